@@ -1,0 +1,29 @@
+"""Write whole files or nothing: to a temporary name first, then rename."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file's text in one step, so that no reader sees half of it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace a file with a value as JSON in one step."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def read_json(path: Path) -> Any:
+    """The value in a JSON file; None when it is missing or not JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,1 @@
+"""A Jupyter kernel, the one process that uses the accelerator; it runs the cells."""

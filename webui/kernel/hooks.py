@@ -1,0 +1,136 @@
+"""Hooks into transformers and Optuna, inside the kernel: progress and a soft stop.
+
+They see every Trainer that a cell makes, so that the cells stay plain. A hook
+draws no random numbers: the losses equal those of the exported script.
+"""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from webui.kernel.memory import memory_in_use
+
+if TYPE_CHECKING:
+    from webui.kernel.recorder import Recorder
+
+
+def install_callback(recorder: "Recorder") -> None:
+    """Add our callback to every Trainer to come, and silence the progress tables."""
+    import transformers.trainer
+    from transformers import TrainerCallback
+
+    class Progress(TrainerCallback):
+        """Writes events, prints a line now and then, and watches for the stop flag."""
+
+        def on_train_begin(self, args, state, control, model=None, **_):  # type: ignore
+            self.clock, self.tokens = time.monotonic(), 0.0
+            if recorder.cell == "sweep":
+                recorder.trial = 0 if recorder.trial is None else recorder.trial + 1
+            recorder.emit(
+                "begun",
+                trial=recorder.trial,
+                max_steps=state.max_steps,
+                effective=effective_settings(args, state, model),
+                **parameter_counts(model),
+            )
+
+        def on_log(self, args, state, control, logs=None, **_):  # type: ignore
+            logs = logs or {}
+            tag = "evaluated" if "eval_loss" in logs else "step"
+            if tag == "step" and "loss" not in logs:
+                return
+            recorder.emit(
+                tag,
+                trial=recorder.trial,
+                step=state.global_step,
+                max_steps=state.max_steps,
+                tokens_per_second=self.rate(logs),
+                memory=memory_in_use(),
+                logs=dict(logs),
+            )
+            # About twenty lines for the notebook, whatever the length of the run.
+            every = max(1, state.max_steps // 20)
+            if tag == "step" and state.global_step % every == 0:
+                print(progress_line(state, logs), flush=True)
+
+        def rate(self, logs: dict[str, Any]) -> float | None:
+            """Tokens per second since the last step, padding not counted."""
+            tokens, now = logs.get("num_tokens"), time.monotonic()
+            if tokens is None:
+                return None
+            rate = (tokens - self.tokens) / max(now - self.clock, 1e-9)
+            self.clock, self.tokens = now, tokens
+            return round(rate, 1)
+
+        def on_step_end(self, args, state, control, **_):  # type: ignore
+            if recorder.stop_asked:
+                control.should_training_stop = control.should_save = True
+
+        def on_save(self, args, state, control, **_):  # type: ignore
+            recorder.emit("saved", checkpoint=f"checkpoint-{state.global_step}")
+
+    trainer = transformers.trainer
+    ours = [c for c in trainer.DEFAULT_CALLBACKS if c.__name__ != Progress.__name__]
+    trainer.DEFAULT_CALLBACKS = [*ours, Progress]
+    trainer.DEFAULT_PROGRESS_CALLBACK = TrainerCallback
+
+
+def progress_line(state: Any, logs: dict[str, Any]) -> str:
+    """One line of the training's output."""
+    return (
+        f"step {state.global_step}/{state.max_steps}  loss {logs['loss']:.4f}"
+        f"  learning rate {logs.get('learning_rate', 0):.2e}"
+    )
+
+
+def effective_settings(args: Any, state: Any, model: Any) -> dict[str, Any]:
+    """What took effect, beside what the recipe asked for, after every silent change."""
+    precision = "bf16" if args.bf16 else "fp16" if args.fp16 else "none"
+    return {
+        "device": str(model.device),
+        "base precision": str(model.dtype).removeprefix("torch."),
+        "4-bit base": bool(getattr(model, "is_loaded_in_4bit", False)),
+        "mixed precision": precision,
+        "optimizer": str(getattr(args.optim, "value", args.optim)),
+        "packing": bool(args.packing),
+        "gradient checkpointing": bool(
+            args.gradient_checkpointing
+            or getattr(model, "is_gradient_checkpointing", False)
+        ),
+        "batch size": args.per_device_train_batch_size,
+        "gradient accumulation": args.gradient_accumulation_steps,
+        "learning rate": args.learning_rate,
+        "steps": state.max_steps,
+        "seed": args.seed,
+    }
+
+
+def parameter_counts(model: Any) -> dict[str, int]:
+    """Trainable and total parameters of the loaded model, packed weights as they are."""
+    sizes = [(p.numel(), p.requires_grad) for p in model.parameters()]
+    return {
+        "trainable": sum(size for size, trained in sizes if trained),
+        "total": sum(size for size, _ in sizes),
+    }
+
+
+def install_sweep(recorder: "Recorder") -> None:
+    """Make Optuna tell of every trial that ends, and stop when asked."""
+    import optuna
+
+    if hasattr(optuna.Study.optimize, "tells"):
+        return
+    optimize = optuna.Study.optimize
+
+    def tell(study: Any, trial: Any) -> None:
+        recorder.emit(
+            "trial", trial=trial.number, params=trial.params, value=trial.value
+        )
+        if recorder.stop_asked:
+            study.stop()
+
+    def optimize_and_tell(study: Any, objective: Any, *args: Any, **kwargs: Any) -> None:
+        kwargs["callbacks"] = [*(kwargs.get("callbacks") or []), tell]
+        optimize(study, objective, *args, **kwargs)
+
+    optimize_and_tell.tells = True  # type: ignore[attr-defined]
+    optuna.Study.optimize = optimize_and_tell  # type: ignore[method-assign]

@@ -1,0 +1,246 @@
+"""Give the kernel work, ask it to stop, and see how it stands. Used by page and CLI."""
+
+import fcntl
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from jupyter_client.blocking.client import BlockingKernelClient
+
+from webui.files import write_json
+from webui.kernel import process
+from webui.kernel.process import KernelError
+from webui.kernel.recorder import STATE, STOP
+from webui.notebook.literal import literal
+from webui.notebook.render import LOAD_CELLS, RUN_CELLS, SWEEP_CELLS, Cell, render_cells
+from webui.recipe import Recipe
+from webui.runs import folder as runs
+from webui.settings import kernel_folder
+
+SAVE_SECONDS, INTERRUPT_SECONDS = 120, 20
+
+# Cells with a loop that looks at the stop flag; any other is interrupted at once.
+STOPPABLE = ("train", "sweep")
+
+
+@dataclass(frozen=True)
+class Status:
+    """How the kernel stands. ``cells`` holds the record of each cell that ran."""
+
+    word: Literal["none", "idle", "busy", "dead"]
+    pid: int | None
+    busy: dict[str, Any]
+    run: Path | None
+    cells: dict[str, dict[str, Any]]
+
+    def is_fresh(self, cell: Cell) -> bool:
+        """Whether this very code, on the same ground, last ran to its end here."""
+        record = self.cells.get(cell.name, {})
+        return record.get("key") == cell.key and record.get("status") == "finished"
+
+
+def status() -> Status:
+    """How the kernel stands now, from its state file and its process."""
+    state = process.read_state()
+    if not state:
+        return Status("none", None, {}, None, {})
+    run = Path(state["run"]) if state.get("run") else None
+    busy = state.get("busy") or {}
+    if not process.alive():
+        return Status("dead", None, busy, run, {})
+    word: Literal["busy", "idle"] = "busy" if busy else "idle"
+    return Status(word, state["pid"], busy, run, state["cells"])
+
+
+@contextmanager
+def lock() -> Iterator[None]:
+    """Hold the kernel's lock: starting it and giving it work is one at a time."""
+    folder = kernel_folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise KernelError("another start is under way; try again.") from None
+        yield
+
+
+def stale(cells: Sequence[Cell], now: Status) -> list[str]:
+    """The names of cells whose code is not what last ran, in order."""
+    return [cell.name for cell in cells if not now.is_fresh(cell)]
+
+
+def start_run(recipe: Recipe) -> Path:
+    """Begin a run: what is stale, then a new try, its comparison and its score."""
+    cells = render_cells(recipe, RUN_CELLS)
+    # A try is always whole: an adapter that was trained once is not trained on.
+    always = ("adapter", "train", "compare", "score")
+    return start_in_new_folder(recipe, cells, "run", always)
+
+
+def start_sweep(recipe: Recipe) -> Path:
+    """Begin a sweep: a fresh adapter for each trial on the base that is loaded."""
+    cells = render_cells(recipe, SWEEP_CELLS)
+    return start_in_new_folder(recipe, cells, "sweep", ("sweep",))
+
+
+def start_in_new_folder(
+    recipe: Recipe, cells: Sequence[Cell], kind: str, always: Sequence[str]
+) -> Path:
+    """Make a run folder and send its job; the folder goes again if that fails."""
+    with lock():
+        ensure_idle_kernel()
+        folder = runs.create(recipe, cells, kind)
+        send(cells, always=always, kind=kind, run=folder)
+    return folder
+
+
+def start_cells(recipe: Recipe, upto: str) -> None:
+    """Run what is stale up to one cell, without a run of its own."""
+    cells = render_cells(recipe, RUN_CELLS[: RUN_CELLS.index(upto) + 1])
+    with lock():
+        ensure_idle_kernel()
+        send(cells, always=(upto,), kind="cells")
+
+
+def start_compare(
+    recipe: Recipe, adapter_folder: Path | None, upto: str = "compare"
+) -> BlockingKernelClient:
+    """Ask base and tuned the recipe's prompt; the client hears the answers as they come.
+
+    ``adapter_folder`` is a saved adapter to load; None takes the one just trained.
+    """
+    names = LOAD_CELLS if adapter_folder else RUN_CELLS
+    names = names[: names.index(upto) + 1]
+    cells = render_cells(recipe, names, str(adapter_folder or ""))
+    with lock():
+        ensure_idle_kernel()
+        untrained = "train" in stale(cells, status()) and adapter_folder is None
+        if untrained:
+            raise KernelError("nothing is trained with these settings yet; run Train.")
+        client = process.connect()
+        send(cells, always=("compare",), kind="compare", client=client)
+    return client
+
+
+def ensure_idle_kernel() -> None:
+    """A kernel that lives and is free: started if there is none, refused if busy."""
+    now = status()
+    if now.word == "busy":
+        doing = now.run.name if now.run else now.busy.get("cell")
+        raise KernelError(f"the kernel is busy with {doing}; wait or stop it.")
+    if now.word in ("none", "dead"):
+        close_dead_run()
+        process.start()
+
+
+def send(
+    cells: Sequence[Cell],
+    *,
+    always: Sequence[str],
+    kind: str,
+    run: Path | None = None,
+    client: BlockingKernelClient | None = None,
+) -> None:
+    """Send a job to the kernel and return once it has begun."""
+    now = status()
+    to_run = [c.name for c in cells if c.name in always or not now.is_fresh(c)]
+    # What follows a cell that runs again stands on new ground.
+    job = {
+        "kind": kind,
+        "run": str(run) if run else None,
+        "to_run": to_run,
+        "cells": [vars(cell) for cell in cells],
+    }
+    job_file = kernel_folder() / "job.json"
+    write_json(job_file, job)
+    mine = client is None
+    client = client or process.connect()
+    before = state_stamp()
+    try:
+        # silent: no history, no number, no name of ours in the user's namespace.
+        client.execute(
+            f"get_ipython().tunebook.run({literal(str(job_file))})", silent=True
+        )
+        wait_for_change(before)
+    finally:
+        if mine:
+            client.stop_channels()
+
+
+def state_stamp() -> int:
+    """A number that changes with the state file; 0 without one."""
+    try:
+        return (kernel_folder() / STATE).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def wait_for_change(before: int, seconds: float = 10) -> None:
+    """Return when the kernel has taken the job, so that a second start sees it busy."""
+    end = time.monotonic() + seconds
+    while state_stamp() == before:
+        if time.monotonic() > end or not process.alive():
+            raise KernelError("the kernel did not take the work; restart it.")
+        time.sleep(0.01)
+
+
+def stop(*, wait: bool = False) -> None:
+    """Stop what runs: ask, let it save, then interrupt, then kill, each with its time."""
+    now = status()
+    if now.word != "busy":
+        return
+    (kernel_folder() / STOP).touch()
+    worker = threading.Thread(target=escalate, args=(now.busy.get("cell"),), daemon=True)
+    worker.start()
+    if wait:
+        worker.join()
+
+
+def escalate(cell: str | None) -> None:
+    """The steps of a stop, from the softest to the hardest."""
+    if cell in STOPPABLE and wait_until_free(SAVE_SECONDS):
+        return
+    process.send_signal(signal.SIGINT)
+    if not wait_until_free(INTERRUPT_SECONDS):
+        process.send_signal(signal.SIGKILL)
+
+
+def wait_until_free(seconds: float) -> bool:
+    """Whether the kernel stopped being busy within this time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if status().word != "busy":
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def restart() -> None:
+    """End the kernel and free its memory; the next job starts a new one."""
+    with lock():
+        now = status()
+        if now.word == "busy":
+            raise KernelError("the kernel is busy; stop it first.")
+        process.end()
+
+
+def close_dead_run() -> None:
+    """Write the last event of a run whose kernel died, with how it ended."""
+    from webui.runs import events
+
+    now = status()
+    if now.word != "dead" or not now.run or not now.busy:
+        return
+    if runs.status_of(events.read(now.run)[0]) != "running":
+        return
+    code = process.exit_code()
+    events.append(
+        now.run, "failed", cell=now.busy.get("cell"), error="KernelDied", code=code
+    )
+    events.append(now.run, "finished", status="failed")

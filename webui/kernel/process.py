@@ -1,0 +1,170 @@
+"""Start the kernel's process, independent of ours, and know whether it lives."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.connect import write_connection_file
+
+from webui.files import read_json, write_text
+from webui.kernel.recorder import STATE
+from webui.settings import kernel_folder
+
+CONNECTION, EXIT, OUTPUT, PARENT = "connection.json", "exit", "output.txt", "parent"
+START_SECONDS = 60
+
+# The shell stays behind to write down how the kernel ended.
+WRAPPER = 'trap : INT; "$@"; echo $? > "$TUNEBOOK_EXIT"'
+
+# Children of this process must be waited for, or they stay as zombies.
+children: list[subprocess.Popen] = []
+
+
+class KernelError(RuntimeError):
+    """The kernel cannot do what was asked; the text is one sentence for the user."""
+
+
+def start() -> None:
+    """Start a kernel and wait until it answers. The caller holds the lock.
+
+    Raises:
+        KernelError: when it does not come up; its own words are in output.txt.
+    """
+    folder = kernel_folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in (CONNECTION, EXIT, STATE):
+        (folder / name).unlink(missing_ok=True)
+    write_connection_file(str(folder / CONNECTION), ip="127.0.0.1")
+    # A log of its own: whoever waits on our pipes must not wait for the kernel.
+    with (folder / OUTPUT).open("wb") as output:
+        process = subprocess.Popen(
+            ["sh", "-c", WRAPPER, "sh", *kernel_command(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=folder,
+            env=kernel_environment(folder),
+            start_new_session=True,
+        )
+    children.append(process)
+    write_text(folder / PARENT, str(process.pid))
+    wait_until_ready(process)
+
+
+def kernel_command(folder: Path) -> list[str]:
+    """The command of an ipykernel that loads our recorder."""
+    return [
+        sys.executable,
+        "-m",
+        "ipykernel_launcher",
+        "-f",
+        str(folder / CONNECTION),
+        "--IPKernelApp.extensions=['webui.kernel.recorder']",
+        # Its history file would be one more thing to lock on a slow disk.
+        "--HistoryManager.enabled=False",
+    ]
+
+
+def kernel_environment(folder: Path) -> dict[str, str]:
+    """Our environment, and what training beside a browser needs."""
+    return {
+        # Busy-waiting OpenMP threads starve whatever else runs on few cores.
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "TOKENIZERS_PARALLELISM": "false",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "UNSLOTH_DISABLE_STATISTICS": "1",
+        "WANDB_DISABLED": "true",
+        "PYTHONUNBUFFERED": "1",
+        **os.environ,
+        "TUNEBOOK_EXIT": str(folder / EXIT),
+        "PYTHONPATH": os.pathsep.join(
+            [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
+        ).rstrip(os.pathsep),
+    }
+
+
+def wait_until_ready(process: subprocess.Popen) -> None:
+    """Return when the recorder has written its state and the kernel answers."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        if read_state():
+            client = connect()
+            try:
+                client.wait_for_ready(timeout=START_SECONDS)
+                return
+            except RuntimeError:
+                break
+            finally:
+                client.stop_channels()
+        time.sleep(0.05)
+    raise KernelError(
+        f"the kernel did not start; its own words are in {kernel_folder() / OUTPUT}."
+    )
+
+
+def connect() -> BlockingKernelClient:
+    """A client of the running kernel, with its channels open."""
+    client = BlockingKernelClient(connection_file=str(kernel_folder() / CONNECTION))
+    client.load_connection_file()
+    client.start_channels()
+    return client
+
+
+def read_state() -> dict[str, Any]:
+    """What the recorder last wrote; empty before the first time."""
+    return read_json(kernel_folder() / STATE) or {}
+
+
+def alive() -> bool:
+    """Whether the kernel's process runs. A zombie does not."""
+    for child in children:
+        child.poll()
+    pid = read_state().get("pid")
+    return bool(pid) and is_kernel(pid)
+
+
+def is_kernel(pid: int) -> bool:
+    """Whether this pid is our kernel and not a later process with the same number."""
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        return str(kernel_folder() / CONNECTION) in process.cmdline()
+    except psutil.Error:
+        return False
+
+
+def exit_code() -> int | None:
+    """How the kernel ended; None while it runs or when nothing could write it down."""
+    try:
+        return int((kernel_folder() / EXIT).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def send_signal(number: int) -> None:
+    """Send a signal to the kernel's process if it is there."""
+    pid = read_state().get("pid")
+    if pid and is_kernel(pid):
+        os.kill(pid, number)
+
+
+def end(seconds: float = 5) -> None:
+    """End the kernel: a polite signal first, then kill."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        send_signal(number)
+        limit = time.monotonic() + seconds
+        while alive() and time.monotonic() < limit:
+            time.sleep(0.05)
+        if not alive():
+            break
+    for name in (CONNECTION, STATE):
+        (kernel_folder() / name).unlink(missing_ok=True)

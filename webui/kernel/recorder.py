@@ -1,0 +1,248 @@
+"""Inside the kernel: run the cells of a job and write down everything that lasts.
+
+Loaded by the kernel as an IPython extension. The server sends one silent request
+for a whole job, so a server that dies changes nothing: cells, outputs, events and
+keys are recorded here, and the server only reads.
+"""
+
+import ast
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from webui.kernel import hooks, memory, outputs
+from webui.notebook.ipynb import write_notebook
+from webui.runs import events
+from webui.files import read_json, write_json
+from webui.runs.folder import LOG, NOTEBOOK
+from webui.runs.summary import write_summary
+from webui.settings import kernel_folder
+
+STATE, STOP = "state.json", "stop"
+
+# Sent between the pieces of the compare cell, so that a listener knows the pane.
+PANE_MIME = "application/x-tunebook-pane"
+PANES = ("", "base", "tuned")
+
+# The cells that speak of one adapter, attached and trained.
+TRIES = ("adapter", "load", "train", "compare", "score")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Called by IPython when the kernel starts."""
+    shell.tunebook = Recorder(shell)
+
+
+class Recorder:
+    """Runs jobs in this kernel. Its state file is what the server knows of it."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.folder = kernel_folder()
+        self.run_folder: Path | None = None
+        self.job: dict[str, Any] = {}
+        self.cell = ""
+        self.trial: int | None = None
+        self.captured: list[outputs.Output] | None = None
+        self.state: dict[str, Any] = {"pid": os.getpid(), "run": None, "cells": {}}
+        self.listen()
+        self.set_busy(None)
+
+    def listen(self) -> None:
+        """See every message that the kernel publishes, on its way out."""
+        session = self.shell.kernel.session
+        send = session.send
+
+        def send_and_record(stream: Any, message: Any, *args: Any, **kwargs: Any) -> Any:
+            if self.captured is not None:
+                self.capture(message, args[0] if args else kwargs.get("content"))
+            return send(stream, message, *args, **kwargs)
+
+        session.send = send_and_record
+
+    def capture(self, message: Any, content: Any) -> None:
+        """Fold one published message into the outputs of the cell that runs now."""
+        kind, content = (
+            (message, content)
+            if isinstance(message, str)
+            else (message["header"]["msg_type"], message["content"])
+        )
+        if not content or PANE_MIME in content.get("data", {}):
+            return
+        fresh: list[outputs.Output] = []
+        for folded in (self.captured, fresh):
+            if folded is not None:
+                outputs.fold(folded, kind, content)
+        self.write_log(outputs.plain_text(fresh))
+
+    def write_log(self, text: str) -> None:
+        """Append to the run's log; a full disk must not end a training."""
+        try:
+            with ((self.run_folder or self.folder) / LOG).open("a") as log:
+                log.write(text)
+        except OSError:
+            pass
+
+    # ---- jobs
+
+    def run(self, job_file: str) -> None:
+        """Run the cells of a job in order, up to the first that fails or is stopped."""
+        self.job = read_json(Path(job_file))
+        self.begin()
+        status = "finished"
+        try:
+            for cell in self.job["cells"]:
+                if cell["name"] in self.job["to_run"]:
+                    status = self.run_cell(cell)
+                    if status != "finished":
+                        break
+        except BaseException:
+            # Ours to answer for, so it goes to the log and not into the notebook.
+            self.write_log(traceback.format_exc())
+            status = "failed"
+        finally:
+            self.end(status)
+
+    def begin(self) -> None:
+        """Enter the run's folder: what the cells save by relative names lands there."""
+        (self.folder / STOP).unlink(missing_ok=True)
+        if self.job.get("run"):
+            self.run_folder = Path(self.job["run"])
+            self.state["run"] = str(self.run_folder)
+            os.chdir(self.run_folder)
+        self.trial = None
+        memory.reset_peak()
+
+    def end(self, status: str) -> None:
+        """Write what a run leaves, then its last event, then be free again."""
+        # A kept traceback would pin the tensors of the failed cell.
+        sys.last_traceback = sys.last_value = None
+        if self.job["kind"] == "sweep":
+            # The last trial's adapter is attached now.
+            self.forget(*TRIES)
+        try:
+            self.write_notebook()
+            if self.job.get("run") and self.run_folder:
+                write_summary(self.run_folder, status, peak_memory=memory.peak())
+        except Exception:
+            self.write_log(traceback.format_exc())
+        finally:
+            if self.job.get("run") and self.run_folder:
+                self.emit("finished", status=status)
+            self.set_busy(None)
+
+    def run_cell(self, cell: dict[str, Any]) -> str:
+        """Run one cell; finished, failed or stopped."""
+        name = self.cell = cell["name"]
+        # A new adapter replaces whatever was attached and trained before.
+        self.forget(name, *(TRIES if name in ("adapter", "load") else ()))
+        record = {**cell, "status": "running", "started": time.time(), "outputs": []}
+        self.state["cells"][name] = record
+        self.set_busy(name)
+        self.emit("cell", cell=name, status="running")
+        if name == "sweep":
+            hooks.install_sweep(self)
+        status, record["pieces"] = "finished", []
+        for pane, code in zip(PANES, pieces(cell), strict=False):
+            status = self.run_piece(pane, code, record)
+            if status != "finished":
+                break
+        if self.stop_asked and status == "finished":
+            status = "stopped"
+        record |= {"status": status, "ended": time.time()}
+        if name == "setup" and status == "finished":
+            hooks.install_callback(self)
+        if name == "score" and status == "finished":
+            self.emit_scores()
+        self.emit("cell", cell=name, status=status)
+        self.write_state()
+        self.write_notebook()
+        return status
+
+    def run_piece(self, pane: str, code: str, record: dict[str, Any]) -> str:
+        """Run a piece of a cell with everything it shows recorded."""
+        if pane:
+            self.shell.display_pub.publish({PANE_MIME: {"pane": pane}})
+        self.captured = []
+        try:
+            result = self.shell.run_cell(code, store_history=True)
+        finally:
+            # Printed text travels through another thread; wait for it.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            shown, self.captured = self.captured, None
+        record["outputs"] += shown
+        record["execution_count"] = self.shell.execution_count - 1
+        record["pieces"].append(outputs.plain_text(shown, streams=["stdout"]))
+        error = result.error_before_exec or result.error_in_exec
+        if isinstance(error, KeyboardInterrupt):
+            return "stopped"
+        if error is not None:
+            self.emit_failure(error)
+            return "failed"
+        return "finished"
+
+    def emit_failure(self, error: BaseException) -> None:
+        """The event that says which cell failed and with what."""
+        message = str(error)[:2000]
+        kind = type(error).__name__
+        self.state["failed"] = {"cell": self.cell, "error": kind, "message": message}
+        self.emit("failed", cell=self.cell, error=kind, message=message)
+
+    def emit_scores(self) -> None:
+        """The event with both held-out scores, as the score cell left them."""
+        names = self.shell.user_ns
+        base, tuned = names["base_score"], names["tuned_score"]
+        self.emit("scored", base=base, tuned=tuned, rows=len(names["scored_rows"]))
+
+    # ---- what lasts
+
+    def emit(self, tag: str, **values: Any) -> None:
+        """Append an event to the current run; observing must not end a training."""
+        if self.run_folder is None:
+            return
+        try:
+            events.append(self.run_folder, tag, **values)
+        except (OSError, TypeError, ValueError):
+            self.write_log(traceback.format_exc())
+
+    def set_busy(self, cell: str | None) -> None:
+        """Note in the state file what runs now; None when the job is over."""
+        job = {"cell": cell, "kind": self.job.get("kind"), "since": time.time()}
+        self.state["busy"] = job if cell else None
+        self.write_state()
+
+    def forget(self, *names: str) -> None:
+        """Drop the records of cells whose effect is gone."""
+        for name in names:
+            self.state["cells"].pop(name, None)
+
+    def write_state(self) -> None:
+        try:
+            write_json(self.folder / STATE, self.state)
+        except OSError:
+            self.write_log(traceback.format_exc())
+
+    def write_notebook(self) -> None:
+        """The run's notebook: all of its cells, with the outputs of their last run."""
+        if self.job.get("run") and self.run_folder:
+            ran = [self.state["cells"].get(c["name"], c) for c in self.job["cells"]]
+            write_notebook(self.run_folder / NOTEBOOK, ran, title=self.run_folder.name)
+
+    @property
+    def stop_asked(self) -> bool:
+        return (self.folder / STOP).exists()
+
+
+def pieces(cell: dict[str, Any]) -> list[str]:
+    """A cell's code, or for compare its three pieces: functions, base, tuned."""
+    code = cell["code"]
+    if cell["name"] != "compare":
+        return [code]
+    base, tuned = (statement.lineno - 1 for statement in ast.parse(code).body[-2:])
+    lines = code.splitlines()
+    parts = (lines[:base], lines[base:tuned], lines[tuned:])
+    return ["\n".join(part) for part in parts]

@@ -1,0 +1,1 @@
+"""The recipe turned into cells of plain code."""

@@ -1,0 +1,54 @@
+"""Write cells as a notebook that opens in Jupyter, or as a script."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from webui.notebook.render import Cell
+from webui.recipe import Recipe
+from webui.recipe.store import dumps
+from webui.files import write_text
+
+
+def script(cells: Sequence[Cell]) -> str:
+    """The cells as one Python file that needs nothing of Tunebook."""
+    from webui.notebook.render import formatted
+
+    parts = [f"# %% {cell.name}\n{cell.code}\n" for cell in cells]
+    return formatted(("\n".join(parts),))[0] + "\n"
+
+
+def notebook_text(
+    cells: Sequence[dict[str, Any]], *, title: str, recipe: Recipe | None = None
+) -> str:
+    """A notebook's JSON text. A cell is its name and code, with what it put out."""
+    heading = f"# {title}\n\nMade with Tunebook: plain Unsloth, TRL and PEFT code."
+    if recipe:
+        heading += f"\n\n```yaml\n{dumps(recipe)}```"
+    notebook = new_notebook(cells=[new_markdown_cell(heading, id="title")])
+    notebook.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    for cell in cells:
+        notebook.cells.append(
+            new_code_cell(
+                cell["code"],
+                id=cell["name"],
+                outputs=[nbformat.from_dict(o) for o in cell.get("outputs", [])],
+                execution_count=cell.get("execution_count"),
+            )
+        )
+    stream = io.StringIO()
+    nbformat.write(notebook, stream)
+    return stream.getvalue()
+
+
+def write_notebook(path: Path, cells: Sequence[dict[str, Any]], *, title: str) -> None:
+    """Replace a notebook file in one step."""
+    write_text(path, notebook_text(cells, title=title))

@@ -1,0 +1,43 @@
+"""The one place where a value enters code: as a Python literal."""
+
+from typing import Any
+
+
+class Code(str):
+    """A piece of our own code (a function's source, a variable's name), never input."""
+
+
+def literal(value: Any) -> str:
+    """The Python text of a value; ``ast.literal_eval`` of it gives the value back.
+
+    Jinja's ``finalize`` calls this for every expression of every template, so no
+    template can forget it. Only plain types pass.
+
+    Raises:
+        TypeError: for anything that has no exact literal.
+    """
+    if isinstance(value, Code):
+        return str(value)
+    if value is None or isinstance(value, bool | int | float | str):
+        # `inf` and `nan` are names, not literals; the recipe refuses them as well.
+        if isinstance(value, float) and value - value != 0:
+            raise TypeError(f"{value} has no literal")
+        # Exact types: a subclass may bring a __repr__ of its own.
+        plain = (bool, int, float, str, type(None))
+        if type(value) not in plain:
+            raise TypeError(f"{type(value).__name__} has no literal")
+        return ascii_controls(repr(value))
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(literal(item) for item in value) + "]"
+    if isinstance(value, dict):
+        pairs = (f"{literal(key)}: {literal(item)}" for key, item in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    raise TypeError(f"{type(value).__name__} has no literal")
+
+
+def ascii_controls(text: str) -> str:
+    """Escape characters that show as nothing or turn the reading direction around."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1]
+        for character in text
+    )

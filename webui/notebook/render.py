@@ -1,0 +1,146 @@
+"""Turn a recipe into cells of plain code: the one source of everything that runs."""
+
+import hashlib
+import inspect
+import subprocess
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jinja2
+from ruff import find_ruff_bin
+
+from webui.notebook.literal import Code, literal
+from webui.notebook.mask import tokenize
+from webui.notebook.rows import MAPPERS
+from webui.recipe import Recipe
+from webui.settings import model_path
+
+# What each cell needs to have run before it, in the order of the notebook.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "setup": (),
+    "model": ("setup",),
+    "data": ("model",),
+    "adapter": ("model",),
+    "load": ("model",),
+    "train": ("adapter", "data"),
+    "compare": ("train", "load"),
+    "score": ("compare", "data"),
+    "sweep": ("data",),
+}
+RUN_CELLS = ("setup", "model", "data", "adapter", "train", "compare", "score")
+SWEEP_CELLS = ("setup", "model", "data", "sweep")
+LOAD_CELLS = ("setup", "model", "data", "load", "compare", "score")
+
+TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+    undefined=jinja2.StrictUndefined,
+    finalize=literal,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    autoescape=False,
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its name, its code, and the key that says whether it is fresh.
+
+    The key covers the code and the keys of what the cell needs, so a change
+    anywhere before a cell makes the cell stale as well.
+    """
+
+    name: str
+    code: str
+    key: str
+
+
+def render_cells(
+    recipe: Recipe, names: tuple[str, ...] = RUN_CELLS, adapter_folder: str = ""
+) -> tuple[Cell, ...]:
+    """The cells of these names for this recipe, formatted, in order.
+
+    ``adapter_folder`` is the saved adapter that the ``load`` cell attaches.
+    """
+    context = template_context(recipe, adapter_folder)
+    rendered = tuple(
+        TEMPLATES.get_template(f"{name}.py.jinja").render(context | CONTEXTS[name](recipe))
+        for name in names
+    )
+    keys: dict[str, str] = {}
+    cells = []
+    for name, code in zip(names, formatted(rendered), strict=True):
+        needed = [keys[need] for need in NEEDS[name] if need in keys]
+        keys[name] = hashlib.sha256("\n".join([code, *needed]).encode()).hexdigest()[:16]
+        cells.append(Cell(name, code, keys[name]))
+    return tuple(cells)
+
+
+def template_context(recipe: Recipe, adapter_folder: str) -> dict[str, Any]:
+    """What the templates may name."""
+    mapper = MAPPERS[recipe.data.format]
+    checkpointing = "unsloth" if recipe.training.gradient_checkpointing else False
+    return {
+        "recipe": recipe,
+        "adapter": recipe.adapter,
+        "training": recipe.training,
+        "checkpointing": checkpointing,
+        "train_data": Code("train_data"),
+        "eval_data": None,
+        "model_path": model_path(recipe.model.name),
+        "adapter_folder": adapter_folder,
+        "mapper_name": Code(mapper.__name__),
+        "mapper_source": Code(inspect.getsource(mapper).strip()),
+        "tokenize_source": Code(inspect.getsource(tokenize).strip()),
+        "train_loader": loader_of(recipe.data.train_file),
+        "heldout_loader": loader_of(recipe.data.heldout_file),
+    }
+
+
+def sweep_context(recipe: Recipe) -> dict[str, Any]:
+    """In a trial, swept fields are read from what the trial chose."""
+    sections = {
+        name: {key: getattr(section, key) for key in type(section).model_fields}
+        for name, section in (("adapter", recipe.adapter), ("training", recipe.training))
+    }
+    context: dict[str, Any] = {
+        "train_data": Code('parts["train"]'),
+        "eval_data": Code('parts["test"]'),
+    }
+    for path in recipe.sweep.space:
+        section, _, name = path.partition(".")
+        sections[section][name] = Code(f"chosen[{literal(path)}]")
+        if name == "gradient_checkpointing":
+            chosen = f'"unsloth" if chosen[{literal(path)}] else False'
+            context["checkpointing"] = Code(chosen)
+    return context | {name: SimpleNamespace(**v) for name, v in sections.items()}
+
+
+CONTEXTS = defaultdict(lambda: lambda recipe: {}, sweep=sweep_context)
+
+
+def loader_of(file: str) -> str:
+    """The name of the ``datasets`` loader for a file."""
+    return "csv" if file.lower().endswith(".csv") else "json"
+
+
+MARK = "# %% cell"
+
+
+@lru_cache(maxsize=64)
+def formatted(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes as ``ruff format`` lays them out, so no template counts columns."""
+    joined = "".join(f"{MARK}\n{code}\n" for code in codes)
+    result = subprocess.run(
+        [find_ruff_bin(), "format", "--isolated", "--stdin-filename=cells.py", "-"],
+        input=joined,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    # A value cannot hold this line: a newline in a literal is always escaped.
+    return tuple(code.strip() for code in result.stdout.split(f"{MARK}\n")[1:])

@@ -1,0 +1,119 @@
+"""How one field of a recipe is declared: once, with everything others derive."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+
+class Text(NamedTuple):
+    """A text for the user, in English and Chinese."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What the page, the checks and the docs need beyond type and default.
+
+    ``shown_when`` maps a path ("training.duration") to the value that the other
+    field must have for this one to be shown; ``file`` marks a path that is
+    relative to the folder of the recipe file; ``step`` makes a slider.
+    """
+
+    title: Text
+    help: Text
+    advanced: bool = False
+    shown_when: dict[str, Any] | None = None
+    file: bool = False
+    lines: int = 1
+    step: float | None = None
+    choice_titles: dict[str, Text] | None = None
+    suggestions: tuple[str, ...] = ()
+
+
+class Section(BaseModel):
+    """Base of the recipe's sections: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False
+    )
+
+
+@dataclass(frozen=True)
+class DeclaredField:
+    """One field of the recipe, addressed by its path ("adapter.rank")."""
+
+    path: str
+    info: FieldInfo
+    declaration: Declaration
+
+    @property
+    def default(self) -> Any:
+        return self.info.default
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The values of a ``Literal`` field; empty for every other type."""
+        if get_origin(self.info.annotation) is Literal:
+            return get_args(self.info.annotation)
+        return ()
+
+    @property
+    def type(self) -> Any:
+        """The plain type: ``int`` for ``int``, ``tuple`` for ``tuple[str, ...]``."""
+        if self.choices:
+            return str
+        return get_origin(self.info.annotation) or self.info.annotation
+
+    def bound(self, *names: str) -> float | None:
+        """The first bound of these names ("ge", "gt", "le", "lt") that is declared."""
+        for constraint in self.info.metadata:
+            for name in names:
+                if hasattr(constraint, name):
+                    return getattr(constraint, name)
+        return None
+
+
+def field(
+    default: Any,
+    *,
+    title: tuple[str, str],
+    help: tuple[str, str],
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+    max_length: int | None = None,
+    **declared: Any,
+) -> Any:
+    """Declare a field: its default, its bounds, and its texts (English, Chinese)."""
+    declaration = Declaration(title=Text(*title), help=Text(*help), **declared)
+    return Field(
+        default,
+        ge=ge,
+        gt=gt,
+        le=le,
+        lt=lt,
+        max_length=max_length,
+        # True is an int to Python; a recipe that says `rank: true` is a mistake.
+        strict=True if isinstance(default, int | float) else None,
+        json_schema_extra={"declaration": declaration},  # type: ignore[dict-item]
+    )
+
+
+def declared_fields(recipe: type[BaseModel]) -> Iterator[DeclaredField]:
+    """Every declared field of a recipe class, in order, with its path."""
+    for section_name, section_info in recipe.model_fields.items():
+        section = section_info.annotation
+        if not (isinstance(section, type) and issubclass(section, Section)):
+            continue
+        for name, info in section.model_fields.items():
+            extra = info.json_schema_extra
+            assert isinstance(extra, dict), f"{section_name}.{name} is not declared"
+            declaration: Any = extra["declaration"]
+            yield DeclaredField(f"{section_name}.{name}", info, declaration)
+

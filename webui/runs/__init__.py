@@ -1,0 +1,1 @@
+"""What happened: one folder for each run, readable by a person."""

