@@ -43,8 +43,14 @@ ORIGIN = {
     "changes": "dequantized to bfloat16; end, pad and digit handling mended",
     "conversion": 1,
 }
-FILES = ("config.json", "generation_config.json", "tokenizer_config.json")
-FILES += ("tokenizer.json", "chat_template.jinja", "model.safetensors")
+FILES = (
+    "config.json",
+    "generation_config.json",
+    "model.safetensors",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "chat_template.jinja",
+)
 
 
 class StarterError(RuntimeError):

@@ -128,7 +128,9 @@ def install_sweep(recorder: "Recorder") -> None:
         if recorder.stop_asked:
             study.stop()
 
-    def optimize_and_tell(study: Any, objective: Any, *args: Any, **kwargs: Any) -> None:
+    def optimize_and_tell(
+        study: Any, objective: Any, *args: Any, **kwargs: Any
+    ) -> None:
         kwargs["callbacks"] = [*(kwargs.get("callbacks") or []), tell]
         optimize(study, objective, *args, **kwargs)
 

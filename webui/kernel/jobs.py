@@ -1,6 +1,7 @@
 """Give the kernel work, ask it to stop, and see how it stands. Used by page and CLI."""
 
 import fcntl
+import shutil
 import signal
 import threading
 import time
@@ -15,10 +16,11 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from webui.files import write_json
 from webui.kernel import process
 from webui.kernel.process import KernelError
-from webui.kernel.recorder import STATE, STOP
+from webui.kernel.recorder import STATE, STOP, TRIES
 from webui.notebook.literal import literal
 from webui.notebook.render import LOAD_CELLS, RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.recipe import Recipe
+from webui.runs import events
 from webui.runs import folder as runs
 from webui.settings import kernel_folder
 
@@ -75,12 +77,15 @@ def stale(cells: Sequence[Cell], now: Status) -> list[str]:
     return [cell.name for cell in cells if not now.is_fresh(cell)]
 
 
-def start_run(recipe: Recipe) -> Path:
-    """Begin a run: what is stale, then a new try, its comparison and its score."""
+def start_run(recipe: Recipe, upto: str = "score") -> Path:
+    """Begin a run: what is stale, then a new try, and what follows it up to a cell.
+
+    A try is always whole: an adapter that was trained once is not trained on.
+    """
     cells = render_cells(recipe, RUN_CELLS)
-    # A try is always whole: an adapter that was trained once is not trained on.
-    always = ("adapter", "train", "compare", "score")
-    return start_in_new_folder(recipe, cells, "run", always)
+    last = RUN_CELLS.index(upto)
+    always = [name for name in RUN_CELLS[: last + 1] if name in TRIES]
+    return start_in_new_folder(recipe, cells, "run", always, RUN_CELLS[last + 1 :])
 
 
 def start_sweep(recipe: Recipe) -> Path:
@@ -90,42 +95,61 @@ def start_sweep(recipe: Recipe) -> Path:
 
 
 def start_in_new_folder(
-    recipe: Recipe, cells: Sequence[Cell], kind: str, always: Sequence[str]
+    recipe: Recipe,
+    cells: Sequence[Cell],
+    kind: str,
+    always: Sequence[str],
+    never: Sequence[str] = (),
 ) -> Path:
     """Make a run folder and send its job; the folder goes again if that fails."""
     with lock():
         ensure_idle_kernel()
         folder = runs.create(recipe, cells, kind)
-        send(cells, always=always, kind=kind, run=folder)
+        try:
+            send(cells, kind=kind, run=folder, new=True, always=always, never=never)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
     return folder
 
 
 def start_cells(recipe: Recipe, upto: str) -> None:
-    """Run what is stale up to one cell, without a run of its own."""
+    """Run what is stale up to one cell, and that cell, without a run of its own."""
     cells = render_cells(recipe, RUN_CELLS[: RUN_CELLS.index(upto) + 1])
     with lock():
         ensure_idle_kernel()
-        send(cells, always=(upto,), kind="cells")
+        send(cells, kind="cells", always=(upto,))
 
 
 def start_compare(
-    recipe: Recipe, adapter_folder: Path | None, upto: str = "compare"
+    recipe: Recipe, run: Path, *, upto: str = "compare"
 ) -> BlockingKernelClient:
     """Ask base and tuned the recipe's prompt; the client hears the answers as they come.
 
-    ``adapter_folder`` is a saved adapter to load; None takes the one just trained.
+    ``run`` is the run to compare. If its adapter is not the one that is attached,
+    the adapter that it saved is loaded. ``upto`` may be "score" for both scores too.
     """
-    names = LOAD_CELLS if adapter_folder else RUN_CELLS
-    names = names[: names.index(upto) + 1]
-    cells = render_cells(recipe, names, str(adapter_folder or ""))
     with lock():
         ensure_idle_kernel()
-        untrained = "train" in stale(cells, status()) and adapter_folder is None
-        if untrained:
-            raise KernelError("nothing is trained with these settings yet; run Train.")
+        cells = compare_cells(recipe, run, upto)
         client = process.connect()
-        send(cells, always=("compare",), kind="compare", client=client)
+        send(cells, kind="compare", run=run, always=(upto,), client=client)
     return client
+
+
+def compare_cells(recipe: Recipe, run: Path, upto: str) -> tuple[Cell, ...]:
+    """The cells of a comparison: on the adapter just trained, or on the saved one."""
+    now = status()
+    attached = render_cells(recipe, RUN_CELLS[: RUN_CELLS.index(upto) + 1])
+    train = next(cell for cell in attached if cell.name == "train")
+    if now.run == run and now.is_fresh(train):
+        return attached
+    saved = run / runs.ADAPTER
+    if not saved.is_dir():
+        raise KernelError(f"{run.name} saved no adapter; run Train first.")
+    return render_cells(
+        recipe, LOAD_CELLS[: LOAD_CELLS.index(upto) + 1], adapter_folder=str(saved)
+    )
 
 
 def ensure_idle_kernel() -> None:
@@ -142,19 +166,23 @@ def ensure_idle_kernel() -> None:
 def send(
     cells: Sequence[Cell],
     *,
-    always: Sequence[str],
     kind: str,
     run: Path | None = None,
+    new: bool = False,
+    always: Sequence[str] = (),
+    never: Sequence[str] = (),
     client: BlockingKernelClient | None = None,
 ) -> None:
-    """Send a job to the kernel and return once it has begun."""
-    now = status()
-    to_run = [c.name for c in cells if c.name in always or not now.is_fresh(c)]
-    # What follows a cell that runs again stands on new ground.
+    """Send a job to the kernel and return once it has begun.
+
+    What is not fresh runs, and what is in ``always``; what is in ``never`` does not.
+    """
+    to_run = [*stale(cells, status()), *always]
     job = {
         "kind": kind,
         "run": str(run) if run else None,
-        "to_run": to_run,
+        "new": new,
+        "to_run": [c.name for c in cells if c.name in to_run and c.name not in never],
         "cells": [vars(cell) for cell in cells],
     }
     job_file = kernel_folder() / "job.json"
@@ -196,7 +224,9 @@ def stop(*, wait: bool = False) -> None:
     if now.word != "busy":
         return
     (kernel_folder() / STOP).touch()
-    worker = threading.Thread(target=escalate, args=(now.busy.get("cell"),), daemon=True)
+    worker = threading.Thread(
+        target=escalate, args=(now.busy.get("cell"),), daemon=True
+    )
     worker.start()
     if wait:
         worker.join()
@@ -231,16 +261,13 @@ def restart() -> None:
 
 
 def close_dead_run() -> None:
-    """Write the last event of a run whose kernel died, with how it ended."""
-    from webui.runs import events
-
+    """Write the last event of runs whose kernel died, with how it ended."""
     now = status()
-    if now.word != "dead" or not now.run or not now.busy:
-        return
-    if runs.status_of(events.read(now.run)[0]) != "running":
-        return
-    code = process.exit_code()
-    events.append(
-        now.run, "failed", cell=now.busy.get("cell"), error="KernelDied", code=code
-    )
-    events.append(now.run, "finished", status="failed")
+    for folder in runs.folders():
+        working = now.word == "busy" and now.run == folder
+        if working or runs.read(folder).status != "running":
+            continue
+        code = process.exit_code() if now.run == folder else None
+        cell = now.busy.get("cell") if now.run == folder else None
+        events.append(folder, "failed", cell=cell, error="KernelDied", code=code)
+        events.append(folder, "finished", status="failed")

@@ -17,7 +17,7 @@ from webui.kernel import hooks, memory, outputs
 from webui.notebook.ipynb import write_notebook
 from webui.runs import events
 from webui.files import read_json, write_json
-from webui.runs.folder import LOG, NOTEBOOK
+from webui.runs.folder import LOG, NOTEBOOK, PLAN
 from webui.runs.summary import write_summary
 from webui.settings import kernel_folder
 
@@ -29,6 +29,14 @@ PANES = ("", "base", "tuned")
 
 # The cells that speak of one adapter, attached and trained.
 TRIES = ("adapter", "load", "train", "compare", "score")
+
+# What a cell wipes out by running: a new adapter replaces the one that was trained.
+REPLACED_BY = {
+    "setup": ("model", "data", *TRIES),
+    "model": ("data", *TRIES),
+    "adapter": TRIES,
+    "load": TRIES,
+}
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -56,7 +64,9 @@ class Recorder:
         session = self.shell.kernel.session
         send = session.send
 
-        def send_and_record(stream: Any, message: Any, *args: Any, **kwargs: Any) -> Any:
+        def send_and_record(
+            stream: Any, message: Any, *args: Any, **kwargs: Any
+        ) -> Any:
             if self.captured is not None:
                 self.capture(message, args[0] if args else kwargs.get("content"))
             return send(stream, message, *args, **kwargs)
@@ -109,10 +119,10 @@ class Recorder:
     def begin(self) -> None:
         """Enter the run's folder: what the cells save by relative names lands there."""
         (self.folder / STOP).unlink(missing_ok=True)
-        if self.job.get("run"):
-            self.run_folder = Path(self.job["run"])
-            self.state["run"] = str(self.run_folder)
-            os.chdir(self.run_folder)
+        self.run_folder = Path(self.job["run"]) if self.job["run"] else None
+        os.chdir(self.run_folder or self.folder)
+        if self.job["new"]:
+            self.state["run"] = self.job["run"]
         self.trial = None
         memory.reset_peak()
 
@@ -125,20 +135,20 @@ class Recorder:
             self.forget(*TRIES)
         try:
             self.write_notebook()
-            if self.job.get("run") and self.run_folder:
-                write_summary(self.run_folder, status, peak_memory=memory.peak())
+            if self.run_folder:
+                ended = status if self.job["new"] else None
+                write_summary(self.run_folder, ended, peak_memory=memory.peak())
         except Exception:
             self.write_log(traceback.format_exc())
         finally:
-            if self.job.get("run") and self.run_folder:
+            if self.job["new"]:
                 self.emit("finished", status=status)
             self.set_busy(None)
 
     def run_cell(self, cell: dict[str, Any]) -> str:
         """Run one cell; finished, failed or stopped."""
         name = self.cell = cell["name"]
-        # A new adapter replaces whatever was attached and trained before.
-        self.forget(name, *(TRIES if name in ("adapter", "load") else ()))
+        self.forget(name, *REPLACED_BY.get(name, ()))
         record = {**cell, "status": "running", "started": time.time(), "outputs": []}
         self.state["cells"][name] = record
         self.set_busy(name)
@@ -155,6 +165,8 @@ class Recorder:
         record |= {"status": status, "ended": time.time()}
         if name == "setup" and status == "finished":
             hooks.install_callback(self)
+        if name in ("adapter", "load"):
+            self.state["run"] = self.job["run"]
         if name == "score" and status == "finished":
             self.emit_scores()
         self.emit("cell", cell=name, status=status)
@@ -227,9 +239,14 @@ class Recorder:
             self.write_log(traceback.format_exc())
 
     def write_notebook(self) -> None:
-        """The run's notebook: all of its cells, with the outputs of their last run."""
-        if self.job.get("run") and self.run_folder:
-            ran = [self.state["cells"].get(c["name"], c) for c in self.job["cells"]]
+        """The run's notebook: all of its cells, with the outputs of their last run.
+
+        A comparison that loaded a saved adapter leaves the notebook of its training.
+        """
+        loaded = any(cell["name"] == "load" for cell in self.job["cells"])
+        if self.run_folder and not loaded:
+            plan = (read_json(self.run_folder / PLAN) or self.job)["cells"]
+            ran = [self.state["cells"].get(cell["name"], cell) for cell in plan]
             write_notebook(self.run_folder / NOTEBOOK, ran, title=self.run_folder.name)
 
     @property

@@ -67,14 +67,18 @@ def render_cells(
     """
     context = template_context(recipe, adapter_folder)
     rendered = tuple(
-        TEMPLATES.get_template(f"{name}.py.jinja").render(context | CONTEXTS[name](recipe))
+        TEMPLATES.get_template(f"{name}.py.jinja").render(
+            context | CONTEXTS[name](recipe)
+        )
         for name in names
     )
     keys: dict[str, str] = {}
     cells = []
     for name, code in zip(names, formatted(rendered), strict=True):
         needed = [keys[need] for need in NEEDS[name] if need in keys]
-        keys[name] = hashlib.sha256("\n".join([code, *needed]).encode()).hexdigest()[:16]
+        keys[name] = hashlib.sha256("\n".join([code, *needed]).encode()).hexdigest()[
+            :16
+        ]
         cells.append(Cell(name, code, keys[name]))
     return tuple(cells)
 
@@ -104,7 +108,10 @@ def sweep_context(recipe: Recipe) -> dict[str, Any]:
     """In a trial, swept fields are read from what the trial chose."""
     sections = {
         name: {key: getattr(section, key) for key in type(section).model_fields}
-        for name, section in (("adapter", recipe.adapter), ("training", recipe.training))
+        for name, section in (
+            ("adapter", recipe.adapter),
+            ("training", recipe.training),
+        )
     }
     context: dict[str, Any] = {
         "train_data": Code('parts["train"]'),

@@ -77,7 +77,9 @@ def explain(details: ErrorDetails) -> Problem:
         case "bool_type" | "bool_parsing":
             message = Text("must be true or false.", "应为 true 或 false。")
         case "string_type":
-            message = Text(f"must be text, not {given!r}.", f"应为文本,而不是 {given!r}。")
+            message = Text(
+                f"must be text, not {given!r}.", f"应为文本,而不是 {given!r}。"
+            )
         case "string_too_long":
             message = Text(
                 f"is longer than {limits['max_length']} characters.",
@@ -112,7 +114,9 @@ def unknown_key(path: str) -> Text:
             f"不是已知字段;是否想写 {nearest}?",
         )
     listing = ", ".join(known or sections)
-    return Text(f"is not a field; known are: {listing}.", f"不是已知字段;可用:{listing}。")
+    return Text(
+        f"is not a field; known are: {listing}.", f"不是已知字段;可用:{listing}。"
+    )
 
 
 def out_of_bounds(kind: str, limits: Mapping[str, Any], given: Any) -> Text:
@@ -220,7 +224,10 @@ def with_value(values: Mapping[str, Any], path: str, value: Any) -> dict[str, An
     if not section:
         return {**values, name: value}
     inner = values.get(section)
-    return {**values, section: {**(inner if isinstance(inner, dict) else {}), name: value}}
+    return {
+        **values,
+        section: {**(inner if isinstance(inner, dict) else {}), name: value},
+    }
 
 
 def value_at(recipe: Recipe, path: str) -> Any:

@@ -116,4 +116,3 @@ def declared_fields(recipe: type[BaseModel]) -> Iterator[DeclaredField]:
             assert isinstance(extra, dict), f"{section_name}.{name} is not declared"
             declaration: Any = extra["declaration"]
             yield DeclaredField(f"{section_name}.{name}", info, declaration)
-

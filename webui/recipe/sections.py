@@ -103,7 +103,8 @@ class Data(Section):
         ),
         choice_titles={
             "alpaca": Text(
-                "alpaca: instruction, input, output", "alpaca:instruction、input、output"
+                "alpaca: instruction, input, output",
+                "alpaca:instruction、input、output",
             ),
             "prompt_completion": Text("prompt, completion", "prompt、completion"),
             "messages": Text(
@@ -206,7 +207,10 @@ class Training(Section):
             "Count passes over the data (epochs) or optimizer steps.",
             "按遍历数据的轮数(epoch)或优化步数计。",
         ),
-        choice_titles={"epochs": Text("epochs", "轮数"), "steps": Text("steps", "步数")},
+        choice_titles={
+            "epochs": Text("epochs", "轮数"),
+            "steps": Text("steps", "步数"),
+        },
     )
     epochs: float = field(
         1.0,

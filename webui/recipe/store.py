@@ -102,7 +102,9 @@ def apply_setting(values: dict[str, Any], setting: str) -> dict[str, Any]:
     path, equals, text = setting.partition("=")
     path = path.strip()
     if not equals:
-        raise not_a_recipe(setting, "write it as section.field=value", "应写作 小节.字段=值")
+        raise not_a_recipe(
+            setting, "write it as section.field=value", "应写作 小节.字段=值"
+        )
     if path not in FIELDS and path != "name":
         raise RecipeError([Problem(path, unknown_key(path))])
     declared = FIELDS.get(path)

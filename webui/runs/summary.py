@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from webui.files import write_json
+from webui.files import read_json, write_json
 from webui.recipe import Recipe
 from webui.recipe.store import load
 from webui.runs import events
@@ -28,9 +28,16 @@ PACKAGES = (
 )
 
 
-def write_summary(run: Path, status: str, *, peak_memory: int) -> None:
-    """Write ``summary.json`` from the run's events and recipe."""
+def write_summary(run: Path, status: str | None, *, peak_memory: int) -> None:
+    """Write ``summary.json`` from the run's events and recipe.
+
+    ``status`` is how the run ended; None when it ended earlier and is added to now.
+    """
     history, _ = events.read(run)
+    if status is None:
+        before = read_json(run / SUMMARY) or {}
+        status = before.get("status", "finished")
+        peak_memory = before.get("peak_memory", peak_memory)
     recipe = load(run / RECIPE)
     write_json(run / SUMMARY, summarize(history, recipe, status, peak_memory, run))
 
@@ -57,7 +64,7 @@ def summarize(
         "versions": {name: installed(name) for name in PACKAGES},
         "python": platform.python_version(),
         "device": begun.get("effective", {}).get("device"),
-        "duration": history[-1]["time"] - history[0]["time"] if history else 0.0,
+        "duration": duration(history),
         "training_seconds": training_seconds(history),
         "tokens_per_second": tokens_per_second(history),
         "peak_memory": peak_memory,
@@ -76,6 +83,12 @@ def summarize(
 def last(history: Sequence[Event], tag: str) -> Event:
     """The last event with this tag; empty when there is none."""
     return next((e for e in reversed(history) if e["event"] == tag), {})
+
+
+def duration(history: Sequence[Event]) -> float:
+    """Seconds from the start to the end, or to now while it still goes on."""
+    end = last(history, "finished") or (history[-1] if history else {})
+    return round(end.get("time", 0.0) - history[0]["time"], 3) if history else 0.0
 
 
 def training_seconds(history: Sequence[Event]) -> float:
