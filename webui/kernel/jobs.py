@@ -88,6 +88,22 @@ def start_run(recipe: Recipe, upto: str = "score") -> Path:
     return start_in_new_folder(recipe, cells, "run", always, RUN_CELLS[last + 1 :])
 
 
+def run_all(recipe: Recipe) -> Path | None:
+    """Run what is stale, in order; None when everything is fresh.
+
+    A stale adapter or training begins a new run; what only follows a training is
+    added to the run that is there.
+    """
+    now = status()
+    left = stale(render_cells(recipe, RUN_CELLS), now)
+    if not left:
+        return None
+    if now.run is None or not set(left) <= {"compare", "score"}:
+        return start_run(recipe)
+    start_compare(recipe, now.run, upto=left[-1]).stop_channels()
+    return now.run
+
+
 def start_sweep(recipe: Recipe) -> Path:
     """Begin a sweep: a fresh adapter for each trial on the base that is loaded."""
     cells = render_cells(recipe, SWEEP_CELLS)
@@ -144,8 +160,8 @@ def compare_cells(recipe: Recipe, run: Path, upto: str) -> tuple[Cell, ...]:
     train = next(cell for cell in attached if cell.name == "train")
     if now.run == run and now.is_fresh(train):
         return attached
-    saved = run / runs.ADAPTER
-    if not saved.is_dir():
+    saved = runs.saved_adapter(run)
+    if saved is None:
         raise KernelError(f"{run.name} saved no adapter; run Train first.")
     return render_cells(
         recipe, LOAD_CELLS[: LOAD_CELLS.index(upto) + 1], adapter_folder=str(saved)

@@ -36,9 +36,6 @@ class Run:
     def id(self) -> str:
         return self.folder.name
 
-    @property
-    def has_adapter(self) -> bool:
-        return (self.folder / ADAPTER / "adapter_config.json").is_file()
 
 
 def create(recipe: Recipe, cells: Sequence[Cell], kind: str) -> Path:
@@ -90,11 +87,21 @@ def folders() -> list[Path]:
 
 def read(folder: Path) -> Run:
     """What a run's folder says about it."""
-    plan = read_json(folder / PLAN) or {}
     summary = read_json(folder / SUMMARY) or {}
     # The summary is written at the end; before that the events know.
     status = summary.get("status") or status_of(events.read(folder)[0])
-    return Run(folder, plan.get("kind", "run"), status, summary)
+    return Run(folder, kind_of(folder), status, summary)
+
+
+def kind_of(folder: Path) -> str:
+    """run or sweep, as it was started."""
+    return str((read_json(folder / PLAN) or {}).get("kind", "run"))
+
+
+def saved_adapter(folder: Path) -> Path | None:
+    """The adapter that a run saved; None when it saved none."""
+    adapter = folder / ADAPTER
+    return adapter if (adapter / "adapter_config.json").is_file() else None
 
 
 def status_of(history: Sequence[events.Event]) -> str:

@@ -1,0 +1,69 @@
+# make run     install, fetch the starter model, start the page
+# make test    install, bring Chromium if we may, lint, type check, run the tests
+# make lint    ruff and mypy alone         make install  everything but the page
+# make clean   remove .venv and caches; models and runs stay in $TUNEBOOK_HOME
+#
+# Another Python: make run PYTHON=python3.12
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: run test lint install starter browser clean
+.DEFAULT_GOAL := run
+
+run: starter
+	$(BIN)/tunebook page recipes/starter-extract.yaml
+
+# Threads that wait by spinning starve a kernel beside them: 124 s instead of 8 s.
+test: lint starter browser
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest -m "not gpu"
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+install: $(VENV)/installed
+
+# Returns at once when the model is there.
+starter: install
+	$(BIN)/tunebook starter
+
+# A stamp is touched last, so whatever was killed half-way is done again.
+FITS := (3, 10) <= sys.version_info[:2] <= (3, 13)
+
+$(VENV)/created:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: install\
+	 Python 3.10 to 3.13, or name yours: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not $(FITS))' || { echo "Tunebook needs\
+	 Python 3.10 to 3.13, and $(PYTHON) is another: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/installed: $(VENV)/created requirements.txt requirements-unsloth.txt pyproject.toml
+	$(PIP) install -r requirements.txt
+	$(PIP) install --no-deps -r requirements-unsloth.txt
+	$(PIP) install --no-deps -e .
+	@touch $@
+
+# The browser tests want a Chromium, and fonts for both languages of the page.
+SUDO := $(shell test "$$(id -u)" = 0 || echo "sudo -n")
+APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -q
+
+CHROMIUM := for name in chromium chromium-browser google-chrome; do \
+	  command -v $$name && break; done
+
+browser:
+	@if test -n "$$($(CHROMIUM))"; then exit 0; \
+	elif command -v apt-get >/dev/null && $(SUDO) true 2>/dev/null; then \
+	  $(APT) update && $(APT) install -y --no-install-recommends \
+	    chromium fonts-dejavu-core fonts-noto-cjk; \
+	fi || true
+	@test -n "$$($(CHROMIUM))" || echo "There is no Chromium here, and apt-get\
+	 brought none: the browser tests will be skipped."
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,21 @@
+"""A home folder of its own for each test that asks for one."""
+
+from pathlib import Path
+
+import pytest
+
+from webui import settings
+
+
+@pytest.fixture
+def tunebook_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Redirect the home and Jupyter's runtime folder; share the starter model."""
+    models = settings.models_folder()
+    home = tmp_path / "home"
+    home.mkdir()
+    if models.is_dir():
+        # Converting the starter model again for each test would take half a minute.
+        (home / "models").symlink_to(models, target_is_directory=True)
+    monkeypatch.setenv("TUNEBOOK_HOME", str(home))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    return home

@@ -1,0 +1,103 @@
+"""Start the page: the server, its middleware, its limits."""
+
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+from webui.access import credentials, is_loopback
+from webui.kernel import jobs
+from webui.recipe import Recipe
+from webui.recipe.store import load
+from webui.settings import home
+
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1", "testserver"]
+SHARED_HOSTS = ["*.gradio.live", "*.googleusercontent.com", "*.colab.dev"]
+COLAB_HEIGHT = 900
+
+
+def launch(
+    recipe: Path | None = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    share: bool = False,
+    auth: tuple[str, str] | None = None,
+    inbrowser: bool = False,
+    max_upload_mb: int = 512,
+    block: bool = True,
+) -> str:
+    """Start the page and return its address; with ``block``, when it has ended.
+
+    ``auth`` is (user, password). Any address but loopback, and a shared link, needs
+    it: one is made and printed if none is given.
+    """
+    # Before the import, or Gradio calls home.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    import gradio as gr
+
+    from webui.page.build import build_app
+    from webui.page.theme import CSS, JS, theme
+    from webui.planner.process import warm
+
+    log_to_file()
+    auth = credentials(host, share, auth)
+    studio = open_studio(recipe)
+    jobs.close_dead_run()
+    app = build_app(studio)
+    warm()
+    _, address, shared = app.launch(
+        server_name=host,
+        server_port=port,
+        share=share,
+        auth=auth,
+        inbrowser=inbrowser,
+        theme=theme(),
+        css=CSS,
+        js=JS,
+        height=COLAB_HEIGHT,
+        max_file_size=f"{max_upload_mb}mb",
+        enable_monitoring=False,
+        run_history=False,
+        footer_links=[],
+        prevent_thread_lock=True,
+        quiet=True,
+        app_kwargs={"middleware": [trusted_hosts(host, share)], "docs_url": None},
+    )
+    print(f"Tunebook is open at {shared or address}", flush=True)
+    if block:
+        app.block_thread()
+    return str(shared or address)
+
+
+def trusted_hosts(host: str, share: bool) -> Any:
+    """Refuse requests that name another host: a page elsewhere must not reach us."""
+    from starlette.middleware import Middleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    hosts = [*LOOPBACK_HOSTS, *SHARED_HOSTS]
+    if not is_loopback(host):
+        # Reached by names that we cannot know; the password guards it.
+        hosts = ["*"]
+    return Middleware(TrustedHostMiddleware, allowed_hosts=hosts)
+
+
+def open_studio(recipe: Path | None) -> Any:
+    """The server's state: the named recipe, else the draft of last time."""
+    from webui.page.draft import Draft
+    from webui.page.studio import Studio
+
+    file = home() / "draft.yaml"
+    if recipe is not None:
+        return Studio(Draft(load(recipe), file))
+    return Studio(Draft(load(file) if file.is_file() else Recipe(), file))
+
+
+def log_to_file() -> None:
+    """What the user need not see goes to a log in the home folder."""
+    home().mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(home() / "tunebook.log", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log = logging.getLogger("tunebook")
+    log.addHandler(handler)
+    log.propagate = False

@@ -1,0 +1,1 @@
+"""Gradio: edits the recipe and shows the rest. Nothing imports the page."""

@@ -1,0 +1,181 @@
+"""Recipe fields and their components: made from the declaration, committed, redrawn."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+import yaml
+from gradio.components import Component
+
+from webui.page.language import Language
+from webui.recipe import Recipe
+from webui.recipe.checks import FIELDS, SWEEPABLE, applies, value_at
+from webui.recipe.field import DeclaredField, Text
+from webui.recipe.store import parse
+
+Update = Any
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One field of the recipe and the components that show it."""
+
+    field: DeclaredField
+    components: tuple[Component, ...]
+    read: Callable[[Sequence[Any]], Any]
+    write: Callable[[Any], Sequence[Any]]
+
+
+def bind(path: str, language: Language) -> Binding:
+    """Make the component of a field and bind the two."""
+    declared = FIELDS[path]
+    component = component_for(declared, language)
+    if declared.type is tuple:
+        return Binding(declared, (component,), lambda v: v[0] or [], lambda v: [list(v)])
+    return Binding(declared, (component,), lambda v: v[0], lambda v: [v])
+
+
+def component_for(declared: DeclaredField, language: Language) -> Component:
+    """The component that fits the field's type and bounds."""
+    declaration = declared.declaration
+    common: dict[str, Any] = {
+        "label": getattr(declaration.title, language),
+        "info": getattr(declaration.help, language),
+        "value": as_value(declared.default),
+        "elem_id": element_id(declared.path),
+        "interactive": True,
+    }
+    if declared.choices:
+        kind = gr.Radio if len(declared.choices) <= 3 else gr.Dropdown
+        return kind(choices=titled_choices(declared, language), **common)
+    if declared.type is bool:
+        return gr.Checkbox(**common)
+    if declared.type is tuple:
+        return gr.Dropdown(
+            choices=list(declaration.suggestions),
+            multiselect=True,
+            allow_custom_value=True,
+            **common,
+        )
+    if declared.type in (int, float) and declaration.step:
+        low, high = declared.bound("ge"), declared.bound("le")
+        return gr.Slider(low, high, step=declaration.step, **common)
+    if declared.type in (int, float):
+        # Bounds are checked by the recipe, whose sentence says what to do.
+        return gr.Number(precision=0 if declared.type is int else None, **common)
+    if declaration.suggestions:
+        return gr.Dropdown(
+            choices=list(declaration.suggestions), allow_custom_value=True, **common
+        )
+    return gr.Textbox(lines=declaration.lines, max_lines=12, **common)
+
+
+def titled_choices(declared: DeclaredField, language: Language) -> list[tuple[str, str]]:
+    """The choices of a field with the titles that the user reads."""
+    titles = declared.declaration.choice_titles or {}
+    return [(getattr(titles.get(c, Text(c, c)), language), c) for c in declared.choices]
+
+
+def as_value(value: Any) -> Any:
+    """A default as a component takes it."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def element_id(path: str) -> str:
+    """The id in the page of a field's component."""
+    return path.replace(".", "-")
+
+
+AXES = 3
+
+
+def bind_space(language: Language) -> Binding:
+    """The fields and values of a sweep: three pairs of a name and its values."""
+    declared = FIELDS["sweep.space"]
+    choices = [("–", "")] + [
+        (f"{getattr(f.declaration.title, language)} ({path})", path)
+        for path, f in SWEEPABLE.items()
+    ]
+    names = Text("Setting", "设置"), Text("Values, with commas", "取值(用逗号分隔)")
+    components: list[Component] = []
+    for axis in range(AXES):
+        with gr.Row():
+            components += [
+                gr.Dropdown(
+                    choices=choices,
+                    value="",
+                    label=f"{getattr(names[0], language)} {axis + 1}",
+                    elem_id=f"sweep-name-{axis}",
+                    interactive=True,
+                ),
+                gr.Textbox(
+                    label=getattr(names[1], language),
+                    elem_id=f"sweep-values-{axis}",
+                    max_lines=1,
+                    interactive=True,
+                ),
+            ]
+    return Binding(declared, tuple(components), read_space, write_space)
+
+
+def read_space(values: Sequence[Any]) -> dict[str, list[Any]]:
+    """The search space that three pairs of components hold."""
+    pairs = zip(values[::2], values[1::2], strict=True)
+    return {name: read_values(text or "") for name, text in pairs if name}
+
+
+def read_values(text: str) -> list[Any]:
+    """The values in a line such as ``4, 8, 16``; each as YAML reads it."""
+    values = []
+    for part in text.replace(",", ",").split(","):
+        if part.strip():
+            value: Any = part.strip()
+            with contextlib.suppress(yaml.YAMLError):
+                value = parse(part.strip())
+            values.append(value)
+    return values
+
+
+def write_space(space: dict[str, list[Any]]) -> list[Any]:
+    """A search space as the values of three pairs of components."""
+    flat: list[Any] = []
+    for name, values in space.items():
+        flat += [name, ", ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in values)]
+    return flat + [""] * (2 * AXES - len(flat))
+
+
+def field_updates(
+    binding: Binding,
+    recipe: Recipe,
+    problem: Text | None,
+    language: Language,
+    *,
+    with_value: bool,
+) -> Iterator[Update]:
+    """Updates of a field's components: shown or hidden, its problem, a newer value."""
+    declared = binding.field
+    values = binding.write(value_at(recipe, declared.path))
+    info = getattr(declared.declaration.help, language)
+    if problem is not None:
+        info = f"✗ {getattr(problem, language)}"
+    for component, value in zip(binding.components, values, strict=True):
+        changes: dict[str, Any] = {"visible": applies(declared, recipe)}
+        if len(binding.components) == 1:
+            changes["info"] = info
+        if with_value:
+            changes["value"] = as_value(value)
+        yield gr.update(**changes)
+
+
+def commit_events(component: Component) -> list[Any]:
+    """The events of a component that mean: the user has left this value."""
+    if isinstance(component, gr.Textbox):
+        return [component.blur, component.submit]
+    if isinstance(component, gr.Number):
+        # The arrows change a number without ever leaving it.
+        return [component.blur, component.submit]
+    if isinstance(component, gr.Slider):
+        return [component.release, component.input]
+    return [component.input]

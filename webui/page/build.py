@@ -1,0 +1,42 @@
+"""Put the tabs together: one page in English, one in Chinese, one studio behind both."""
+
+import gradio as gr
+
+from webui.page.frame import QUIET, Page, Seen
+from webui.page.header import build_header
+from webui.page.language import Language
+from webui.page.studio import Studio
+from webui.page.tabs import compare, data, model, parameters, runs, sweep, train
+from webui.recipe.field import Text
+
+TABS = (
+    (Text("Model", "模型"), model),
+    (Text("Data", "数据"), data),
+    (Text("Parameters", "参数"), parameters),
+    (Text("Train", "训练"), train),
+    (Text("Sweep", "搜索"), sweep),
+    (Text("Compare", "对比"), compare),
+    (Text("Runs", "运行记录"), runs),
+)
+
+
+def build_app(studio: Studio) -> gr.Blocks:
+    """Both pages as one Gradio app: English at ``/``, Chinese at ``/zh``."""
+    with gr.Blocks(title="Tunebook", analytics_enabled=False) as blocks:
+        gr.Navbar(visible=False)
+        build_page(studio, "en", blocks)
+    with blocks.route("中文", "zh") as chinese:
+        build_page(studio, "zh", chinese)
+    return blocks
+
+
+def build_page(studio: Studio, language: Language, blocks: gr.Blocks) -> None:
+    """One language's page, with its clock."""
+    page = Page(studio, language, seen=gr.State(Seen), stamp=gr.State(""))
+    build_header(page)
+    with gr.Tabs():
+        for title, tab in TABS:
+            with gr.Tab(page.say(title), id=title.en.lower()):
+                tab.build(page)
+    page.connect()
+    blocks.load(page.look, None, page.stamp, **QUIET)

@@ -1,0 +1,75 @@
+"""A cell of the page: number and mark, title, a sentence, form, code and output."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import gradio as gr
+from markupsafe import Markup
+
+from webui.kernel.outputs import plain_text
+from webui.page.figures import duration
+from webui.page.frame import Page
+from webui.page.language import MARKS, STATES
+from webui.page.studio import View
+from webui.recipe.field import Text
+
+CODE = Text("code", "代码")
+OUTPUT = Text("output", "输出")
+MAX_SHOWN = 20_000
+
+
+@contextmanager
+def cell(page: Page, name: str, number: int, title: Text, sentence: Text) -> Iterator:
+    """A column that looks like a notebook cell; what is built inside is its form."""
+    with gr.Column(elem_classes="cell", elem_id=f"cell-{name}"):
+        page.html(lambda view: head(page, view, name, number, title, sentence))
+        yield
+
+
+def head(
+    page: Page, view: View, name: str, number: int, title: Text, sentence: Text
+) -> Markup:
+    """The line that says which cell this is and how it stands."""
+    state = view.state(name)
+    word = page.say(STATES[state])
+    if state == "running":
+        word += f" · {duration(time.time() - view.kernel.cells[name]['started'])}"
+    return Markup(
+        '<div class="cell-head"><span class="number">[{}]</span>'
+        '<span class="title" role="heading" aria-level="2">{}</span>'
+        '<span class="state {}" role="status">{} {}</span></div>'
+        '<p class="sentence">{}</p>'
+    ).format(number, page.say(title), state, MARKS[state], word, page.say(sentence))
+
+
+def code_and_output(page: Page, *names: str) -> None:
+    """The folded code of some cells, and below it what they put out."""
+    with gr.Accordion(page.say(CODE), open=False) as fold:
+        code = gr.Code(language="python", interactive=False, show_label=False)
+
+    def joined(view: View) -> str:
+        return "\n\n".join(view.cells[name].code for name in names)
+
+    def lines(view: View) -> str:
+        count = len(joined(view).splitlines())
+        unit = Text(f"{count} lines", f"{count} 行")
+        return f"{page.say(CODE)} ({page.say(unit)})"
+
+    page.watch(code, lambda view: gr.update(value=joined(view)))
+    page.watch(fold, lambda view: gr.update(label=lines(view)))
+    page.html(lambda view: output(page, view, names))
+
+
+def output(page: Page, view: View, names: tuple[str, ...]) -> Markup:
+    """What the cells printed, folded; open where one of them failed."""
+    records = [view.kernel.cells[n] for n in names if n in view.kernel.cells]
+    text = "".join(plain_text(record["outputs"]) for record in records).strip()
+    if not text:
+        return Markup("")
+    failed = any(record["status"] == "failed" for record in records)
+    return Markup(
+        '<details class="output"{}><summary>{}</summary><pre>{}</pre></details>'
+    ).format(
+        Markup(" open") if failed else "", page.say(OUTPUT), text[-MAX_SHOWN:]
+    )

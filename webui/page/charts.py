@@ -1,0 +1,91 @@
+"""Curves over the steps of a run, thinned on the server."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+import pandas as pd
+
+from webui.runs.events import Event
+
+# More points than this cost the browser time and show nothing more.
+MAX_POINTS = 250
+COLORS = ("#4f46e5", "#d97706", "#059669", "#db2777", "#0891b2", "#7c3aed", "#65a30d")
+SERIES = "trial"
+
+
+def plot(name: str, title: str, height: int) -> gr.LinePlot:
+    """An empty plot of one logged figure over the steps."""
+    return gr.LinePlot(
+        value=frame([], name),
+        x="step",
+        y=name,
+        title=title,
+        y_title="",
+        height=height,
+        elem_id=f"plot-{name}",
+        tooltip="all",
+    )
+
+
+def plot_update(history: Sequence[Event], name: str) -> Any:
+    """The plot of one figure of a run. Trials of a sweep have a plot of their own."""
+    points = [
+        (event["step"], event["logs"][name])
+        for event in history
+        if event["event"] == "step"
+        and event.get("trial") is None
+        and isinstance(event["logs"].get(name), int | float)
+    ]
+    return gr.update(value=frame(thinned(points), name))
+
+
+def frame(points: Sequence[tuple[int, float]], name: str) -> pd.DataFrame:
+    """Points as the frame that a plot takes."""
+    return pd.DataFrame(points, columns=["step", name])
+
+
+def thinned(points: Sequence[Any]) -> Sequence[Any]:
+    """At most MAX_POINTS of them, evenly chosen, the last one always among them."""
+    if len(points) <= MAX_POINTS:
+        return points
+    stride = (len(points) - 1) / (MAX_POINTS - 1)
+    return [points[round(i * stride)] for i in range(MAX_POINTS)]
+
+
+def trials_plot(title: str) -> gr.LinePlot:
+    """An empty plot of the losses of several trials."""
+    return gr.LinePlot(
+        value=trials_frame([], 0),
+        x="step",
+        y="loss",
+        color=SERIES,
+        title=title,
+        y_title="",
+        height=240,
+        elem_id="plot-trials",
+    )
+
+
+def trials_update(history: Sequence[Event], trials: int) -> Any:
+    """The loss of each trial of a sweep over its steps."""
+    colors = {str(i): COLORS[i % len(COLORS)] for i in range(trials)}
+    return gr.update(value=trials_frame(history, trials), color_map=colors)
+
+
+def trials_frame(history: Sequence[Event], trials: int) -> pd.DataFrame:
+    """Step, loss and trial; an empty row for each trial that is still to come.
+
+    A series that first appears after the first draw would stay hidden.
+    """
+    rows: list[tuple[float, float, str]] = [
+        (0, float("nan"), str(i)) for i in range(trials)
+    ]
+    for trial in range(trials):
+        points = [
+            (event["step"], event["logs"]["loss"], str(trial))
+            for event in history
+            if event["event"] == "step" and event.get("trial") == trial
+        ]
+        rows += thinned(points)
+    return pd.DataFrame(rows, columns=["step", "loss", SERIES])

@@ -1,0 +1,126 @@
+"""The one draft of the recipe that the server holds, with a version number.
+
+Every browser tab edits this draft. A field that was left is committed and raises
+the version; other tabs take the fields that are newer than what they have seen.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from webui.files import write_text
+from webui.recipe import Recipe
+from webui.recipe.checks import FIELDS, RecipeError, check, value_at, with_value
+from webui.recipe.field import Text
+from webui.recipe.store import dumps
+
+
+class DraftError(ValueError):
+    """The draft cannot be used as it is; ``text`` says why, in both languages."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+@dataclass
+class Draft:
+    """The recipe as last committed. ``problems`` holds what was refused, by field."""
+
+    recipe: Recipe
+    file: Path | None = None
+    version: int = 1
+    changed: dict[str, int] = field(default_factory=dict)
+    problems: dict[str, Text] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.changed = dict.fromkeys(FIELDS, self.version)
+
+    def commit(self, path: str, value: Any) -> int:
+        """Put one field's value in; return the version in which it now stands.
+
+        A value that does not fit is refused: the field keeps its last good value
+        and ``problems`` says what is wrong.
+        """
+        with self.lock:
+            if same(value, value_at(self.recipe, path)) and path not in self.problems:
+                return self.changed[path]
+            self.version += 1
+            self.changed[path] = self.version
+            try:
+                values = with_value(self.recipe.model_dump(), path, value)
+                self.recipe = check(values)
+                self.problems.pop(path, None)
+            except RecipeError as error:
+                mine = [p for p in error.problems if p.path == path] or error.problems
+                self.problems[path] = mine[0].message
+            self.save()
+            return self.version
+
+    def commit_form(
+        self, form: Mapping[str, Any], seen: int, own: Mapping[str, int]
+    ) -> Recipe:
+        """Put a whole form in and return the recipe to run.
+
+        ``seen`` is the version that the form's tab was last drawn from, ``own``
+        the versions of the fields that it committed itself since.
+
+        Raises:
+            DraftError: when another tab changed a field that this form shows
+                otherwise, or when a field does not fit.
+        """
+        with self.lock:
+            moved = [
+                path
+                for path, value in form.items()
+                if self.changed[path] > max(seen, own.get(path, -1))
+                and not same(value, value_at(self.recipe, path))
+            ]
+            if moved:
+                names = ", ".join(FIELDS[path].declaration.title.en for path in moved)
+                chinese = "、".join(FIELDS[path].declaration.title.zh for path in moved)
+                raise DraftError(
+                    Text(
+                        f"Another tab changed {names}; look at it and press again.",
+                        f"另一个标签页修改了{chinese};请查看后再按一次。",
+                    )
+                )
+            for path, value in form.items():
+                self.commit(path, value)
+            return self.checked()
+
+    def checked(self) -> Recipe:
+        """The recipe, if no field is waiting to be mended."""
+        for path, message in self.problems.items():
+            title = FIELDS[path].declaration.title
+            raise DraftError(
+                Text(f"{title.en}: {message.en}", f"{title.zh}:{message.zh}")
+            )
+        return self.recipe
+
+    def replace(self, recipe: Recipe) -> None:
+        """Make another recipe the current one, in every tab."""
+        with self.lock:
+            self.version += 1
+            self.recipe = recipe
+            self.changed = dict.fromkeys(FIELDS, self.version)
+            self.problems = {}
+            self.save()
+
+    def save(self) -> None:
+        """Keep the draft, so that a restarted server shows it again."""
+        if self.file is not None:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            write_text(self.file, dumps(self.recipe))
+
+
+def same(given: Any, held: Any) -> bool:
+    """Whether a form's value is the one that the recipe holds; lists count as tuples."""
+    if isinstance(given, list) and isinstance(held, tuple):
+        return tuple(given) == held
+    return type(given) is type(held) and given == held or (
+        isinstance(held, float) and not isinstance(given, bool) and given == held
+    )

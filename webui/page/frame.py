@@ -1,0 +1,257 @@
+"""The frame that every tab is built in: cells, fields, watchers, one redraw."""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from webui.kernel.process import KernelError
+from webui.page.bind import Binding, bind, commit_events, field_updates
+from webui.page.draft import DraftError
+from webui.page.language import Language
+from webui.page.studio import Studio, View
+from webui.planner.errors import PlannerError
+from webui.recipe import Recipe
+from webui.recipe.checks import RecipeError
+from webui.recipe.field import Text
+from webui.runs.folder import RunError
+
+Watcher = Callable[[View], Any]
+Chooser = Callable[[View, Any], Any]
+
+UNEXPECTED = Text(
+    "Something went wrong here; the log of the server says what.",
+    "出现意外错误;详情见服务器日志。",
+)
+
+
+@dataclass
+class Seen:
+    """What one browser tab has: the newest draft version, and what was sent last."""
+
+    stamp: str = ""
+    version: int = -1
+    own: dict[str, int] = field(default_factory=dict)
+    sent: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass
+class Page:
+    """One language's page while it is built: what is bound and what is watched."""
+
+    studio: Studio
+    language: Language
+    seen: gr.State
+    stamp: gr.State
+    bindings: list[Binding] = field(default_factory=list)
+    watchers: list[tuple[Component, Watcher]] = field(default_factory=list)
+    chosen: list[tuple[Component, Component, Chooser]] = field(default_factory=list)
+
+    def say(self, text: Text) -> str:
+        """A text in this page's language."""
+        return getattr(text, self.language)
+
+    # ---- while building
+
+    def field(self, path: str) -> Component:
+        """Place the component of a recipe field here; it commits when it is left."""
+        binding = bind(path, self.language)
+        self.add_binding(binding)
+        return binding.components[0]
+
+    def add_binding(self, binding: Binding) -> None:
+        """Make a binding part of the form and commit it whenever it is left."""
+        self.bindings.append(binding)
+        path = binding.field.path
+
+        def commit(seen: Seen, *values: Any) -> Seen:
+            seen.own[path] = self.studio.draft.commit(path, binding.read(values))
+            return seen
+
+        for component in binding.components:
+            for event in commit_events(component):
+                event(
+                    commit,
+                    [self.seen, *binding.components],
+                    self.seen,
+                    show_progress="hidden",
+                    trigger_mode="always_last",
+                    concurrency_limit=None,
+                    queue=False,
+                    api_visibility="private",
+                ).then(self.look, None, self.stamp, **QUIET)
+
+    def watch(self, component: Component, watcher: Watcher) -> None:
+        """Redraw a component from every view; it is sent only when it differs."""
+        self.watchers.append((component, watcher))
+
+    def watch_chosen(
+        self, component: gr.HTML, choice: Component, watcher: Chooser
+    ) -> None:
+        """Redraw a part that also depends on what this tab chose, as a row number."""
+        self.chosen.append((component, choice, watcher))
+        choice.change(
+            lambda value: str(watcher(self.studio.view(), value)),
+            choice,
+            component,
+            **QUIET,
+        )
+
+    def html(self, watcher: Watcher, **options: Any) -> gr.HTML:
+        """An HTML part that is redrawn from every view. The watcher escapes."""
+        component = gr.HTML(**options)
+        self.watch(component, lambda view: gr.update(value=str(watcher(view))))
+        return component
+
+    def when_pressed(
+        self,
+        button: gr.Button,
+        action: Callable[..., Any],
+        inputs: Sequence[Component] = (),
+        *,
+        form: bool = True,
+    ) -> None:
+        """Run an action at a click, with the recipe that this form shows.
+
+        With ``form``, the action gets the recipe first and then the inputs' values;
+        the start is refused when another tab changed what this form shows. A problem
+        is told in one sentence; whatever else happens goes to the log.
+        """
+        components = [c for b in self.bindings for c in b.components] if form else []
+
+        def act(seen: Seen, *values: Any) -> Seen:
+            given, rest = values[: len(components)], values[len(components) :]
+            with self.problems_told():
+                if form:
+                    recipe = self.commit_form(seen, given)
+                    action(recipe, *rest)
+                else:
+                    action(*rest)
+            return seen
+
+        button.click(
+            act,
+            [self.seen, *components, *inputs],
+            self.seen,
+            show_progress="hidden",
+            trigger_mode="once",
+            api_visibility="private",
+        ).then(self.look, None, self.stamp, **QUIET)
+
+    def when_uploaded(
+        self, button: Component, action: Callable[[str], Any]
+    ) -> None:
+        """Run an action with the path of a file that was just uploaded."""
+
+        def act(file: str | None) -> None:
+            with self.problems_told():
+                if file:
+                    action(file)
+
+        button.upload(act, button, None, api_visibility="private").then(
+            self.look, None, self.stamp, **QUIET
+        )
+
+    def commit_form(self, seen: Seen, values: Sequence[Any]) -> Recipe:
+        """Put everything that the form shows into the draft; the recipe to run."""
+        form, rest = {}, list(values)
+        for binding in self.bindings:
+            mine, rest = (
+                rest[: len(binding.components)],
+                rest[len(binding.components) :],
+            )
+            form[binding.field.path] = binding.read(mine)
+        recipe = self.studio.draft.commit_form(form, seen.version, seen.own)
+        for path in form:
+            seen.own[path] = self.studio.draft.changed[path]
+        return recipe
+
+    @contextmanager
+    def problems_told(self) -> Any:
+        """Tell a problem in one sentence instead of a traceback."""
+        try:
+            yield
+        except (DraftError, PlannerError) as error:
+            gr.Warning(self.say(error.text))
+        except (KernelError, RecipeError, RunError) as error:
+            gr.Warning(str(error))
+        except Exception:
+            logging.getLogger("tunebook").exception("an action failed")
+            gr.Warning(self.say(UNEXPECTED))
+
+    # ---- while running
+
+    def look(self) -> str:
+        """The stamp of now. The page is redrawn only when it changes."""
+        return self.studio.stamp()
+
+    def redraw(self, seen: Seen, stamp: str, *choices: Any) -> list[Any]:
+        """All that differs from what this tab has; the rest is skipped."""
+        view = self.studio.view()
+        draft = self.studio.draft
+        updates: list[Any] = []
+        for binding in self.bindings:
+            path = binding.field.path
+            newer = draft.changed[path] > max(seen.version, seen.own.get(path, -1))
+            updates += field_updates(
+                binding,
+                view.recipe,
+                draft.problems.get(path),
+                self.language,
+                with_value=newer,
+            )
+        updates += [self.drawn(watcher, view) for _, watcher in self.watchers]
+        for (_, _, watcher), value in zip(self.chosen, choices, strict=True):
+            drawn = self.drawn(watcher, view, value)
+            updates.append(gr.update(value=str(drawn)) if drawn else drawn)
+        seen.version, seen.stamp = draft.version, stamp
+        return [seen, *only_news(seen.sent, updates)]
+
+    def drawn(self, watcher: Callable, view: View, *values: Any) -> Any:
+        """One part of the page. If it cannot be drawn, the others still are."""
+        try:
+            return watcher(view, *values)
+        except Exception:
+            logging.getLogger("tunebook").exception("a part of the page failed")
+            return gr.skip()
+
+    def connect(self) -> None:
+        """Wire the clock: a tick looks at the stamp, a new stamp redraws."""
+        outputs = [
+            self.seen,
+            *(c for b in self.bindings for c in b.components),
+            *(component for component, _ in self.watchers),
+            *(component for component, _, _ in self.chosen),
+        ]
+        choices = [choice for _, choice, _ in self.chosen]
+        gr.Timer(1).tick(self.tick, self.stamp, self.stamp, **QUIET)
+        self.stamp.change(
+            self.redraw, [self.seen, self.stamp, *choices], outputs, **QUIET
+        )
+
+    def tick(self, stamp: str) -> Any:
+        """The new stamp, or nothing when all is as it was."""
+        now = self.look()
+        return gr.skip() if now == stamp else now
+
+
+def only_news(sent: dict[int, int], updates: list[Any]) -> list[Any]:
+    """The updates, with a skip for each that the tab was sent before."""
+    for number, update in enumerate(updates):
+        mark = hash(repr(update))
+        if sent.get(number) == mark:
+            updates[number] = gr.skip()
+        sent[number] = mark
+    return updates
+
+
+QUIET: dict[str, Any] = {
+    "show_progress": "hidden",
+    "queue": False,
+    "concurrency_limit": None,
+    "api_visibility": "private",
+}

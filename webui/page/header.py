@@ -1,0 +1,130 @@
+"""The top of the page: where am I, what runs now, what is next."""
+
+import tempfile
+from pathlib import Path
+
+import gradio as gr
+from markupsafe import Markup
+
+from webui.kernel import jobs
+from webui.notebook.ipynb import notebook_text, script
+from webui.notebook.render import RUN_CELLS, render_cells
+from webui.page.figures import size
+from webui.page.frame import Page
+from webui.page.language import RUN_ALL, STOP, Language
+from webui.page.studio import NOTHING_STALE, View
+from webui.recipe import Recipe
+from webui.recipe.field import Text
+from webui.recipe.store import dumps, loads
+
+KERNEL = {
+    "none": Text("kernel not started", "内核未启动"),
+    "idle": Text("kernel idle", "内核空闲"),
+    "busy": Text("kernel busy", "内核运行中"),
+    "dead": Text("kernel ended", "内核已退出"),
+}
+OTHER_LANGUAGE: dict[Language, tuple[str, str]] = {
+    "en": ("zh", "中文"),
+    "zh": ("", "English"),
+}
+
+
+def build_header(page: Page) -> None:
+    """The line on top, with Run all and Stop, and the folded file menu."""
+    page.html(lambda view: status_line(page, view), elem_id="status")
+    with gr.Row():
+        run_all = gr.Button(page.say(RUN_ALL), variant="primary", elem_id="run-all")
+        stop = gr.Button(page.say(STOP), elem_id="stop", interactive=False)
+    busy = lambda view: view.kernel.word == "busy"  # noqa: E731
+    page.watch(run_all, lambda view: gr.update(interactive=not busy(view)))
+    page.watch(stop, lambda view: gr.update(interactive=busy(view)))
+    page.when_pressed(run_all, lambda recipe: press_run_all(page, recipe))
+    page.when_pressed(stop, lambda: jobs.stop(), form=False)
+    build_files(page)
+
+
+def press_run_all(page: Page, recipe: Recipe) -> None:
+    """Run what is stale, in order: a new run if the adapter is, else what follows it."""
+    if jobs.run_all(recipe) is None:
+        gr.Info(page.say(NOTHING_STALE))
+
+
+def status_line(page: Page, view: View) -> Markup:
+    """Name, device, kernel and memory in one line, and the way to the other language."""
+    path, other = OTHER_LANGUAGE[page.language]
+    parts = [page.say(KERNEL[view.kernel.word])]
+    step = view.last("step")
+    if view.kernel.word == "busy" and view.kernel.busy:
+        parts[0] += f": {view.kernel.busy['cell']}"
+    if step.get("memory"):
+        parts.append(size(step["memory"]))
+    device = view.last("begun").get("effective", {}).get("device")
+    if device:
+        parts.insert(0, str(device).upper())
+    # The browser must not be sent back to the language that it prefers.
+    remember = f"sessionStorage.setItem('tunebook-language', '{path or 'en'}')"
+    return Markup(
+        '<div class="top"><span class="name">Tunebook</span><span>{}</span>'
+        '<span class="quiet">{}</span>'
+        '<a href="./{}" onclick="{}">{}</a></div>'
+    ).format(view.recipe.name, " · ".join(parts), path, remember, other)
+
+
+FILES = Text("recipe and code", "配方与代码")
+OPEN = Text("Open a recipe (YAML)", "打开配方(YAML)")
+RECIPE_FILE = Text("Recipe (YAML)", "配方(YAML)")
+SCRIPT_FILE = Text("Script (.py)", "脚本(.py)")
+NOTEBOOK_FILE = Text("Notebook (.ipynb)", "笔记本(.ipynb)")
+FREE = Text("End the kernel, free its memory", "结束内核并释放内存")
+
+
+def build_files(page: Page) -> None:
+    """Take the recipe away as YAML, script or notebook; bring one in; free memory."""
+    with gr.Accordion(page.say(FILES), open=False):
+        with gr.Row():
+            for title, suffix, text_of in (
+                (RECIPE_FILE, ".yaml", dumps),
+                (SCRIPT_FILE, ".py", script_of),
+                (NOTEBOOK_FILE, ".ipynb", notebook_of),
+            ):
+                button = gr.DownloadButton(page.say(title), size="sm")
+                page.watch(
+                    button,
+                    lambda view, s=suffix, t=text_of: gr.update(
+                        value=download(view.recipe, s, t)
+                    ),
+                )
+            free = gr.Button(page.say(FREE), size="sm", elem_id="free")
+        upload = gr.UploadButton(
+            page.say(OPEN), file_types=[".yaml", ".yml"], size="sm", elem_id="open"
+        )
+        page.when_pressed(free, jobs.restart, form=False)
+        page.when_uploaded(upload, lambda file: open_recipe(page, file))
+
+
+def open_recipe(page: Page, file: str) -> None:
+    """Make an uploaded recipe the current one."""
+    path = Path(file)
+    page.studio.draft.replace(
+        loads(path.read_text(encoding="utf-8-sig"), name=path.stem)
+    )
+
+
+def script_of(recipe: Recipe) -> str:
+    """The whole recipe as one Python file."""
+    return script(render_cells(recipe, RUN_CELLS))
+
+
+def notebook_of(recipe: Recipe) -> str:
+    """The whole recipe as a notebook that has not run yet."""
+    cells = [vars(cell) for cell in render_cells(recipe, RUN_CELLS)]
+    return notebook_text(cells, title=recipe.name, recipe=recipe)
+
+
+def download(recipe: Recipe, suffix: str, text_of) -> str:  # type: ignore[no-untyped-def]
+    """Write a file for the download buttons; Gradio serves it from its own cache."""
+    folder = Path(tempfile.gettempdir()) / "tunebook-downloads"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    path = folder / f"{recipe.name}{suffix}"
+    path.write_text(text_of(recipe), encoding="utf-8")
+    return str(path)

@@ -1,0 +1,145 @@
+"""What the server knows at one moment: the draft, the kernel, the run, the plans."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from webui.kernel import jobs
+from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
+from webui.page.answers import Answers
+from webui.page.draft import Draft
+from webui.planner.count import count
+from webui.planner.memory import estimate
+from webui.planner.preview import preview
+from webui.recipe import Recipe
+from webui.recipe.field import Text
+from webui.runs import events
+from webui.runs import folder as runs
+
+
+@dataclass
+class Studio:
+    """The server's own state, shared by every browser tab. All else is on disk."""
+
+    draft: Draft
+    answers: Answers = field(default_factory=Answers)
+    histories: dict[Path, tuple[list[events.Event], int]] = field(default_factory=dict)
+
+    def stamp(self) -> str:
+        """A short word that changes whenever something on the page may have to."""
+        now = jobs.status()
+        if now.word == "dead":
+            jobs.close_dead_run()
+        clock = int(time.time()) if now.word == "busy" else 0
+        run = self.shown_run(now)
+        size = events.size(run) if run else 0
+        count_of_runs = len(runs.folders())
+        return (
+            f"{self.draft.version}.{self.answers.version}.{now.word}.{jobs.state_stamp()}"
+            f".{run.name if run else ''}.{size}.{count_of_runs}.{clock}"
+        )
+
+    def shown_run(self, now: jobs.Status) -> Path | None:
+        """The run in the kernel, else the latest one on disk."""
+        if now.run and now.run.is_dir():
+            return now.run
+        return next(iter(runs.folders()), None)
+
+    def history(self, run: Path | None) -> Sequence[events.Event]:
+        """All events of a run so far, read on from where the last look ended."""
+        if run is None:
+            return []
+        known, offset = self.histories.get(run, ([], 0))
+        more, offset = events.read(run, offset)
+        self.histories = {run: (known + more, offset)}
+        return self.histories[run][0]
+
+    def latest_sweep(self) -> Sequence[events.Event]:
+        """All events of the newest sweep on disk."""
+        for folder in runs.folders():
+            if runs.kind_of(folder) == "sweep":
+                return events.read(folder)[0]
+        return []
+
+    def view(self) -> "View":
+        """A snapshot for one redraw."""
+        now = jobs.status()
+        run = self.shown_run(now)
+        return View(self, self.draft.recipe, now, run, self.history(run))
+
+
+@dataclass(frozen=True)
+class View:
+    """One moment, as every part of the page sees it in one redraw."""
+
+    studio: Studio
+    recipe: Recipe
+    kernel: jobs.Status
+    run: Path | None
+    history: Sequence[events.Event]
+
+    @cached_property
+    def cells(self) -> dict[str, Cell]:
+        """Every cell of the current recipe, by name."""
+        rendered = (*render_cells(self.recipe, RUN_CELLS), *self.sweep_cells)
+        return {cell.name: cell for cell in rendered}
+
+    @cached_property
+    def sweep_cells(self) -> tuple[Cell, ...]:
+        return render_cells(self.recipe, SWEEP_CELLS)
+
+    def state(self, name: str) -> str:
+        """A cell's state in a word: new, fresh, stale, running, failed or stopped."""
+        record = self.kernel.cells.get(name, {})
+        status = record.get("status")
+        if status == "running":
+            return "running" if self.kernel.word == "busy" else "failed"
+        if record and record.get("key") != self.cells[name].key:
+            return "stale"
+        return {"finished": "fresh"}.get(status or "", status or "new")
+
+    def plan(self, function: Any, key: Any, *args: Any) -> Any:
+        """What the planner says of this recipe; None while it is worked out."""
+        question = (function.__name__, key, args)
+        return self.studio.answers.get(question, function, self.recipe, *args)
+
+    @cached_property
+    def count(self) -> Any:
+        """Exact parameter counts, a PlannerError, or None while they come."""
+        key = (self.recipe.model, self.recipe.adapter)
+        return self.plan(count, key)
+
+    @cached_property
+    def memory(self) -> Any:
+        """The estimate of peak memory, a PlannerError, or None while it comes."""
+        key = (self.recipe.model, self.recipe.adapter, self.recipe.training)
+        return self.plan(estimate, key)
+
+    def preview(self, first: int, rows: int) -> Any:
+        """Rendered and masked rows, a PlannerError, or None while they come."""
+        file = Path(self.recipe.data.train_file)
+        stamp = file.stat().st_mtime_ns if file.is_file() else 0
+        key = (self.recipe.model, self.recipe.data, stamp)
+        return self.plan(preview, key, first, rows)
+
+    @cached_property
+    def sweep(self) -> Sequence[events.Event]:
+        """The events of the latest sweep; empty when there was none."""
+        if any(e["event"] == "started" and e["kind"] == "sweep" for e in self.history):
+            return self.history
+        return self.studio.latest_sweep()
+
+    @property
+    def run_status(self) -> str:
+        """How the shown run stands; empty when there is none."""
+        return runs.status_of(self.history) if self.history else ""
+
+    def last(self, tag: str) -> events.Event:
+        """The last event of the shown run with this tag; empty without one."""
+        return next((e for e in reversed(self.history) if e["event"] == tag), {})
+
+
+NOTHING_STALE = Text("Everything is fresh already.", "所有单元都是最新的。")

@@ -1,0 +1,61 @@
+"""Small pieces of HTML that several tabs use. Everything given is escaped."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+
+def table(
+    titles: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    numbers: Collection[int] = (),
+) -> Markup:
+    """A table that scrolls inside itself; ``numbers`` are the columns set right."""
+
+    def line(tag: str, values: Sequence[Any]) -> Markup:
+        cells = (
+            Markup("<{} class='{}'>{}</{}>").format(
+                Markup(tag), "num" if i in numbers else "long", value, Markup(tag)
+            )
+            for i, value in enumerate(values)
+        )
+        return Markup("<tr>{}</tr>").format(Markup("").join(cells))
+
+    return Markup(
+        '<div class="scroll"><table class="plain"><thead>{}</thead><tbody>{}</tbody>'
+        "</table></div>"
+    ).format(line("th", titles), Markup("").join(line("td", row) for row in rows))
+
+
+def problem_card(message: str, next_step: str = "") -> Markup:
+    """A problem: what happened, and below it what to do."""
+    return Markup(
+        '<div class="card bad-card" role="alert"><span class="bad">✗</span> {}'
+        "{}</div>"
+    ).format(message, Markup("<div>{}</div>").format(next_step) if next_step else "")
+
+
+def figures(pairs: Sequence[tuple[str, str]]) -> Markup:
+    """A line of labelled figures."""
+    return Markup('<div class="figures">{}</div>').format(
+        Markup("").join(
+            Markup(
+                '<div class="figure"><span class="label">{}</span>'
+                '<span class="value">{}</span></div>'
+            ).format(label, value)
+            for label, value in pairs
+        )
+    )
+
+
+def bars(values: Sequence[tuple[str, float, str]]) -> Markup:
+    """Horizontal bars: a name, a size, and the figure written beside it."""
+    largest = max((size for _, size, _ in values), default=0) or 1
+    return Markup("").join(
+        Markup(
+            '<div class="bar-row"><span>{}</span><div class="bar" style="width:{}%">'
+            '</div><span class="number">{}</span></div>'
+        ).format(name, f"{100 * size / largest:.1f}", figure)
+        for name, size, figure in values
+    )

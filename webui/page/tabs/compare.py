@@ -1,0 +1,149 @@
+"""Tab Compare: one prompt, the base and the tuned model side by side."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from webui.kernel import jobs
+from webui.kernel.live import listen
+from webui.page.cell import cell, code_and_output
+from webui.page.frame import QUIET, Page, Seen
+from webui.page.language import MORE
+from webui.page.studio import View
+from webui.page.tables import figures
+from webui.recipe import Recipe
+from webui.recipe.field import Text
+from webui.runs import folder as runs
+from webui.settings import runs_folder
+
+TITLE = Text("Compare", "对比")
+SENTENCE = Text(
+    "The same prompt, settings and seed for both. The base answers first.",
+    "两边使用相同的提示词、设置和种子。基座先回答。",
+)
+ASK = Text("Ask both", "同时提问")
+SCORE = Text("Score the held-out rows", "在留出数据上评分")
+BASE = Text("Base: before training", "基座:训练前")
+TUNED = Text("Tuned: after training", "微调后")
+WHICH = Text("Run to compare", "要对比的运行")
+NO_RUN = Text(
+    "Nothing is trained yet. Run the Train tab first.", "还没有训练结果。请先运行“训练”。"
+)
+EXACT = Text("exact match on {} held-out rows", "{} 条留出数据上的完全匹配率")
+
+
+def build(page: Page) -> None:
+    """The compare cell with its two panes, and the score cell."""
+    with cell(page, "compare", 6, TITLE, SENTENCE):
+        run = gr.Dropdown(label=page.say(WHICH), choices=[], elem_id="compare-run")
+        page.field("compare.prompt")
+        with gr.Row():
+            page.field("compare.max_new_tokens")
+            page.field("compare.temperature")
+        with gr.Accordion(page.say(MORE), open=False), gr.Row():
+            page.field("compare.seed")
+            page.field("compare.scored_rows")
+        ask = gr.Button(page.say(ASK), variant="primary", elem_id="ask")
+        with gr.Row():
+            panes = [pane(page, BASE, "base-pane"), pane(page, TUNED, "tuned-pane")]
+        code_and_output(page, "compare")
+    score_title = Text("Score", "评分")
+    score_sentence = Text(
+        "Share of held-out rows that each model answers exactly right.",
+        "两个模型对留出数据回答完全正确的比例。",
+    )
+    with cell(page, "score", 7, score_title, score_sentence):
+        score = gr.Button(page.say(SCORE), size="sm", elem_id="run-score")
+        page.html(lambda view: scores(page, view), min_height=60, elem_id="scores")
+        code_and_output(page, "score")
+    page.watch(run, run_choices)
+    for number, component in enumerate(panes):
+        page.watch(component, lambda view, n=number + 1: last_answer(view, n))
+    page.when_pressed(
+        score, lambda recipe, name: start(page, recipe, name, "score"), [run]
+    )
+    stream_when_asked(page, ask, run, panes)
+
+
+def pane(page: Page, title: Text, element: str) -> gr.HTML:
+    """One of the two panes; its text is set by the server and always escaped."""
+    with gr.Column(min_width=260):
+        gr.HTML(str(Markup('<div class="pane-title">{}</div>').format(page.say(title))))
+        return gr.HTML(str(answer_box("")), elem_id=element)
+
+
+def answer_box(text: str) -> Markup:
+    return Markup('<div class="answer" aria-live="polite">{}</div>').format(text)
+
+
+def run_choices(view: View) -> Any:
+    """The runs that saved an adapter, the newest first; the shown one is chosen."""
+    names = [f.name for f in runs.folders() if runs.saved_adapter(f)]
+    shown = view.run.name if view.run and view.run.name in names else None
+    return gr.update(choices=names, value=shown or next(iter(names), None))
+
+
+def last_answer(view: View, piece: int) -> Any:
+    """The answer of the last comparison. While one streams, the stream has the pane."""
+    if view.kernel.busy.get("kind") == "compare":
+        return gr.skip()
+    pieces = view.kernel.cells.get("compare", {}).get("pieces", [])
+    text = pieces[piece] if len(pieces) > piece else ""
+    return gr.update(value=str(answer_box(text)))
+
+
+def scores(page: Page, view: View) -> Markup:
+    """The held-out score of both models, for the shown run."""
+    scored = view.last("scored")
+    if not scored:
+        return Markup("")
+    pairs = [
+        (page.say(BASE), f"{scored['base']:.1%}"),
+        (page.say(TUNED), f"{scored['tuned']:.1%}"),
+    ]
+    text = page.say(EXACT).format(scored["rows"])
+    return figures(pairs) + Markup('<p class="quiet">{}</p>').format(text)
+
+
+def start(page: Page, recipe: Recipe, name: str | None, upto: str) -> Any:
+    """Start a comparison of a run: its own settings, and what to ask from the form."""
+    if not name:
+        raise jobs.KernelError(page.say(NO_RUN))
+    folder = runs_folder() / Path(name).name
+    own = runs.recipe_of(runs.read(folder))
+    return jobs.start_compare(
+        own.model_copy(update={"compare": recipe.compare}), folder, upto=upto
+    )
+
+
+def stream_when_asked(
+    page: Page, ask: gr.Button, run: gr.Dropdown, panes: list[gr.HTML]
+) -> None:
+    """Let both answers stream into the panes as the kernel makes them."""
+    components = [c for b in page.bindings for c in b.components]
+
+    def answer(seen: Seen, name: str | None, *values: Any) -> Iterator[tuple]:
+        with page.problems_told():
+            recipe = page.commit_form(seen, values)
+            client = start(page, recipe, name, "compare")
+            texts = {"base": "", "tuned": ""}
+            yield seen, str(answer_box("…")), str(answer_box(""))
+            try:
+                for pane_name, text in listen(client):
+                    if pane_name in texts:
+                        texts[pane_name] += text
+                        yield seen, *(str(answer_box(t)) for t in texts.values())
+            finally:
+                client.stop_channels()
+
+    ask.click(
+        answer,
+        [page.seen, run, *components],
+        [page.seen, *panes],
+        show_progress="hidden",
+        trigger_mode="once",
+        api_visibility="private",
+    ).then(page.look, None, page.stamp, **QUIET)

@@ -1,0 +1,93 @@
+"""Tab Sweep: the same training with other settings, one trial after the other."""
+
+from functools import partial
+
+import gradio as gr
+from markupsafe import Markup
+
+from webui.kernel import jobs
+from webui.page.bind import bind_space
+from webui.page.cell import cell, code_and_output
+from webui.page.charts import trials_plot, trials_update
+from webui.page.figures import brief
+from webui.page.frame import Page
+from webui.page.language import RUN
+from webui.page.studio import View
+from webui.page.tables import table
+from webui.recipe import Recipe
+from webui.recipe.checks import check, with_value
+from webui.recipe.field import Text
+from webui.runs.summary import best_trial
+
+TITLE = Text("Sweep", "超参数搜索")
+SENTENCE = Text(
+    "Trains a fresh adapter for each combination, on the base that is already loaded. "
+    "Judged by rows set aside from the training file; the held-out rows stay unseen.",
+    "在已加载的基座上,为每种组合训练一个新的适配器。"
+    "用从训练文件中划出的数据评判,留出数据不参与。",
+)
+EMPTY = Text(
+    "No sweep yet. Choose one to three settings and their values, then press Run.",
+    "还没有搜索。选择一到三个设置及其取值,然后点击“运行”。",
+)
+USE_BEST = Text("Make the best the current recipe", "将最佳设置用于当前配方")
+CURVES = Text("training loss of each trial", "每次试验的训练损失")
+NAMES = Text("trial", "试验"), Text("loss on unseen rows", "未见数据上的损失")
+
+
+def build(page: Page) -> None:
+    """The sweep cell: what to try, the leaderboard, the curves, the best."""
+    with cell(page, "sweep", 8, TITLE, SENTENCE):
+        page.add_binding(bind_space(page.language))
+        with gr.Row():
+            page.field("sweep.method")
+            page.field("sweep.trials")
+        run = gr.Button(page.say(RUN), elem_id="run-sweep", size="sm")
+        page.html(lambda view: leaderboard(page, view), min_height=60)
+        curves = trials_plot(page.say(CURVES))
+        best = gr.Button(page.say(USE_BEST), elem_id="use-best", size="sm")
+        code_and_output(page, "sweep")
+    page.watch(curves, draw_curves)
+    page.watch(best, lambda view: gr.update(interactive=bool(best_trial(view.sweep))))
+    page.when_pressed(run, start)
+    page.when_pressed(best, partial(use_best, page), form=False)
+
+
+def start(recipe: Recipe) -> None:
+    """Begin a sweep, if there is anything to try."""
+    if not recipe.sweep.space:
+        raise jobs.KernelError("choose at least one setting and its values.")
+    jobs.start_sweep(recipe)
+
+
+def draw_curves(view: View):  # type: ignore[no-untyped-def]
+    """The curves of the trials that have begun, and room for those to come."""
+    begun = sum(1 for event in view.sweep if event["event"] == "begun")
+    return trials_update(view.sweep, max(begun, 1))
+
+
+def leaderboard(page: Page, view: View) -> Markup:
+    """Finished trials, the best first."""
+    trials = [e for e in view.sweep if e["event"] == "trial"]
+    if not trials:
+        return Markup('<p class="quiet">{}</p>').format(page.say(EMPTY))
+    ranked = sorted(trials, key=lambda e: (e["value"] is None, e["value"] or 0))
+    swept = list(ranked[0]["params"])
+    rows = [
+        [e["trial"], *(e["params"].get(p) for p in swept), brief(e["value"])]
+        for e in ranked
+    ]
+    titles = [page.say(NAMES[0]), *swept, page.say(NAMES[1])]
+    return table(titles, rows, numbers=range(len(titles)))
+
+
+def use_best(page: Page) -> None:
+    """Put the best trial's values into the draft."""
+    view = page.studio.view()
+    best = best_trial(view.sweep)
+    if best is None:
+        return
+    values = view.recipe.model_dump()
+    for path, value in best["params"].items():
+        values = with_value(values, path, value)
+    page.studio.draft.replace(check(values))
