@@ -10,7 +10,8 @@ def write_text(path: Path, text: str) -> None:
     """Replace a file's text in one step, so that no reader sees half of it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_text(text, encoding="utf-8")
+        # What is no Unicode stays as an escape, which JSON and YAML read as such.
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -98,7 +98,8 @@ def run_all(recipe: Recipe) -> Path | None:
     left = stale(render_cells(recipe, RUN_CELLS), now)
     if not left:
         return None
-    if now.run is None or not set(left) <= {"compare", "score"}:
+    kept = now.run is not None and now.run.is_dir()
+    if now.run is None or not kept or not set(left) <= {"compare", "score"}:
         return start_run(recipe)
     start_compare(recipe, now.run, upto=left[-1]).stop_channels()
     return now.run
@@ -158,7 +159,7 @@ def compare_cells(recipe: Recipe, run: Path, upto: str) -> tuple[Cell, ...]:
     now = status()
     attached = render_cells(recipe, RUN_CELLS[: RUN_CELLS.index(upto) + 1])
     train = next(cell for cell in attached if cell.name == "train")
-    if now.run == run and now.is_fresh(train):
+    if run.is_dir() and now.run == run and now.is_fresh(train):
         return attached
     saved = runs.saved_adapter(run)
     if saved is None:

@@ -17,7 +17,7 @@ from webui.kernel.recorder import STATE
 from webui.settings import kernel_folder
 
 CONNECTION, EXIT, OUTPUT, PARENT = "connection.json", "exit", "output.txt", "parent"
-START_SECONDS = 60
+START_SECONDS, EXIT_SECONDS = 60, 1
 
 # The shell stays behind to write down how the kernel ended.
 WRAPPER = 'trap : INT; "$@"; echo $? > "$TUNEBOOK_EXIT"'
@@ -54,7 +54,12 @@ def start() -> None:
         )
     children.append(process)
     write_text(folder / PARENT, str(process.pid))
-    wait_until_ready(process)
+    try:
+        wait_until_ready(process)
+    except BaseException:
+        # Nobody would know of it: it has not written its state yet, or does not answer.
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
 
 
 def kernel_command(folder: Path) -> list[str]:
@@ -143,11 +148,15 @@ def is_kernel(pid: int) -> bool:
 
 
 def exit_code() -> int | None:
-    """How the kernel ended; None while it runs or when nothing could write it down."""
-    try:
-        return int((kernel_folder() / EXIT).read_text())
-    except (OSError, ValueError):
-        return None
+    """How the kernel ended; None when nothing could write it down."""
+    # The kernel is dead a moment before its shell has written this.
+    end = time.monotonic() + EXIT_SECONDS
+    while time.monotonic() < end:
+        try:
+            return int((kernel_folder() / EXIT).read_text())
+        except (OSError, ValueError):
+            time.sleep(0.02)
+    return None
 
 
 def send_signal(number: int) -> None:

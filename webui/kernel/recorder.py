@@ -23,9 +23,10 @@ from webui.settings import kernel_folder
 
 STATE, STOP = "state.json", "stop"
 
-# Sent between the pieces of the compare cell, so that a listener knows the pane.
+# Sent before each cell and each piece of the compare cell, so that a listener
+# knows who speaks.
 PANE_MIME = "application/x-tunebook-pane"
-PANES = ("", "base", "tuned")
+PANES = ("compare", "base", "tuned")
 
 # The cells that speak of one adapter, attached and trained.
 TRIES = ("adapter", "load", "train", "compare", "score")
@@ -91,8 +92,8 @@ class Recorder:
     def write_log(self, text: str) -> None:
         """Append to the run's log; a full disk must not end a training."""
         try:
-            with ((self.run_folder or self.folder) / LOG).open("a") as log:
-                log.write(text)
+            with ((self.run_folder or self.folder) / LOG).open("ab") as log:
+                log.write(text.encode("utf-8", "backslashreplace"))
         except OSError:
             pass
 
@@ -109,6 +110,8 @@ class Recorder:
                     status = self.run_cell(cell)
                     if status != "finished":
                         break
+        except KeyboardInterrupt:
+            status = "stopped"  # between two cells
         except BaseException:
             # Ours to answer for, so it goes to the log and not into the notebook.
             self.write_log(traceback.format_exc())
@@ -123,6 +126,8 @@ class Recorder:
         os.chdir(self.run_folder or self.folder)
         if self.job["new"]:
             self.state["run"] = self.job["run"]
+            # If it ends before its try, an earlier run's try is not shown as its own.
+            self.forget(*self.job["to_run"])
         self.trial = None
         memory.reset_peak()
 
@@ -156,7 +161,8 @@ class Recorder:
         if name == "sweep":
             hooks.install_sweep(self)
         status, record["pieces"] = "finished", []
-        for pane, code in zip(PANES, pieces(cell), strict=False):
+        panes = PANES if name == "compare" else (name,)
+        for pane, code in zip(panes, pieces(cell), strict=True):
             status = self.run_piece(pane, code, record)
             if status != "finished":
                 break
@@ -176,8 +182,7 @@ class Recorder:
 
     def run_piece(self, pane: str, code: str, record: dict[str, Any]) -> str:
         """Run a piece of a cell with everything it shows recorded."""
-        if pane:
-            self.shell.display_pub.publish({PANE_MIME: {"pane": pane}})
+        self.shell.display_pub.publish({PANE_MIME: {"pane": pane}})
         self.captured = []
         try:
             result = self.shell.run_cell(code, store_history=True)

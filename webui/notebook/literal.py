@@ -26,18 +26,10 @@ def literal(value: Any) -> str:
         plain = (bool, int, float, str, type(None))
         if type(value) not in plain:
             raise TypeError(f"{type(value).__name__} has no literal")
-        return ascii_controls(repr(value))
+        return repr(value)  # with everything that does not print escaped
     if isinstance(value, list | tuple):
         return "[" + ", ".join(literal(item) for item in value) + "]"
     if isinstance(value, dict):
         pairs = (f"{literal(key)}: {literal(item)}" for key, item in value.items())
         return "{" + ", ".join(pairs) + "}"
     raise TypeError(f"{type(value).__name__} has no literal")
-
-
-def ascii_controls(text: str) -> str:
-    """Escape characters that show as nothing or turn the reading direction around."""
-    return "".join(
-        character if character.isprintable() else ascii(character)[1:-1]
-        for character in text
-    )

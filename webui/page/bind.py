@@ -33,7 +33,9 @@ def bind(path: str, language: Language) -> Binding:
     declared = FIELDS[path]
     component = component_for(declared, language)
     if declared.type is tuple:
-        return Binding(declared, (component,), lambda v: v[0] or [], lambda v: [list(v)])
+        return Binding(
+            declared, (component,), lambda v: v[0] or [], lambda v: [list(v)]
+        )
     return Binding(declared, (component,), lambda v: v[0], lambda v: [v])
 
 
@@ -72,7 +74,9 @@ def component_for(declared: DeclaredField, language: Language) -> Component:
     return gr.Textbox(lines=declaration.lines, max_lines=12, **common)
 
 
-def titled_choices(declared: DeclaredField, language: Language) -> list[tuple[str, str]]:
+def titled_choices(
+    declared: DeclaredField, language: Language
+) -> list[tuple[str, str]]:
     """The choices of a field with the titles that the user reads."""
     titles = declared.declaration.choice_titles or {}
     return [(getattr(titles.get(c, Text(c, c)), language), c) for c in declared.choices]
@@ -142,7 +146,12 @@ def write_space(space: dict[str, list[Any]]) -> list[Any]:
     """A search space as the values of three pairs of components."""
     flat: list[Any] = []
     for name, values in space.items():
-        flat += [name, ", ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in values)]
+        flat += [
+            name,
+            ", ".join(
+                str(v).lower() if isinstance(v, bool) else str(v) for v in values
+            ),
+        ]
     return flat + [""] * (2 * AXES - len(flat))
 
 

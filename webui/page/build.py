@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from webui.page.frame import QUIET, Page, Seen
+from webui.page.frame import QUIET, Page
 from webui.page.header import build_header
 from webui.page.language import Language
 from webui.page.studio import Studio
@@ -32,7 +32,9 @@ def build_app(studio: Studio) -> gr.Blocks:
 
 def build_page(studio: Studio, language: Language, blocks: gr.Blocks) -> None:
     """One language's page, with its clock."""
-    page = Page(studio, language, seen=gr.State(Seen), stamp=gr.State(""))
+    # In the document but not shown: only a mounted component tells of its change.
+    stamp = gr.Textbox(visible="hidden")
+    page = Page(studio, language, seen=gr.State(None), stamp=stamp)
     build_header(page)
     with gr.Tabs():
         for title, tab in TABS:

@@ -14,8 +14,8 @@ from webui.page.language import MARKS, STATES
 from webui.page.studio import View
 from webui.recipe.field import Text
 
-CODE = Text("code", "代码")
-OUTPUT = Text("output", "输出")
+CODE = Text("Code", "代码")
+OUTPUT = Text("Output", "输出")
 MAX_SHOWN = 20_000
 
 
@@ -70,6 +70,4 @@ def output(page: Page, view: View, names: tuple[str, ...]) -> Markup:
     failed = any(record["status"] == "failed" for record in records)
     return Markup(
         '<details class="output"{}><summary>{}</summary><pre>{}</pre></details>'
-    ).format(
-        Markup(" open") if failed else "", page.say(OUTPUT), text[-MAX_SHOWN:]
-    )
+    ).format(Markup(" open") if failed else "", page.say(OUTPUT), text[-MAX_SHOWN:])

@@ -42,7 +42,8 @@ def plot_update(history: Sequence[Event], name: str) -> Any:
 
 def frame(points: Sequence[tuple[int, float]], name: str) -> pd.DataFrame:
     """Points as the frame that a plot takes."""
-    return pd.DataFrame(points, columns=["step", name])
+    # Typed even when empty, or the plot takes its axes for lists of words.
+    return pd.DataFrame(points, columns=["step", name]).astype(float)
 
 
 def thinned(points: Sequence[Any]) -> Sequence[Any]:
@@ -88,4 +89,5 @@ def trials_frame(history: Sequence[Event], trials: int) -> pd.DataFrame:
             if event["event"] == "step" and event.get("trial") == trial
         ]
         rows += thinned(points)
-    return pd.DataFrame(rows, columns=["step", "loss", SERIES])
+    table = pd.DataFrame(rows, columns=["step", "loss", SERIES])
+    return table.astype({"step": float, "loss": float, SERIES: str})

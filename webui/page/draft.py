@@ -121,6 +121,8 @@ def same(given: Any, held: Any) -> bool:
     """Whether a form's value is the one that the recipe holds; lists count as tuples."""
     if isinstance(given, list) and isinstance(held, tuple):
         return tuple(given) == held
-    return type(given) is type(held) and given == held or (
-        isinstance(held, float) and not isinstance(given, bool) and given == held
+    return (
+        type(given) is type(held)
+        and given == held
+        or (isinstance(held, float) and not isinstance(given, bool) and given == held)
     )

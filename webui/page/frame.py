@@ -46,10 +46,12 @@ class Page:
     studio: Studio
     language: Language
     seen: gr.State
-    stamp: gr.State
+    stamp: gr.Textbox
     bindings: list[Binding] = field(default_factory=list)
     watchers: list[tuple[Component, Watcher]] = field(default_factory=list)
     chosen: list[tuple[Component, Component, Chooser]] = field(default_factory=list)
+    # Wired when the page is whole: a button sends every field, of later tabs as well.
+    later: list[Callable[[], Any]] = field(default_factory=list)
 
     def say(self, text: Text) -> str:
         """A text in this page's language."""
@@ -68,7 +70,8 @@ class Page:
         self.bindings.append(binding)
         path = binding.field.path
 
-        def commit(seen: Seen, *values: Any) -> Seen:
+        def commit(seen: Seen | None, *values: Any) -> Seen:
+            seen = seen or Seen()
             seen.own[path] = self.studio.draft.commit(path, binding.read(values))
             return seen
 
@@ -121,30 +124,33 @@ class Page:
         the start is refused when another tab changed what this form shows. A problem
         is told in one sentence; whatever else happens goes to the log.
         """
-        components = [c for b in self.bindings for c in b.components] if form else []
 
-        def act(seen: Seen, *values: Any) -> Seen:
-            given, rest = values[: len(components)], values[len(components) :]
+        def act(seen: Seen | None, *values: Any) -> Seen:
+            seen = seen or Seen()
+            chosen, rest = values[: len(inputs)], values[len(inputs) :]
             with self.problems_told():
-                if form:
-                    recipe = self.commit_form(seen, given)
-                    action(recipe, *rest)
-                else:
-                    action(*rest)
+                recipe = [self.commit_form(seen, rest)] if form else []
+                action(*recipe, *chosen)
             return seen
 
-        button.click(
-            act,
-            [self.seen, *components, *inputs],
-            self.seen,
-            show_progress="hidden",
-            trigger_mode="once",
-            api_visibility="private",
-        ).then(self.look, None, self.stamp, **QUIET)
+        def wire() -> None:
+            button.click(
+                act,
+                [self.seen, *inputs, *(self.form if form else ())],
+                self.seen,
+                show_progress="hidden",
+                trigger_mode="once",
+                api_visibility="private",
+            ).then(self.look, None, self.stamp, **QUIET)
 
-    def when_uploaded(
-        self, button: Component, action: Callable[[str], Any]
-    ) -> None:
+        self.later.append(wire)
+
+    @property
+    def form(self) -> list[Component]:
+        """The components of every field, in the order of the bindings."""
+        return [c for binding in self.bindings for c in binding.components]
+
+    def when_uploaded(self, button: Component, action: Callable[[str], Any]) -> None:
         """Run an action with the path of a file that was just uploaded."""
 
         def act(file: str | None) -> None:
@@ -189,8 +195,9 @@ class Page:
         """The stamp of now. The page is redrawn only when it changes."""
         return self.studio.stamp()
 
-    def redraw(self, seen: Seen, stamp: str, *choices: Any) -> list[Any]:
+    def redraw(self, seen: Seen | None, stamp: str, *choices: Any) -> list[Any]:
         """All that differs from what this tab has; the rest is skipped."""
+        seen = seen or Seen()
         view = self.studio.view()
         draft = self.studio.draft
         updates: list[Any] = []
@@ -220,10 +227,12 @@ class Page:
             return gr.skip()
 
     def connect(self) -> None:
-        """Wire the clock: a tick looks at the stamp, a new stamp redraws."""
+        """Wire the buttons, and the clock: a tick looks at the stamp, a new one redraws."""
+        for wire in self.later:
+            wire()
         outputs = [
             self.seen,
-            *(c for b in self.bindings for c in b.components),
+            *self.form,
             *(component for component, _ in self.watchers),
             *(component for component, _, _ in self.chosen),
         ]

@@ -31,10 +31,12 @@ OTHER_LANGUAGE: dict[Language, tuple[str, str]] = {
 
 def build_header(page: Page) -> None:
     """The line on top, with Run all and Stop, and the folded file menu."""
-    page.html(lambda view: status_line(page, view), elem_id="status")
-    with gr.Row():
-        run_all = gr.Button(page.say(RUN_ALL), variant="primary", elem_id="run-all")
-        stop = gr.Button(page.say(STOP), elem_id="stop", interactive=False)
+    with gr.Row(equal_height=True):
+        page.html(lambda view: status_line(page, view), elem_id="status")
+        run_all = gr.Button(
+            page.say(RUN_ALL), variant="primary", size="md", elem_id="run-all"
+        )
+        stop = gr.Button(page.say(STOP), size="md", elem_id="stop", interactive=False)
     busy = lambda view: view.kernel.word == "busy"  # noqa: E731
     page.watch(run_all, lambda view: gr.update(interactive=not busy(view)))
     page.watch(stop, lambda view: gr.update(interactive=busy(view)))
@@ -70,7 +72,7 @@ def status_line(page: Page, view: View) -> Markup:
     ).format(view.recipe.name, " · ".join(parts), path, remember, other)
 
 
-FILES = Text("recipe and code", "配方与代码")
+FILES = Text("Recipe and code", "配方与代码")
 OPEN = Text("Open a recipe (YAML)", "打开配方(YAML)")
 RECIPE_FILE = Text("Recipe (YAML)", "配方(YAML)")
 SCRIPT_FILE = Text("Script (.py)", "脚本(.py)")

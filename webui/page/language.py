@@ -9,7 +9,7 @@ Language = Literal["en", "zh"]
 RUN = Text("Run", "运行")
 RUN_ALL = Text("Run all", "全部运行")
 STOP = Text("Stop", "停止")
-MORE = Text("more", "更多")
+MORE = Text("More", "更多")
 WAIT = Text("working it out …", "正在计算……")
 
 STATES = {

@@ -31,8 +31,7 @@ def table(
 def problem_card(message: str, next_step: str = "") -> Markup:
     """A problem: what happened, and below it what to do."""
     return Markup(
-        '<div class="card bad-card" role="alert"><span class="bad">✗</span> {}'
-        "{}</div>"
+        '<div class="card bad-card" role="alert"><span class="bad">✗</span> {}{}</div>'
     ).format(message, Markup("<div>{}</div>").format(next_step) if next_step else "")
 
 

@@ -19,6 +19,14 @@ def theme() -> gr.Theme:
         block_background_fill_dark="transparent",
         block_label_background_fill="transparent",
         block_label_background_fill_dark="transparent",
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_400",
+        block_title_text_color="*neutral_800",
+        block_title_text_color_dark="*neutral_200",
+        input_background_fill="white",
+        input_background_fill_dark="*neutral_900",
+        input_border_color="*neutral_300",
+        input_border_color_dark="*neutral_700",
     )
 
 
@@ -32,6 +40,15 @@ CSS = """
   --accent: #a5b4fc; --soft: #27272a; --trained: #312e81;
 }
 .gradio-container { max-width: 1080px !important; margin: 0 auto !important; }
+.gradio-container .form { background: transparent; border: none; box-shadow: none;
+  gap: 16px; }
+#upload { border: 1px dashed var(--line); border-radius: 6px; }
+.gradio-container .block { padding-left: 0; padding-right: 0; }
+.gradio-container main { width: 100%; }
+.nav-holder { display: none !important; }
+.cell button.sm, .cell button.lg { align-self: flex-start; width: auto; min-width: 7em; }
+#status { flex: 1 1 60%; }
+#run-all, #stop { flex: 0 0 auto; min-width: 6em; }
 .cell { border-left: 3px solid var(--line); padding: 2px 0 14px 16px; margin: 6px 0 18px; }
 .cell-head { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline; }
 .cell-head .number { font-family: ui-monospace, monospace; color: var(--quiet); }
@@ -58,9 +75,11 @@ details.output pre, .log { max-height: 22em; overflow: auto; background: var(--s
 details.output summary { cursor: pointer; color: var(--quiet); }
 .scroll { overflow-x: auto; }
 table.plain { border-collapse: collapse; width: 100%; font-size: .9rem; }
-table.plain th, table.plain td { text-align: left; padding: 4px 10px 4px 0;
-  border-bottom: 1px solid var(--line); vertical-align: top; }
-table.plain td.num, table.plain th.num { text-align: right;
+.gradio-container table.plain :is(th, td) { text-align: left; padding: 4px 10px 4px 0;
+  border: none; border-bottom: 1px solid var(--line); vertical-align: top; }
+.gradio-container table.plain, .gradio-container table.plain :is(tr, thead, tbody) {
+  border: none; }
+.gradio-container table.plain :is(th, td).num { text-align: right;
   font-variant-numeric: tabular-nums; white-space: nowrap; }
 table.plain td.long { max-width: 28em; overflow-wrap: anywhere; }
 .tokens { line-height: 1.9; font-family: ui-monospace, monospace; font-size: .85rem;

@@ -1,4 +1,4 @@
-"""Turn plain values into a recipe, or report every problem at once, each at its field."""
+"""Turn plain values into a recipe, or report every problem at once at its field."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Problem:
     message: Text
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message.en}"
+        return f"{self.path}: {self.message.en}" if self.path else self.message.en
 
 
 class RecipeError(ValueError):
@@ -40,46 +40,56 @@ def check(values: Mapping[str, Any]) -> Recipe:
     Raises:
         RecipeError: with every problem found, in the order of the fields.
     """
+    problems = []
     try:
         recipe = Recipe.model_validate(dict(values))
     except ValidationError as error:
         problems = [explain(details) for details in error.errors()]
-        raise RecipeError(problems) from None
-    if problems := [*rules(recipe)]:
+        recipe = valid_part(values, {problem.path for problem in problems})
+    if problems := problems + rules(recipe):
         raise RecipeError(problems)
     return recipe
 
 
+def valid_part(values: Mapping[str, Any], wrong: set[str]) -> Recipe:
+    """The recipe without its wrong fields, to see what else is wrong with it."""
+    kept: dict[str, Any] = {}
+    for path in FIELDS:
+        section, _, name = path.partition(".")
+        inner = values.get(section)
+        if path not in wrong and isinstance(inner, Mapping) and name in inner:
+            kept = with_value(kept, path, inner[name])
+    return Recipe.model_validate(kept)
+
+
 def explain(details: ErrorDetails) -> Problem:
     """A pydantic error as one sentence in the words of the recipe."""
-    path = ".".join(str(part) for part in details["loc"] if not isinstance(part, int))
-    given, limits = details["input"], details.get("ctx", {})
+    path = field_path(details["loc"])
+    given, limits = shown(details["input"]), details.get("ctx", {})
     match details["type"]:
         case "extra_forbidden":
             message = unknown_key(path)
         case "literal_error":
             expected = str(limits["expected"]).replace("'", "")
             message = Text(
-                f"must be {expected}, not {given!r}.",
-                f"应为 {expected},而不是 {given!r}。",
+                f"must be {expected}, not {given}.",
+                f"应为 {expected},而不是 {given}。",
             )
         case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
             message = out_of_bounds(details["type"], limits, given)
         case "int_type" | "int_from_float" | "int_parsing":
             message = Text(
-                f"must be a whole number, not {given!r}.",
-                f"应为整数,而不是 {given!r}。",
+                f"must be a whole number, not {given}.",
+                f"应为整数,而不是 {given}。",
             )
         case "float_type" | "finite_number" | "float_parsing":
             message = Text(
-                f"must be a number, not {given!r}.", f"应为数字,而不是 {given!r}。"
+                f"must be a number, not {given}.", f"应为数字,而不是 {given}。"
             )
         case "bool_type" | "bool_parsing":
             message = Text("must be true or false.", "应为 true 或 false。")
         case "string_type":
-            message = Text(
-                f"must be text, not {given!r}.", f"应为文本,而不是 {given!r}。"
-            )
+            message = Text(f"must be text, not {given}.", f"应为文本,而不是 {given}。")
         case "string_too_long":
             message = Text(
                 f"is longer than {limits['max_length']} characters.",
@@ -92,17 +102,45 @@ def explain(details: ErrorDetails) -> Problem:
             )
         case "model_type" | "model_attributes_type" | "dict_type":
             message = Text("must be a list of `name: value`.", "应为“名称: 值”的列表。")
+        case "invalid_key":
+            path, key = field_path(details["loc"][:-1]), details["loc"][-1]
+            message = Text(
+                f"has the key {key}, which is no name.", f"含有键 {key},它不是名称。"
+            )
         case "list_type" | "tuple_type":
             message = Text("must be a list of values.", "应为取值列表。")
         case _:
             message = Text(f"{details['msg']}.", f"不合法:{details['msg']}。")
+    if path == "sweep.space" and len(details["loc"]) > 2:
+        swept = details["loc"][2]
+        message = Text(f"{swept} {message.en}", f"{swept} {message.zh}")
     return Problem(path, message)
+
+
+def field_path(location: tuple[int | str, ...]) -> str:
+    """The path of the field that a pydantic error is about or inside of."""
+    path = ".".join(str(part) for part in location)
+    return next((known for known in FIELDS if path.startswith(f"{known}.")), path)
+
+
+def shown(given: Any) -> str:
+    """A value as it was given, cut to what fits in a sentence."""
+    try:
+        text = repr(given)
+    except ValueError:
+        return "a number of thousands of digits"
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def unknown_key(path: str) -> Text:
     """Refuse an unknown key by name, with the nearest right one."""
     sections = tuple(Recipe.model_fields)
     section, _, name = path.rpartition(".")
+    if path in sections:
+        return Text(
+            f"is a section; name one of its fields, as in {path}.field.",
+            f"是一个小节;请指明其中的字段,如 {path}.字段。",
+        )
     known = [p.rpartition(".")[2] for p in FIELDS if p.startswith(f"{section}.")]
     elsewhere = [p for p in FIELDS if name and p.endswith(f".{name}")]
     near = get_close_matches(name, known or sections, n=1, cutoff=0.5)
@@ -119,7 +157,7 @@ def unknown_key(path: str) -> Text:
     )
 
 
-def out_of_bounds(kind: str, limits: Mapping[str, Any], given: Any) -> Text:
+def out_of_bounds(kind: str, limits: Mapping[str, Any], given: str) -> Text:
     """A number beyond one of its bounds."""
     english, chinese, bound = {
         "greater_than_equal": ("at least", "至少为", limits.get("ge")),
@@ -128,8 +166,8 @@ def out_of_bounds(kind: str, limits: Mapping[str, Any], given: Any) -> Text:
         "less_than": ("below", "小于", limits.get("lt")),
     }[kind]
     return Text(
-        f"must be {english} {bound:g}, not {given}.",
-        f"应{chinese} {bound:g},而不是 {given}。",
+        f"must be {english} {bound}, not {given}.",
+        f"应{chinese} {bound},而不是 {given}。",
     )
 
 

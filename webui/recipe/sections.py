@@ -284,8 +284,8 @@ class Training(Section):
         le=100_000,
         advanced=True,
     )
-    optimizer: Literal["adamw_torch", "adamw_8bit"] = field(
-        "adamw_torch",
+    optimizer: Literal["adamw_torch_fused", "adamw_8bit"] = field(
+        "adamw_torch_fused",
         title=("Optimizer", "优化器"),
         help=(
             "8-bit AdamW takes a quarter of the optimizer's memory; it needs a GPU.",
@@ -293,7 +293,7 @@ class Training(Section):
         ),
         advanced=True,
         choice_titles={
-            "adamw_torch": Text("AdamW", "AdamW"),
+            "adamw_torch_fused": Text("AdamW", "AdamW"),
             "adamw_8bit": Text("AdamW, 8-bit", "AdamW(8 位)"),
         },
     )
@@ -436,9 +436,12 @@ class Sweep(Section):
 class Recipe(BaseModel):
     """Everything the user asks for. ``name`` is a label and changes no code."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    # Python's own regular expressions: what is a letter is not the same to others.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, regex_engine="python-re"
+    )
 
-    name: str = Field("untitled", pattern=r"^[\w .-]{1,60}$")
+    name: str = Field("untitled", pattern=r"^[\w .-]{1,60}\Z")
     model: Model = Model()
     data: Data = Data()
     adapter: Adapter = Adapter()

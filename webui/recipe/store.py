@@ -24,31 +24,64 @@ MAX_BYTES = 1_000_000
 
 
 class Loader(yaml.SafeLoader):
-    """Safe YAML that reads ``1e-4`` as a number and refuses a key given twice."""
+    """Safe YAML that reads ``1e-4`` as a number and refuses a key given twice.
+
+    It refuses references as well: a few of them stand for gigabytes.
+    """
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise refused("a recipe has no references (*name)", mark)
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         seen = set()
         for key_node, _ in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise refused("a key must be a name", key_node.start_mark)
             if key_node.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"{key_node.value} is given twice",
-                    problem_mark=key_node.start_mark,
-                )
+                raise refused(f"{key_node.value} is given twice", key_node.start_mark)
             seen.add(key_node.value)
         return super().construct_mapping(node, deep)
 
 
-# YAML 1.1 wants a dot in a float; people write 1e-4.
-Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?\d+(\.\d*)?[eE][-+]?\d+$"),
-    list("-+0123456789"),
-)
+def refused(problem: str, mark: Any) -> yaml.MarkedYAMLError:
+    """The error for YAML that is well formed and still not taken."""
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+
+
+class Dumper(yaml.SafeDumper):
+    """Safe YAML that our loader reads back as the very same values."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        # In any other style these are line breaks, which are folded away.
+        style = '"' if {"\x85", "\u2028", "\u2029"} & {*text} else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+Dumper.add_representer(str, Dumper.represent_text)
+
+# YAML 1.1 wants a dot in a float; people write 1e-4. A text of that shape is quoted.
+for reader_or_writer in (Loader, Dumper):
+    reader_or_writer.add_implicit_resolver(
+        "tag:yaml.org,2002:float",
+        re.compile(r"^[-+]?\d+(\.\d*)?[eE][-+]?\d+$"),
+        list("-+0123456789"),
+    )
 
 
 def parse(text: str) -> Any:
-    """The value that a YAML text holds; safe types only."""
-    return yaml.load(text, Loader)  # noqa: S506 (a SafeLoader)
+    """The value that a YAML text holds; safe types only.
+
+    Raises:
+        yaml.YAMLError: for every text that holds none.
+    """
+    try:
+        return yaml.load(text, Loader)  # noqa: S506 (a SafeLoader)
+    except (RecursionError, ValueError):
+        # Nested too deeply, a number of thousands of digits, a 13th month.
+        raise yaml.YAMLError from None
 
 
 def load(path: Path, settings: Iterable[str] = ()) -> Recipe:
@@ -78,18 +111,28 @@ def loads(
 ) -> Recipe:
     """Read a recipe from a text; see ``load``."""
     try:
-        values = parse(text) or {}
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        values = parse(text)
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark else ""
         reason = getattr(error, "problem", None) or "not readable"
         raise not_a_recipe(name, f"{line}{reason}", f"{line}{reason}") from None
-    if not isinstance(values, dict):
+    if not isinstance(values, dict | None):
         raise not_a_recipe(name, "holds no sections", "没有任何小节")
-    values = {"name": re.sub(r"[^\w .-]", "-", name)[:60], **values}
+    values = {"name": re.sub(r"[^\w .-]", "-", name)[:60], **(values or {})}
+    problems = []
     for setting in settings:
-        values = apply_setting(values, setting)
-    return check(with_absolute_files(values, folder.absolute()))
+        try:
+            values = apply_setting(values, setting)
+        except RecipeError as error:
+            problems += error.problems
+    try:
+        recipe = check(with_absolute_files(values, folder.absolute()))
+    except RecipeError as error:
+        problems += error.problems
+    if problems:
+        raise RecipeError(problems)
+    return recipe
 
 
 def not_a_recipe(source: Path | str, english: str, chinese: str) -> RecipeError:
@@ -107,6 +150,8 @@ def apply_setting(values: dict[str, Any], setting: str) -> dict[str, Any]:
         )
     if path not in FIELDS and path != "name":
         raise RecipeError([Problem(path, unknown_key(path))])
+    if not isinstance(values.get(path.rpartition(".")[0], {}), dict):
+        return values  # no section to put it in, which the check will tell
     declared = FIELDS.get(path)
     try:
         value = text if declared is None or declared.type is str else parse(text)
@@ -122,7 +167,7 @@ def with_absolute_files(values: dict[str, Any], folder: Path) -> dict[str, Any]:
         inner = values.get(section)
         given = inner.get(name) if isinstance(inner, dict) else None
         if declared.declaration.file and isinstance(given, str) and given:
-            absolute = os.path.normpath(folder / Path(given).expanduser())
+            absolute = os.path.normpath(folder / os.path.expanduser(given))
             values = with_value(values, path, absolute)
     return values
 
@@ -141,6 +186,10 @@ def differences(recipe: Recipe) -> dict[str, Any]:
 
 def dumps(recipe: Recipe) -> str:
     """The recipe as YAML: only what differs from the defaults."""
-    return yaml.safe_dump(
-        differences(recipe), sort_keys=False, allow_unicode=True, width=88
+    return yaml.dump(
+        differences(recipe),
+        Dumper=Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=88,
     )

@@ -5,9 +5,10 @@ finished. Every event carries ``time``, in seconds since 1970.
 """
 
 import json
+import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 Event = dict[str, Any]
 
@@ -17,8 +18,20 @@ FILE = "events.jsonl"
 def append(run: Path, tag: str, **values: Any) -> None:
     """Append one event to a run; one write, so that a reader never sees half a line."""
     event = {"event": tag, "time": round(time.time(), 3), **values}
-    with (run / FILE).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(event, ensure_ascii=False) + "\n")
+    line = json.dumps(event, ensure_ascii=False) + "\n"
+    with (run / FILE).open("ab+") as file:
+        if cut_off(file):
+            line = "\n" + line
+        # What is no Unicode (an odd file name in an error) stays as JSON's own escape.
+        file.write(line.encode("utf-8", "backslashreplace"))
+
+
+def cut_off(file: BinaryIO) -> bool:
+    """Whether a crash left half a line at the end, which the next must not join."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
 
 
 def read(run: Path, offset: int = 0) -> tuple[list[Event], int]:

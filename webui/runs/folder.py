@@ -37,17 +37,17 @@ class Run:
         return self.folder.name
 
 
-
 def create(recipe: Recipe, cells: Sequence[Cell], kind: str) -> Path:
     """Make the folder of a new run with its recipe and the plan of its cells."""
-    name = re.sub(r"[^\w-]+", "-", recipe.name).strip("-") or "run"
+    name = re.sub(r"[^\w-]+", "-", recipe.name).strip("-")[:40] or "run"
+    runs_folder().mkdir(parents=True, exist_ok=True)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     number = 1
     while True:
         suffix = f"-{number}" if number > 1 else ""
         folder = runs_folder() / f"{stamp}-{name}{suffix}"
         try:
-            folder.mkdir(parents=True)
+            folder.mkdir()
             break
         except FileExistsError:
             number += 1

@@ -154,6 +154,6 @@ def file_hash(path: Path) -> str | None:
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
-    except OSError:
+    except (OSError, ValueError):  # a name with a zero byte is a ValueError
         return None
     return digest.hexdigest()

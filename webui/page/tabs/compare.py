@@ -30,7 +30,8 @@ BASE = Text("Base: before training", "基座:训练前")
 TUNED = Text("Tuned: after training", "微调后")
 WHICH = Text("Run to compare", "要对比的运行")
 NO_RUN = Text(
-    "Nothing is trained yet. Run the Train tab first.", "还没有训练结果。请先运行“训练”。"
+    "Nothing is trained yet. Run the Train tab first.",
+    "还没有训练结果。请先运行“训练”。",
 )
 EXACT = Text("exact match on {} held-out rows", "{} 条留出数据上的完全匹配率")
 
@@ -123,9 +124,9 @@ def stream_when_asked(
     page: Page, ask: gr.Button, run: gr.Dropdown, panes: list[gr.HTML]
 ) -> None:
     """Let both answers stream into the panes as the kernel makes them."""
-    components = [c for b in page.bindings for c in b.components]
 
-    def answer(seen: Seen, name: str | None, *values: Any) -> Iterator[tuple]:
+    def answer(seen: Seen | None, name: str | None, *values: Any) -> Iterator[tuple]:
+        seen = seen or Seen()
         with page.problems_told():
             recipe = page.commit_form(seen, values)
             client = start(page, recipe, name, "compare")
@@ -139,11 +140,14 @@ def stream_when_asked(
             finally:
                 client.stop_channels()
 
-    ask.click(
-        answer,
-        [page.seen, run, *components],
-        [page.seen, *panes],
-        show_progress="hidden",
-        trigger_mode="once",
-        api_visibility="private",
-    ).then(page.look, None, page.stamp, **QUIET)
+    def wire() -> None:
+        ask.click(
+            answer,
+            [page.seen, run, *page.form],
+            [page.seen, *panes],
+            show_progress="hidden",
+            trigger_mode="once",
+            api_visibility="private",
+        ).then(page.look, None, page.stamp, **QUIET)
+
+    page.later.append(wire)

@@ -32,7 +32,10 @@ NO_FILE = Text(
     "No training file yet: upload one, or open the starter recipe.",
     "还没有训练文件:请上传,或打开入门配方。",
 )
-LEGEND = Text("underlined: trained on · grey: hidden from the loss", "下划线:参与训练 · 灰色:不计入损失")
+LEGEND = Text(
+    "underlined: trained on · grey: hidden from the loss",
+    "下划线:参与训练 · 灰色:不计入损失",
+)
 SHOWN_ROWS = 3
 
 
@@ -94,7 +97,9 @@ def raw_rows(page: Page, view: View) -> Markup:
         check_rows(rows, view.recipe.data.format)
     except PlannerError as error:
         return problem_card(page.say(error.text))
-    cells = [[str(row.get(name, ""))[:300] for name in rows.columns] for row in rows.rows]
+    cells = [
+        [str(row.get(name, ""))[:300] for name in rows.columns] for row in rows.rows
+    ]
     return table(rows.columns[:12], [row[:12] for row in cells])
 
 
@@ -116,14 +121,14 @@ def rendered_rows(page: Page, view: View, first: float | None) -> Markup:
 def rendered_row(page: Page, row) -> Markup:  # type: ignore[no-untyped-def]
     """One row's tokens with its length and the share of trained ones."""
     unit = Text(
-        f"{whole(row.length)} tokens, {row.trained_share:.0%} trained on",
-        f"{whole(row.length)} 个 token,{row.trained_share:.0%} 参与训练",
+        f"{whole(row.length)} tokens, {row.share:.0%} trained on",
+        f"{whole(row.length)} 个 token,{row.share:.0%} 参与训练",
     )
     spans = Markup("").join(
         Markup('<span class="{}">{}</span>').format(
-            "trained" if trained else "masked", text
+            "trained" if token.trained else "masked", token.text
         )
-        for text, trained in row.tokens
+        for token in row.tokens
     )
     return Markup(
         '<div class="card"><div class="quiet">{}</div><div class="tokens">{}</div></div>'

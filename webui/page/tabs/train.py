@@ -54,7 +54,11 @@ def build(page: Page) -> None:
             norm = plot("grad_norm", page.say(LABELS["norm"]), height=170)
         page.html(lambda view: changed_settings(page, view))
         code_and_output(page, "train")
-    for component, name in ((loss, "loss"), (rate, "learning_rate"), (norm, "grad_norm")):
+    for component, name in (
+        (loss, "loss"),
+        (rate, "learning_rate"),
+        (norm, "grad_norm"),
+    ):
         page.watch(component, lambda view, name=name: plot_update(view.history, name))
     page.when_pressed(run, train)
 

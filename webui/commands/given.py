@@ -1,0 +1,50 @@
+"""What the user names on the command line: a recipe, with settings on top."""
+
+import json
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from webui.recipe import Recipe
+from webui.recipe.checks import Problem, RecipeError
+from webui.recipe.field import Text
+from webui.recipe.store import load
+from webui.settings import shipped_recipes
+
+
+def recipe(arguments: Namespace) -> Recipe:
+    """The recipe that the arguments name, with ``--model`` and ``--set`` on top."""
+    settings = list(arguments.set)
+    if arguments.model:
+        settings.insert(0, f"model.name={arguments.model}")
+    return load(recipe_path(arguments.recipe), settings)
+
+
+def recipe_path(named: str) -> Path:
+    """The file of a recipe: a path, or the name of one that came with Tunebook.
+
+    Raises:
+        RecipeError: when it is neither.
+    """
+    path = Path(named).expanduser()
+    if path.is_file():
+        return path
+    known = {shipped.stem: shipped for shipped in shipped_files()}
+    if named in known:
+        return known[named]
+    names = ", ".join(known) or "none"
+    message = Text(
+        f"is neither a file nor one of the recipes that came along ({names}).",
+        f"既不是文件，也不是自带的配方（{names}）。",
+    )
+    raise RecipeError([Problem(named, message)])
+
+
+def shipped_files() -> list[Path]:
+    """The files of the recipes that came with Tunebook."""
+    return sorted(shipped_recipes().glob("*.yaml"))
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document; the only thing that goes to stdout with ``--json``."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))

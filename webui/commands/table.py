@@ -1,0 +1,30 @@
+"""Tables on the terminal: wide where there is room, tab-separated into a pipe."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows: a table on a terminal, elsewhere a line each with tabs between."""
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        Console().print(table(titles, rows))
+    else:
+        for row in rows:
+            print("\t".join(row))
+
+
+def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> "Table":
+    """Rows under their titles, without lines or colours."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    made = Table(*map(escape, titles), box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        made.add_row(*map(escape, row))
+    return made

@@ -1,0 +1,56 @@
+"""Hear what a job prints while it runs. Live text may be lost and is never state."""
+
+import time
+from collections.abc import Iterator
+from queue import Empty
+from typing import Any
+
+from jupyter_client.blocking.client import BlockingKernelClient
+
+from webui.kernel import jobs
+from webui.kernel.recorder import PANE_MIME
+
+LOOK_SECONDS = 0.5
+
+
+def listen(
+    client: BlockingKernelClient, seconds: float = 600
+) -> Iterator[tuple[str, str]]:
+    """Yield (pane, new text) until the client's request ends, and close the client.
+
+    The pane is "base" or "tuned" while they answer, and otherwise the name of the
+    cell that runs. It also ends when a cell fails, when the kernel is no longer at
+    work, and after this many seconds without a word.
+    """
+    pane, limit = "", time.monotonic() + seconds
+    try:
+        while time.monotonic() < limit:
+            message = next_message(client)
+            if message is None:
+                # The kernel died, or was done before this client could hear it.
+                if jobs.status().word != "busy":
+                    return
+                continue
+            limit = time.monotonic() + seconds
+            kind, content = message["msg_type"], message["content"]
+            if kind == "error" or content.get("execution_state") == "idle":
+                return
+            pane = content.get("data", {}).get(PANE_MIME, {}).get("pane", pane)
+            if kind == "stream" and content["name"] == "stdout":
+                yield pane, content["text"]
+    finally:
+        client.stop_channels()
+
+
+def next_message(client: BlockingKernelClient) -> dict[str, Any] | None:
+    """The next message that answers this client; None when none comes for a while."""
+    limit = time.monotonic() + LOOK_SECONDS
+    while time.monotonic() < limit:
+        try:
+            message: dict[str, Any] = client.get_iopub_msg(timeout=LOOK_SECONDS)
+        except Empty:
+            return None
+        # Everyone hears every job; other clients' requests are not ours.
+        if message["parent_header"].get("session") == client.session.session:
+            return message
+    return None

@@ -1,0 +1,17 @@
+"""What the planner says when it cannot answer: one sentence for the user."""
+
+from webui.recipe.field import Text
+
+
+class PlannerError(Exception):
+    """A question without an answer; ``text`` says why and what to do, bilingually.
+
+    It travels from the helper process to the server, so it holds nothing but text.
+    """
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text.en

@@ -1,0 +1,184 @@
+"""The helper process: it alone imports torch and Transformers, to answer questions.
+
+It works on the CPU with one thread and low priority, and it ends with its parent.
+"""
+
+import gc
+import importlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent import futures
+from typing import Any, NamedTuple
+
+from webui.planner.errors import PlannerError
+from webui.recipe.field import Text
+
+# Set in the helper before anything heavy is imported there.
+QUIET = {
+    "CUDA_VISIBLE_DEVICES": "",  # the accelerator belongs to the kernel
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "OMP_NUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "TOKENIZERS_PARALLELISM": "false",
+    "TRANSFORMERS_VERBOSITY": "error",
+}
+HEAVY = ("transformers", "peft")
+# It has nothing to save. Windows knows no SIGKILL; its SIGTERM is one.
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+class Helper(NamedTuple):
+    """One helper process: the pool that it works for, and its process id."""
+
+    pool: futures.ProcessPoolExecutor
+    pid: "futures.Future[int]"
+
+
+_helper: Helper | None = None
+_lock = threading.Lock()
+
+
+def ask(function: Callable[..., Any], *args: Any, timeout: float = 120) -> Any:
+    """Run a module-level function in the helper process and return its answer.
+
+    A helper that has died is replaced and asked once more.
+
+    Args:
+        timeout: seconds to wait, among them those spent on earlier questions.
+
+    Raises:
+        PlannerError: the function's own, or that there is no answer.
+    """
+    for _ in range(2):
+        helper = current_helper()
+        try:
+            return helper.pool.submit(answer, function, args).result(timeout)
+        except (RuntimeError, futures.CancelledError):
+            discard(helper)  # it died, or another question gave it up
+        except futures.TimeoutError:
+            discard(helper)
+            raise PlannerError(
+                Text(
+                    f"The planner gave no answer within {timeout:g} seconds; "
+                    "try again when the machine is less busy.",
+                    f"规划进程在 {timeout:g} 秒内没有回应;请在机器空闲些时重试。",
+                )
+            ) from None
+    raise PlannerError(
+        Text(
+            "The planner's process ended twice without an answer, probably for want "
+            "of memory; close other programs and try again.",
+            "规划进程两次中途退出,很可能是内存不足;请关闭其他程序后重试。",
+        )
+    )
+
+
+def warm() -> None:
+    """Start the helper and let it import what is heavy, without waiting for it."""
+    helper = current_helper()
+    try:
+        helper.pool.submit(import_heavy)
+    except RuntimeError:
+        discard(helper)  # it has died; the next question starts another
+
+
+def stop() -> None:
+    """End the helper process now, whatever it does; a later question starts another."""
+    if _helper is not None:
+        discard(_helper)
+
+
+def current_helper() -> Helper:
+    """The one helper; started if there is none."""
+    global _helper
+    with _lock:
+        if _helper is None:
+            pool = futures.ProcessPoolExecutor(
+                max_workers=1,
+                # A fork would copy the server's threads and locks.
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=settle_in,
+            )
+            _helper = Helper(pool, pool.submit(os.getpid))
+        return _helper
+
+
+def discard(helper: Helper) -> None:
+    """Forget a helper that has died or hangs, and end what is left of it."""
+    global _helper
+    with _lock:
+        if _helper is helper:
+            _helper = None
+    try:
+        os.kill(helper.pid.result(timeout=0), KILL)
+        started = True
+    except (RuntimeError, ProcessLookupError):
+        started = True  # and gone
+    except (futures.CancelledError, futures.TimeoutError):
+        started = False  # it hangs before it reaches our code; do not wait for it
+    helper.pool.shutdown(wait=started, cancel_futures=True)
+
+
+def settle_in() -> None:
+    """Make this process a quiet helper that never outlives its parent."""
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    # Ctrl-C in a terminal reaches the whole group; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(QUIET)
+    if hasattr(os, "nice"):
+        os.nice(5)
+    # Libraries print at import; `--json` output and the server's pipes stay clean.
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+
+
+def end_with_parent() -> None:
+    """Wait for the parent's end, be it by kill -9, and end this process at once."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
+
+
+def answer(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """Call the function; every failure leaves this process as a PlannerError.
+
+    Other exceptions may not survive the way to the server, or would make it
+    import the library that they come from.
+    """
+    try:
+        return function(*args)
+    except PlannerError:
+        raise
+    except ModuleNotFoundError as error:
+        raise PlannerError(
+            Text(
+                f"The planner needs the package {error.name}; `tunebook doctor` "
+                "shows how to install it.",
+                f"规划需要软件包 {error.name};运行 `tunebook doctor` 查看安装方法。",
+            )
+        ) from None
+    except Exception as error:
+        reason = " ".join(str(error).split())[:300]
+        raise PlannerError(
+            Text(
+                f"The planner failed unexpectedly ({type(error).__name__}: {reason}).",
+                f"规划时发生意外错误({type(error).__name__}:{reason})。",
+            )
+        ) from error
+
+
+def import_heavy() -> None:
+    """Import what most questions need, so that the first one need not wait."""
+    for name in HEAVY:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            return  # the first question says so
+    # The modules stay for good; looking through them for garbage takes 0.25 s.
+    gc.freeze()
