@@ -34,10 +34,9 @@ def launch(
     """
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    import gradio as gr
 
+    from webui.page import theme
     from webui.page.build import build_app
-    from webui.page.theme import CSS, JS, theme
     from webui.planner.process import warm
 
     log_to_file()
@@ -52,9 +51,9 @@ def launch(
         share=share,
         auth=auth,
         inbrowser=inbrowser,
-        theme=theme(),
-        css=CSS,
-        js=JS,
+        theme=theme.theme(),
+        css=theme.style(),
+        js=theme.script(),
         height=COLAB_HEIGHT,
         max_file_size=f"{max_upload_mb}mb",
         enable_monitoring=False,

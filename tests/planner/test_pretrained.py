@@ -8,8 +8,8 @@ import pytest
 
 from webui.planner.count import count
 from webui.planner.errors import PlannerError
-from webui.planner.preview import preview
 from webui.planner.pretrained import read_config, read_tokenizer
+from webui.planner.preview import preview
 from webui.recipe import Recipe
 from webui.recipe.sections import Data, Model
 
@@ -41,7 +41,7 @@ def test_code_of_a_model_is_never_run(tmp_path: Path, monkeypatch) -> None:
     config = {"model_type": "own", "auto_map": {"AutoConfig": "own.OwnConfig"}}
     (tmp_path / "config.json").write_text(json.dumps(config))
     monkeypatch.setattr("builtins.input", lambda *_: "y")
-    refusal(str(tmp_path))
+    assert "wants to run code of its own" in refusal(str(tmp_path))
     assert not ran.exists()
 
 

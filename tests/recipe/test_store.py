@@ -116,9 +116,9 @@ def test_a_byte_order_mark_is_not_part_of_the_first_key(tmp_path: Path) -> None:
     assert load(file).adapter.rank == 8
 
 
-def test_a_recipe_without_a_name_is_called_like_its_file(tmp_path: Path) -> None:
-    for stem, name in (("x²", "x²"), ("a(b)/", "a-b-"), ("é" * 80, "é" * 60)):
-        assert loads("", name=stem.rstrip("/")).name == name
+def test_a_recipe_without_a_name_is_called_like_its_file() -> None:
+    for stem, name in (("x²", "x²"), ("a(b)", "a-b-"), ("é" * 80, "é" * 60)):
+        assert loads("", name=stem).name == name
 
 
 # ---- files

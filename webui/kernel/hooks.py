@@ -105,7 +105,7 @@ def effective_settings(args: Any, state: Any, model: Any) -> dict[str, Any]:
 
 
 def parameter_counts(model: Any) -> dict[str, int]:
-    """Trainable and total parameters of the loaded model, packed weights as they are."""
+    """Parameters of the loaded model, those that learn and all; packed ones packed."""
     sizes = [(p.numel(), p.requires_grad) for p in model.parameters()]
     return {
         "trainable": sum(size for size, trained in sizes if trained),

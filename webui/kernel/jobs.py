@@ -141,7 +141,7 @@ def start_cells(recipe: Recipe, upto: str) -> None:
 def start_compare(
     recipe: Recipe, run: Path, *, upto: str = "compare"
 ) -> BlockingKernelClient:
-    """Ask base and tuned the recipe's prompt; the client hears the answers as they come.
+    """Ask base and tuned the recipe's prompt; the client hears the answers come.
 
     ``run`` is the run to compare. If its adapter is not the one that is attached,
     the adapter that it saved is loaded. ``upto`` may be "score" for both scores too.
@@ -236,7 +236,7 @@ def wait_for_change(before: int, seconds: float = 10) -> None:
 
 
 def stop(*, wait: bool = False) -> None:
-    """Stop what runs: ask, let it save, then interrupt, then kill, each with its time."""
+    """Stop what runs: ask, let it save, then interrupt, then kill, each in time."""
     now = status()
     if now.word != "busy":
         return

@@ -21,7 +21,7 @@ def memory_in_use() -> int:
 
 
 def reset_peak() -> None:
-    """Begin a new peak. Where the system cannot, the peak is the process's whole life's."""
+    """Begin a new peak; where the system cannot, the process's whole life counts."""
     if device := cuda():
         device.reset_peak_memory_stats()
     try:

@@ -13,10 +13,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from webui.files import read_json, write_json
 from webui.kernel import hooks, memory, outputs
 from webui.notebook.ipynb import write_notebook
 from webui.runs import events
-from webui.files import read_json, write_json
 from webui.runs.folder import LOG, NOTEBOOK, PLAN
 from webui.runs.summary import write_summary
 from webui.settings import kernel_folder

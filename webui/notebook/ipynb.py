@@ -8,10 +8,10 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from webui.files import write_text
 from webui.notebook.render import Cell
 from webui.recipe import Recipe
 from webui.recipe.store import dumps
-from webui.files import write_text
 
 
 def script(cells: Sequence[Cell]) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import inspect
 import subprocess
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +32,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "score": ("compare", "data"),
     "sweep": ("data",),
 }
+# Where the compare cell's functions end and its asking begins.
+PROMPT = "\nprompt = "
 RUN_CELLS = ("setup", "model", "data", "adapter", "train", "compare", "score")
 SWEEP_CELLS = ("setup", "model", "data", "sweep")
 LOAD_CELLS = ("setup", "model", "data", "load", "compare", "score")
@@ -72,15 +75,20 @@ def render_cells(
         )
         for name in names
     )
-    keys: dict[str, str] = {}
+    grounds: dict[str, str] = {}
     cells = []
     for name, code in zip(names, formatted(rendered), strict=True):
-        needed = [keys[need] for need in NEEDS[name] if need in keys]
-        keys[name] = hashlib.sha256("\n".join([code, *needed]).encode()).hexdigest()[
-            :16
-        ]
-        cells.append(Cell(name, code, keys[name]))
+        needed = [grounds[need] for need in NEEDS[name] if need in grounds]
+        cells.append(Cell(name, code, key_of(code, needed)))
+        # The score needs how the compare cell answers, not what it asks.
+        lasting = code.partition(PROMPT)[0] if name == "compare" else code
+        grounds[name] = key_of(lasting, needed)
     return tuple(cells)
+
+
+def key_of(code: str, needed: Iterable[str]) -> str:
+    """A short hash of a cell's code and of what it stands on."""
+    return hashlib.sha256("\n".join([code, *needed]).encode()).hexdigest()[:16]
 
 
 def template_context(recipe: Recipe, adapter_folder: str) -> dict[str, Any]:

@@ -169,7 +169,7 @@ def field_updates(
     info = getattr(declared.declaration.help, language)
     if problem is not None:
         info = f"✗ {getattr(problem, language)}"
-    for component, value in zip(binding.components, values, strict=True):
+    for value in values:
         changes: dict[str, Any] = {"visible": applies(declared, recipe)}
         if len(binding.components) == 1:
             changes["info"] = info

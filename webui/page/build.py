@@ -1,4 +1,4 @@
-"""Put the tabs together: one page in English, one in Chinese, one studio behind both."""
+"""Put the tabs together: a page in English, one in Chinese, one studio behind both."""
 
 import gradio as gr
 

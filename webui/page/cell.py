@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import gradio as gr
 from markupsafe import Markup
 
+from webui.figures import duration
 from webui.kernel.outputs import plain_text
-from webui.page.figures import duration
 from webui.page.frame import Page
 from webui.page.language import MARKS, STATES
 from webui.page.studio import View

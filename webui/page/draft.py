@@ -118,7 +118,7 @@ class Draft:
 
 
 def same(given: Any, held: Any) -> bool:
-    """Whether a form's value is the one that the recipe holds; lists count as tuples."""
+    """Whether a form's value is what the recipe holds; lists count as tuples."""
     if isinstance(given, list) and isinstance(held, tuple):
         return tuple(given) == held
     return (

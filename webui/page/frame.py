@@ -227,7 +227,7 @@ class Page:
             return gr.skip()
 
     def connect(self) -> None:
-        """Wire the buttons, and the clock: a tick looks at the stamp, a new one redraws."""
+        """Wire buttons and clock: a tick looks at the stamp, a new stamp redraws."""
         for wire in self.later:
             wire()
         outputs = [

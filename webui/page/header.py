@@ -1,15 +1,18 @@
 """The top of the page: where am I, what runs now, what is next."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
+import psutil
 from markupsafe import Markup
 
+from webui.figures import size
 from webui.kernel import jobs
 from webui.notebook.ipynb import notebook_text, script
 from webui.notebook.render import RUN_CELLS, render_cells
-from webui.page.figures import size
 from webui.page.frame import Page
 from webui.page.language import RUN_ALL, STOP, Language
 from webui.page.studio import NOTHING_STALE, View
@@ -31,35 +34,44 @@ OTHER_LANGUAGE: dict[Language, tuple[str, str]] = {
 
 def build_header(page: Page) -> None:
     """The line on top, with Run all and Stop, and the folded file menu."""
-    with gr.Row(equal_height=True):
+    with gr.Row():
         page.html(lambda view: status_line(page, view), elem_id="status")
         run_all = gr.Button(
             page.say(RUN_ALL), variant="primary", size="md", elem_id="run-all"
         )
         stop = gr.Button(page.say(STOP), size="md", elem_id="stop", interactive=False)
-    busy = lambda view: view.kernel.word == "busy"  # noqa: E731
-    page.watch(run_all, lambda view: gr.update(interactive=not busy(view)))
-    page.watch(stop, lambda view: gr.update(interactive=busy(view)))
+    page.watch(run_all, run_all_button)
+    page.watch(stop, lambda view: gr.update(interactive=view.kernel.word == "busy"))
     page.when_pressed(run_all, lambda recipe: press_run_all(page, recipe))
     page.when_pressed(stop, lambda: jobs.stop(), form=False)
     build_files(page)
 
 
+def run_all_button(view: View) -> Any:
+    """Filled while it is the next sensible step; not to be pressed while busy."""
+    next_step = view.state("train") != "fresh"
+    return gr.update(
+        interactive=view.kernel.word != "busy",
+        variant="primary" if next_step else "secondary",
+    )
+
+
 def press_run_all(page: Page, recipe: Recipe) -> None:
-    """Run what is stale, in order: a new run if the adapter is, else what follows it."""
+    """Run what is stale, in order; say so when nothing is."""
     if jobs.run_all(recipe) is None:
         gr.Info(page.say(NOTHING_STALE))
 
 
 def status_line(page: Page, view: View) -> Markup:
-    """Name, device, kernel and memory in one line, and the way to the other language."""
+    """Name, device, kernel and memory in a line, and the way to the other language."""
     path, other = OTHER_LANGUAGE[page.language]
     parts = [page.say(KERNEL[view.kernel.word])]
     step = view.last("step")
     if view.kernel.word == "busy" and view.kernel.busy:
         parts[0] += f": {view.kernel.busy['cell']}"
     if step.get("memory"):
-        parts.append(size(step["memory"]))
+        total = psutil.virtual_memory().total
+        parts.append(f"{size(step['memory'])} / {size(total)}")
     device = view.last("begun").get("effective", {}).get("device")
     if device:
         parts.insert(0, str(device).upper())
@@ -123,7 +135,7 @@ def notebook_of(recipe: Recipe) -> str:
     return notebook_text(cells, title=recipe.name, recipe=recipe)
 
 
-def download(recipe: Recipe, suffix: str, text_of) -> str:  # type: ignore[no-untyped-def]
+def download(recipe: Recipe, suffix: str, text_of: Callable[[Recipe], str]) -> str:
     """Write a file for the download buttons; Gradio serves it from its own cache."""
     folder = Path(tempfile.gettempdir()) / "tunebook-downloads"
     folder.mkdir(exist_ok=True, mode=0o700)

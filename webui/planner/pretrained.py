@@ -103,8 +103,6 @@ def ask_hub(path: str) -> None:
 def why_not(path: str, error: Exception) -> Text:
     """Why a model could not be read, in one sentence with what to do."""
     kinds = {type(cause).__name__ for cause in causes(error)}
-    if looks_local(path):
-        return why_not_folder(path, error)
     if any(phrase in str(error) for phrase in CODE_WANTED):
         return Text(
             f"{path} wants to run code of its own, which Tunebook never does; choose "
@@ -112,6 +110,8 @@ def why_not(path: str, error: Exception) -> Text:
             f"{path} 需要运行自带代码,Tunebook 不允许;"
             "请选择 Transformers 内置支持的模型。",
         )
+    if looks_local(path):
+        return why_not_folder(path, error)
     if "GatedRepoError" in kinds:
         return Text(
             f"{path} is gated: accept its licence on the model hub and set HF_TOKEN, "

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from webui.files import read_json, write_json, write_text
 from webui.notebook.render import Cell
 from webui.recipe import Recipe
 from webui.recipe.store import dumps, load
 from webui.runs import events
-from webui.files import read_json, write_json, write_text
 from webui.settings import runs_folder
 
 PLAN, RECIPE, SUMMARY = "plan.json", "recipe.yaml", "summary.json"

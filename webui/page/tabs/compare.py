@@ -47,9 +47,12 @@ def build(page: Page) -> None:
         with gr.Accordion(page.say(MORE), open=False), gr.Row():
             page.field("compare.seed")
             page.field("compare.scored_rows")
-        ask = gr.Button(page.say(ASK), variant="primary", elem_id="ask")
+        ask = gr.Button(page.say(ASK), elem_id="ask")
         with gr.Row():
-            panes = [pane(page, BASE, "base-pane"), pane(page, TUNED, "tuned-pane")]
+            panes = [
+                gr.HTML(answer_box(page.say(title)), elem_id=element, min_width=260)
+                for title, element in ((BASE, "base-pane"), (TUNED, "tuned-pane"))
+            ]
         code_and_output(page, "compare")
     score_title = Text("Score", "评分")
     score_sentence = Text(
@@ -61,23 +64,27 @@ def build(page: Page) -> None:
         page.html(lambda view: scores(page, view), min_height=60, elem_id="scores")
         code_and_output(page, "score")
     page.watch(run, run_choices)
+    page.watch(ask, lambda view: gr.update(variant=weight(view)))
     for number, component in enumerate(panes):
-        page.watch(component, lambda view, n=number + 1: last_answer(view, n))
+        page.watch(component, lambda view, n=number: last_answer(page, view, n))
     page.when_pressed(
         score, lambda recipe, name: start(page, recipe, name, "score"), [run]
     )
     stream_when_asked(page, ask, run, panes)
 
 
-def pane(page: Page, title: Text, element: str) -> gr.HTML:
-    """One of the two panes; its text is set by the server and always escaped."""
-    with gr.Column(min_width=260):
-        gr.HTML(str(Markup('<div class="pane-title">{}</div>').format(page.say(title))))
-        return gr.HTML(str(answer_box("")), elem_id=element)
+def weight(view: View) -> str:
+    """Asking is the next sensible step once something is trained."""
+    return "primary" if view.state("train") == "fresh" else "secondary"
 
 
-def answer_box(text: str) -> Markup:
-    return Markup('<div class="answer" aria-live="polite">{}</div>').format(text)
+def answer_box(title: str, text: str = "") -> str:
+    """One pane: its title and an answer, escaped, since a model wrote it."""
+    box = Markup(
+        '<div class="pane-title">{}</div>'
+        '<div class="answer" aria-live="polite">{}</div>'
+    )
+    return str(box.format(title, text))
 
 
 def run_choices(view: View) -> Any:
@@ -87,13 +94,14 @@ def run_choices(view: View) -> Any:
     return gr.update(choices=names, value=shown or next(iter(names), None))
 
 
-def last_answer(view: View, piece: int) -> Any:
+def last_answer(page: Page, view: View, pane: int) -> Any:
     """The answer of the last comparison. While one streams, the stream has the pane."""
     if view.kernel.busy.get("kind") == "compare":
         return gr.skip()
     pieces = view.kernel.cells.get("compare", {}).get("pieces", [])
-    text = pieces[piece] if len(pieces) > piece else ""
-    return gr.update(value=str(answer_box(text)))
+    # The first piece holds the functions; base and tuned follow.
+    text = pieces[pane + 1] if len(pieces) > pane + 1 else ""
+    return gr.update(value=answer_box(page.say((BASE, TUNED)[pane]), text))
 
 
 def scores(page: Page, view: View) -> Markup:
@@ -131,14 +139,12 @@ def stream_when_asked(
             recipe = page.commit_form(seen, values)
             client = start(page, recipe, name, "compare")
             texts = {"base": "", "tuned": ""}
-            yield seen, str(answer_box("…")), str(answer_box(""))
-            try:
-                for pane_name, text in listen(client):
-                    if pane_name in texts:
-                        texts[pane_name] += text
-                        yield seen, *(str(answer_box(t)) for t in texts.values())
-            finally:
-                client.stop_channels()
+            titles = page.say(BASE), page.say(TUNED)
+            yield seen, answer_box(titles[0], "…"), answer_box(titles[1])
+            for pane_name, text in listen(client):
+                if pane_name in texts:
+                    texts[pane_name] += text
+                    yield seen, *map(answer_box, titles, texts.values())
 
     def wire() -> None:
         ask.click(

@@ -7,14 +7,15 @@ from pathlib import Path
 import gradio as gr
 from markupsafe import Markup
 
+from webui.figures import whole
 from webui.kernel import jobs
 from webui.page.cell import cell, code_and_output
-from webui.page.figures import whole
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN, WAIT
 from webui.page.studio import View
 from webui.page.tables import problem_card, table
 from webui.planner.errors import PlannerError
+from webui.planner.preview import PreviewRow
 from webui.planner.rows import check_rows, read_rows
 from webui.recipe.field import Text
 from webui.settings import data_folder
@@ -118,7 +119,7 @@ def rendered_rows(page: Page, view: View, first: float | None) -> Markup:
     return Markup("").join(parts)
 
 
-def rendered_row(page: Page, row) -> Markup:  # type: ignore[no-untyped-def]
+def rendered_row(page: Page, row: PreviewRow) -> Markup:
     """One row's tokens with its length and the share of trained ones."""
     unit = Text(
         f"{whole(row.length)} tokens, {row.share:.0%} trained on",
@@ -131,5 +132,6 @@ def rendered_row(page: Page, row) -> Markup:  # type: ignore[no-untyped-def]
         for token in row.tokens
     )
     return Markup(
-        '<div class="card"><div class="quiet">{}</div><div class="tokens">{}</div></div>'
+        '<div class="card"><div class="quiet">{}</div>'
+        '<div class="tokens">{}</div></div>'
     ).format(page.say(unit), spans)

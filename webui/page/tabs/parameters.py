@@ -1,11 +1,11 @@
-"""Tab Parameters: which weights learn, and how many; exact before anything is loaded."""
+"""Tab Parameters: which weights learn, and how many; exact before any is loaded."""
 
 import gradio as gr
 from markupsafe import Markup
 
+from webui.figures import size, whole
 from webui.kernel import jobs
 from webui.page.cell import cell, code_and_output
-from webui.page.figures import size, whole
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN, WAIT
 from webui.page.studio import View

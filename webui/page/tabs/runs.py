@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from webui.page.figures import brief, duration, size, whole
+from webui.figures import brief, duration, size, whole
 from webui.page.frame import Page
 from webui.page.language import MARKS, STATES
 from webui.page.studio import View

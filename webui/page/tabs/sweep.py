@@ -1,15 +1,16 @@
 """Tab Sweep: the same training with other settings, one trial after the other."""
 
 from functools import partial
+from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
 
+from webui.figures import brief
 from webui.kernel import jobs
 from webui.page.bind import bind_space
 from webui.page.cell import cell, code_and_output
 from webui.page.charts import trials_plot, trials_update
-from webui.page.figures import brief
 from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.studio import View
@@ -60,7 +61,7 @@ def start(recipe: Recipe) -> None:
     jobs.start_sweep(recipe)
 
 
-def draw_curves(view: View):  # type: ignore[no-untyped-def]
+def draw_curves(view: View) -> Any:
     """The curves of the trials that have begun, and room for those to come."""
     begun = sum(1 for event in view.sweep if event["event"] == "begun")
     return trials_update(view.sweep, max(begun, 1))

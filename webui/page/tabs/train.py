@@ -5,10 +5,10 @@ import time
 import gradio as gr
 from markupsafe import Markup
 
+from webui.figures import brief, duration, size, whole
 from webui.kernel import jobs
 from webui.page.cell import cell, code_and_output
 from webui.page.charts import plot, plot_update
-from webui.page.figures import brief, duration, size, whole
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN
 from webui.page.studio import View
@@ -45,7 +45,7 @@ def build(page: Page) -> None:
     """The train cell: form, figures, three plots, what took effect otherwise."""
     with cell(page, "train", 5, TITLE, SENTENCE):
         form(page)
-        run = gr.Button(page.say(RUN), variant="primary", elem_id="run-train")
+        run = gr.Button(page.say(RUN), size="md", elem_id="run-train")
         page.html(lambda view: progress(page, view), min_height=70, elem_id="progress")
         page.html(lambda view: failure(page, view), elem_id="failure")
         loss = plot("loss", page.say(LABELS["loss"]), height=240)

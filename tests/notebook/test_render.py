@@ -1,0 +1,350 @@
+"""The cells: values only as literals, formatted, and keyed by all that they need."""
+
+import ast
+import subprocess
+import sys
+from typing import Any
+
+import jinja2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from webui.notebook.ipynb import script
+from webui.notebook.render import (
+    LOAD_CELLS,
+    NEEDS,
+    RUN_CELLS,
+    SWEEP_CELLS,
+    TEMPLATES,
+    Cell,
+    render_cells,
+)
+from webui.recipe import Recipe
+from webui.recipe.checks import FIELDS, SWEEPABLE, applies, check, value_at, with_value
+from webui.recipe.field import DeclaredField
+from webui.recipe.store import load
+from webui.settings import shipped_recipes
+
+ALL_CELLS = (*RUN_CELLS, "load", "sweep")
+TEXT_FIELDS = [p for p, f in FIELDS.items() if f.type is str and not f.choices]
+
+
+def codes(recipe: Recipe, names: tuple[str, ...] = RUN_CELLS) -> dict[str, str]:
+    return {cell.name: cell.code for cell in render_cells(recipe, names, "saved")}
+
+
+def with_values(values: dict[str, Any], recipe: Recipe | None = None) -> Recipe:
+    """A recipe with the values at these paths."""
+    nested = (recipe or Recipe()).model_dump()
+    for path, value in values.items():
+        nested = with_value(nested, path, value)
+    return check(nested)
+
+
+# ---- every field has its effect
+
+
+def other_value(declared: DeclaredField) -> Any:
+    """A valid value of a field that is not its default."""
+    default = declared.default
+    if declared.choices:
+        return next(choice for choice in declared.choices if choice != default)
+    if declared.type is bool:
+        return not default
+    if declared.type is int:
+        return default + 1
+    if declared.type is float:
+        return default / 2 if default else 0.5
+    return {str: "/other", tuple: ("q_proj",), dict: {"adapter.rank": [4]}}[
+        declared.type
+    ]
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_every_field_changes_the_code_that_runs(path: str) -> None:
+    declared = FIELDS[path]
+    names = SWEEP_CELLS if path.startswith("sweep.") else RUN_CELLS
+    before = with_values(declared.declaration.shown_when or {})
+    if path.startswith("sweep."):
+        before = with_values({"sweep.space": {"adapter.alpha": [1, 2]}}, before)
+    after = with_values({path: other_value(declared)}, before)
+    assert codes(before, names) != codes(after, names)
+
+
+@pytest.mark.parametrize(
+    "path", [p for p, f in FIELDS.items() if f.declaration.shown_when]
+)
+def test_a_field_that_is_not_shown_changes_nothing(path: str) -> None:
+    declared = FIELDS[path]
+    ((condition, value),) = (declared.declaration.shown_when or {}).items()
+    default = FIELDS[condition].default
+    hidden = other_value(FIELDS[condition]) if default == value else default
+    before = with_values({condition: hidden})
+    after = with_values({path: other_value(declared)}, before)
+    assert not applies(declared, before)
+    assert codes(before, ALL_CELLS) == codes(after, ALL_CELLS)
+
+
+def test_the_name_is_a_label_and_changes_nothing() -> None:
+    assert codes(check({"name": "x"}), ALL_CELLS) == codes(Recipe(), ALL_CELLS)
+
+
+@pytest.mark.parametrize("path", SWEEPABLE)
+def test_a_trial_takes_a_swept_field_from_what_was_chosen(path: str) -> None:
+    values = {**(SWEEPABLE[path].declaration.shown_when or {})}
+    default, other = SWEEPABLE[path].default, other_value(SWEEPABLE[path])
+    swept = with_values({**values, "sweep.space": {path: [default, other]}})
+    code = codes(swept, SWEEP_CELLS)["sweep"]
+    assert f'chosen["{path}"]' in code
+    # What the recipe itself says there has no say any more, apart from the seed,
+    # which also parts the rows.
+    if path != "training.seed":
+        assert codes(with_values({path: other}, swept), SWEEP_CELLS)["sweep"] == code
+
+
+# ---- values are literals
+
+
+HOSTILE = [
+    "'",
+    '"',
+    '"""',
+    "\\",
+    "a\nb",
+    "\n# %% cell\n",
+    "__import__('os').system('true')",
+    '"); __import__("os").system("true"); ("',
+    "' + str(1) + '",
+    "{0} {x}",
+    "{{ training.seed }}{% if 1 %}{# #}",
+    "# fmt: off",
+    "# fmt: skip\n# noqa",
+    "\u2028\x85\x0c\x00",
+    "\u202e\u200b\ufeff",
+    "x" * 300,
+]
+
+
+def trees(values: dict[str, Any], replaced: str) -> dict[str, str]:
+    """The tree of every cell, with one text constant shown as another word."""
+    recipe = with_values(values)
+    return {
+        name: ast.dump(Same(replaced).visit(ast.parse(code)))
+        for name, code in codes(recipe, ALL_CELLS).items()
+    }
+
+
+class Same(ast.NodeTransformer):
+    """Shows every constant of one text as the same word."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        return ast.Constant("the text") if node.value == self.text else node
+
+
+HARMLESS = {
+    path: trees({path: "harmless", "sweep.space": {"adapter.rank": [4]}}, "harmless")
+    for path in TEXT_FIELDS
+}
+
+
+@pytest.mark.parametrize("path", TEXT_FIELDS)
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_a_hostile_text_is_one_constant_and_nothing_else(path: str, text: str) -> None:
+    found = trees({path: text, "sweep.space": {"adapter.rank": [4]}}, text)
+    assert found == HARMLESS[path]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80))
+def test_any_text_is_one_constant_and_nothing_else(text: str) -> None:
+    text = f"<{text}>"
+    for path in ("compare.prompt", "data.system_prompt"):
+        space = {"sweep.space": {"adapter.rank": [4]}}
+        assert trees({path: text, **space}, text) == HARMLESS[path]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_hostile_modules_and_folders_are_constants_too(text: str) -> None:
+    recipe = with_values({"adapter.target_modules": (text, "v_proj")})
+    cells = render_cells(recipe, ("adapter", "load", "sweep"), adapter_folder=text)
+    for cell in cells:
+        constants = [n for n in ast.walk(ast.parse(cell.code)) if is_text(n, text)]
+        assert len(constants) == 1, cell.code
+
+
+def is_text(node: ast.AST, text: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == text
+
+
+def test_a_text_in_the_recipe_is_never_a_template() -> None:
+    recipe = with_values({"compare.prompt": "{{ training.seed }}"})
+    assert "{{ training.seed }}" in codes(recipe)["compare"]
+
+
+@pytest.mark.parametrize(
+    "template", ["{{ no }}", "{% if no %}{% endif %}", "{{ training.no }}"]
+)
+def test_a_name_that_is_not_there_fails(template: str) -> None:
+    with pytest.raises((jinja2.UndefinedError, TypeError)):
+        TEMPLATES.from_string(template).render(training=Recipe().training)
+
+
+@pytest.mark.parametrize("value", [b"x", object(), float("nan"), {1}])
+def test_a_template_cannot_put_anything_but_a_literal(value: Any) -> None:
+    with pytest.raises(TypeError):
+        TEMPLATES.from_string("{{ value }}").render(value=value)
+
+
+def test_a_constant_in_a_template_is_a_literal_as_well() -> None:
+    assert TEMPLATES.from_string("{{ 'a' ~ x }}").render(x='"') == "'a\"'"
+
+
+# ---- the code is what a person would write
+
+
+VARIANTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "default": ({}, RUN_CELLS),
+    "held-out file": ({"data.heldout_file": "/b.csv"}, RUN_CELLS),
+    "prompt completion": ({"data.format": "prompt_completion"}, RUN_CELLS),
+    "messages": ({"data.format": "messages", "data.train_on": "everything"}, RUN_CELLS),
+    "long texts": (
+        {
+            "data.train_file": f"/{'folder/' * 20}a.jsonl",
+            "data.system_prompt": "many words " * 30,
+            "compare.prompt": "two\nlines\n" * 20,
+            "compare.temperature": 0.7,
+        },
+        RUN_CELLS,
+    ),
+    "steps": ({"training.duration": "steps", "model.precision": "4bit"}, RUN_CELLS),
+    "grid": ({"sweep.space": {"adapter.rank": [4, 8]}}, SWEEP_CELLS),
+    "random": (
+        {
+            "sweep.method": "random",
+            "sweep.space": {
+                "adapter.use_rslora": [True, False],
+                "training.gradient_checkpointing": [True, False],
+                "training.schedule": ["linear", "cosine"],
+            },
+        },
+        SWEEP_CELLS,
+    ),
+    "saved adapter": ({}, LOAD_CELLS),
+}
+SHIPPED = [file.name for file in shipped_recipes().glob("*.yaml")]
+
+
+def ruff(code: str, *arguments: str) -> str:
+    """What ruff has to say of a code; nothing when it is content."""
+    command = [sys.executable, "-m", "ruff", *arguments, "--isolated", "-"]
+    done = subprocess.run(command, input=code, capture_output=True, text=True)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def assert_well_written(cells: tuple[Cell, ...], *options: str) -> None:
+    whole = script(cells)
+    assert ruff(whole, "check", "--quiet", "--select=F", *options) == ""
+    for code in (whole, *(f"{cell.code}\n" for cell in cells)):
+        assert ruff(code, "format", "--check") == "", code
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_cells_are_formatted_and_use_no_unknown_name(variant: str) -> None:
+    values, names = VARIANTS[variant]
+    # One setup serves all notebooks, and an adapter that is loaded needs no trainer.
+    options = ["--ignore=F401"] if names == LOAD_CELLS else []
+    assert_well_written(render_cells(with_values(values), names, "saved"), *options)
+
+
+@pytest.mark.parametrize("file", SHIPPED)
+@pytest.mark.parametrize("names", [RUN_CELLS, SWEEP_CELLS], ids=["run", "sweep"])
+def test_shipped_recipes_are_formatted(file: str, names: tuple[str, ...]) -> None:
+    recipe = load(shipped_recipes() / file)
+    if not recipe.sweep.space:
+        recipe = with_values({"sweep.space": {"adapter.rank": [4, 8]}}, recipe)
+    assert_well_written(render_cells(recipe, names))
+
+
+def test_rendering_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from webui.notebook.render import render_cells; "
+        "from webui.recipe import Recipe; render_cells(Recipe()); "
+        "print(sorted({'torch', 'transformers', 'gradio'} & {*sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stderr
+
+
+# ---- keys
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    """The cells whose key differs between two recipes."""
+    old, new = (render_cells(with_values(v), ALL_CELLS, "a") for v in (before, after))
+    return {a.name for a, b in zip(old, new, strict=True) if a.key != b.key}
+
+
+def after(*names: str) -> set[str]:
+    """These cells and all that need them."""
+    found = set(names)
+    for _ in NEEDS:
+        found |= {name for name, needs in NEEDS.items() if found & {*needs}}
+    return found
+
+
+def test_a_change_makes_what_comes_after_stale_and_nothing_else() -> None:
+    assert changed({}, {}) == set()
+    assert changed({}, {"model.name": "x"}) == after("model")
+    assert changed({}, {"adapter.rank": 4}) == after("adapter", "sweep")
+    assert changed({}, {"data.train_file": "x"}) == after("data")
+    assert changed({}, {"training.save_every": 7}) == after("train")
+    assert changed({}, {"compare.prompt": "x"}) == {"compare"}
+    assert changed({}, {"compare.temperature": 1.0}) == {"compare", "score"}
+    assert changed({}, {"compare.scored_rows": 7}) == {"score"}
+    assert "train" in after("model") and "compare" in after("adapter")
+
+
+def test_setup_is_the_same_for_every_recipe_and_every_notebook() -> None:
+    found = {
+        render_cells(with_values(values), names, "a")[0].key
+        for values, names in VARIANTS.values()
+    }
+    assert len(found) == 1
+
+
+def test_a_run_and_a_sweep_share_the_loaded_model_and_the_data() -> None:
+    run = {cell.name: cell.key for cell in render_cells(Recipe(), RUN_CELLS)}
+    sweep = {cell.name: cell.key for cell in render_cells(Recipe(), SWEEP_CELLS)}
+    assert all(run[name] == sweep[name] for name in ("setup", "model", "data"))
+
+
+def test_a_comparison_of_a_saved_adapter_is_keyed_by_its_folder() -> None:
+    one, other = (render_cells(Recipe(), LOAD_CELLS, folder) for folder in "ab")
+    differ = [a.name for a, b in zip(one, other, strict=True) if a.key != b.key]
+    assert differ == ["load", "compare", "score"]
+
+
+def test_every_cell_that_is_needed_comes_before() -> None:
+    for names in (RUN_CELLS, SWEEP_CELLS, LOAD_CELLS):
+        for index, name in enumerate(names):
+            assert names.index("setup") == 0
+            assert {*NEEDS[name]} & {*names} <= {*names[:index]}
+
+
+def test_values_are_the_same_in_the_cell_and_in_the_recipe() -> None:
+    """Read back from the code, every training number is the recipe's own."""
+    recipe = load(shipped_recipes() / "starter-extract.yaml")
+    tree = ast.parse(codes(recipe)["adapter"])
+    given = {
+        keyword.arg: ast.literal_eval(keyword.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+    }
+    assert given["r"] == value_at(recipe, "adapter.rank")
+    assert given["target_modules"] == [*recipe.adapter.target_modules]
+    assert given["random_state"] == recipe.training.seed

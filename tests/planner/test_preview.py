@@ -1,0 +1,231 @@
+"""The preview shows what is trained on, and warns of what would spoil a training."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from webui.notebook.rows import MAPPERS
+from webui.planner.errors import PlannerError
+from webui.planner.pretrained import read_tokenizer
+from webui.planner.preview import Preview, PreviewRow, encode, preview
+from webui.planner.rows import read_rows
+from webui.recipe import Recipe
+from webui.recipe.sections import Model
+
+pytestmark = pytest.mark.train
+
+Build = Callable[..., Recipe]
+ALPACA = {"instruction": "Say hi.", "input": "", "output": "hi"}
+ROWS = [
+    {
+        "instruction": "Extract the name.",
+        "input": "Ana left.",
+        "output": '{"a": "Ana"}',
+    },
+    {"instruction": "翻译成中文", "input": "Good morning 🙂!", "output": "早上好🙂!"},
+    {"instruction": "  Count\n\n to 12", "input": "", "output": "1\n2\n\n  12  "},
+    {"instruction": "Nothing?", "input": None, "output": ""},
+    {"instruction": "Say <|im_end|> aloud", "input": "", "output": "no <|im_start|>"},
+]
+
+
+def text_of(row: PreviewRow, trained: bool | None = None) -> str:
+    return "".join(t.text for t in row.tokens if trained in (None, t.trained))
+
+
+def said(shown: Preview) -> str:
+    return "\n".join(warning.en for warning in shown.warnings)
+
+
+@pytest.mark.parametrize("system_prompt", ["", "You are a clerk."])
+@pytest.mark.parametrize("longest", [512, 45])
+def test_mask_is_trl_s_own(
+    starter_recipe: Build, tmp_path: Path, system_prompt: str, longest: int
+) -> None:
+    model = Model(max_seq_length=longest)
+    recipe = starter_recipe(ROWS, model=model, system_prompt=system_prompt)
+    rows = read_rows(Path(recipe.data.train_file))
+    conversations = [MAPPERS["alpaca"](row, system_prompt) for row in rows.rows]
+    prepared = prepared_by_trl(conversations, longest, tmp_path)
+    tokenizer = read_tokenizer("starter")
+    ours = [encode(recipe, tokenizer, rows, number) for number in range(len(ROWS))]
+    # TRL leaves out rows whose every label is hidden; the preview warns of them.
+    ours = [row for row in ours if set(row.labels) != {-100}]
+    assert prepared
+    assert [row.ids for row in ours] == [row["input_ids"] for row in prepared]
+    assert [row.labels for row in ours] == [row["labels"] for row in prepared]
+
+
+def prepared_by_trl(conversations: list[list[dict]], longest: int, folder: Path) -> Any:
+    """TRL's preparation of prompts and completions, on a model of two small layers."""
+    from datasets import Dataset
+    from transformers import LlamaConfig, LlamaForCausalLM
+    from trl import SFTConfig, SFTTrainer
+
+    size = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2}
+    model = LlamaForCausalLM(LlamaConfig(vocab_size=49152, num_hidden_layers=2, **size))
+    data = [{"prompt": c[:-1], "completion": c[-1:]} for c in conversations]
+    trainer = SFTTrainer(
+        model=model,
+        processing_class=read_tokenizer("starter"),
+        train_dataset=Dataset.from_list(data),
+        args=SFTConfig(
+            output_dir=str(folder / "out"),
+            max_length=longest,
+            report_to="none",
+            use_cpu=True,
+            bf16=False,
+        ),
+    )
+    return list(trainer.train_dataset)
+
+
+def test_row_is_shown_whole_with_its_answer_marked(starter_recipe: Build) -> None:
+    shown = preview(starter_recipe(ROWS))
+    assert shown.checked == len(ROWS)
+    assert len(shown.rows) == 3
+    row = shown.rows[0]
+    assert text_of(row).startswith("<|im_start|>system\nYou are a helpful AI")
+    assert text_of(row).endswith(
+        "<|im_start|>user\nExtract the name.\n\nAna left.<|im_end|>\n"
+        '<|im_start|>assistant\n{"a": "Ana"}<|im_end|>\n'
+    )
+    assert text_of(row, trained=True) == '{"a": "Ana"}<|im_end|>\n'
+    assert "<|im_end|>" in [token.text for token in row.tokens]
+    assert row.length == len(row.tokens)
+    assert row.trained == sum(token.trained for token in row.tokens)
+    assert row.share == row.trained / row.length
+    assert not row.truncated
+    assert shown.warnings == ()
+
+
+def test_characters_of_several_tokens_are_shown_as_one(starter_recipe: Build) -> None:
+    row = preview(starter_recipe(ROWS), first=1, count=1).rows[0]
+    assert "\ufffd" not in text_of(row)
+    assert text_of(row, trained=True) == "早上好🙂!<|im_end|>\n"
+    assert len(row.tokens) < row.length
+    alone = [token.text for token in row.tokens if not token.text.isascii()]
+    assert {"早", "上", "好"} <= set(alone)
+
+
+def test_half_a_character_is_shown_where_the_row_is_cut(starter_recipe: Build) -> None:
+    rows = [{"instruction": "a", "output": "龘"}]
+    whole = preview(starter_recipe(rows)).rows[0]
+    model = Model(max_seq_length=whole.length - 3)
+    row = preview(starter_recipe(rows, model=model)).rows[0]
+    assert row.truncated
+    assert row.length == whole.length - 3
+    assert text_of(row).endswith("\ufffd")
+
+
+def test_every_answer_of_a_conversation_is_trained_on(starter_recipe: Build) -> None:
+    messages = [
+        {"role": "system", "content": "Be short."},
+        {"role": "user", "content": "one?"},
+        {"role": "assistant", "content": "first"},
+        {"role": "user", "content": "two?"},
+        {"role": "assistant", "content": "second"},
+    ]
+    recipe = starter_recipe([{"messages": messages}], format="messages")
+    row = preview(recipe).rows[0]
+    assert text_of(row, trained=True) == "first<|im_end|>\nsecond<|im_end|>\n"
+    assert "Sm" not in text_of(row)
+
+
+def test_everything_is_trained_on_if_asked(starter_recipe: Build) -> None:
+    row = preview(starter_recipe(ROWS, train_on="everything")).rows[0]
+    assert (row.trained, row.share) == (row.length, 1.0)
+
+
+def test_rows_further_on(starter_recipe: Build) -> None:
+    rows = [ALPACA | {"output": f"answer {n}"} for n in range(210)]
+    recipe = starter_recipe(rows)
+    shown = preview(recipe, first=205, count=2)
+    assert shown.checked == 200
+    assert "answer 205<" in text_of(shown.rows[0]).replace(" 2 0 5", " 205")
+    assert len(shown.rows) == 2
+    assert (
+        preview(recipe, first=208, count=9).rows[1:][0]
+        == (preview(recipe, first=209).rows[0])
+    )
+    assert preview(recipe, first=500).rows == ()
+
+
+def test_warns_of_cut_rows(starter_recipe: Build) -> None:
+    rows = [ALPACA, ALPACA | {"output": "word " * 80}]
+    exact = preview(starter_recipe(rows[:1])).rows[0].length
+    assert not preview(
+        starter_recipe(rows[:1], model=Model(max_seq_length=exact))
+    ).warnings
+    shown = preview(starter_recipe(rows, model=Model(max_seq_length=64)))
+    assert [row.truncated for row in shown.rows] == [False, True]
+    assert said(shown) == (
+        "1 of the first 2 rows are longer than 64 tokens and are cut there; "
+        "the end of their answers is lost."
+    )
+    assert "前 2 条中有 1 条" in shown.warnings[0].zh
+
+
+def test_warns_of_rows_without_a_trained_token(starter_recipe: Build) -> None:
+    rows = [ALPACA, ALPACA | {"input": "word " * 80}]
+    shown = preview(starter_recipe(rows, model=Model(max_seq_length=64)))
+    assert "In 1 of the first 2 rows every token is hidden" in said(shown)
+    assert shown.rows[1].share == 0
+
+
+def test_warns_of_a_wrong_end_token(starter_recipe: Build, tmp_path: Path) -> None:
+    folder = tmp_path / "unmended"
+    read_tokenizer("starter").save_pretrained(folder)
+    assert not preview(starter_recipe(ROWS, model=Model(name=str(folder)))).warnings
+    # As Transformers converts the starter's GGUF when nobody mends it.
+    path = folder / "tokenizer_config.json"
+    config = json.loads(path.read_text())
+    path.write_text(json.dumps(config | {"eos_token": "<|im_start|>"}))
+    (folder / "config.json").write_text("{}")
+    rows = ROWS[:3]
+    shown = preview(starter_recipe(rows, model=Model(name=str(folder))))
+    assert "In 3 of the first 3 rows no end token is trained on" in said(shown)
+    # A trainer keeps the model's own end tokens beside the tokenizer's.
+    (folder / "generation_config.json").write_text('{"eos_token_id": [2]}')
+    (folder / "config.json").write_text("{} ")
+    assert not preview(starter_recipe(rows, model=Model(name=str(folder)))).warnings
+
+
+def with_template(folder: Path, template: str) -> Model:
+    """The starter's tokenizer with another chat template."""
+    read_tokenizer("starter").save_pretrained(folder)
+    (folder / "chat_template.jinja").write_text(template)
+    return Model(name=str(folder))
+
+
+def test_template_that_rewrites_turns(starter_recipe: Build, tmp_path: Path) -> None:
+    model = with_template(tmp_path / "m", "{{ messages | length }} {{ messages }}")
+    with pytest.raises(PlannerError) as caught:
+        preview(starter_recipe(ROWS, model=model))
+    assert "rows.jsonl, line 1: this model's chat template rewrites" in str(
+        caught.value
+    )
+    assert "训练全部 token" in caught.value.text.zh
+    assert preview(starter_recipe(ROWS, model=model, train_on="everything")).rows
+
+
+def test_template_that_refuses_a_row(starter_recipe: Build, tmp_path: Path) -> None:
+    template = "{{ raise_exception('roles must alternate') }}"
+    model = with_template(tmp_path / "m", template)
+    with pytest.raises(PlannerError, match=r"line 1: .* \(roles must alternate\)\."):
+        preview(starter_recipe(ROWS, model=model))
+
+
+def test_bad_rows_and_no_file(starter_recipe: Build) -> None:
+    with pytest.raises(PlannerError, match="line 2: output is 3, not text"):
+        preview(starter_recipe([ALPACA, ALPACA | {"output": 3}]))
+    with pytest.raises(PlannerError, match="Choose a training file first"):
+        preview(Recipe())
+
+
+def test_preview_travels_from_the_helper(starter_recipe: Build, helper) -> None:
+    recipe = starter_recipe(ROWS)
+    assert helper.ask(preview, recipe, 1, 2) == preview(recipe, 1, 2)
