@@ -47,7 +47,7 @@ def test_code_of_a_model_is_never_run(tmp_path: Path, monkeypatch) -> None:
 
 def test_changed_folder_is_read_again(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
-    for size, moment in ((64, 1), (128, 2)):
+    for size, moment in ((64, 1), (128, 2)):  # seconds since 1970
         text = {"model_type": "llama", "hidden_size": size, "num_attention_heads": 4}
         config.write_text(json.dumps(text))
         os.utime(config, (moment, moment))

@@ -145,7 +145,7 @@ def test_rows_further_on(starter_recipe: Build) -> None:
     recipe = starter_recipe(rows)
     shown = preview(recipe, first=205, count=2)
     assert shown.checked == 200
-    assert "answer 205<" in text_of(shown.rows[0]).replace(" 2 0 5", " 205")
+    assert "answer 205<" in text_of(shown.rows[0])
     assert len(shown.rows) == 2
     assert (
         preview(recipe, first=208, count=9).rows[1:][0]
@@ -184,13 +184,11 @@ def test_warns_of_a_wrong_end_token(starter_recipe: Build, tmp_path: Path) -> No
     path = folder / "tokenizer_config.json"
     config = json.loads(path.read_text())
     path.write_text(json.dumps(config | {"eos_token": "<|im_start|>"}))
-    (folder / "config.json").write_text("{}")
     rows = ROWS[:3]
     shown = preview(starter_recipe(rows, model=Model(name=str(folder))))
     assert "In 3 of the first 3 rows no end token is trained on" in said(shown)
     # A trainer keeps the model's own end tokens beside the tokenizer's.
     (folder / "generation_config.json").write_text('{"eos_token_id": [2]}')
-    (folder / "config.json").write_text("{} ")
     assert not preview(starter_recipe(rows, model=Model(name=str(folder)))).warnings
 
 

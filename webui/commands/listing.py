@@ -5,8 +5,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from webui.commands.given import print_json, shipped_files
-from webui.commands.table import print_table
+from webui.commands.given import shipped_files
+from webui.commands.output import print_json, print_table
 from webui.figures import brief, duration, size
 from webui.runs import folder
 from webui.runs.folder import Run, RunError

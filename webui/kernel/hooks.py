@@ -59,7 +59,7 @@ def install_callback(recorder: "Recorder") -> None:
                 return None
             rate = (tokens - self.tokens) / max(now - self.clock, 1e-9)
             self.clock, self.tokens = now, tokens
-            return round(rate, 1)
+            return float(round(rate, 1))
 
         def on_step_end(self, args, state, control, **_):  # type: ignore
             if recorder.stop_asked:
@@ -135,4 +135,4 @@ def install_sweep(recorder: "Recorder") -> None:
         optimize(study, objective, *args, **kwargs)
 
     optimize_and_tell.tells = True  # type: ignore[attr-defined]
-    optuna.Study.optimize = optimize_and_tell  # type: ignore[method-assign]
+    optuna.Study.optimize = optimize_and_tell

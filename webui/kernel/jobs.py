@@ -277,6 +277,15 @@ def restart() -> None:
         process.end()
 
 
+def end() -> None:
+    """End the kernel, whatever it does; the run that it leaves is closed."""
+    with lock():
+        now = status()
+        process.end()
+        if now.word == "busy" and now.run and runs.read(now.run).status == "running":
+            close(now.run, now.busy.get("cell"), -signal.SIGTERM)
+
+
 def close_dead_run() -> None:
     """Write the last event of runs whose kernel died, with how it ended."""
     now = status()
@@ -286,5 +295,10 @@ def close_dead_run() -> None:
             continue
         code = process.exit_code() if now.run == folder else None
         cell = now.busy.get("cell") if now.run == folder else None
-        events.append(folder, "failed", cell=cell, error="KernelDied", code=code)
-        events.append(folder, "finished", status="failed")
+        close(folder, cell, code)
+
+
+def close(folder: Path, cell: str | None, code: int | None) -> None:
+    """Write the last events of a run that its kernel can no longer write."""
+    events.append(folder, "failed", cell=cell, error="KernelDied", code=code)
+    events.append(folder, "finished", status="failed")

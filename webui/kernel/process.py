@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,8 @@ def start() -> None:
         wait_until_ready(process)
     except BaseException:
         # Nobody would know of it: it has not written its state yet, or does not answer.
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         raise
 
 
@@ -132,7 +134,7 @@ def alive() -> bool:
     """Whether the kernel's process runs. A zombie does not."""
     for child in children:
         child.poll()
-    pid = read_state().get("pid")
+    pid: int = read_state().get("pid", 0)
     return bool(pid) and is_kernel(pid)
 
 
@@ -161,7 +163,7 @@ def exit_code() -> int | None:
 
 def send_signal(number: int) -> None:
     """Send a signal to the kernel's process if it is there."""
-    pid = read_state().get("pid")
+    pid: int = read_state().get("pid", 0)
     if pid and is_kernel(pid):
         os.kill(pid, number)
 

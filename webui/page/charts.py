@@ -37,7 +37,7 @@ def plot_update(history: Sequence[Event], name: str) -> Any:
         and event.get("trial") is None
         and isinstance(event["logs"].get(name), int | float)
     ]
-    return gr.update(value=frame(thinned(points), name))
+    return gr.update(value=frame(thinned(points), name), visible=bool(points))
 
 
 def frame(points: Sequence[tuple[int, float]], name: str) -> pd.DataFrame:
@@ -71,7 +71,9 @@ def trials_plot(title: str) -> gr.LinePlot:
 def trials_update(history: Sequence[Event], trials: int) -> Any:
     """The loss of each trial of a sweep over its steps."""
     colors = {str(i): COLORS[i % len(COLORS)] for i in range(trials)}
-    return gr.update(value=trials_frame(history, trials), color_map=colors)
+    return gr.update(
+        value=trials_frame(history, trials), color_map=colors, visible=trials > 0
+    )
 
 
 def trials_frame(history: Sequence[Event], trials: int) -> pd.DataFrame:

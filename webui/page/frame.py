@@ -55,7 +55,7 @@ class Page:
 
     def say(self, text: Text) -> str:
         """A text in this page's language."""
-        return getattr(text, self.language)
+        return text.zh if self.language == "zh" else text.en
 
     # ---- while building
 

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import psutil
 from markupsafe import Markup
 
 from webui.figures import size
+from webui.files import write_text
 from webui.kernel import jobs
 from webui.notebook.ipynb import notebook_text, script
 from webui.notebook.render import RUN_CELLS, render_cells
@@ -102,12 +104,7 @@ def build_files(page: Page) -> None:
                 (NOTEBOOK_FILE, ".ipynb", notebook_of),
             ):
                 button = gr.DownloadButton(page.say(title), size="sm")
-                page.watch(
-                    button,
-                    lambda view, s=suffix, t=text_of: gr.update(
-                        value=download(view.recipe, s, t)
-                    ),
-                )
+                page.watch(button, partial(offer, suffix, text_of))
             free = gr.Button(page.say(FREE), size="sm", elem_id="free")
         upload = gr.UploadButton(
             page.say(OPEN), file_types=[".yaml", ".yml"], size="sm", elem_id="open"
@@ -135,10 +132,10 @@ def notebook_of(recipe: Recipe) -> str:
     return notebook_text(cells, title=recipe.name, recipe=recipe)
 
 
-def download(recipe: Recipe, suffix: str, text_of: Callable[[Recipe], str]) -> str:
-    """Write a file for the download buttons; Gradio serves it from its own cache."""
+def offer(suffix: str, text_of: Callable[[Recipe], str], view: View) -> Any:
+    """Put today's recipe behind a download button; Gradio serves it from its cache."""
     folder = Path(tempfile.gettempdir()) / "tunebook-downloads"
     folder.mkdir(exist_ok=True, mode=0o700)
-    path = folder / f"{recipe.name}{suffix}"
-    path.write_text(text_of(recipe), encoding="utf-8")
-    return str(path)
+    path = folder / f"{view.recipe.name}{suffix}"
+    write_text(path, text_of(view.recipe))
+    return gr.update(value=str(path))

@@ -63,9 +63,10 @@ def end_tokens(name: str, tokenizer: Any) -> set[int]:
 
 
 def stamp(name: str) -> int:
-    """When a local model was last changed, in ns, so that no stale copy is kept."""
-    config = Path(model_path(name)) / "config.json"
-    return config.stat().st_mtime_ns if config.is_file() else 0
+    """When a local model last changed, in ns, so that no stale copy is kept."""
+    folder = Path(model_path(name))
+    files = folder.iterdir() if folder.is_dir() else ()
+    return max((file.stat().st_mtime_ns for file in files), default=0)
 
 
 @lru_cache(maxsize=8)

@@ -74,7 +74,7 @@ class DeclaredField:
         for constraint in self.info.metadata:
             for name in names:
                 if hasattr(constraint, name):
-                    return getattr(constraint, name)
+                    return float(getattr(constraint, name))
         return None
 
 
@@ -92,15 +92,14 @@ def field(
 ) -> Any:
     """Declare a field: its default, its bounds, and its texts (English, Chinese)."""
     declaration = Declaration(title=Text(*title), help=Text(*help), **declared)
+    # True is an int to Python; a recipe that says `rank: true` is a mistake.
+    strict = True if isinstance(default, int | float) else None
+    bounds: dict[str, Any] = {"ge": ge, "gt": gt, "le": le, "lt": lt}
     return Field(
         default,
-        ge=ge,
-        gt=gt,
-        le=le,
-        lt=lt,
+        **bounds,
         max_length=max_length,
-        # True is an int to Python; a recipe that says `rank: true` is a mistake.
-        strict=True if isinstance(default, int | float) else None,
+        strict=strict,
         json_schema_extra={"declaration": declaration},  # type: ignore[dict-item]
     )
 

@@ -47,9 +47,11 @@ def read(run: Path, offset: int = 0) -> tuple[list[Event], int]:
     events = []
     for line in whole.splitlines():
         try:
-            events.append(json.loads(line))
+            event = json.loads(line)
         except ValueError:
             continue
+        if isinstance(event, dict) and "event" in event:
+            events.append(event)
     return events, offset + len(whole)
 
 

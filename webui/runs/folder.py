@@ -110,7 +110,7 @@ def status_of(history: Sequence[events.Event]) -> str:
         if event["event"] == "failed":
             return "failed"
         if event["event"] == "finished":
-            return event.get("status", "finished")
+            return str(event.get("status", "finished"))
     return "running"
 
 

@@ -1,6 +1,7 @@
 """Tab Compare: one prompt, the base and the tuned model side by side."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def build(page: Page) -> None:
     page.watch(run, run_choices)
     page.watch(ask, lambda view: gr.update(variant=weight(view)))
     for number, component in enumerate(panes):
-        page.watch(component, lambda view, n=number: last_answer(page, view, n))
+        page.watch(component, partial(last_answer, page, number))
     page.when_pressed(
         score, lambda recipe, name: start(page, recipe, name, "score"), [run]
     )
@@ -94,7 +95,7 @@ def run_choices(view: View) -> Any:
     return gr.update(choices=names, value=shown or next(iter(names), None))
 
 
-def last_answer(page: Page, view: View, pane: int) -> Any:
+def last_answer(page: Page, pane: int, view: View) -> Any:
     """The answer of the last comparison. While one streams, the stream has the pane."""
     if view.kernel.busy.get("kind") == "compare":
         return gr.skip()

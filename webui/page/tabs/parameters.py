@@ -57,6 +57,10 @@ def counted(page: Page, view: View) -> Markup:
     memory = view.memory
     if memory is not None and not isinstance(memory, PlannerError):
         pairs.append((page.say(MEMORY), size(memory.total)))
+    loaded = view.last("begun")
+    if loaded and view.state("adapter") == "fresh":
+        agrees = (loaded["trainable"], loaded["total"])
+        pairs.append((page.say(LOADED), " / ".join(map(whole, agrees))))
     modules = [(name, n, whole(n)) for name, n in count.by_module.items()]
     return figures(pairs) + Markup('<p class="quiet">{}</p>{}').format(
         page.say(BY_MODULE), bars(modules)

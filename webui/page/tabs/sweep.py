@@ -64,7 +64,7 @@ def start(recipe: Recipe) -> None:
 def draw_curves(view: View) -> Any:
     """The curves of the trials that have begun, and room for those to come."""
     begun = sum(1 for event in view.sweep if event["event"] == "begun")
-    return trials_update(view.sweep, max(begun, 1))
+    return trials_update(view.sweep, begun)
 
 
 def leaderboard(page: Page, view: View) -> Markup:

@@ -1,6 +1,8 @@
 """Tab Train: how long and how fast, and everything that shows while it runs."""
 
 import time
+from functools import partial
+from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -59,8 +61,13 @@ def build(page: Page) -> None:
         (rate, "learning_rate"),
         (norm, "grad_norm"),
     ):
-        page.watch(component, lambda view, name=name: plot_update(view.history, name))
+        page.watch(component, partial(curve, name))
     page.when_pressed(run, train)
+
+
+def curve(name: str, view: View) -> Any:
+    """One logged figure of the shown run over its steps."""
+    return plot_update(view.history, name)
 
 
 def form(page: Page) -> None:

@@ -1,8 +1,9 @@
-"""Tables on the terminal: wide where there is room, tab-separated into a pipe."""
+"""What goes to stdout: tables for people, tab-separated in a pipe, or one JSON."""
 
+import json
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,3 +29,8 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> "Table":
     for row in rows:
         made.add_row(*map(escape, row))
     return made
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document; the only thing that goes to stdout with ``--json``."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))

@@ -1,0 +1,314 @@
+"""Jobs on a real kernel with small cells: recorded whole, one at a time, stoppable."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from webui.files import read_json
+from webui.kernel import jobs, process
+from webui.kernel.process import KernelError
+from webui.recipe import Recipe
+from webui.runs import folder
+from webui.settings import kernel_folder
+
+pytestmark = pytest.mark.usefixtures("kernel_home")
+
+
+def notebook(run: Path) -> nbformat.NotebookNode:
+    """The run's notebook, valid."""
+    found = nbformat.read(run / folder.NOTEBOOK, as_version=4)
+    nbformat.validate(found)
+    return found
+
+
+def outputs(run: Path, name: str) -> str:
+    """The text of everything that a cell put out."""
+    cell = next(c for c in notebook(run).cells if c.id == name)
+    return "".join(o.get("text") or "\n".join(o["traceback"]) for o in cell.outputs)
+
+
+# ---- before there is a kernel
+
+
+def test_without_a_kernel_there_is_nothing_to_stop(work) -> None:
+    assert jobs.status().word == "none" and jobs.status().run is None
+    jobs.stop(wait=True)
+    jobs.restart()
+    assert jobs.status().word == "none"
+
+
+def test_a_kernel_that_cannot_start_says_so_and_leaves_nothing(
+    work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("PYTHONHOME", "/nowhere")
+        with pytest.raises(KernelError, match="did not start.*output.txt"):
+            work.start(setup="1")
+    assert "PYTHONHOME" in (kernel_folder() / process.OUTPUT).read_text()
+    assert folder.folders() == [] and jobs.status().word == "none"
+
+
+def test_two_starts_at_once_are_refused(work) -> None:
+    with jobs.lock(), pytest.raises(KernelError, match="another start"):
+        work.start(model="1")
+    assert folder.folders() == []
+
+
+# ---- what a run leaves
+
+
+def test_a_run_is_recorded_whole(work) -> None:
+    run = work.run(model="x = 21\nprint('loading')", data="print(2 * x)\nx")
+    words = [(e["cell"], e["status"]) for e in work.of(run, "cell")]
+    assert words == [(c, s) for c in ("model", "data") for s in ("running", "finished")]
+    assert work.tags(run)[0] == "started" and work.tags(run)[-1] == "finished"
+    assert outputs(run, "model") == "loading\n" and outputs(run, "data")[:3] == "42\n"
+    assert (run / folder.LOG).read_text() == "loading\n42\n21\n"
+    assert folder.read(run).summary["status"] == "finished"
+    now = jobs.status()
+    assert (now.word, now.run) == ("idle", run)
+    assert [*now.cells] == ["model", "data"]
+    assert all(now.is_fresh(c) for c in work.cells(data="print(2 * x)\nx"))
+    assert not now.is_fresh(work.cells(data="print(3 * x)\nx")[0])
+
+
+def test_cells_leave_their_own_names_and_none_of_ours(work) -> None:
+    run = work.run(model="x = 1\nimport math", data="def f(): pass")
+    assert work.value("get_ipython().run_line_magic('who_ls', '')") == [
+        "f",
+        "math",
+        "x",
+    ]
+    hidden = work.value("[n for n in dir() if 'tunebook' in n or 'webui' in n]")
+    assert hidden == []
+    # What a cell saves by a relative name lands in the run.
+    assert work.value("__import__('os').getcwd()") == str(run)
+
+
+def test_the_kernel_is_reached_by_its_owner_only(work) -> None:
+    assert (kernel_folder() / process.CONNECTION).stat().st_mode & 0o077 == 0
+    assert kernel_folder().stat().st_mode & 0o077 == 0
+
+
+def test_a_failure_is_told_and_ends_the_run(work) -> None:
+    run = work.run(model="print('before')\nraise ValueError('no such rows')", data="1")
+    (failed,) = work.of(run, "failed")
+    assert (failed["cell"], failed["error"]) == ("model", "ValueError")
+    assert failed["message"] == "no such rows"
+    assert folder.read(run).status == "failed"
+    assert "data" not in jobs.status().cells
+    shown = outputs(run, "model")
+    assert "before" in shown and "no such rows" in shown
+    assert "\x1b" not in (run / folder.LOG).read_text()
+    assert notebook(run).cells[-1].outputs == []
+
+
+@pytest.mark.parametrize(
+    "code", ["x = (", "raise SystemExit(1)", "raise KeyboardInterrupt", "1/0"]
+)
+def test_however_a_cell_fails_the_kernel_goes_on(work, code: str) -> None:
+    run = work.run(model=code, data="1")
+    assert folder.read(run).status in ("failed", "stopped")
+    assert folder.read(work.run(model="1")).status == "finished"
+
+
+def test_odd_output_is_recorded(work) -> None:
+    run = work.run(
+        model="print('\\udcff \\x00 \\u2028 😀 \\x1b[1mbold\\x1b[0m')",
+        data="raise ValueError('\\udcff')",
+    )
+    assert "\udcff \x00 \u2028 😀" in outputs(run, "model")
+    assert work.of(run, "failed")[0]["message"] == "\udcff"
+    assert work.tags(run)[-1] == "finished"
+
+
+def test_much_output_is_cut_and_a_progress_bar_is_one_line(work) -> None:
+    run = work.run(
+        model="for n in range(100): print('x' * 9999)",
+        data="import sys\nfor n in range(101): print(f'\\r{n}%', end='')",
+    )
+    assert len(outputs(run, "model")) <= 200_000
+    assert outputs(run, "data") == "100%"
+
+
+def test_output_of_another_thread_and_of_stderr_is_recorded(work) -> None:
+    run = work.run(
+        model="import sys, threading\n"
+        "t = threading.Thread(target=print, args=('from a thread',))\n"
+        "t.start(); t.join()\nprint('warning', file=sys.stderr)"
+    )
+    assert "from a thread" in outputs(run, "model")
+    assert "warning" in (run / folder.LOG).read_text()
+
+
+def test_what_is_fresh_does_not_run_again(work) -> None:
+    codes = {"model": "n = globals().get('n', 0) + 1", "train": "print(n)"}
+    work.run(**codes)
+    counted = work.value("n")
+    cells = work.cells(**codes)
+    run = work.ended(jobs.start_in_new_folder(Recipe(), cells, "run", ["train"]))
+    assert [e["cell"] for e in work.of(run, "cell")] == ["train"] * 2
+    assert work.value("n") == counted
+    assert [c.id for c in notebook(run).cells] == ["title", "model", "train"]
+
+
+def test_a_new_adapter_forgets_what_the_old_one_did(work) -> None:
+    work.run(model="1", adapter="1", train="1", compare="a = 1\na\na", score="2")
+    work.ended(jobs_of_cells(work, adapter="1"))
+    assert [*jobs.status().cells] == ["model", "adapter"]
+
+
+def jobs_of_cells(work, **codes: str) -> Path:
+    """A run of its own for some cells."""
+    return work.start(**codes)
+
+
+def test_a_run_that_fails_early_does_not_show_an_earlier_try(work) -> None:
+    rest = {"adapter": "1", "train": "print('trained')"}
+    work.run(model="1", data="1", **rest)
+    run = work.run(model="1", data="raise OSError('gone')", **rest)
+    assert outputs(run, "train") == ""
+    assert "train" not in jobs.status().cells
+
+
+def test_a_run_whose_folder_is_deleted_is_not_compared(work) -> None:
+    run = work.run(model="1", train="1")
+    folder.delete(folder.read(run))
+    with pytest.raises(KernelError, match="saved no adapter"):
+        jobs.start_compare(Recipe(), run)
+    assert jobs.status().word == "idle"
+
+
+# ---- one at a time, and stopped
+
+
+def test_a_second_start_is_refused_while_one_runs(work) -> None:
+    run = work.start(model="import time\nwhile True: time.sleep(0.01)")
+    before = folder.folders()
+    with pytest.raises(KernelError, match=f"busy with {run.name}"):
+        work.start(model="1")
+    with pytest.raises(KernelError, match="busy"):
+        jobs.start_cells(Recipe(), "setup")
+    with pytest.raises(KernelError, match="busy"):
+        jobs.restart()
+    assert folder.folders() == before
+    with pytest.raises(folder.RunError, match="still running"):
+        folder.delete(folder.read(run))
+
+
+def test_a_stop_interrupts_a_cell_and_skips_the_rest(work) -> None:
+    run = jobs.status().run
+    assert run and jobs.status().word == "busy"
+    began = time.monotonic()
+    jobs.stop(wait=True)
+    work.ended(run)
+    assert time.monotonic() - began < 3
+    assert folder.read(run).status == "stopped" and not work.of(run, "failed")
+    assert folder.read(work.run(model="1")).status == "finished"
+
+
+def test_a_training_that_sees_the_flag_saves_before_it_stops(work) -> None:
+    flag = kernel_folder() / "stop"
+    loop = f"import os, time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.01)"
+    run = work.start(train=f"{loop}\nopen('saved', 'w').close()", compare="a\nb\nc")
+    jobs.stop(wait=True)
+    work.ended(run)
+    assert folder.read(run).status == "stopped" and (run / "saved").exists()
+    assert [e["cell"] for e in work.of(run, "cell")] == ["train"] * 2
+
+
+def test_a_cell_that_ignores_the_stop_and_the_interrupt_is_killed(
+    work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ignore = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    run = work.start(model=f"{ignore}while True: time.sleep(0.01)")
+    work.until(lambda: work.of(run, "cell"))
+    time.sleep(0.2)
+    os.kill(jobs.status().pid, signal.SIGINT)
+    time.sleep(0.2)
+    assert jobs.status().word == "busy"
+    monkeypatch.setattr(jobs, "INTERRUPT_SECONDS", 0.5)
+    jobs.stop(wait=True)
+    work.until(lambda: jobs.status().word == "dead", 2)
+
+
+# ---- a kernel that dies, a submitter that dies
+
+
+def test_a_dead_kernel_is_noticed_and_the_next_job_starts_another(work) -> None:
+    assert jobs.status().word == "dead"
+    run = jobs.status().run
+    assert run and folder.read(run).status == "running"
+    fresh = work.run(model="x = 1")
+    assert folder.read(run).status == "failed"
+    assert folder.read(fresh).status == "finished" and jobs.status().word == "idle"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
+def test_how_a_kernel_died_is_the_last_event(work, number: int) -> None:
+    run = work.start(model="import time\ntime.sleep(60)")
+    process.send_signal(number)
+    work.until(lambda: jobs.status().word == "dead", 2)
+    jobs.close_dead_run()
+    (failed,) = work.of(run, "failed")
+    assert (failed["cell"], failed["code"]) == ("model", 128 + number)
+    assert work.tags(run)[-2:] == ["failed", "finished"]
+    jobs.close_dead_run()
+    assert len(work.of(run, "failed")) == 1
+
+
+def test_a_run_left_by_a_kernel_that_is_long_gone_is_closed(work) -> None:
+    left = folder.create(Recipe(), work.cells(model="1"), "run")
+    process.end()
+    assert jobs.status().word == "none"
+    jobs.close_dead_run()
+    assert folder.read(left).status == "failed"
+    assert work.of(left, "failed")[0]["code"] is None
+
+
+def test_who_submits_may_die_and_the_run_goes_on(work) -> None:
+    """The submitter starts the kernel itself, and nothing of it is left."""
+    submitter, run = work.submit(
+        "from webui.kernel import jobs\n"
+        "from webui.notebook.render import Cell\n"
+        "from webui.recipe import Recipe\n"
+        "code = 'import time\\nfor n in range(20): print(n); time.sleep(0.05)'\n"
+        "cells = (Cell('train', code, 'k'),)\n"
+        "run = jobs.start_in_new_folder(Recipe(), cells, 'run', ['train'])"
+    )
+    submitter.kill()
+    submitter.wait()
+    assert jobs.status().word == "busy" and jobs.status().run == run
+    work.ended(run)
+    assert outputs(run, "train").split() == [str(n) for n in range(20)]
+
+
+def test_who_waits_on_the_submitters_output_does_not_wait_for_the_kernel(work) -> None:
+    process.end()
+    code = (
+        "from webui.kernel import jobs; from webui.recipe import Recipe\n"
+        "with jobs.lock(): jobs.ensure_idle_kernel()\n"
+    )
+    env = {**os.environ, "PYTHONPATH": str(Path(jobs.__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, timeout=30
+    )
+    assert done.returncode == 0 and jobs.status().word == "idle"
+
+
+def test_a_later_process_of_the_same_number_is_not_the_kernel() -> None:
+    assert process.is_kernel(jobs.status().pid or 0)
+    assert not process.is_kernel(os.getpid()) and not process.is_kernel(2**22 - 1)
+
+
+def test_a_restart_frees_everything(work) -> None:
+    pid = jobs.status().pid
+    jobs.restart()
+    assert jobs.status().word == "none" and not process.is_kernel(pid or 0)
+    assert read_json(kernel_folder() / "state.json") is None

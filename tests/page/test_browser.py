@@ -1,0 +1,198 @@
+"""The page in Chromium: as a newcomer walks it, and as an enemy does."""
+
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from webui.kernel import jobs
+from webui.runs import events
+from webui.runs import folder as runs
+
+pytestmark = pytest.mark.browser
+
+SECOND = 1000
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>alert(1)</script>"
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
+    """The first true answer of a condition; fails when there is none in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if answer := condition():
+            return answer
+        time.sleep(0.2)
+    raise AssertionError(f"not within {seconds} s")
+
+
+def open_page(browser: Any, server: Any, path: str = "", **options: Any) -> Any:
+    """A tab on the page, once its fields are there."""
+    page = browser.new_page(**options)
+    page.goto(f"{server.address}/{path}")
+    page.wait_for_selector("#status .name")
+    return page
+
+
+def go(page: Any, tab: str) -> None:
+    """Open a tab of the page."""
+    page.get_by_role("tab", name=tab, exact=True).click()
+
+
+def set_field(page: Any, path: str, value: str) -> None:
+    """Type a value into a field and leave it."""
+    box = page.locator(f"#{path.replace('.', '-')}").locator("input, textarea").first
+    box.fill(value)
+    box.press("Tab")
+
+
+def short(page: Any, steps: int) -> None:
+    """Make the starter's training short enough for a test."""
+    go(page, "Train")
+    set_field(page, "training.steps", str(steps))
+    go(page, "Compare")
+    page.get_by_text("More").last.click()
+    set_field(page, "compare.scored_rows", "2")
+    set_field(page, "compare.max_new_tokens", "12")
+
+
+def test_both_languages_without_a_request_elsewhere(browser: Any, server: Any) -> None:
+    asked, problems = [], []
+    for path, word in (("", "Parameters"), ("zh", "参数")):
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(f"{server.address}/{path}")
+        page.wait_for_selector("#status .name")
+        page.get_by_role("tab", name=word, exact=True).click()
+        page.wait_for_selector("#counts .figure", timeout=60 * SECOND)
+        assert "2,442,240" in page.inner_text("#counts")
+        page.close()
+    here = re.compile(rf"^(data|blob):|^{re.escape(server.address)}")
+    assert [url for url in asked if not here.match(url)] == []
+    assert problems == []
+
+
+def test_a_browser_that_prefers_chinese_gets_it(browser: Any, server: Any) -> None:
+    page = open_page(browser, server, locale="zh-CN")
+    page.wait_for_url("**/zh*")
+    page.wait_for_selector("#status .name")
+    assert page.get_by_role("tab", name="训练", exact=True).is_visible()
+    page.get_by_role("link", name="English").click()
+    page.get_by_role("tab", name="Train", exact=True).wait_for()
+    assert not page.url.endswith("zh")
+
+
+def test_counts_follow_the_rank_and_problems_stand_at_their_field(
+    browser: Any, server: Any
+) -> None:
+    page = open_page(browser, server)
+    go(page, "Parameters")
+    page.wait_for_selector("#counts .figure", timeout=60 * SECOND)
+    set_field(page, "adapter.rank", "4")
+    wait_for(lambda: "1,221,120" in page.inner_text("#counts"))
+    go(page, "Train")
+    set_field(page, "training.learning_rate", "7")
+    rate = "#training-learning_rate"
+    wait_for(lambda: "at most 1" in page.inner_text(rate))
+    page.click("#run-train")
+    wait_for(lambda: "at most 1" in page.inner_text(".toast-wrap"))
+    assert jobs.status().word == "none"
+
+
+def test_two_tabs_share_one_draft(browser: Any, server: Any) -> None:
+    first, second = open_page(browser, server), open_page(browser, server)
+    for page in (first, second):
+        go(page, "Train")
+    set_field(first, "training.batch_size", "4")
+    box = second.locator("#training-batch_size input")
+    wait_for(lambda: box.input_value() == "4")
+    # The second tab types while the first commits another value.
+    box.fill("2")
+    set_field(first, "training.batch_size", "6")
+    wait_for(lambda: box.input_value() == "6")
+
+
+def test_uploads_good_and_bad(browser: Any, server: Any, tmp_path: Path) -> None:
+    page = open_page(browser, server)
+    go(page, "Data")
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"prompt": "a", "completion": "b"}\n{"prompt": \n')
+    page.set_input_files("#upload input[type=file]", bad)
+    wait_for(lambda: "2" in page.inner_text(".toast-wrap"))
+    assert "extract.train" in page.input_value("#data-train_file textarea, input")
+    good = tmp_path / "good.jsonl"
+    row = {"prompt": HOSTILE, "completion": "b"}
+    good.write_text(f"{json.dumps(row)}\n" * 3)
+    page.get_by_role("button", name="Clear").click()
+    page.set_input_files("#upload input[type=file]", good)
+    wait_for(lambda: "onerror" in page.inner_text("#rendered-rows"), 60)
+    assert page.title() != "owned"
+    assert page.locator("#rendered-rows img").count() == 0
+
+
+@pytest.mark.train
+def test_the_whole_path_with_a_killed_server(browser: Any, server: Any) -> None:
+    """Run all; kill -9 the server in mid-training; the page is complete again."""
+    page = open_page(browser, server)
+    short(page, steps=8)
+    page.click("#run-all")
+    run = wait_for(lambda: next(iter(runs.folders()), None), 30)
+    wait_for(lambda: any(e["event"] == "step" for e in events.read(run)[0]), 90)
+    server.kill()
+    page.close()
+    before = len(events.read(run)[0])
+    wait_for(lambda: len(events.read(run)[0]) > before, 60)
+    server.start()
+    page = open_page(browser, server)
+    go(page, "Train")
+    wait_for(lambda: "/ 8" in page.inner_text("#progress"))
+    wait_for(lambda: runs.read(run).status == "finished", 120)
+    wait_for(lambda: "8 / 8" in page.inner_text("#progress"))
+    go(page, "Compare")
+    wait_for(lambda: "held-out rows" in page.inner_text("#scores"))
+    set_field(page, "compare.prompt", "The capital of France is")
+    page.click("#ask")
+    panes = "#base-pane .answer", "#tuned-pane .answer"
+    wait_for(lambda: all(len(page.inner_text(p)) > 3 for p in panes), 60)
+    wait_for(lambda: jobs.status().word == "idle", 60)
+    answers = [page.inner_text(p) for p in panes]
+    page.reload()
+    page.wait_for_selector("#status .name")
+    go(page, "Compare")
+    wait_for(lambda: [page.inner_text(p).strip() for p in panes] == answers)
+    go(page, "Runs")
+    wait_for(lambda: run.name in page.inner_text("#runs-table"))
+    page.click("#delete")
+    page.click("#really-delete")
+    wait_for(lambda: not run.exists())
+
+
+@pytest.mark.train
+def test_stop_then_a_killed_kernel(browser: Any, server: Any) -> None:
+    """Stop keeps the adapter; a second press does no harm; a dead kernel is told."""
+    page = open_page(browser, server)
+    short(page, steps=60)
+    go(page, "Train")
+    page.dblclick("#run-train")
+    run = wait_for(lambda: next(iter(runs.folders()), None), 30)
+    wait_for(lambda: any(e["event"] == "step" for e in events.read(run)[0]), 90)
+    assert len(runs.folders()) == 1
+    page.click("#stop")
+    wait_for(lambda: runs.read(run).status == "stopped", 60)
+    assert runs.saved_adapter(run)
+    page.wait_for_selector("#run-train:not([disabled])")
+    page.click("#run-train")
+    second = wait_for(lambda: next((r for r in runs.folders() if r != run), None), 30)
+    wait_for(lambda: any(e["event"] == "step" for e in events.read(second)[0]), 90)
+    pid = jobs.status().pid
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: page.locator("#failure .bad-card").count() == 1, 10)
+    assert runs.read(second).status == "failed"
+    assert "kernel ended" in page.inner_text("#status")

@@ -1,0 +1,61 @@
+"""The draft: what is committed, refused, and told to other tabs."""
+
+from pathlib import Path
+
+import pytest
+
+from webui.page.draft import Draft, DraftError
+from webui.recipe import Recipe
+from webui.recipe.store import load
+
+
+def test_a_commit_raises_the_version_of_its_field_alone() -> None:
+    draft = Draft(Recipe())
+    before = dict(draft.changed)
+    version = draft.commit("adapter.rank", 4)
+    assert draft.recipe.adapter.rank == 4
+    assert draft.changed["adapter.rank"] == version > before["adapter.rank"]
+    assert draft.changed["adapter.alpha"] == before["adapter.alpha"]
+
+
+def test_the_same_value_is_no_news() -> None:
+    draft = Draft(Recipe())
+    version = draft.version
+    draft.commit("adapter.rank", 16)
+    draft.commit("training.epochs", 1)
+    draft.commit("adapter.target_modules", list(Recipe().adapter.target_modules))
+    assert draft.version == version
+
+
+def test_a_bad_value_keeps_the_last_good_one_and_says_why() -> None:
+    draft = Draft(Recipe())
+    draft.commit("adapter.rank", 0)
+    assert draft.recipe.adapter.rank == 16
+    assert "at least 1" in draft.problems["adapter.rank"].en
+    with pytest.raises(DraftError, match="Rank: must be at least 1"):
+        draft.checked()
+    draft.commit("adapter.rank", 2)
+    assert draft.problems == {} and draft.checked().adapter.rank == 2
+
+
+def test_a_form_that_shows_an_older_value_is_refused() -> None:
+    draft = Draft(Recipe())
+    seen = draft.version
+    draft.commit("adapter.rank", 4)  # by another tab
+    with pytest.raises(DraftError, match="Another tab changed Rank"):
+        draft.commit_form({"adapter.rank": 16}, seen, {})
+    assert draft.recipe.adapter.rank == 4
+
+
+def test_a_form_is_taken_when_the_tab_made_the_change_itself() -> None:
+    draft = Draft(Recipe())
+    seen = draft.version
+    own = {"adapter.rank": draft.commit("adapter.rank", 4)}
+    recipe = draft.commit_form({"adapter.rank": 8}, seen, own)
+    assert recipe.adapter.rank == 8
+
+
+def test_the_draft_is_kept_for_the_next_server(tmp_path: Path) -> None:
+    file = tmp_path / "home" / "draft.yaml"
+    Draft(Recipe(), file).commit("training.learning_rate", 0.001)
+    assert load(file).training.learning_rate == 0.001

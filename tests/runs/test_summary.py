@@ -1,0 +1,138 @@
+"""The summary of a run holds every figure, from its events and its recipe alone."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from webui.files import read_json
+from webui.notebook.render import render_cells
+from webui.recipe.checks import check
+from webui.runs import events, folder
+from webui.runs.summary import summarize, write_summary
+
+EFFECTIVE = {"device": "cpu", "batch size": 2, "optimizer": "adamw_torch"}
+
+
+@pytest.fixture
+def run(tunebook_home: Path) -> Path:
+    """A run on a data file of its own."""
+    rows = tunebook_home / "rows.jsonl"
+    rows.write_text('{"instruction": "a", "output": "b"}\n')
+    recipe = check(
+        {"data": {"train_file": str(rows)}, "training": {"optimizer": "adamw_8bit"}}
+    )
+    return folder.create(recipe, render_cells(recipe), "run")
+
+
+def steps(run: Path, losses: list[float], trial: int | None = None) -> None:
+    """The events of one training, ten tokens a step."""
+    events.append(
+        run, "begun", trial=trial, effective=EFFECTIVE, trainable=10, total=100
+    )
+    for number, loss in enumerate(losses, start=1):
+        logs = {"loss": loss, "num_tokens": 10.0 * number}
+        events.append(run, "step", trial=trial, step=number, logs=logs)
+
+
+def summary(run: Path, status: str | None = "finished") -> dict[str, Any]:
+    write_summary(run, status, peak_memory=5)
+    return read_json(run / folder.SUMMARY)
+
+
+def test_a_whole_run_has_every_figure(run: Path) -> None:
+    steps(run, [3.0, 2.0, 1.0])
+    events.append(run, "scored", base=0.0, tuned=0.5, rows=2)
+    found = summary(run)
+    assert (found["first_loss"], found["last_loss"], found["steps"]) == (3.0, 1.0, 3)
+    assert (found["trainable"], found["total"]) == (10, 100)
+    assert found["score"] == {"base": 0.0, "tuned": 0.5, "rows": 2}
+    assert found["status"] == "finished" and found["peak_memory"] == 5
+    assert found["device"] == "cpu" and found["python"]
+    assert found["best"] is None
+
+
+def test_it_says_what_went_in(run: Path) -> None:
+    found = summary(run)
+    recipe = (run / folder.RECIPE).read_bytes()
+    assert found["recipe_sha256"] == hashlib.sha256(recipe).hexdigest()
+    train_file = Path(folder.recipe_of(folder.read(run)).data.train_file)
+    digest = hashlib.sha256(train_file.read_bytes()).hexdigest()
+    assert found["data_sha256"] == {"train": digest}
+    assert {"unsloth", "torch", "trl", "peft"} <= {*found["versions"]}
+
+
+def test_what_was_asked_stands_beside_what_took_effect(run: Path) -> None:
+    steps(run, [1.0])
+    found = summary(run)
+    assert found["requested"]["optimizer"] == "adamw_8bit"
+    assert found["effective"]["optimizer"] == "adamw_torch"
+    assert {*found["effective"]} - {"device"} <= {*found["requested"]}
+
+
+def test_speed_is_tokens_over_the_seconds_of_training(run: Path) -> None:
+    history = [
+        {"event": "started", "time": 100.0},
+        {"event": "begun", "time": 110.0, "effective": EFFECTIVE},
+        step(112.0, 40.0),
+        step(114.0, 80.0),
+        {"event": "finished", "time": 130.0},
+    ]
+    found = summarize(history, folder.recipe_of(folder.read(run)), "finished", 5, run)
+    assert found["training_seconds"] == 4.0
+    assert found["tokens_per_second"] == 20.0
+    assert found["duration"] == 30.0
+
+
+def test_speed_of_a_sweep_counts_every_trial(run: Path) -> None:
+    history: list[dict[str, Any]] = [{"event": "started", "time": 0.0}]
+    for trial in (0, 1):
+        begun = 10.0 * trial
+        history.append({"event": "begun", "time": begun, "trial": trial})
+        history.append({**step(begun + 2.0, 40.0), "trial": trial})
+    found = summarize(history, folder.recipe_of(folder.read(run)), "finished", 5, run)
+    assert (found["training_seconds"], found["tokens_per_second"]) == (4.0, 20.0)
+
+
+def step(time: float, tokens: float) -> dict[str, Any]:
+    logs = {"loss": 1.0, "num_tokens": tokens}
+    return {"event": "step", "time": time, "step": 1, "logs": logs}
+
+
+def test_the_best_trial_is_the_one_with_the_lowest_loss(run: Path) -> None:
+    for trial, value in enumerate([0.9, 0.2, None, 0.5]):
+        events.append(run, "trial", trial=trial, params={"x": trial}, value=value)
+    assert summary(run)["best"] == {"trial": 1, "params": {"x": 1}, "value": 0.2}
+
+
+def test_a_run_that_failed_at_once_has_a_summary_too(run: Path) -> None:
+    found = summary(run, "failed")
+    assert found["status"] == "failed"
+    assert (found["first_loss"], found["score"], found["steps"]) == (None, None, 0)
+    assert found["tokens_per_second"] is None and found["device"] is None
+
+
+def test_what_is_added_later_keeps_how_the_run_ended(run: Path) -> None:
+    steps(run, [1.0])
+    summary(run, "stopped")
+    events.append(run, "scored", base=0.0, tuned=1.0, rows=4)
+    write_summary(run, None, peak_memory=99)
+    found = read_json(run / folder.SUMMARY)
+    assert (found["status"], found["peak_memory"]) == ("stopped", 5)
+    assert found["score"]["tuned"] == 1.0
+
+
+@pytest.mark.parametrize("file", ["/nowhere.jsonl", "/", "/a\x00b"])
+def test_data_that_is_gone_has_no_hash(tunebook_home: Path, file: str) -> None:
+    recipe = check({"data": {"train_file": file}})
+    run = folder.create(recipe, render_cells(recipe), "run")
+    assert summary(run)["data_sha256"] == {"train": None}
+
+
+def test_it_is_plain_json(run: Path) -> None:
+    steps(run, [1.0])
+    summary(run)
+    text = (run / folder.SUMMARY).read_text()
+    assert json.loads(text, parse_constant=pytest.fail)

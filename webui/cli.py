@@ -1,0 +1,229 @@
+"""The command line: `tunebook` opens the page; whatever it can do, a command can."""
+
+import argparse
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from webui import __version__
+from webui.access import Login, parse_login
+
+DESCRIPTION = (
+    "Fine-tune a language model in your browser on one small GPU, and keep the "
+    "notebook. Without a command, the page opens."
+)
+RECIPE = "a recipe's YAML file, or the name of one that came along (tunebook recipes)"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 only when all went well."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if not given or (given[0].startswith("-") and given[0] not in STANDALONE):
+        given.insert(0, "page")
+    arguments = parser().parse_args(given)
+    # One line, not a traceback, when the reader of a pipe has gone.
+    try:
+        code = command(arguments.command)(arguments)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        print("\nLeft.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        return tell(error)
+
+
+STANDALONE = ("-h", "--help", "--version")
+
+# Where each command is; imported when it is asked for, so that help comes at once.
+COMMANDS = {
+    "page": "machine.page",
+    "run": "training.run",
+    "plan": "plan.plan",
+    "script": "export.write_script",
+    "notebook": "export.write_notebook",
+    "sweep": "training.sweep",
+    "compare": "compare.compare",
+    "runs": "listing.runs",
+    "recipes": "listing.recipes",
+    "doctor": "machine.doctor",
+    "starter": "machine.starter",
+}
+
+
+def command(name: str) -> Callable[[argparse.Namespace], int]:
+    """The function of a command."""
+    module, _, function = COMMANDS[name].partition(".")
+    found: Callable[[argparse.Namespace], int] = getattr(
+        import_module(f"webui.commands.{module}"), function
+    )
+    return found
+
+
+def tell(error: Exception) -> int:
+    """Say what went wrong in a sentence; what nobody expected goes to the log as well."""
+    from webui.kernel.process import KernelError
+    from webui.planner.errors import PlannerError
+    from webui.recipe.checks import RecipeError
+    from webui.runs.folder import RunError
+    from webui.starter import StarterError
+
+    expected = (RecipeError, RunError, KernelError, PlannerError, StarterError)
+    if isinstance(error, expected):
+        print(sentence(str(error)), file=sys.stderr)
+    elif isinstance(error, OSError) and error.filename:
+        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
+    else:
+        kind = type(error).__name__
+        print(f"Something unexpected happened ({kind}: {error})", file=sys.stderr)
+        print(keep_traceback(), file=sys.stderr)
+    return 1
+
+
+def sentence(text: str) -> str:
+    """A text that begins as a sentence does; a path or a field stays as it is."""
+    word = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if word.isalpha() else text
+
+
+def keep_traceback() -> str:
+    """Append the current traceback to the log; return where it is."""
+    from webui.settings import home
+
+    log = home() / "tunebook.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(traceback.format_exc())
+    except OSError:
+        return traceback.format_exc()
+    return f"The details are in {log}."
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(prog="tunebook", description=DESCRIPTION)
+    top.add_argument("--version", action="version", version=f"tunebook {__version__}")
+    commands = top.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", title="commands"
+    )
+
+    def add(name: str, help: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=help, description=help)
+
+    add_page(add("page", "open the page in the browser (what `tunebook` alone does)"))
+    for name, help, machine in (
+        ("run", "train a recipe and score it on rows it has not seen", True),
+        (
+            "plan",
+            "count parameters and estimate memory before anything is loaded",
+            True,
+        ),
+        ("script", "write the recipe as one Python file", False),
+        ("notebook", "write the recipe as a Jupyter notebook", False),
+        ("sweep", "try the recipe's sweep settings, one adapter after the other", True),
+    ):
+        add_recipe(add(name, help), machine=machine)
+    for name in ("script", "notebook"):
+        commands.choices[name].add_argument(
+            "-o", "--output", type=Path, metavar="FILE", help="instead of stdout"
+        )
+    add_compare(add("compare", "let the base and the tuned model of a run answer"))
+    add_runs(add("runs", "list the runs with their main figures, or delete one"))
+    add_json(add("recipes", "list the recipes that came along"))
+    add_doctor(add("doctor", "say what is missing here and how to mend it"))
+    add("starter", "fetch the starter model once")
+    return top
+
+
+def add_page(page: argparse.ArgumentParser) -> None:
+    """The page's address and who may open it."""
+    page.add_argument("recipe", nargs="?", metavar="RECIPE", help=RECIPE)
+    page.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    page.add_argument("--port", type=int, help="default: the first free one from 7860")
+    page.add_argument("--share", action="store_true", help="a public link by Gradio")
+    page.add_argument(
+        "--auth",
+        type=login,
+        metavar="USER:PASSWORD",
+        help="who may open the page; made for you where others could reach it",
+    )
+    page.add_argument("--no-browser", action="store_true", help="open no browser")
+    page.add_argument(
+        "--max-upload", type=positive, default=512, metavar="MB", help="default: 512"
+    )
+
+
+def add_recipe(found: argparse.ArgumentParser, *, machine: bool) -> None:
+    """A recipe, and settings on top of it."""
+    found.add_argument("recipe", metavar="RECIPE", help=RECIPE)
+    found.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SECTION.FIELD=VALUE",
+        help="another value for one field, such as adapter.rank=32; may be repeated",
+    )
+    found.add_argument(
+        "--model", metavar="NAME", help="short for --set model.name=NAME"
+    )
+    if machine:
+        add_json(found)
+
+
+def add_compare(compare: argparse.ArgumentParser) -> None:
+    """Which run, and what to ask."""
+    compare.add_argument(
+        "run", metavar="RUN", help="its id, or how that begins or ends"
+    )
+    compare.add_argument("--prompt", metavar="TEXT", help="default: the recipe's own")
+    compare.add_argument(
+        "--score", action="store_true", help="score both on the held-out rows as well"
+    )
+    add_json(compare)
+
+
+def add_runs(runs: argparse.ArgumentParser) -> None:
+    """List, or delete one."""
+    runs.add_argument("--delete", metavar="RUN", help="delete this run for good")
+    runs.add_argument("--yes", action="store_true", help="without asking")
+    add_json(runs)
+
+
+def add_doctor(doctor: argparse.ArgumentParser) -> None:
+    """Look, or end the kernel."""
+    doctor.add_argument(
+        "--end-kernel", action="store_true", help="end the kernel and free its memory"
+    )
+    add_json(doctor)
+
+
+def add_json(found: argparse.ArgumentParser) -> None:
+    """For a machine that reads it."""
+    found.add_argument(
+        "--json", action="store_true", help="one JSON document on stdout"
+    )
+
+
+def login(text: str) -> Login:
+    """USER:PASSWORD, refused with what is wrong with it."""
+    try:
+        return parse_login(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def positive(text: str) -> int:
+    """A whole number above 0."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""`tunebook compare`: the base and the tuned model of a run answer one prompt."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from webui.commands import follow, progress
+from webui.commands.output import print_json
+from webui.commands.training import print_failure
+from webui.kernel import jobs, process
+from webui.kernel.live import listen
+from webui.recipe import Recipe
+from webui.recipe.checks import check, with_value
+from webui.runs import events, folder
+from webui.runs.events import Event
+from webui.runs.folder import Run
+from webui.runs.summary import last
+
+ANSWERS = ("base", "tuned")
+
+
+def compare(arguments: Namespace) -> int:
+    """Print both answers as they come, and with ``--score`` both held-out scores."""
+    run = folder.find(arguments.run)
+    recipe = asked(folder.recipe_of(run), arguments.prompt)
+    upto = "score" if arguments.score else "compare"
+    _, offset = events.read(run.folder)
+    with follow.kernel():
+        heard = hear(recipe, run, upto, quiet=arguments.json)
+        now = jobs.status()
+        failed = failure(run.folder, offset, now, upto)
+    if failed:
+        print_failure(failed)
+        return 1
+    scored = last(events.read(run.folder, offset)[0], "scored")
+    tell(arguments, run, heard, pieces_of(now), scored)
+    return 0
+
+
+def asked(recipe: Recipe, prompt: str | None) -> Recipe:
+    """The run's own recipe, with the prompt of the command line."""
+    if prompt is None:
+        return recipe
+    return check(with_value(recipe.model_dump(), "compare.prompt", prompt))
+
+
+def hear(recipe: Recipe, run: Run, upto: str, *, quiet: bool) -> str:
+    """Let the kernel answer; print what it says unless quiet, and return that."""
+    if jobs.status().word in ("none", "dead"):
+        progress.say("Starting the kernel ...")
+    client = jobs.start_compare(recipe, run.folder, upto=upto)
+    heard, before = "", ""
+    try:
+        for pane, text in listen(client):
+            if pane != before and pane not in ANSWERS:
+                progress.say(f"{pane} ...")
+            elif pane in ANSWERS and not quiet:
+                text = text if pane == before else f"\n{pane}:\n{text}"
+                print(text, end="", flush=True)
+                heard += text
+            before = pane
+    except KeyboardInterrupt:
+        jobs.stop(wait=True)
+        raise
+    return heard
+
+
+def failure(run: Path, offset: int, now: jobs.Status, upto: str) -> Event | None:
+    """The event that says why the comparison failed; None when it did not."""
+    if now.word in ("none", "dead"):
+        died: Event = {"error": "KernelDied", "cell": now.busy.get("cell")}
+        return died | {"code": process.exit_code()}
+    if now.cells.get(upto, {}).get("status") == "finished":
+        return None
+    other = {"cell": upto, "error": "Stopped", "message": "it was stopped."}
+    return last(events.read(run, offset)[0], "failed") or other
+
+
+def pieces_of(now: jobs.Status) -> dict[str, str]:
+    """Both answers as the kernel recorded them: live text may have been lost."""
+    pieces = now.cells.get("compare", {}).get("pieces", [])
+    return {n: text.strip() for n, text in zip(ANSWERS, pieces[1:], strict=False)}
+
+
+def tell(
+    arguments: Namespace,
+    run: Run,
+    heard: str,
+    answers: dict[str, str],
+    scored: dict[str, Any],
+) -> None:
+    """Print what was not heard live: recorded answers, scores, or all as JSON."""
+    if arguments.json:
+        scores = {k: scored[k] for k in ("base", "tuned", "rows")} if scored else None
+        print_json({"run": run.id, "answers": answers, "score": scores})
+        return
+    if not heard:
+        for name, text in answers.items():
+            print(f"\n{name}:\n{text}")
+    if scored:
+        print(
+            f"\nscore: base {scored['base']:.1%}, tuned {scored['tuned']:.1%} "
+            f"(exact match on {scored['rows']} held-out rows)"
+        )
+    sys.stdout.flush()

@@ -1,0 +1,65 @@
+"""Follow a run from the terminal: its events as they come, and Ctrl-C as a stop."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from webui.kernel import jobs, process
+from webui.runs import events
+from webui.runs.events import Event
+
+LOOK_SECONDS = 0.2
+STOPPING = (
+    "Stopping: what is trained so far is saved. Ctrl-C again leaves at once, and the "
+    "kernel goes on by itself."
+)
+
+
+@contextmanager
+def kernel() -> Iterator[None]:
+    """A kernel that is started here ends here; one that was there, or works, stays."""
+    before = len(process.children)
+    try:
+        yield
+    finally:
+        if len(process.children) > before and jobs.status().word != "busy":
+            process.end()
+
+
+def follow(run: Path) -> Iterator[Event]:
+    """The events of a run as they come, to its last one."""
+    offset = 0
+    while True:
+        # Looked at before reading: what a kernel wrote before its end is read first.
+        now = jobs.status()
+        fresh, offset = events.read(run, offset)
+        yield from fresh
+        if any(event["event"] == "finished" for event in fresh):
+            return
+        if now.word != "busy" or now.run != run:
+            # The kernel died, or was ended by another command: say so in the run.
+            jobs.close_dead_run()
+        time.sleep(LOOK_SECONDS)
+
+
+@contextmanager
+def stop_on_interrupt(say: Callable[[str], None]) -> Iterator[None]:
+    """Ctrl-C asks the kernel to stop, once; the second one leaves without waiting."""
+    asked = False
+
+    def ask(number: int, frame: Any) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        say(STOPPING)
+        jobs.stop()
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

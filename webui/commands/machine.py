@@ -1,0 +1,89 @@
+"""The commands about this machine: the page, the doctor, the starter model."""
+
+import os
+import sys
+from argparse import Namespace
+from dataclasses import asdict
+from typing import Any
+
+from webui.commands.given import recipe_path
+from webui.commands.output import print_json
+from webui.commands.progress import say
+from webui.kernel import jobs
+
+
+def page(arguments: Namespace) -> int:
+    """Open the page in the browser, and serve it until Ctrl-C."""
+    from webui.app import launch
+
+    launch(
+        recipe_path(arguments.recipe) if arguments.recipe else None,
+        host=arguments.host,
+        port=arguments.port,
+        share=arguments.share,
+        auth=arguments.auth,
+        inbrowser=not arguments.no_browser and has_display(),
+        max_upload_mb=arguments.max_upload,
+    )
+    return 0
+
+
+def has_display() -> bool:
+    """Whether a browser would open in a window, and not inside this terminal."""
+    if sys.platform == "darwin":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def doctor(arguments: Namespace) -> int:
+    """Say what is missing and how to mend it; 0 when nothing required is."""
+    from webui.doctor import examine, report
+
+    if arguments.end_kernel:
+        return end_kernel()
+    findings = examine()
+    if arguments.json:
+        plain = [asdict(finding) for finding in findings]
+        print_json({"findings": plain, "kernel": kernel_state()})
+    else:
+        print(report(findings))
+        print(kernel_line())
+    return 0 if all(each.ok for each in findings if each.required) else 1
+
+
+def kernel_state() -> dict[str, Any]:
+    """How the kernel stands, for a machine."""
+    now = jobs.status()
+    run = str(now.run) if now.run else None
+    return {"status": now.word, "pid": now.pid, "run": run, "busy": now.busy}
+
+
+def kernel_line() -> str:
+    """How the kernel stands, and how to end it, for a person."""
+    now = jobs.status()
+    if now.word in ("none", "dead"):
+        return "No kernel runs."
+    doing = f"runs {now.busy.get('cell')}" if now.busy else "is idle"
+    where = f" (last run: {now.run.name})" if now.run else ""
+    return (
+        f"A kernel, process {now.pid}, {doing}{where}; "
+        "`tunebook doctor --end-kernel` ends it and frees its memory."
+    )
+
+
+def end_kernel() -> int:
+    """End the kernel, whatever it does; a run that it leaves is closed."""
+    if jobs.status().word in ("none", "dead"):
+        say("No kernel runs.")
+    else:
+        jobs.end()
+        say("The kernel was ended, and its memory is free.")
+    return 0
+
+
+def starter(arguments: Namespace) -> int:
+    """Fetch the starter model, if it is not there."""
+    from webui.starter import ensure_starter
+
+    print(ensure_starter(say))
+    return 0

@@ -1,0 +1,122 @@
+"""The progress of a run on stderr: a bar on a terminal, plain lines elsewhere."""
+
+import sys
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any
+
+from webui.figures import brief, whole
+from webui.runs.events import Event
+
+
+def shown() -> "Lines | Bar":
+    """What shows the progress here; to be entered with ``with``."""
+    return Bar() if sys.stderr.isatty() else Lines()
+
+
+def say(text: str) -> None:
+    """Tell the user what goes on."""
+    print(text, file=sys.stderr, flush=True)
+
+
+class Lines(AbstractContextManager):
+    """Plain lines: each cell, and about twenty of the training."""
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
+    def say(self, text: str) -> None:
+        say(text)
+
+    def show(self, event: Event) -> None:
+        """Print an event that a person wants to know of."""
+        if event["event"] == "step" and event["step"] < event["max_steps"]:
+            if event["step"] % max(1, event["max_steps"] // 20):
+                return
+        if text := line(event):
+            self.say(text)
+
+
+class Bar(AbstractContextManager):
+    """One bar for the cell that runs; lines above it tell what is done."""
+
+    def __init__(self) -> None:
+        from rich import progress
+        from rich.console import Console
+
+        self.progress = progress.Progress(
+            progress.TextColumn("{task.description:8}", markup=False),
+            progress.BarColumn(),
+            progress.TextColumn("{task.fields[figures]}", markup=False),
+            progress.TimeRemainingColumn(compact=True),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self.task = self.progress.add_task("start", total=None, figures="")
+
+    def __enter__(self) -> "Bar":
+        self.progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.progress.stop()
+
+    def say(self, text: str) -> None:
+        self.progress.console.print(text, markup=False, highlight=False)
+
+    def show(self, event: Event) -> None:
+        """Move the bar, or print a line above it."""
+        match event["event"]:
+            case "cell" if event["status"] == "running":
+                self.reset(event["cell"], None)
+            case "begun":
+                trial = event.get("trial")
+                name = "train" if trial is None else f"trial {trial}"
+                self.reset(name, event["max_steps"])
+                if not trial:
+                    self.say(line(event))
+            case "step":
+                figures = line(event)
+                self.progress.update(
+                    self.task, completed=event["step"], figures=figures
+                )
+            case _:
+                if text := line(event):
+                    self.say(text)
+
+    def reset(self, name: str, total: float | None) -> None:
+        """Begin the bar anew; without a total it only shows that work goes on."""
+        self.progress.reset(self.task, total=total, description=name, figures="")
+
+
+def line(event: Event) -> str:
+    """An event as a line for a person; empty for one that says nothing new."""
+    match event["event"]:
+        case "cell" if event["status"] == "running":
+            return f"{event['cell']} ..."
+        case "begun":
+            learning, total = whole(event["trainable"]), whole(event["total"])
+            steps = whole(event["max_steps"])
+            return f"{steps} steps; {learning} of {total} parameters learn"
+        case "step":
+            return step_line(event)
+        case "trial":
+            chosen = ", ".join(f"{k}={v}" for k, v in event["params"].items())
+            return f"trial {event['trial']}: loss {brief(event['value'])} with {chosen}"
+        case "warned":
+            return f"Note: {event.get('message', '')}"
+    return ""
+
+
+def step_line(event: Event) -> str:
+    """One step of a training: how far, the loss, the speed."""
+    figures: list[Any] = [f"step {whole(event['step'])}/{whole(event['max_steps'])}"]
+    figures.append(f"loss {brief(event['logs'].get('loss'))}")
+    if speed := event.get("tokens_per_second"):
+        figures.append(f"{whole(speed)} tokens/s")
+    return "  ".join(figures)

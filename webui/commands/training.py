@@ -1,0 +1,129 @@
+"""`tunebook run` and `tunebook sweep`: start it, follow it, print how it ended."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from webui.commands import follow, given, progress
+from webui.commands.listing import described
+from webui.commands.output import print_json, print_table
+from webui.figures import brief, duration
+from webui.kernel import jobs
+from webui.recipe import Recipe
+from webui.recipe.checks import Problem, RecipeError
+from webui.recipe.field import Text
+from webui.runs import events, folder
+from webui.runs.diagnosis import explain
+from webui.runs.events import Event
+from webui.runs.folder import Run
+from webui.runs.summary import best_trial, last
+
+
+def run(arguments: Namespace) -> int:
+    """Train a recipe and score it; 0 only when the run finished."""
+    done = watch(jobs.start_run, given.ready_recipe(arguments))
+    history, _ = events.read(done.folder)
+    if arguments.json:
+        print_json(described(done) | told_failure(history))
+    else:
+        print_run(done, history)
+    return exit_code(done, history)
+
+
+def sweep(arguments: Namespace) -> int:
+    """Try the settings of the recipe's sweep; 0 only when all trials finished."""
+    recipe = given.ready_recipe(arguments)
+    if not recipe.sweep.space:
+        text = Text(
+            "name at least one field and its values.", "请至少指定一个字段及其取值。"
+        )
+        raise RecipeError([Problem("sweep.space", text)])
+    done = watch(jobs.start_sweep, recipe)
+    history, _ = events.read(done.folder)
+    if arguments.json:
+        ranked = {"trials": ranking(history), "best": best_trial(history)}
+        print_json(described(done) | ranked | told_failure(history))
+    else:
+        print_sweep(done, history)
+    return exit_code(done, history)
+
+
+def watch(start: Callable[[Recipe], Path], recipe: Recipe) -> Run:
+    """Start a job and show its progress until it ends, however it ends."""
+    with follow.kernel():
+        if jobs.status().word in ("none", "dead"):
+            progress.say("Starting the kernel ...")
+        started = start(recipe)
+        with progress.shown() as shown, follow.stop_on_interrupt(shown.say):
+            for event in follow.follow(started):
+                shown.show(event)
+    return folder.read(started)
+
+
+def print_run(done: Run, history: list[Event]) -> None:
+    """The result for a person: the score, the loss, where everything lies."""
+    figures = done.summary
+    if scored := last(history, "scored"):
+        print(
+            f"score       base {scored['base']:.1%}, tuned {scored['tuned']:.1%} "
+            f"(exact match on {scored['rows']} held-out rows)"
+        )
+    if figures.get("last_loss") is not None:
+        first, final = brief(figures["first_loss"]), brief(figures["last_loss"])
+        steps = figures["steps"]
+        print(f"loss        {first} at first, {final} after {steps} steps")
+    if "duration" in figures:
+        print(f"took        {duration(figures['duration'])}")
+    print(f"run folder  {done.folder}")
+
+
+def print_sweep(done: Run, history: list[Event]) -> None:
+    """The leaderboard, and how to run the best."""
+    ranked = ranking(history)
+    if ranked:
+        names = list(ranked[0]["params"])
+        rows = [
+            [str(t["trial"]), *(str(t["params"][n]) for n in names), brief(t["value"])]
+            for t in ranked
+        ]
+        print_table(["trial", *names, "loss on unseen rows"], rows)
+    if best := best_trial(history):
+        settings = (f"--set {name}={value}" for name, value in best["params"].items())
+        print(f"best        {' '.join(settings)}")
+    print(f"run folder  {done.folder}")
+
+
+def ranking(history: list[Event]) -> list[dict[str, Any]]:
+    """The trials of a sweep, the best first; one without a loss comes last."""
+    trials = [event for event in history if event["event"] == "trial"]
+    trials.sort(key=lambda trial: (trial["value"] is None, trial["value"]))
+    return [{key: t[key] for key in ("trial", "params", "value")} for t in trials]
+
+
+def told_failure(history: list[Event]) -> dict[str, Any]:
+    """Why a run failed, for a machine; nothing when it did not."""
+    failed = last(history, "failed")
+    if not failed:
+        return {}
+    diagnosis = explain(failed)
+    texts = {"what": diagnosis.what.en, "next_step": diagnosis.next_step.en}
+    return {"failed": {**failed, **texts}}
+
+
+def exit_code(done: Run, history: list[Event]) -> int:
+    """0 for a finished run; otherwise 1, with the reason on stderr."""
+    if done.status == "finished":
+        return 0
+    if failed := last(history, "failed"):
+        print_failure(failed)
+    else:
+        print(f"The run was {done.status} before its end.", file=sys.stderr)
+    return 1
+
+
+def print_failure(failed: Event) -> None:
+    """What happened and what to do, on stderr."""
+    diagnosis = explain(failed)
+    print(diagnosis.what.en, diagnosis.next_step.en, sep="\n", file=sys.stderr)
