@@ -235,34 +235,38 @@ def wait_for_change(before: int, seconds: float = 10) -> None:
         time.sleep(0.01)
 
 
-def stop(*, wait: bool = False) -> None:
-    """Stop what runs: ask, let it save, then interrupt, then kill, each in time."""
+def stop(*, wait: bool = False, seconds: float = INTERRUPT_SECONDS) -> None:
+    """Stop what runs: ask, let it save, then interrupt, then kill, each in time.
+
+    ``seconds`` is how long the interrupt may take before the kernel is killed.
+    """
     now = status()
     if now.word != "busy":
         return
     (kernel_folder() / STOP).touch()
     worker = threading.Thread(
-        target=escalate, args=(now.busy.get("cell"),), daemon=True
+        target=escalate, args=(now.busy.get("cell"), seconds), daemon=True
     )
     worker.start()
     if wait:
         worker.join()
 
 
-def escalate(cell: str | None) -> None:
+def escalate(cell: str | None, seconds: float) -> None:
     """The steps of a stop, from the softest to the hardest."""
     if cell in STOPPABLE and wait_until_free(SAVE_SECONDS):
         return
     process.send_signal(signal.SIGINT)
-    if not wait_until_free(INTERRUPT_SECONDS):
+    if not wait_until_free(seconds):
         process.send_signal(signal.SIGKILL)
 
 
 def wait_until_free(seconds: float) -> bool:
-    """Whether the kernel stopped being busy within this time."""
+    """Whether the job that was asked to stop ended within this time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if status().word != "busy":
+        # The next job takes the flag away when it begins.
+        if status().word != "busy" or not (kernel_folder() / STOP).exists():
             return True
         time.sleep(0.1)
     return False
