@@ -16,13 +16,13 @@ DESCRIPTION = (
 )
 RECIPE = "a recipe's YAML file, or the name of one that came along (tunebook recipes)"
 
+STANDALONE = ("-h", "--help", "--version")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 only when all went well."""
-    given = list(sys.argv[1:] if argv is None else argv)
-    if not given or (given[0].startswith("-") and given[0] not in STANDALONE):
-        given.insert(0, "page")
-    arguments = parser().parse_args(given)
+    given = sys.argv[1:] if argv is None else argv
+    arguments = parser().parse_args(with_command(given))
     # One line, not a traceback, when the reader of a pipe has gone.
     try:
         code = command(arguments.command)(arguments)
@@ -37,8 +37,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         return tell(error)
 
-
-STANDALONE = ("-h", "--help", "--version")
 
 # Where each command is; imported when it is asked for, so that help comes at once.
 COMMANDS = {
@@ -56,6 +54,13 @@ COMMANDS = {
 }
 
 
+def with_command(given: Sequence[str]) -> list[str]:
+    """The words of the command line; without a command it is the page that opens."""
+    if given and (not given[0].startswith("-") or given[0] in STANDALONE):
+        return list(given)
+    return ["page", *given]
+
+
 def command(name: str) -> Callable[[argparse.Namespace], int]:
     """The function of a command."""
     module, _, function = COMMANDS[name].partition(".")
@@ -66,7 +71,7 @@ def command(name: str) -> Callable[[argparse.Namespace], int]:
 
 
 def tell(error: Exception) -> int:
-    """Say what went wrong in a sentence; what nobody expected goes to the log as well."""
+    """Say what went wrong in a sentence; what nobody expected goes to the log too."""
     from webui.kernel.process import KernelError
     from webui.planner.errors import PlannerError
     from webui.recipe.checks import RecipeError

@@ -7,8 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-import nbformat
 import pytest
+import work
 
 from webui.files import read_json
 from webui.kernel import jobs, process
@@ -21,23 +21,16 @@ from webui.settings import kernel_folder
 pytestmark = pytest.mark.usefixtures("kernel_home")
 
 
-def notebook(run: Path) -> nbformat.NotebookNode:
-    """The run's notebook, valid."""
-    found = nbformat.read(run / folder.NOTEBOOK, as_version=4)
-    nbformat.validate(found)
-    return found
-
-
 def outputs(run: Path, name: str) -> str:
     """The text of everything that a cell put out."""
-    cell = next(c for c in notebook(run).cells if c.id == name)
+    cell = next(c for c in work.notebook(run).cells if c.id == name)
     return plain_text(cell.outputs)
 
 
 # ---- before there is a kernel
 
 
-def test_without_a_kernel_there_is_nothing_to_stop(work) -> None:
+def test_without_a_kernel_there_is_nothing_to_stop() -> None:
     assert jobs.status().word == "none" and jobs.status().run is None
     jobs.stop(wait=True)
     jobs.restart()
@@ -45,7 +38,7 @@ def test_without_a_kernel_there_is_nothing_to_stop(work) -> None:
 
 
 def test_a_kernel_that_cannot_start_says_so_and_leaves_nothing(
-    work, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setenv("PYTHONHOME", "/nowhere")
@@ -55,7 +48,7 @@ def test_a_kernel_that_cannot_start_says_so_and_leaves_nothing(
     assert folder.folders() == [] and jobs.status().word == "none"
 
 
-def test_two_starts_at_once_are_refused(work) -> None:
+def test_two_starts_at_once_are_refused() -> None:
     with jobs.lock(), pytest.raises(KernelError, match="another start"):
         work.start(model="1")
     assert folder.folders() == []
@@ -64,7 +57,7 @@ def test_two_starts_at_once_are_refused(work) -> None:
 # ---- what a run leaves
 
 
-def test_a_run_is_recorded_whole(work) -> None:
+def test_a_run_is_recorded_whole() -> None:
     run = work.run(model="x = 21\nprint('loading')", data="print(2 * x)\nx")
     words = [(e["cell"], e["status"]) for e in work.of(run, "cell")]
     assert words == [(c, s) for c in ("model", "data") for s in ("running", "finished")]
@@ -79,7 +72,7 @@ def test_a_run_is_recorded_whole(work) -> None:
     assert not now.is_fresh(work.cells(data="print(3 * x)\nx")[0])
 
 
-def test_cells_leave_their_own_names_and_none_of_ours(work) -> None:
+def test_cells_leave_their_own_names_and_none_of_ours() -> None:
     run = work.run(model="x = 1\nimport math", data="def f(): pass")
     assert work.value("get_ipython().run_line_magic('who_ls', '')") == [
         "f",
@@ -92,12 +85,12 @@ def test_cells_leave_their_own_names_and_none_of_ours(work) -> None:
     assert work.value("__import__('os').getcwd()") == str(run)
 
 
-def test_the_kernel_is_reached_by_its_owner_only(work) -> None:
+def test_the_kernel_is_reached_by_its_owner_only() -> None:
     assert (kernel_folder() / process.CONNECTION).stat().st_mode & 0o077 == 0
     assert kernel_folder().stat().st_mode & 0o077 == 0
 
 
-def test_a_failure_is_told_and_ends_the_run(work) -> None:
+def test_a_failure_is_told_and_ends_the_run() -> None:
     run = work.run(model="print('before')\nraise ValueError('no such rows')", data="1")
     (failed,) = work.of(run, "failed")
     assert (failed["cell"], failed["error"]) == ("model", "ValueError")
@@ -107,19 +100,19 @@ def test_a_failure_is_told_and_ends_the_run(work) -> None:
     shown = outputs(run, "model")
     assert "before" in shown and "no such rows" in shown
     assert "\x1b" not in (run / folder.LOG).read_text()
-    assert notebook(run).cells[-1].outputs == []
+    assert work.notebook(run).cells[-1].outputs == []
 
 
 @pytest.mark.parametrize(
     "code", ["x = (", "raise SystemExit(1)", "raise KeyboardInterrupt", "1/0"]
 )
-def test_however_a_cell_fails_the_kernel_goes_on(work, code: str) -> None:
+def test_however_a_cell_fails_the_kernel_goes_on(code: str) -> None:
     run = work.run(model=code, data="1")
     assert folder.read(run).status in ("failed", "stopped")
     assert folder.read(work.run(model="1")).status == "finished"
 
 
-def test_odd_output_is_recorded(work) -> None:
+def test_odd_output_is_recorded() -> None:
     run = work.run(
         model="print('\\udcff \\x00 \\u2028 😀 \\x1b[1mbold\\x1b[0m')",
         data="raise ValueError('\\udcff')",
@@ -129,7 +122,7 @@ def test_odd_output_is_recorded(work) -> None:
     assert work.tags(run)[-1] == "finished"
 
 
-def test_much_output_is_cut_and_a_progress_bar_is_one_line(work) -> None:
+def test_much_output_is_cut_and_a_progress_bar_is_one_line() -> None:
     run = work.run(
         model="for n in range(100): print('x' * 9999)",
         data="import sys\nfor n in range(101): print(f'\\r{n}%', end='')",
@@ -138,7 +131,7 @@ def test_much_output_is_cut_and_a_progress_bar_is_one_line(work) -> None:
     assert outputs(run, "data") == "100%"
 
 
-def test_output_of_another_thread_and_of_stderr_is_recorded(work) -> None:
+def test_output_of_another_thread_and_of_stderr_is_recorded() -> None:
     run = work.run(
         model="import sys, threading\n"
         "t = threading.Thread(target=print, args=('from a thread',))\n"
@@ -148,7 +141,7 @@ def test_output_of_another_thread_and_of_stderr_is_recorded(work) -> None:
     assert "warning" in (run / folder.LOG).read_text()
 
 
-def test_what_is_fresh_does_not_run_again(work) -> None:
+def test_what_is_fresh_does_not_run_again() -> None:
     codes = {"model": "n = globals().get('n', 0) + 1", "train": "print(n)"}
     work.run(**codes)
     counted = work.value("n")
@@ -156,16 +149,16 @@ def test_what_is_fresh_does_not_run_again(work) -> None:
     run = work.ended(jobs.start_in_new_folder(Recipe(), cells, "run", ["train"]))
     assert [e["cell"] for e in work.of(run, "cell")] == ["train"] * 2
     assert work.value("n") == counted
-    assert [c.id for c in notebook(run).cells] == ["title", "model", "train"]
+    assert [c.id for c in work.notebook(run).cells] == ["title", "model", "train"]
 
 
-def test_a_new_adapter_forgets_what_the_old_one_did(work) -> None:
+def test_a_new_adapter_forgets_what_the_old_one_did() -> None:
     work.run(model="1", adapter="1", train="1", compare="a = 1\na\na", score="2")
     work.run(adapter="1")
     assert [*jobs.status().cells] == ["model", "adapter"]
 
 
-def test_a_run_that_fails_early_does_not_show_an_earlier_try(work) -> None:
+def test_a_run_that_fails_early_does_not_show_an_earlier_try() -> None:
     rest = {"adapter": "1", "train": "print('trained')"}
     work.run(model="1", data="1", **rest)
     run = work.run(model="1", data="raise OSError('gone')", **rest)
@@ -173,7 +166,7 @@ def test_a_run_that_fails_early_does_not_show_an_earlier_try(work) -> None:
     assert "train" not in jobs.status().cells
 
 
-def test_a_run_whose_folder_is_deleted_is_not_compared(work) -> None:
+def test_a_run_whose_folder_is_deleted_is_not_compared() -> None:
     run = work.run(model="1", train="1")
     folder.delete(folder.read(run))
     with pytest.raises(KernelError, match="saved no adapter"):
@@ -184,7 +177,7 @@ def test_a_run_whose_folder_is_deleted_is_not_compared(work) -> None:
 # ---- one at a time, and stopped
 
 
-def test_a_second_start_is_refused_while_one_runs(work) -> None:
+def test_a_second_start_is_refused_while_one_runs() -> None:
     run = work.start(model="import time\nwhile True: time.sleep(0.01)")
     before = folder.folders()
     with pytest.raises(KernelError, match=f"busy with {run.name}"):
@@ -198,7 +191,7 @@ def test_a_second_start_is_refused_while_one_runs(work) -> None:
         folder.delete(folder.read(run))
 
 
-def test_a_stop_interrupts_a_cell_and_skips_the_rest(work) -> None:
+def test_a_stop_interrupts_a_cell_and_skips_the_rest() -> None:
     run = jobs.status().run
     assert run and jobs.status().word == "busy"
     began = time.monotonic()
@@ -209,7 +202,7 @@ def test_a_stop_interrupts_a_cell_and_skips_the_rest(work) -> None:
     assert folder.read(work.run(model="1")).status == "finished"
 
 
-def test_a_stop_of_one_job_does_not_end_the_next(work) -> None:
+def test_a_stop_of_one_job_does_not_end_the_next() -> None:
     run = work.start(model="import time\nwhile True: time.sleep(0.01)")
     jobs.stop(seconds=0.5)
     work.until(lambda: jobs.status().word != "busy")
@@ -217,7 +210,7 @@ def test_a_stop_of_one_job_does_not_end_the_next(work) -> None:
     assert (folder.read(run).status, jobs.status().word) == ("stopped", "idle")
 
 
-def test_a_training_that_sees_the_flag_saves_before_it_stops(work) -> None:
+def test_a_training_that_sees_the_flag_saves_before_it_stops() -> None:
     flag = kernel_folder() / "stop"
     loop = f"import os, time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.01)"
     run = work.start(train=f"{loop}\nopen('saved', 'w').close()", compare="a\nb\nc")
@@ -227,7 +220,7 @@ def test_a_training_that_sees_the_flag_saves_before_it_stops(work) -> None:
     assert [e["cell"] for e in work.of(run, "cell")] == ["train"] * 2
 
 
-def test_a_cell_that_ignores_the_stop_and_the_interrupt_is_killed(work) -> None:
+def test_a_cell_that_ignores_the_stop_and_the_interrupt_is_killed() -> None:
     ignore = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
     run = work.start(model=f"{ignore}while True: time.sleep(0.01)")
     work.until(lambda: work.of(run, "cell"))
@@ -242,7 +235,7 @@ def test_a_cell_that_ignores_the_stop_and_the_interrupt_is_killed(work) -> None:
 # ---- a kernel that dies, a submitter that dies
 
 
-def test_a_dead_kernel_is_noticed_and_the_next_job_starts_another(work) -> None:
+def test_a_dead_kernel_is_noticed_and_the_next_job_starts_another() -> None:
     assert jobs.status().word == "dead"
     run = jobs.status().run
     assert run and folder.read(run).status == "running"
@@ -252,7 +245,7 @@ def test_a_dead_kernel_is_noticed_and_the_next_job_starts_another(work) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
-def test_how_a_kernel_died_is_the_last_event(work, number: int) -> None:
+def test_how_a_kernel_died_is_the_last_event(number: int) -> None:
     run = work.start(model="import time\ntime.sleep(60)")
     process.send_signal(number)
     work.until(lambda: jobs.status().word == "dead", 2)
@@ -264,7 +257,7 @@ def test_how_a_kernel_died_is_the_last_event(work, number: int) -> None:
     assert len(work.of(run, "failed")) == 1
 
 
-def test_a_run_left_by_a_kernel_that_is_long_gone_is_closed(work) -> None:
+def test_a_run_left_by_a_kernel_that_is_long_gone_is_closed() -> None:
     left = folder.create(Recipe(), work.cells(model="1"), "run")
     process.end()
     assert jobs.status().word == "none"
@@ -273,7 +266,7 @@ def test_a_run_left_by_a_kernel_that_is_long_gone_is_closed(work) -> None:
     assert work.of(left, "failed")[0]["code"] is None
 
 
-def test_who_submits_may_die_and_the_run_goes_on(work) -> None:
+def test_who_submits_may_die_and_the_run_goes_on() -> None:
     """The submitter starts the kernel itself, and nothing of it is left."""
     submitter, run = work.submit(
         "from webui.kernel import jobs\n"
@@ -290,13 +283,13 @@ def test_who_submits_may_die_and_the_run_goes_on(work) -> None:
     assert outputs(run, "train").split() == [str(n) for n in range(20)]
 
 
-def test_who_waits_on_the_submitters_output_does_not_wait_for_the_kernel(work) -> None:
+def test_who_waits_on_the_submitters_output_does_not_wait_for_the_kernel() -> None:
     process.end()
     code = (
         "from webui.kernel import jobs; from webui.recipe import Recipe\n"
         "with jobs.lock(): jobs.ensure_idle_kernel()\n"
     )
-    env = {**os.environ, "PYTHONPATH": str(Path(jobs.__file__).parents[2])}
+    env = {**os.environ, "PYTHONPATH": str(work.ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", code], env=env, capture_output=True, timeout=30
     )
@@ -308,7 +301,7 @@ def test_a_later_process_of_the_same_number_is_not_the_kernel() -> None:
     assert not process.is_kernel(os.getpid()) and not process.is_kernel(2**22 - 1)
 
 
-def test_a_restart_frees_everything(work) -> None:
+def test_a_restart_frees_everything() -> None:
     pid = jobs.status().pid
     jobs.restart()
     assert jobs.status().word == "none" and not process.is_kernel(pid or 0)

@@ -126,7 +126,9 @@ def test_hanging_question_is_given_up_and_others_go_on(helper) -> None:
     first = helper.ask(os.getpid)
     answers: list[int] = []
     # It waits behind the hanging question and must still be answered.
-    other = threading.Thread(target=lambda: answers.append(helper.ask(abs, -3)))
+    other = threading.Thread(
+        target=lambda: answers.append(helper.ask(abs, -3)), daemon=True
+    )
     threading.Timer(0.3, other.start).start()
     with pytest.raises(PlannerError, match="within 1 seconds"):
         helper.ask(time.sleep, 60, timeout=1)

@@ -28,6 +28,8 @@ def compare(arguments: Namespace) -> int:
     _, offset = events.read(run.folder)
     with follow.kernel():
         heard = hear(recipe, run, upto, quiet=arguments.json)
+        # A cell that failed is heard before the kernel has put everything down.
+        jobs.wait_until_free(jobs.INTERRUPT_SECONDS)
         now = jobs.status()
         failed = failure(run.folder, offset, now, upto)
     if failed:
@@ -50,16 +52,15 @@ def hear(recipe: Recipe, run: Run, upto: str, *, quiet: bool) -> str:
     if jobs.status().word in ("none", "dead"):
         progress.say("Starting the kernel ...")
     client = jobs.start_compare(recipe, run.folder, upto=upto)
-    heard, before = "", ""
+    heard = ""
     try:
         for pane, text in listen(client):
-            if pane != before and pane not in ANSWERS:
+            if pane in ANSWERS:
+                heard += text or f"\n{pane}:\n"
+                if not quiet:
+                    print(text or f"\n{pane}:", end="" if text else "\n", flush=True)
+            elif not text:
                 progress.say(f"{pane} ...")
-            elif pane in ANSWERS and not quiet:
-                text = text if pane == before else f"\n{pane}:\n{text}"
-                print(text, end="", flush=True)
-                heard += text
-            before = pane
     except KeyboardInterrupt:
         jobs.stop(wait=True)
         raise

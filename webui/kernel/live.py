@@ -19,8 +19,9 @@ def listen(
     """Yield (pane, new text) until the client's request ends, and close the client.
 
     The pane is "base" or "tuned" while they answer, and otherwise the name of the
-    cell that runs. It also ends when a cell fails, when the kernel is no longer at
-    work, and after this many seconds without a word.
+    cell that runs; with an empty text it has just begun. Listening also ends when a
+    cell fails, when the kernel no longer works, and after this many seconds without a
+    word.
     """
     pane, limit = "", time.monotonic() + seconds
     try:
@@ -35,8 +36,10 @@ def listen(
             kind, content = message["msg_type"], message["content"]
             if kind == "error" or content.get("execution_state") == "idle":
                 return
-            pane = content.get("data", {}).get(PANE_MIME, {}).get("pane", pane)
-            if kind == "stream" and content["name"] == "stdout":
+            if PANE_MIME in content.get("data", {}):
+                pane = content["data"][PANE_MIME]["pane"]
+                yield pane, ""
+            elif kind == "stream" and content["name"] == "stdout":
                 yield pane, content["text"]
     finally:
         client.stop_channels()

@@ -23,6 +23,7 @@ from webui.runs.folder import RunError
 Watcher = Callable[[View], Any]
 Chooser = Callable[[View, Any], Any]
 
+NOTICE = Text("Please note", "请注意")
 UNEXPECTED = Text(
     "Something went wrong here; the log of the server says what.",
     "出现意外错误;详情见服务器日志。",
@@ -182,12 +183,16 @@ class Page:
         try:
             yield
         except (DraftError, PlannerError) as error:
-            gr.Warning(self.say(error.text))
+            self.warn(self.say(error.text))
         except (KernelError, RecipeError, RunError) as error:
-            gr.Warning(str(error))
+            self.warn(str(error))
         except Exception:
             logging.getLogger("tunebook").exception("an action failed")
-            gr.Warning(self.say(UNEXPECTED))
+            self.warn(self.say(UNEXPECTED))
+
+    def warn(self, sentence: str) -> None:
+        """Show one sentence in the corner of the page for a while."""
+        gr.Warning(sentence, title=self.say(NOTICE))
 
     # ---- while running
 

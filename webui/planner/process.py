@@ -111,8 +111,9 @@ def discard(helper: Helper) -> None:
     """Forget a helper that has died or hangs, and end what is left of it."""
     global _helper
     with _lock:
-        if _helper is helper:
-            _helper = None
+        if _helper is not helper:
+            return  # closed twice, a pool may close a pipe that the next one opened
+        _helper = None
     try:
         os.kill(helper.pid.result(timeout=0), KILL)
         started = True

@@ -137,7 +137,8 @@ def text_lines(path: Path) -> Iterator[tuple[int, str]]:
 def parsed(text: str, path: Path, line: int) -> Any:
     """The value of a JSON text that begins at a line of a file."""
     try:
-        return json.loads(text)
+        # An error at the end belongs to the last line, not to an empty one after it.
+        return json.loads(text.rstrip())
     except json.JSONDecodeError as error:
         where = place(path, line + error.lineno - 1)
         if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):

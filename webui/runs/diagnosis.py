@@ -54,7 +54,7 @@ def filled(cause: Cause, **names: str) -> Diagnosis:
 
 
 def ended_by(code: int | None) -> str:
-    """The signal that ended a process, by the shell's code or Python's; else the code."""
+    """What ended a process, by the shell's code or Python's: a signal or a code."""
     if code is None:
         return "unknown"
     number = -code if code < 0 else code - 128
@@ -70,7 +70,7 @@ def last_line(text: str) -> str:
 SMALLER = Text(
     "Halve the batch size (and double gradient accumulation), shorten the longest "
     "sequence, switch on gradient checkpointing, or load the base in 4-bit.",
-    "将批大小减半(梯度累积加倍)，缩短最大序列长度，打开梯度检查点，或以 4 位加载基座。",
+    "将批大小减半（梯度累积加倍）、缩短最大序列长度、打开梯度检查点或改用 4 位基座。",
 )
 SEE_LOG = Text(
     "The log in the run's folder has every line; the kernel is still there, so mend "
@@ -141,7 +141,8 @@ CAUSES = (
         SMALLER,
     ),
     Cause(
-        r"^\S+ MemoryError|DefaultCPUAllocator|not enough memory|Cannot allocate memory",
+        r"^\S+ MemoryError|DefaultCPUAllocator|not enough memory"
+        r"|Cannot allocate memory",
         Text(
             "The machine's memory is not enough for {cell}.",
             "内存不足，无法运行 {cell}。",
@@ -155,23 +156,24 @@ CAUSES = (
             "磁盘已满，{cell} 无法保存文件。",
         ),
         Text(
-            "Delete runs that you no longer need (`tunebook runs --delete RUN`), or set "
-            "TUNEBOOK_HOME to a folder on another disk.",
-            "删除不再需要的运行(`tunebook runs --delete RUN`)，"
+            "Delete runs that you no longer need (`tunebook runs --delete RUN`), or "
+            "set TUNEBOOK_HOME to a folder on another disk.",
+            "删除不再需要的运行（`tunebook runs --delete RUN`），"
             "或把 TUNEBOOK_HOME 设为其他磁盘上的文件夹。",
         ),
     ),
     Cause(
-        r"RepositoryNotFound|Repository Not Found|is not a valid model identifier",
+        r"RepositoryNotFound|Repository Not Found|is not a valid model identifier"
+        r"|Repo id must be",
         Text(
             "There is no such model, neither as a folder here nor on the hub; or it is "
             "private.",
             "找不到该模型：本机没有这个文件夹，模型库也没有这个名称，或者它是私有的。",
         ),
         Text(
-            "Check its spelling in the tab Model. A private model needs Tunebook to be "
+            "Check the model's name (model.name). A private model needs Tunebook to be "
             "started with HF_TOKEN set.",
-            "请检查“模型”中的名称。私有模型需要先设置 HF_TOKEN 再启动 Tunebook。",
+            "请检查模型名称（model.name）。私有模型需先设置 HF_TOKEN 再启动 Tunebook。",
         ),
     ),
     Cause(
@@ -184,7 +186,8 @@ CAUSES = (
         Text(
             "Accept the model's licence on the hub, start Tunebook with HF_TOKEN set, "
             "and run again; or choose an open model.",
-            "在模型库接受许可，设置 HF_TOKEN 后重新启动 Tunebook 再运行；或改用公开模型。",
+            "在模型库接受许可，设置 HF_TOKEN 后重新启动 Tunebook 再运行；"
+            "或改用公开模型。",
         ),
     ),
     Cause(
@@ -201,7 +204,7 @@ CAUSES = (
         ),
     ),
     Cause(
-        r"does not appear to have a file named (\S*safetensors)|no file named (\S*safe)",
+        r"does not appear to have a file named \S*safe|no file named \S*safe",
         Text(
             "The model has no safetensors weights, and others are never loaded: they "
             "could run code.",
@@ -224,7 +227,7 @@ CAUSES = (
         ),
     ),
     Cause(
-        r"Target modules (.*?) not found|No modules were targeted",
+        r"Target modules \{?(.*?)\}? not found",
         Text(
             "The model has no layers called {found}, so nothing would learn.",
             "该模型没有名为 {found} 的层，没有可训练的内容。",
@@ -249,23 +252,25 @@ CAUSES = (
         r"FileNotFoundError: (?:\[Errno 2\] )?([^\n]+)",
         Text(
             "A file that {cell} needs is not there ({found}).",
-            "{cell} 所需的文件不存在({found})。",
+            "{cell} 所需的文件不存在（{found}）。",
         ),
         Text(
-            "Check the paths in the tab Data, or upload the file again.",
-            "请检查“数据”中的路径，或重新上传文件。",
+            "Check the recipe's paths (data.train_file, data.heldout_file), or upload "
+            "the file again.",
+            "请检查配方中的路径（data.train_file、data.heldout_file），或重新上传文件。",
         ),
     ),
     Cause(
-        r"^(?:data|score|sweep) KeyError: [\"']?([\w .-]+)|Column ([\w .-]+) not in the dataset",
+        r"^(?:data|score|sweep) KeyError: [\"']?([\w .-]+)"
+        r"|Column ([\w .-]+) not in the dataset",
         Text(
             "The rows have no column {found}, or not all of them have it.",
             "数据中没有 {found} 列，或有的行缺少该列。",
         ),
         Text(
-            "Choose the format that fits the file in the tab Data; its preview shows "
-            "the columns.",
-            "请在“数据”中选择与文件相符的格式；预览会显示各列。",
+            "Choose the format that fits the file (data.format); the preview of the "
+            "data shows its columns.",
+            "请选择与文件相符的格式（data.format）；数据预览会显示各列。",
         ),
     ),
     Cause(
@@ -276,9 +281,21 @@ CAUSES = (
             "无法从数据文件中读取各行。",
         ),
         Text(
-            "See its preview in the tab Data: every row needs the same columns with "
-            "the same kind of value.",
-            "请在“数据”中查看预览：每行的列和取值类型必须一致。",
+            "See the preview of the data: every row needs the same columns with the "
+            "same kind of value.",
+            "请查看数据预览：每行的列和取值类型必须一致。",
+        ),
+    ),
+    Cause(
+        r"resulting train set will be empty|test_size=.* should be",
+        Text(
+            "The data file has too few rows to hold some of them out.",
+            "数据太少，无法留出一部分。",
+        ),
+        Text(
+            "Add rows, name a held-out file of its own (data.heldout_file), or change "
+            "the held-out share.",
+            "请增加数据、另外指定留出文件（data.heldout_file），或调整留出比例。",
         ),
     ),
 )

@@ -1,0 +1,109 @@
+"""What a listener hears of a job on a real kernel, and when it stops listening."""
+
+import time
+
+import pytest
+import work
+from jupyter_client.blocking.client import BlockingKernelClient
+
+from webui.kernel import jobs, process
+from webui.kernel.live import listen
+
+pytestmark = pytest.mark.usefixtures("kernel_home")
+
+ANSWERS = """
+import sys
+
+def ask(name):
+    for part in (name, "1\\n", name, "2\\n"):
+        print(part, end="", flush=True)
+    print("not an answer", file=sys.stderr)
+
+with open("/dev/null"):
+    ask("b")
+ask("t")
+"""
+
+
+def send(**codes: str) -> BlockingKernelClient:
+    """Start a comparison made of small cells; the client hears it."""
+    with jobs.lock():
+        jobs.ensure_idle_kernel()
+        client = process.connect()
+        jobs.send(work.cells(**codes), kind="compare", always=[*codes], client=client)
+    return client
+
+
+def by_pane(client: BlockingKernelClient) -> dict[str, str]:
+    """All that is heard, together for each pane, in the order of their begin."""
+    heard: dict[str, str] = {}
+    for pane, text in listen(client):
+        heard[pane] = heard.get(pane, "") + text
+    return heard
+
+
+def finish() -> None:
+    """Wait until the kernel is free again."""
+    work.until(lambda: jobs.status().word != "busy")
+
+
+def test_each_pane_is_heard_apart() -> None:
+    heard = by_pane(send(load="import time; time.sleep(1)", compare=ANSWERS))
+    finish()
+    assert list(heard)[-3:] == ["compare", "base", "tuned"]
+    assert heard["base"] == "b1\nb2\n"
+    assert heard["tuned"] == "t1\nt2\n"
+
+
+def test_text_is_heard_while_it_is_made() -> None:
+    wait = "import time; time.sleep(1)\n"
+    slow = f"{wait}print('now', flush=True)\n{wait * 2}"
+    for pane, text in listen(send(load=slow)):
+        if text:
+            assert (pane, text.strip()) == ("load", "now")
+            assert jobs.status().word == "busy"
+            break
+    else:
+        pytest.fail("nothing was heard")
+    finish()
+
+
+def test_what_follows_the_answers_is_not_in_their_panes() -> None:
+    wait = "import time; time.sleep(1)"
+    heard = by_pane(send(load=wait, compare=ANSWERS, score="print('score 1')"))
+    finish()
+    assert heard["score"] == "score 1\n"
+    assert "score" not in heard["tuned"]
+
+
+def test_listening_ends_when_a_cell_fails() -> None:
+    begun = time.monotonic()
+    heard = by_pane(send(load="import time; time.sleep(1); print('x'); 1 / 0"))
+    assert time.monotonic() - begun < 10
+    assert "Error" not in "".join(heard.values())
+    finish()
+    assert jobs.status().cells["load"]["status"] == "failed"
+
+
+def test_listening_ends_when_the_kernel_dies() -> None:
+    begun = time.monotonic()
+    by_pane(send(load="import os, time; time.sleep(1); os._exit(9)"))
+    assert time.monotonic() - begun < 10
+    assert jobs.status().word == "dead"
+
+
+def test_another_clients_job_is_not_heard() -> None:
+    jobs.restart()
+    mine = send(load="import time; time.sleep(1); print('mine')")
+    others = process.connect()
+    assert by_pane(others) == {}
+    mine.stop_channels()
+
+
+def test_silence_has_a_limit() -> None:
+    client = send(load="import time; time.sleep(4)")
+    begun = time.monotonic()
+    list(listen(client, seconds=1))
+    assert time.monotonic() - begun < 3.5
+    assert jobs.status().word == "busy"
+    finish()

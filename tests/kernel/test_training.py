@@ -1,0 +1,390 @@
+"""The starter really trains in a real kernel: runs, tries, a sweep, stops and deaths.
+
+The tests go through one kernel's life in order, because a kernel takes a while to
+start: its first run is submitted by a process that is killed in mid-training.
+"""
+
+import ast
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import work
+
+from webui import settings
+from webui.kernel import jobs, process
+from webui.kernel.outputs import plain_text
+from webui.kernel.process import KernelError
+from webui.notebook.ipynb import script
+from webui.notebook.render import RUN_CELLS, render_cells
+from webui.recipe import Recipe
+from webui.recipe.store import dumps, loads
+from webui.runs import folder
+from webui.runs.folder import Run
+
+pytestmark = [pytest.mark.train, pytest.mark.timeout(240)]
+
+HOSTILE = (
+    '\'"\n""" \\ {x} {{ 7 * 7 }} %s\u2028 <|im_end|>\n'
+    "__import__('os').system('touch hacked') '); open('hacked', 'w') #"
+)
+SETTINGS = (
+    "training.duration=steps",
+    "training.steps=5",
+    "training.batch_size=2",
+    "training.learning_rate=1e-3",
+    "adapter.rank=8",
+    "compare.scored_rows=2",
+    "compare.max_new_tokens=16",
+    f"compare.prompt={HOSTILE}",
+    f"data.system_prompt={HOSTILE}",
+)
+
+
+def make_recipe(*more: str) -> Recipe:
+    """A recipe of a few steps on a few rows, hostile wherever a text may be."""
+    files = (
+        f"data.train_file={settings.home() / 'train.jsonl'}",
+        f"data.heldout_file={settings.home() / 'heldout.jsonl'}",
+    )
+    return loads("", settings=(*files, *SETTINGS, *more))
+
+
+def write_rows(home: Path) -> None:
+    """The first rows of the shipped data: enough, and quick to evaluate."""
+    for name in ("train", "heldout"):
+        shipped = settings.shipped_recipes() / "data" / f"extract.{name}.jsonl"
+        lines = shipped.read_text(encoding="utf-8").splitlines(keepends=True)
+        (home / f"{name}.jsonl").write_text("".join(lines[:40]), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class First:
+    """The first run, and what happened while it trained."""
+
+    run: Path
+    steps_when_killed: int
+    refusal: str
+
+    @property
+    def read(self) -> Run:
+        return folder.read(self.run)
+
+
+@pytest.fixture(scope="module")
+def first(kernel_home: Path) -> First:
+    """A run whose submitter started the kernel and was killed in mid-training."""
+    if not settings.starter_folder().is_dir():
+        pytest.skip("the starter model is not here; `make starter` fetches it")
+    write_rows(kernel_home)
+    submitter, run = work.submit(
+        "from webui.kernel import jobs; from webui.recipe.store import loads\n"
+        f"run = jobs.start_run(loads({dumps(make_recipe())!r}))"
+    )
+    work.until(lambda: work.of(run, "step"))
+    submitter.kill()
+    submitter.wait()
+    steps = len(work.of(run, "step"))
+    with pytest.raises(KernelError) as refused:
+        jobs.start_run(make_recipe())
+    return First(work.ended(run, 120), steps, str(refused.value))
+
+
+# ---- one run
+
+
+def test_the_training_outlives_who_submitted_it(first: First) -> None:
+    assert 1 <= first.steps_when_killed < 5
+    assert len(work.of(first.run, "step")) == 5
+    assert first.read.status == "finished"
+    assert work.cells_of(first.run) == [*RUN_CELLS]
+
+
+def test_a_second_start_was_refused_meanwhile(first: First) -> None:
+    assert f"busy with {first.run.name}" in first.refusal
+    assert folder.folders() == [first.run]
+
+
+def test_the_events_tell_the_whole_story_in_order(first: First) -> None:
+    tags = work.tags(first.run)
+    told = ["started", "begun", "step", "saved", "scored", "finished"]
+    assert sorted(told, key=tags.index) == told
+    assert set(tags) == {*told, "cell"}
+    (begun,) = work.of(first.run, "begun")
+    assert begun["max_steps"] == 5 and 0 < begun["trainable"] < begun["total"]
+    for number, step in enumerate(work.of(first.run, "step"), start=1):
+        assert step["step"] == number and step["memory"] > 0
+        assert step["tokens_per_second"] > 0
+        assert {"loss", "grad_norm", "learning_rate"} <= {*step["logs"]}
+
+
+def test_the_summary_is_complete(first: First) -> None:
+    summary = first.read.summary
+    assert [key for key, value in summary.items() if value is None] == ["best"]
+    assert summary["status"] == "finished" and summary["steps"] == 5
+    assert summary["duration"] > summary["training_seconds"] > 0
+    assert summary["peak_memory"] > 2**28 and summary["device"] == "cpu"
+    assert {*summary["data_sha256"]} == {"train", "heldout"}
+    versions = {k: v for k, v in summary["versions"].items() if k != "tunebook"}
+    assert all(versions.values())
+    losses = [step["logs"]["loss"] for step in work.of(first.run, "step")]
+    assert (summary["first_loss"], summary["last_loss"]) == (losses[0], losses[-1])
+    assert summary["score"]["rows"] == 2
+
+
+def test_what_was_asked_took_effect(first: First) -> None:
+    summary = first.read.summary
+    asked, effective = summary["requested"], summary["effective"]
+    assert {k: effective[k] for k in asked} == asked
+
+
+def test_the_notebook_opens_with_every_output(first: First) -> None:
+    _, *code = work.notebook(first.run).cells
+    assert [cell.id for cell in code] == [*RUN_CELLS]
+    counts = [cell.execution_count for cell in code]
+    assert counts == sorted(counts) and None not in counts
+    shown = {cell.id: plain_text(cell.outputs) for cell in code}
+    assert "rows to train on" in shown["data"]
+    assert "step 5/5" in shown["train"] and "exact match on 2" in shown["score"]
+    assert not any(o.output_type == "error" for cell in code for o in cell.outputs)
+
+
+def test_the_log_has_the_output_of_every_cell(first: First) -> None:
+    log = (first.run / folder.LOG).read_text()
+    assert log.index("rows to train on") < log.index("step 5/5") < log.index("exact")
+
+
+def test_the_adapter_is_saved_in_the_run(first: First) -> None:
+    adapter = folder.saved_adapter(first.run)
+    assert adapter == first.run / "adapter"
+    assert (adapter / "adapter_model.safetensors").stat().st_size > 10**6
+    assert (first.run / "checkpoints" / "checkpoint-5").is_dir()
+
+
+def test_the_page_can_know_that_all_is_fresh(first: First) -> None:
+    now = jobs.status()
+    assert (now.word, now.run) == ("idle", first.run)
+    assert jobs.stale(render_cells(make_recipe()), now) == []
+    other = render_cells(make_recipe("adapter.rank=4"))
+    assert jobs.stale(other, now) == ["adapter", "train", "compare", "score"]
+    assert jobs.run_all(make_recipe()) is None
+
+
+def test_a_hostile_recipe_leaves_no_name_and_no_file(
+    first: First, kernel_home: Path
+) -> None:
+    assigned: set[str] = set()
+    for cell in render_cells(make_recipe()):
+        for statement in ast.parse(cell.code).body:
+            assigned |= names_of(statement)
+    found = work.value("get_ipython().run_line_magic('who_ls', '')")
+    assert {*found} == assigned
+    assert [*kernel_home.parent.rglob("hacked")] == []
+    assert work.value("prompt") == HOSTILE
+
+
+def names_of(statement: ast.stmt) -> set[str]:
+    """The names that one statement at the top of a cell leaves."""
+    match statement:
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            return {alias.asname or alias.name for alias in aliases}
+        case ast.FunctionDef(name=name):
+            return {name}
+        case ast.Assign():
+            return {
+                node.id
+                for target in statement.targets
+                for node in ast.walk(target)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            }
+        case ast.With() | ast.If():
+            return set().union(*(names_of(inner) for inner in statement.body))
+    return set()
+
+
+# ---- another try on the base that is kept
+
+
+@pytest.fixture(scope="module")
+def second(first: First) -> Path:
+    """A run with another rank, on the base that the first one trained on."""
+    return work.ended(jobs.start_run(make_recipe("adapter.rank=4"), upto="train"))
+
+
+def test_another_rank_loads_nothing_again(second: Path) -> None:
+    assert work.cells_of(second) == ["adapter", "train"]
+    ran = {cell.id: cell.execution_count for cell in work.notebook(second).cells[1:]}
+    assert ran["model"] and ran["compare"] is None
+
+
+def test_another_rank_trains_as_a_fresh_script_does(
+    second: Path, tmp_path: Path
+) -> None:
+    """Where nothing of ours can be imported, and from another folder."""
+    cells = render_cells(make_recipe("adapter.rank=4"), RUN_CELLS[:5])
+    file = tmp_path / "exported.py"
+    file.write_text(
+        "import sys\nsys.modules['webui'] = None  # importing it fails\n"
+        f"{script(cells)}\nimport json\n"
+        "print('HISTORY', json.dumps(trainer.state.log_history))\n"
+    )
+    env = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
+    done = subprocess.run(
+        [sys.executable, "-I", str(file)],
+        cwd=tmp_path,
+        env={name: env[name] for name in env if name != "PYTHONPATH"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    history = json.loads(done.stdout.rpartition("HISTORY ")[2])
+    ours = [step["logs"] for step in work.of(second, "step")]
+    theirs = [without_state(entry) for entry in history if "loss" in entry]
+    assert len(ours) == 5 and ours == theirs
+    assert (tmp_path / "adapter" / "adapter_model.safetensors").exists()
+
+
+def without_state(entry: dict[str, Any]) -> dict[str, Any]:
+    """A log entry without the step number that the Trainer adds on keeping it."""
+    return {key: value for key, value in entry.items() if key != "step"}
+
+
+# Defined in the kernel for a moment: compare the model with one loaded just now.
+CHECK_BASE = """
+def check_base(model_cell):
+    import torch
+    names = {"FastLanguageModel": FastLanguageModel}
+    exec(model_cell, names)
+    fresh, tokenizer = names["model"], names["tokenizer"]
+    inner = model.get_base_model() if hasattr(model, "get_base_model") else model
+    kept = {
+        name.replace(".base_layer", ""): weight
+        for name, weight in inner.named_parameters()
+        if "lora_" not in name
+    }
+    whole = dict(fresh.named_parameters())
+    found = {
+        "names": set(whole) == set(kept),
+        "bits": all(torch.equal(whole[name], kept[name]) for name in whole),
+        "plain": inner is model,
+    }
+    if inner is not model:
+        for each in (model, fresh):
+            FastLanguageModel.for_inference(each)
+        ids = tokenizer("The capital of France is", return_tensors="pt")
+        with torch.inference_mode():
+            untouched, tuned = fresh(**ids).logits, model(**ids).logits
+            with model.disable_adapter():
+                base = model(**ids).logits
+        found |= {
+            "base": torch.equal(base, untouched),
+            "tuned": torch.equal(tuned, untouched),
+        }
+    return found
+"""
+
+
+def check_base(before: str = "") -> dict[str, bool]:
+    """How the kernel's model compares with an untouched one."""
+    model_cell = render_cells(make_recipe())[1].code
+    return work.value(
+        f"(check_base({model_cell!r}), globals().pop('check_base'))[0]",
+        before + CHECK_BASE,
+    )
+
+
+def test_the_base_pane_is_the_untouched_base(second: Path) -> None:
+    """With the adapter disabled the logits are equal bit by bit, else they differ."""
+    found = check_base()
+    assert found.pop("tuned") is False and found.pop("plain") is False
+    assert all(found.values()), found
+
+
+# ---- a sweep
+
+
+@pytest.fixture(scope="module")
+def sweep(second: Path) -> Path:
+    """A sweep of two ranks, on the same base."""
+    recipe = make_recipe("training.steps=2", "sweep.space={adapter.rank: [2, 4]}")
+    return work.ended(jobs.start_sweep(recipe))
+
+
+def test_a_sweep_tries_each_value_and_loads_nothing_again(sweep: Path) -> None:
+    assert work.cells_of(sweep) == ["sweep"]
+    begun = work.of(sweep, "begun")
+    assert [event["trial"] for event in begun] == [0, 1]
+    assert len({event["trainable"] for event in begun}) == 2
+    steps = [(e["trial"], e["step"]) for e in work.of(sweep, "step")]
+    assert steps == [(0, 1), (0, 2), (1, 1), (1, 2)]
+    assert [e["trial"] for e in work.of(sweep, "evaluated")] == [0, 1]
+
+
+def test_a_sweep_ends_with_the_best_trial(sweep: Path) -> None:
+    trials = work.of(sweep, "trial")
+    assert sorted(e["params"]["adapter.rank"] for e in trials) == [2, 4]
+    best = folder.read(sweep).summary["best"]
+    assert best["value"] == min(e["value"] for e in trials)
+    assert folder.read(sweep).kind == "sweep"
+    # The attached adapter is the last trial's, so no try is fresh.
+    now = jobs.status()
+    assert jobs.stale(render_cells(make_recipe()), now)[0] == "adapter"
+
+
+def test_after_all_tries_the_base_is_what_it_was(sweep: Path) -> None:
+    """Unloaded as the adapter cell does it, every weight is equal bit by bit."""
+    found = check_base("model = model.unload()\n")
+    assert found == {"names": True, "bits": True, "plain": True}
+
+
+# ---- stops and deaths
+
+
+def test_a_stop_in_mid_training_saves_what_there_is(sweep: Path) -> None:
+    run = jobs.start_run(make_recipe("training.steps=500"))
+    work.until(lambda: work.of(run, "step"))
+    jobs.stop(wait=True)
+    work.ended(run)
+    assert folder.read(run).status == "stopped"
+    assert folder.read(run).summary["steps"] < 20
+    assert work.of(run, "saved") and folder.saved_adapter(run)
+    assert {e["cell"] for e in work.of(run, "cell")} == {"adapter", "train"}
+    # A training that was cut short is not one to build on.
+    assert "train" in jobs.stale(render_cells(make_recipe()), jobs.status())
+
+
+def test_a_kernel_killed_in_mid_training_is_noticed_and_explained(
+    sweep: Path,
+) -> None:
+    run = jobs.start_run(make_recipe("training.steps=500"))
+    work.until(lambda: work.of(run, "step"))
+    process.send_signal(signal.SIGKILL)
+    killed = time.monotonic()
+    work.until(lambda: jobs.status().word == "dead", 2)
+    assert time.monotonic() - killed < 2
+    jobs.close_dead_run()
+    (failed,) = work.of(run, "failed")
+    assert (failed["cell"], failed["code"]) == ("train", 128 + signal.SIGKILL)
+    assert work.tags(run)[-1] == "finished" and folder.read(run).status == "failed"
+
+
+def test_a_saved_adapter_answers_as_it_did_before_the_kernel_died(
+    sweep: Path, first: First
+) -> None:
+    recipe = folder.recipe_of(first.read)
+    jobs.start_compare(recipe, first.run, upto="score").stop_channels()
+    work.until(lambda: jobs.status().word == "idle", 120)
+    now = jobs.status()
+    assert [*now.cells] == ["setup", "model", "data", "load", "compare", "score"]
+    before = next(c for c in work.notebook(first.run).cells if c.id == "compare")
+    assert "".join(now.cells["compare"]["pieces"]) == plain_text(before.outputs)
+    one, other = work.of(first.run, "scored")
+    assert (one["base"], one["tuned"]) == (other["base"], other["tuned"])
+    assert first.read.status == "finished"
