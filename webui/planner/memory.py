@@ -21,7 +21,7 @@ WEIGHT = 2
 # Half a byte, and for each 64 weights a scale of one byte, itself scaled in blocks.
 PACKED_WEIGHT = 0.5 + 1 / 64 + 4 / (64 * 256)
 ADAPTER = GRADIENT = 4
-OPTIMIZER = {"adamw_torch": 8, "adamw_8bit": 2}
+OPTIMIZER = {"adamw_torch_fused": 8, "adamw_8bit": 2}
 # PEFT's layers kept 1.9 to 2.5 times their 16-bit outputs on the starter.
 ACTIVATION = 2 * WEIGHT
 LOGIT = 2 + 4
