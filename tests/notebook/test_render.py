@@ -73,6 +73,25 @@ def test_every_field_changes_the_code_that_runs(path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "cells"),
+    [
+        ("data.system_prompt", {"data", "compare", "score"}),
+        ("data.format", {"data", "compare", "score"}),
+        ("model.max_seq_length", {"model", "data", "train"}),
+        ("training.seed", {"data", "adapter", "train"}),
+    ],
+)
+def test_a_field_of_several_cells_changes_each_of_them(
+    path: str, cells: set[str]
+) -> None:
+    before, after = (
+        codes(Recipe()),
+        codes(with_values({path: other_value(FIELDS[path])})),
+    )
+    assert {name for name in before if before[name] != after[name]} == cells
+
+
+@pytest.mark.parametrize(
     "path", [p for p, f in FIELDS.items() if f.declaration.shown_when]
 )
 def test_a_field_that_is_not_shown_changes_nothing(path: str) -> None:

@@ -3,15 +3,12 @@
 from argparse import Namespace
 from pathlib import Path
 
-from webui.planner.errors import PlannerError
-from webui.planner.rows import check_rows, read_rows
+from webui.planner.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.checks import Problem, RecipeError
 from webui.recipe.field import Text
 from webui.recipe.store import load
 from webui.settings import shipped_recipes
-
-FIRST_ROWS = 200
 
 
 def recipe(arguments: Namespace) -> Recipe:
@@ -47,29 +44,10 @@ def shipped_files() -> list[Path]:
     return sorted(shipped_recipes().glob("*.yaml"))
 
 
-def data_problems(recipe: Recipe) -> list[Problem]:
-    """What is wrong with the recipe's files, seen in their first rows."""
-    problems = []
-    for name in ("train_file", "heldout_file"):
-        file = getattr(recipe.data, name)
-        try:
-            if file:
-                check_rows(read_rows(Path(file), limit=FIRST_ROWS), recipe.data.format)
-        except PlannerError as error:
-            problems.append(Problem(f"data.{name}", error.text))
-    if not recipe.data.train_file:
-        text = Text("name a file to learn from.", "请指定训练文件。")
-        problems.append(Problem("data.train_file", text))
-    return problems
-
-
 def ready_recipe(arguments: Namespace) -> Recipe:
     """The named recipe, refused here when its files would fail in the kernel.
 
     Raises:
         RecipeError: with everything that is wrong.
     """
-    ready = recipe(arguments)
-    if problems := data_problems(ready):
-        raise RecipeError(problems)
-    return ready
+    return ready(recipe(arguments))

@@ -10,6 +10,7 @@ from webui.commands.output import print_json
 from webui.figures import size, whole
 from webui.planner.errors import PlannerError
 from webui.planner.process import ask
+from webui.planner.ready import data_problems
 from webui.recipe import Recipe
 from webui.recipe.checks import Problem
 
@@ -17,7 +18,7 @@ from webui.recipe.checks import Problem
 def plan(arguments: Namespace) -> int:
     """Print parameter counts, the memory estimate and every problem found."""
     recipe = given.recipe(arguments)
-    problems = given.data_problems(recipe)
+    problems = data_problems(recipe)
     found = answers(recipe, problems)
     if arguments.json:
         sentences = [str(problem) for problem in problems]

@@ -68,7 +68,10 @@ def lock() -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise KernelError("another start is under way; try again.") from None
+            raise KernelError(
+                "another start is under way; try again.",
+                "另一个任务正在启动;请稍后再试。",
+            ) from None
         yield
 
 
@@ -163,7 +166,10 @@ def compare_cells(recipe: Recipe, run: Path, upto: str) -> tuple[Cell, ...]:
         return attached
     saved = runs.saved_adapter(run)
     if saved is None:
-        raise KernelError(f"{run.name} saved no adapter; run Train first.")
+        raise KernelError(
+            f"{run.name} saved no adapter; run Train first.",
+            f"{run.name} 没有保存适配器;请先运行训练。",
+        )
     return render_cells(
         recipe, LOAD_CELLS[: LOAD_CELLS.index(upto) + 1], adapter_folder=str(saved)
     )
@@ -174,7 +180,10 @@ def ensure_idle_kernel() -> None:
     now = status()
     if now.word == "busy":
         doing = now.run.name if now.run else now.busy.get("cell")
-        raise KernelError(f"the kernel is busy with {doing}; wait or stop it.")
+        raise KernelError(
+            f"the kernel is busy with {doing}; wait or stop it.",
+            f"内核正忙于 {doing};请等待或先停止。",
+        )
     if now.word in ("none", "dead"):
         close_dead_run()
         process.start()
@@ -231,7 +240,10 @@ def wait_for_change(before: int, seconds: float = 10) -> None:
     end = time.monotonic() + seconds
     while state_stamp() == before:
         if time.monotonic() > end or not process.alive():
-            raise KernelError("the kernel did not take the work; restart it.")
+            raise KernelError(
+                "the kernel did not take the work; restart it.",
+                "内核没有接受任务;请重新启动内核。",
+            )
         time.sleep(0.01)
 
 
@@ -277,7 +289,9 @@ def restart() -> None:
     with lock():
         now = status()
         if now.word == "busy":
-            raise KernelError("the kernel is busy; stop it first.")
+            raise KernelError(
+                "the kernel is busy; stop it first.", "内核正忙;请先停止。"
+            )
         process.end()
 
 

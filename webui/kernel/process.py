@@ -13,6 +13,7 @@ import psutil
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
+from webui.errors import UserError
 from webui.files import read_json, write_text
 from webui.kernel.recorder import STATE
 from webui.settings import kernel_folder
@@ -27,8 +28,8 @@ WRAPPER = 'trap : INT; "$@"; echo $? > "$TUNEBOOK_EXIT"'
 children: list[subprocess.Popen] = []
 
 
-class KernelError(RuntimeError):
-    """The kernel cannot do what was asked; the text is one sentence for the user."""
+class KernelError(UserError):
+    """The kernel cannot do what was asked."""
 
 
 def start() -> None:
@@ -112,8 +113,10 @@ def wait_until_ready(process: subprocess.Popen) -> None:
             finally:
                 client.stop_channels()
         time.sleep(0.05)
+    words = kernel_folder() / OUTPUT
     raise KernelError(
-        f"the kernel did not start; its own words are in {kernel_folder() / OUTPUT}."
+        f"the kernel did not start; its own words are in {words}.",
+        f"内核未能启动;它的输出在 {words}。",
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from webui.errors import UserError
 from webui.files import write_text
 from webui.recipe import Recipe
 from webui.recipe.checks import FIELDS, RecipeError, check, value_at, with_value
@@ -17,12 +18,8 @@ from webui.recipe.field import Text
 from webui.recipe.store import dumps
 
 
-class DraftError(ValueError):
-    """The draft cannot be used as it is; ``text`` says why, in both languages."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
+class DraftError(UserError):
+    """The draft cannot be used as it is."""
 
 
 @dataclass
@@ -83,10 +80,8 @@ class Draft:
                 names = ", ".join(FIELDS[path].declaration.title.en for path in moved)
                 chinese = "、".join(FIELDS[path].declaration.title.zh for path in moved)
                 raise DraftError(
-                    Text(
-                        f"Another tab changed {names}; look at it and press again.",
-                        f"另一个标签页修改了{chinese};请查看后再按一次。",
-                    )
+                    f"Another tab changed {names}; look at it and press again.",
+                    f"另一个标签页修改了{chinese};请查看后再按一次。",
                 )
             for path, value in form.items():
                 self.commit(path, value)
@@ -96,9 +91,7 @@ class Draft:
         """The recipe, if no field is waiting to be mended."""
         for path, message in self.problems.items():
             title = FIELDS[path].declaration.title
-            raise DraftError(
-                Text(f"{title.en}: {message.en}", f"{title.zh}:{message.zh}")
-            )
+            raise DraftError(f"{title.en}: {message.en}", f"{title.zh}:{message.zh}")
         return self.recipe
 
     def replace(self, recipe: Recipe) -> None:

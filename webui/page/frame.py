@@ -9,16 +9,14 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from webui.kernel.process import KernelError
+from webui.errors import UserError
 from webui.page.bind import Binding, bind, commit_events, field_updates
-from webui.page.draft import DraftError
 from webui.page.language import Language
 from webui.page.studio import Studio, View
 from webui.planner.errors import PlannerError
 from webui.recipe import Recipe
-from webui.recipe.checks import RecipeError
+from webui.recipe.checks import FIELDS, Problem, RecipeError
 from webui.recipe.field import Text
-from webui.runs.folder import RunError
 
 Watcher = Callable[[View], Any]
 Chooser = Callable[[View, Any], Any]
@@ -182,13 +180,19 @@ class Page:
         """Tell a problem in one sentence instead of a traceback."""
         try:
             yield
-        except (DraftError, PlannerError) as error:
+        except (UserError, PlannerError) as error:
             self.warn(self.say(error.text))
-        except (KernelError, RecipeError, RunError) as error:
-            self.warn(str(error))
+        except RecipeError as error:
+            self.warn("\n".join(map(self.told, error.problems)))
         except Exception:
             logging.getLogger("tunebook").exception("an action failed")
             self.warn(self.say(UNEXPECTED))
+
+    def told(self, problem: Problem) -> str:
+        """A problem of a recipe with the title of its field."""
+        declared = FIELDS.get(problem.path)
+        title = self.say(declared.declaration.title) if declared else problem.path
+        return f"{title}: {self.say(problem.message)}"
 
     def warn(self, sentence: str) -> None:
         """Show one sentence in the corner of the page for a while."""

@@ -18,6 +18,7 @@ from webui.notebook.render import RUN_CELLS, render_cells
 from webui.page.frame import Page
 from webui.page.language import RUN_ALL, STOP, Language
 from webui.page.studio import NOTHING_STALE, View
+from webui.planner.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.recipe.store import dumps, loads
@@ -60,7 +61,7 @@ def run_all_button(view: View) -> Any:
 
 def press_run_all(page: Page, recipe: Recipe) -> None:
     """Run what is stale, in order; say so when nothing is."""
-    if jobs.run_all(recipe) is None:
+    if jobs.run_all(ready(recipe)) is None:
         gr.Info(page.say(NOTHING_STALE))
 
 

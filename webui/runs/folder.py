@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from webui.errors import UserError
 from webui.files import read_json, write_json, write_text
 from webui.notebook.render import Cell
 from webui.recipe import Recipe
@@ -19,8 +20,8 @@ PLAN, RECIPE, SUMMARY = "plan.json", "recipe.yaml", "summary.json"
 NOTEBOOK, LOG, ADAPTER = "notebook.ipynb", "log.txt", "adapter"
 
 
-class RunError(ValueError):
-    """A run that cannot be found or used; the text is one sentence for the user."""
+class RunError(UserError):
+    """A run that cannot be found or used."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,10 @@ def find(run_id: str) -> Run:
     if Path(run_id).name in known and Path(run_id).is_dir():
         return read(runs_folder() / Path(run_id).name)
     word = "several runs are" if matching and run_id else "no run is"
-    raise RunError(f"{word} called {run_id!r}; `tunebook runs` lists them.")
+    raise RunError(
+        f"{word} called {run_id!r}; `tunebook runs` lists them.",
+        f"没有唯一名为 {run_id!r} 的运行;`tunebook runs` 可列出全部。",
+    )
 
 
 def folders() -> list[Path]:
@@ -122,7 +126,10 @@ def recipe_of(run: Run) -> Recipe:
 def delete(run: Run) -> None:
     """Delete a run's folder for good. A run that is still going is refused."""
     if run.status == "running":
-        raise RunError(f"{run.id} is still running; stop it first.")
+        raise RunError(
+            f"{run.id} is still running; stop it first.",
+            f"{run.id} 仍在运行;请先停止。",
+        )
     # Renamed first, so that a deletion that is cut short leaves no half a run.
     doomed = run.folder.with_name(f".deleted-{run.id}")
     run.folder.rename(doomed)

@@ -121,7 +121,7 @@ def scores(page: Page, view: View) -> Markup:
 def start(page: Page, recipe: Recipe, name: str | None, upto: str) -> Any:
     """Start a comparison of a run: its own settings, and what to ask from the form."""
     if not name:
-        raise jobs.KernelError(page.say(NO_RUN))
+        raise jobs.KernelError(*NO_RUN)
     folder = runs_folder() / Path(name).name
     own = runs.recipe_of(runs.read(folder))
     return jobs.start_compare(

@@ -16,6 +16,7 @@ from webui.page.studio import View
 from webui.page.tables import problem_card, table
 from webui.planner.errors import PlannerError
 from webui.planner.preview import PreviewRow
+from webui.planner.ready import ready
 from webui.planner.rows import check_rows, read_rows
 from webui.recipe.field import Text
 from webui.settings import data_folder
@@ -65,7 +66,7 @@ def build(page: Page) -> None:
         rendered = gr.HTML(min_height=180, elem_id="rendered-rows")
         run = gr.Button(page.say(RUN), elem_id="run-data", size="sm")
         code_and_output(page, "data")
-    page.when_pressed(run, lambda recipe: jobs.start_cells(recipe, "data"))
+    page.when_pressed(run, lambda recipe: jobs.start_cells(ready(recipe), "data"))
     page.when_uploaded(upload, lambda file: take_upload(page, Path(file)))
     page.watch_chosen(rendered, first, lambda view, row: rendered_rows(page, view, row))
 

@@ -11,6 +11,7 @@ from webui.page.language import MORE, RUN, WAIT
 from webui.page.studio import View
 from webui.page.tables import bars, figures, problem_card
 from webui.planner.errors import PlannerError
+from webui.planner.ready import ready
 from webui.recipe.field import Text
 
 TITLE = Text("Parameters", "参数")
@@ -39,7 +40,7 @@ def build(page: Page) -> None:
         page.html(lambda view: counted(page, view), min_height=210, elem_id="counts")
         run = gr.Button(page.say(RUN), elem_id="run-adapter", size="sm")
         code_and_output(page, "adapter")
-    page.when_pressed(run, lambda recipe: jobs.start_cells(recipe, "adapter"))
+    page.when_pressed(run, lambda recipe: jobs.start_cells(ready(recipe), "adapter"))
 
 
 def counted(page: Page, view: View) -> Markup:

@@ -85,7 +85,9 @@ def chosen_run(name: str | None) -> Run:
     """The run of this name; one sentence when there is none."""
     folder = runs_folder() / Path(name or "").name
     if not name or folder not in runs.folders():
-        raise RunError("choose a run first; this one is gone.")
+        raise RunError(
+            "choose a run first; this one is gone.", "请先选择一次运行;该运行已不存在。"
+        )
     return runs.read(folder)
 
 

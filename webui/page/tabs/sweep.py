@@ -15,6 +15,7 @@ from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.studio import View
 from webui.page.tables import table
+from webui.planner.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.checks import check, with_value
 from webui.recipe.field import Text
@@ -57,8 +58,11 @@ def build(page: Page) -> None:
 def start(recipe: Recipe) -> None:
     """Begin a sweep, if there is anything to try."""
     if not recipe.sweep.space:
-        raise jobs.KernelError("choose at least one setting and its values.")
-    jobs.start_sweep(recipe)
+        raise jobs.KernelError(
+            "choose at least one setting and its values.",
+            "请至少选择一个设置及其取值。",
+        )
+    jobs.start_sweep(ready(recipe))
 
 
 def draw_curves(view: View) -> Any:

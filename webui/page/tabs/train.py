@@ -15,6 +15,7 @@ from webui.page.frame import Page
 from webui.page.language import MORE, RUN
 from webui.page.studio import View
 from webui.page.tables import figures, problem_card, table
+from webui.planner.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.runs.diagnosis import explain
@@ -96,7 +97,7 @@ def form(page: Page) -> None:
 
 def train(recipe: Recipe) -> None:
     """Begin a run that ends with the training."""
-    jobs.start_run(recipe, upto="train")
+    jobs.start_run(ready(recipe), upto="train")
 
 
 def progress(page: Page, view: View) -> Markup:
