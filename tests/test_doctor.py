@@ -181,7 +181,7 @@ print(model.dtype, tokenizer.eos_token, tokenizer.pad_token)
 
 @pytest.mark.train
 def test_the_precision_is_the_one_that_unsloth_takes(tunebook_home: Path) -> None:
-    device = doctor._ask_helper()
+    device = doctor.ask_device()
     assert isinstance(device, Device), device
     command = [sys.executable, "-c", LOAD, str(settings.starter_folder())]
     done = subprocess.run(command, capture_output=True, text=True)

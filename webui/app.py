@@ -45,6 +45,7 @@ def launch(
     jobs.close_dead_run()
     app = build_app(studio)
     warm()
+    studio.look_at_device()
     _, address, shared = app.launch(
         server_name=host,
         server_port=port,

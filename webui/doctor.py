@@ -116,7 +116,7 @@ def check_package(wanted: Requirement) -> Finding:
 
 def check_device() -> list[Finding]:
     """Name the device and the precision, each with its reason."""
-    device = _ask_helper()
+    device = ask_device()
     if isinstance(device, str):
         fix = f"{sys.executable} -m pip install --no-deps {' '.join(UNSLOTH)}"
         return [Finding("device", False, f"Unsloth does not load: {device}", fix)]
@@ -241,7 +241,8 @@ def main() -> None:
     print(json.dumps(asdict(device)))
 
 
-def _ask_helper() -> Device | str:
+def ask_device() -> Device | str:
+    """What this machine computes on, or why that cannot be told; takes seconds."""
     done = subprocess.run(
         [sys.executable, "-m", "webui.doctor"],
         cwd=Path(__file__).resolve().parent.parent,

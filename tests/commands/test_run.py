@@ -66,7 +66,7 @@ def test_run_and_compare() -> None:
     assert done["score"]["rows"] == 2
     assert "step 2/2" in err
     assert jobs.status().word == "none"  # it was started for this
-    assert folder.read(Path(done["folder"])).has_adapter
+    assert folder.saved_adapter(Path(done["folder"]))
 
     code, out, _ = tunebook(
         *("compare", done["id"], "--prompt", 'Say "hi"', "--score", "--json")
@@ -105,15 +105,14 @@ def test_stop_and_sweep_on_a_kernel_that_stays(tmp_path: Path) -> None:
     steps = ("--set", "training.duration=steps", "--set", "training.steps=5000")
     running = start("run", str(RECIPE), *SHORT, *steps)
     assert running.stderr
-    for line in running.stderr:
-        if line.startswith("5000 steps"):
-            break
+    # Without such a line the command has ended, and the loop with it.
+    assert any(line.startswith("5,000 steps") for line in running.stderr)
     time.sleep(2)
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=120)
     assert running.returncode == 1 and "Stopping" in err and "stopped" in err
     stopped = folder.find("starter-extract")
-    assert stopped.status == "stopped" and stopped.has_adapter
+    assert stopped.status == "stopped" and folder.saved_adapter(stopped.folder)
     assert str(stopped.folder) in out
     assert jobs.status().word == "idle"
 

@@ -75,9 +75,8 @@ def status_line(page: Page, view: View) -> Markup:
     if step.get("memory"):
         total = psutil.virtual_memory().total
         parts.append(f"{size(step['memory'])} / {size(total)}")
-    device = view.last("begun").get("effective", {}).get("device")
-    if device:
-        parts.insert(0, str(device).upper())
+    if view.studio.device:
+        parts.insert(0, view.studio.device)
     # The browser must not be sent back to the language that it prefers.
     remember = f"sessionStorage.setItem('tunebook-language', '{path or 'en'}')"
     return Markup(

@@ -1,5 +1,6 @@
 """What the server knows at one moment: the draft, the kernel, the run, the plans."""
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from webui.doctor import Device, ask_device, choose_precision
 from webui.kernel import jobs
 from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.page.answers import Answers
@@ -26,7 +28,18 @@ class Studio:
 
     draft: Draft
     answers: Answers = field(default_factory=Answers)
+    device: str = ""
     histories: dict[Path, tuple[list[events.Event], int]] = field(default_factory=dict)
+
+    def look_at_device(self) -> None:
+        """Find out, in the background, what this machine computes on and in."""
+
+        def look() -> None:
+            device = ask_device()
+            if isinstance(device, Device):
+                self.device = f"{device.name}, {choose_precision(device)[0]}"
+
+        threading.Thread(target=look, daemon=True).start()
 
     def stamp(self) -> str:
         """A short word that changes whenever something on the page may have to."""
@@ -39,7 +52,7 @@ class Studio:
         count_of_runs = len(runs.folders())
         return (
             f"{self.draft.version}.{self.answers.version}.{now.word}.{jobs.state_stamp()}"
-            f".{run.name if run else ''}.{size}.{count_of_runs}.{clock}"
+            f".{self.device}.{run.name if run else ''}.{size}.{count_of_runs}.{clock}"
         )
 
     def shown_run(self, now: jobs.Status) -> Path | None:
