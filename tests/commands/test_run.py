@@ -87,7 +87,9 @@ def test_plan_counts_before_anything_is_loaded() -> None:
     memory = planned["memory_bytes_estimate"]
     assert memory["low"] < memory["total"] < memory["high"]
 
-    code, out, _ = tunebook("plan", str(RECIPE), "--set", "adapter.target_modules=[no]")
+    code, out, _ = tunebook(
+        "plan", str(RECIPE), "--set", "adapter.target_modules=[nope]"
+    )
     assert code == 1 and out.count("problem ") == 1 and "q_proj" in out
 
 

@@ -10,7 +10,7 @@ import pytest
 from webui.notebook.rows import MAPPERS
 from webui.planner.errors import PlannerError
 from webui.planner.pretrained import read_tokenizer
-from webui.planner.preview import Preview, PreviewRow, encode, preview
+from webui.planner.preview import Encoded, Preview, PreviewRow, encode, preview, texts
 from webui.planner.rows import read_rows
 from webui.recipe import Recipe
 from webui.recipe.sections import Model
@@ -119,6 +119,17 @@ def test_half_a_character_is_shown_where_the_row_is_cut(starter_recipe: Build) -
     assert row.truncated
     assert row.length == whole.length - 3
     assert text_of(row).endswith("\ufffd")
+
+
+def test_a_character_half_of_which_is_trained_on_stays_two(
+    starter_recipe: Build,
+) -> None:
+    tokenizer = read_tokenizer("starter")
+    ids = tokenizer("龘").input_ids
+    halves = Encoded(ids, [-100, *ids[1:]], truncated=False)
+    assert [token.trained for token in texts(halves, tokenizer)] == [False, True]
+    whole = Encoded(ids, ids, truncated=False)
+    assert [*texts(whole, tokenizer)] == [("龘", True)]
 
 
 def test_every_answer_of_a_conversation_is_trained_on(starter_recipe: Build) -> None:
