@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from webui.files import read_json
 from webui.kernel import jobs, process
 from webui.kernel.outputs import plain_text
 from webui.kernel.process import KernelError
+from webui.notebook.render import render_cells
 from webui.recipe import Recipe
 from webui.runs import folder
 from webui.settings import kernel_folder
@@ -159,19 +161,34 @@ def test_a_new_adapter_forgets_what_the_old_one_did() -> None:
 
 
 def test_a_run_that_fails_early_does_not_show_an_earlier_try() -> None:
-    rest = {"adapter": "1", "train": "print('trained')"}
-    work.run(model="1", data="1", **rest)
-    run = work.run(model="1", data="raise OSError('gone')", **rest)
+    tried = {"adapter": "1", "train": "print('trained')"}
+    work.run(model="1", data="1", **tried)
+    cells = work.cells(model="1", data="raise OSError('gone')", **tried)
+    run = work.ended(jobs.start_in_new_folder(Recipe(), cells, "run", [*tried]))
+    assert [e["cell"] for e in work.of(run, "cell")] == ["data", "data"]
     assert outputs(run, "train") == ""
     assert "train" not in jobs.status().cells
 
 
 def test_a_run_whose_folder_is_deleted_is_not_compared() -> None:
-    run = work.run(model="1", train="1")
+    train = next(c for c in render_cells(Recipe()) if c.name == "train")
+    trained = (replace(train, code="print('trained')"),)
+    run = work.ended(jobs.start_in_new_folder(Recipe(), trained, "run", ["train"]))
+    assert jobs.status().is_fresh(train)
     folder.delete(folder.read(run))
     with pytest.raises(KernelError, match="saved no adapter"):
         jobs.start_compare(Recipe(), run)
     assert jobs.status().word == "idle"
+
+
+def test_a_run_that_cannot_be_sent_leaves_no_folder() -> None:
+    (kernel_folder() / "job.json").unlink()
+    (kernel_folder() / "job.json").mkdir()
+    before = folder.folders()
+    with pytest.raises(OSError):
+        work.start(model="1")
+    assert folder.folders() == before and jobs.status().word == "idle"
+    (kernel_folder() / "job.json").rmdir()
 
 
 # ---- one at a time, and stopped
@@ -186,6 +203,8 @@ def test_a_second_start_is_refused_while_one_runs() -> None:
         jobs.start_cells(Recipe(), "setup")
     with pytest.raises(KernelError, match="busy"):
         jobs.restart()
+    jobs.close_dead_run()
+    assert not work.of(run, "failed")
     assert folder.folders() == before
     with pytest.raises(folder.RunError, match="still running"):
         folder.delete(folder.read(run))
@@ -278,7 +297,10 @@ def test_who_submits_may_die_and_the_run_goes_on() -> None:
     )
     submitter.kill()
     submitter.wait()
-    assert jobs.status().word == "busy" and jobs.status().run == run
+    now = jobs.status()
+    assert (now.word, now.run) == ("busy", run)
+    # In a session of its own: no terminal's Ctrl-C or hang-up reaches it.
+    assert os.getsid(now.pid or 0) != os.getsid(0)
     work.ended(run)
     assert outputs(run, "train").split() == [str(n) for n in range(20)]
 

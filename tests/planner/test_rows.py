@@ -154,7 +154,7 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
         (
             {"messages": [{"role": "user", "content": "a"}]},
             "messages",
-            "no message is the assistant's",
+            "the last message is not the assistant's",
         ),
         (
             {"messages": [{"role": "gpt", "content": "a"}]},

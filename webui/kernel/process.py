@@ -86,7 +86,6 @@ def kernel_environment(folder: Path) -> dict[str, str]:
         "OMP_WAIT_POLICY": "PASSIVE",
         "TOKENIZERS_PARALLELISM": "false",
         "HF_HUB_DISABLE_TELEMETRY": "1",
-        "HF_UPDATE_DOWNLOAD_COUNTS": "0",  # datasets would call home for a local file
         "UNSLOTH_DISABLE_STATISTICS": "1",
         "WANDB_DISABLED": "true",
         "PYTHONUNBUFFERED": "1",

@@ -16,7 +16,7 @@ from ruff import find_ruff_bin
 
 from webui.notebook.literal import Code, literal
 from webui.notebook.mask import tokenize
-from webui.notebook.rows import MAPPERS
+from webui.notebook.rows import MAPPERS, read_rows
 from webui.recipe import Recipe
 from webui.settings import model_path
 
@@ -107,8 +107,7 @@ def template_context(recipe: Recipe, adapter_folder: str) -> dict[str, Any]:
         "mapper_name": Code(mapper.__name__),
         "mapper_source": Code(inspect.getsource(mapper).strip()),
         "tokenize_source": Code(inspect.getsource(tokenize).strip()),
-        "train_loader": loader_of(recipe.data.train_file),
-        "heldout_loader": loader_of(recipe.data.heldout_file),
+        "reader_source": Code(inspect.getsource(read_rows).strip()),
     }
 
 
@@ -135,11 +134,6 @@ def sweep_context(recipe: Recipe) -> dict[str, Any]:
 
 
 CONTEXTS = defaultdict(lambda: lambda recipe: {}, sweep=sweep_context)
-
-
-def loader_of(file: str) -> str:
-    """The name of the ``datasets`` loader for a file."""
-    return "csv" if file.lower().endswith(".csv") else "json"
 
 
 MARK = "# %% cell"

@@ -1,10 +1,25 @@
-"""Row mappers: one small self-contained function for each data format.
+"""Read rows, and map each to a conversation: one small function for each format.
 
-The planner calls them for the preview and the notebook carries their source, so
-what was previewed is what is trained on. They use nothing but their arguments.
+The planner calls the mappers for the preview and the notebook carries their source,
+so what was previewed is what is trained on. They use nothing but their arguments.
 """
 
+import csv
+import json
 from collections.abc import Callable
+
+
+def read_rows(path: str) -> list[dict]:
+    """Rows of a JSON, JSONL or CSV file; every value stays as it is written there."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        if path.lower().endswith(".csv"):
+            csv.field_size_limit(2**31 - 1)
+            return list(csv.DictReader(file))
+        text = file.read()
+    if text.lstrip().startswith("["):
+        rows: list[dict] = json.loads(text)
+        return rows
+    return [json.loads(line) for line in text.split("\n") if line.strip()]
 
 
 def map_alpaca(row: dict, system_prompt: str) -> list[dict]:

@@ -8,7 +8,7 @@ from webui.recipe import Recipe
 from webui.recipe.checks import Problem, RecipeError
 from webui.recipe.field import Text
 
-FIRST_ROWS = 200
+FIRST_ROWS = 20_000  # more would make the user wait
 
 
 def ready(recipe: Recipe) -> Recipe:

@@ -119,11 +119,11 @@ def check_messages(messages: Any, where: Text) -> None:
                 f"可用:{'、'.join(ROLES)}",
             )
         check_text(message["content"], f"messages[{number - 1}].content", where)
-    if all(message["role"] != "assistant" for message in messages):
+    if messages[-1]["role"] != "assistant":
         raise wrong(
             where,
-            "no message is the assistant's, so there is no answer to learn",
-            "没有 assistant 消息,因此没有可学习的回答",
+            "the last message is not the assistant's, so there is no answer to learn",
+            "最后一条消息不是 assistant 的,因此没有可学习的回答",
         )
 
 
