@@ -1,6 +1,7 @@
 """The command line: `tunebook` opens the page; whatever it can do, a command can."""
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -23,7 +24,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 only when all went well."""
     given = sys.argv[1:] if argv is None else argv
     arguments = parser().parse_args(with_command(given))
-    # One line, not a traceback, when the reader of a pipe has gone.
     try:
         code = command(arguments.command)(arguments)
         sys.stdout.flush()
@@ -32,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("\nLeft.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        sys.stderr.close()
+        # The reader has gone; Python's last flush must not complain of it either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
         return tell(error)

@@ -12,8 +12,10 @@ from webui import cli
 from webui.commands import follow
 from webui.commands.machine import kernel_line
 from webui.kernel import jobs, process
+from webui.kernel.recorder import STOP
 from webui.notebook.render import Cell
 from webui.recipe import Recipe
+from webui.settings import kernel_folder
 
 pytestmark = pytest.mark.usefixtures("ended_kernel")
 
@@ -66,7 +68,7 @@ def test_interrupt_stops_once_and_leaves_the_second_time() -> None:
     run = start("import time; time.sleep(60)")
     with follow.stop_on_interrupt(said.append):
         os.kill(os.getpid(), signal.SIGINT)
-        assert said == [follow.STOPPING]
+        assert said == [follow.STOPPING] and (kernel_folder() / STOP).exists()
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(1)

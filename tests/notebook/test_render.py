@@ -186,6 +186,21 @@ def test_any_text_is_one_constant_and_nothing_else(text: str) -> None:
         assert trees({path: text, **space}, text) == HARMLESS[path]
 
 
+@pytest.mark.parametrize(
+    ("path", "cells"),
+    [
+        ("model.name", {"model"}),
+        ("data.train_file", {"data"}),
+        ("data.heldout_file", {"data"}),
+        ("data.system_prompt", {"data", "compare", "score"}),
+        ("compare.prompt", {"compare"}),
+    ],
+)
+def test_a_text_stands_in_every_cell_that_uses_it(path: str, cells: set[str]) -> None:
+    found = codes(with_values({path: "this very text"}))
+    assert {name for name, code in found.items() if "this very text" in code} == cells
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_hostile_modules_and_folders_are_constants_too(text: str) -> None:
     recipe = with_values({"adapter.target_modules": (text, "v_proj")})
@@ -296,6 +311,16 @@ def test_rendering_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "[]\n", done.stderr
+
+
+def test_the_base_answers_without_the_adapter_and_the_tuned_with_it() -> None:
+    """In both cells what is under ``with`` is the base's, and only that."""
+    for name, call in (("compare", "ask(prompt)"), ("score", "score(scored_rows)")):
+        body = ast.parse(codes(Recipe())[name]).body
+        base = [ast.unparse(node) for node in body if isinstance(node, ast.With)]
+        tuned = [ast.unparse(node) for node in body if not isinstance(node, ast.With)]
+        assert len(base) == 1 and base[0].startswith("with model.disable_adapter():")
+        assert call in base[0] and sum(text.endswith(call) for text in tuned) == 1
 
 
 # ---- keys

@@ -125,6 +125,13 @@ def test_uploads_good_and_bad(browser: Any, server: Any, tmp_path: Path) -> None
     bad.write_text('{"prompt": "a", "completion": "b"}\n{"prompt": \n')
     page.set_input_files("#upload input[type=file]", bad)
     wait_for(lambda: "line 2" in page.inner_text(".toast-wrap"))
+    hostile = tmp_path / "hostile.jsonl"
+    message = {"role": HOSTILE, "content": "a"}
+    hostile.write_text(json.dumps({"messages": [message]}))
+    page.get_by_role("button", name="Clear").click()
+    page.set_input_files("#upload input[type=file]", hostile)
+    wait_for(lambda: "onerror" in page.inner_text(".toast-wrap"))
+    assert page.title() != "owned"
     assert "extract.train" in page.input_value("#data-train_file textarea")
     good = tmp_path / "good.jsonl"
     row = {"prompt": HOSTILE, "completion": "b"}

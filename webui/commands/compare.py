@@ -28,8 +28,6 @@ def compare(arguments: Namespace) -> int:
     _, offset = events.read(run.folder)
     with follow.kernel():
         heard = hear(recipe, run, upto, quiet=arguments.json)
-        # A cell that failed is heard before the kernel has put everything down.
-        jobs.wait_until_free(jobs.INTERRUPT_SECONDS)
         now = jobs.status()
         failed = failure(run.folder, offset, now, upto)
     if failed:

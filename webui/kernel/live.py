@@ -19,9 +19,8 @@ def listen(
     """Yield (pane, new text) until the client's request ends, and close the client.
 
     The pane is "base" or "tuned" while they answer, and otherwise the name of the
-    cell that runs; with an empty text it has just begun. Listening also ends when a
-    cell fails, when the kernel no longer works, and after this many seconds without a
-    word.
+    cell that runs; with an empty text it has just begun. Listening also ends when the
+    kernel dies, and after this many seconds without a word.
     """
     pane, limit = "", time.monotonic() + seconds
     try:
@@ -34,7 +33,7 @@ def listen(
                 continue
             limit = time.monotonic() + seconds
             kind, content = message["msg_type"], message["content"]
-            if kind == "error" or content.get("execution_state") == "idle":
+            if content.get("execution_state") == "idle":
                 return
             if PANE_MIME in content.get("data", {}):
                 pane = content["data"][PANE_MIME]["pane"]

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 import yaml
 from gradio.components import Component
+from markupsafe import escape
 
 from webui.page.language import Language
 from webui.recipe import Recipe
@@ -168,7 +169,8 @@ def field_updates(
     values = binding.write(value_at(recipe, declared.path))
     info = getattr(declared.declaration.help, language)
     if problem is not None:
-        info = f"✗ {getattr(problem, language)}"
+        # Shown as Markdown, and it quotes what was typed.
+        info = f"✗ {escape(getattr(problem, language))}"
     for value in values:
         changes: dict[str, Any] = {"visible": applies(declared, recipe)}
         if len(binding.components) == 1:

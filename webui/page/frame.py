@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.components import Component
+from markupsafe import Markup
 
 from webui.errors import UserError
 from webui.page.bind import Binding, bind, commit_events, field_updates
@@ -195,8 +196,12 @@ class Page:
         return f"{title}: {self.say(problem.message)}"
 
     def warn(self, sentence: str) -> None:
-        """Show one sentence in the corner of the page for a while."""
-        gr.Warning(sentence, title=self.say(NOTICE))
+        """Show one sentence in the corner of the page for a while.
+
+        Gradio takes it for HTML, and it may quote what a file or a user wrote.
+        """
+        lines = Markup("<br>").join(sentence.splitlines())
+        gr.Warning(str(lines), title=self.say(NOTICE))
 
     # ---- while running
 
