@@ -242,10 +242,12 @@ def test_the_unexpected_goes_to_the_log(
     assert "Traceback" in log.read_text() and "AttributeError" in log.read_text()
 
 
-def test_a_reader_that_leaves_is_no_error(tunebook_home: Path) -> None:
+@pytest.mark.parametrize("name", ["runs", "recipes"])
+def test_a_reader_that_leaves_is_no_error(name: str, tunebook_home: Path) -> None:
+    """Neither in the middle of a long listing, nor at the last flush of a short one."""
     for number in range(40):
         finished_run(name=f"{'long' * 14}-{number}")
-    listing = command("runs", "--json")
+    listing = command(name, "--json")
     assert listing.stdout and listing.stderr
     listing.stdout.close()
     assert listing.stderr.read() == ""

@@ -15,16 +15,21 @@ from webui.kernel import jobs
 def page(arguments: Namespace) -> int:
     """Open the page in the browser, and serve it until Ctrl-C."""
     from webui.app import launch
+    from webui.planner import process as planner
 
-    launch(
-        recipe_path(arguments.recipe) if arguments.recipe else None,
-        host=arguments.host,
-        port=arguments.port,
-        share=arguments.share,
-        auth=arguments.auth,
-        inbrowser=not arguments.no_browser and has_display(),
-        max_upload_mb=arguments.max_upload,
-    )
+    try:
+        launch(
+            recipe_path(arguments.recipe) if arguments.recipe else None,
+            host=arguments.host,
+            port=arguments.port,
+            share=arguments.share,
+            auth=arguments.auth,
+            inbrowser=not arguments.no_browser and has_display(),
+            max_upload_mb=arguments.max_upload,
+        )
+    finally:
+        # Python would wait until it has answered or imported everything.
+        planner.stop()
     return 0
 
 
@@ -47,7 +52,8 @@ def doctor(arguments: Namespace) -> int:
         print_json({"findings": plain, "kernel": kernel_state()})
     else:
         print(report(findings))
-        print(kernel_line())
+        if jobs.status().word in ("idle", "busy"):
+            print(kernel_line())
     return 0 if all(each.ok for each in findings if each.required) else 1
 
 
