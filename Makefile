@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 .DEFAULT_GOAL := run
 
 run: starter
-	$(BIN)/tunebook page recipes/starter-extract.yaml
+	$(BIN)/tunebook page
 
 # Threads that wait by spinning starve a kernel beside them: 124 s instead of 8 s.
 test: lint starter browser

@@ -7,12 +7,13 @@ from typing import Any
 
 from webui.access import credentials, is_loopback
 from webui.kernel import jobs
-from webui.recipe import Recipe
+from webui.recipe.checks import RecipeError
 from webui.recipe.store import load
-from webui.settings import home
+from webui.settings import home, shipped_recipes
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1", "testserver"]
-SHARED_HOSTS = ["*.gradio.live", "*.googleusercontent.com", "*.colab.dev"]
+SHARED_HOSTS = ["*.gradio.live"]
+COLAB_HOSTS = ["*.googleusercontent.com", "*.colab.dev"]
 COLAB_HEIGHT = 900
 
 
@@ -75,7 +76,11 @@ def trusted_hosts(host: str, share: bool) -> Any:
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    hosts = [*LOOPBACK_HOSTS, *SHARED_HOSTS]
+    hosts = [*LOOPBACK_HOSTS]
+    if share:
+        hosts += SHARED_HOSTS
+    if "COLAB_RELEASE_TAG" in os.environ:
+        hosts += COLAB_HOSTS
     if not is_loopback(host):
         # Reached by names that we cannot know; the password guards it.
         hosts = ["*"]
@@ -83,14 +88,19 @@ def trusted_hosts(host: str, share: bool) -> Any:
 
 
 def open_studio(recipe: Path | None) -> Any:
-    """The server's state: the named recipe, else the draft of last time."""
+    """The server's state: the named recipe, else last time's, else the starter."""
     from webui.page.draft import Draft
     from webui.page.studio import Studio
 
     file = home() / "draft.yaml"
     if recipe is not None:
         return Studio(Draft(load(recipe), file))
-    return Studio(Draft(load(file) if file.is_file() else Recipe(), file))
+    starter = shipped_recipes() / "starter-extract.yaml"
+    try:
+        return Studio(Draft(load(file if file.is_file() else starter), file))
+    except RecipeError as error:
+        print(f"The draft of last time cannot be read, so the starter opens. {error}")
+        return Studio(Draft(load(starter), file))
 
 
 def log_to_file() -> None:

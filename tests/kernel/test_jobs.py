@@ -181,6 +181,17 @@ def test_a_run_whose_folder_is_deleted_is_not_compared() -> None:
     assert jobs.status().word == "idle"
 
 
+def test_a_comparison_that_fails_leaves_its_run_as_it_ended() -> None:
+    run = work.run(train="print('trained')")
+    cells = work.cells(train="print('trained')", compare="1\n1/0\n1")
+    with jobs.lock():
+        jobs.send(cells, kind="compare", run=run, always=("compare",))
+    work.until(lambda: jobs.status().word == "idle")
+    assert [e["cell"] for e in work.of(run, "failed")] == ["compare"]
+    assert work.tags(run).count("finished") == 1
+    assert folder.read(run).status == "finished"
+
+
 def test_a_run_that_cannot_be_sent_leaves_no_folder() -> None:
     (kernel_folder() / "job.json").unlink()
     (kernel_folder() / "job.json").mkdir()

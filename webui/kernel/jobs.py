@@ -1,5 +1,6 @@
 """Give the kernel work, ask it to stop, and see how it stands. Used by page and CLI."""
 
+import contextlib
 import fcntl
 import shutil
 import signal
@@ -185,7 +186,7 @@ def ensure_idle_kernel() -> None:
             f"内核正忙于 {doing};请等待或先停止。",
         )
     if now.word in ("none", "dead"):
-        close_dead_run()
+        close_dead()
         process.start()
 
 
@@ -305,7 +306,13 @@ def end() -> None:
 
 
 def close_dead_run() -> None:
-    """Write the last event of runs whose kernel died, with how it ended."""
+    """Write the last event of runs whose kernel died, unless one starts just now."""
+    with contextlib.suppress(KernelError), lock():
+        close_dead()
+
+
+def close_dead() -> None:
+    """Close runs whose kernel died, with how it ended. The caller holds the lock."""
     now = status()
     for folder in runs.folders():
         working = now.word == "busy" and now.run == folder

@@ -1,5 +1,6 @@
 """How much memory the kernel holds now, and at its peak since the run began."""
 
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,13 @@ def memory_in_use() -> int:
     import psutil
 
     return int(psutil.Process().memory_info().rss)
+
+
+def release() -> None:
+    """Give back what nothing refers to any more."""
+    gc.collect()
+    if device := cuda():
+        device.empty_cache()
 
 
 def reset_peak() -> None:

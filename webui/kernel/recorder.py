@@ -158,6 +158,8 @@ class Recorder:
         self.state["cells"][name] = record
         self.set_busy(name)
         self.emit("cell", cell=name, status="running")
+        if name == "model":
+            self.free_old_model()
         if name == "sweep":
             hooks.install_sweep(self)
         status, record["pieces"] = "finished", []
@@ -202,12 +204,19 @@ class Recorder:
             return "failed"
         return "finished"
 
+    def free_old_model(self) -> None:
+        """Let go of the model before another is loaded: two may not fit."""
+        for name in ("trainer", "model"):
+            self.shell.user_ns.pop(name, None)
+        memory.release()
+
     def emit_failure(self, error: BaseException) -> None:
         """The event that says which cell failed and with what."""
         message = str(error)[:2000]
         kind = type(error).__name__
-        self.state["failed"] = {"cell": self.cell, "error": kind, "message": message}
-        self.emit("failed", cell=self.cell, error=kind, message=message)
+        failure = {"cell": self.cell, "error": kind, "message": message}
+        self.state["cells"][self.cell]["failure"] = failure
+        self.emit("failed", **failure)
 
     def emit_scores(self) -> None:
         """The event with both held-out scores, as the score cell left them."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -12,7 +13,9 @@ from webui.kernel.outputs import plain_text
 from webui.page.frame import Page
 from webui.page.language import MARKS, STATES
 from webui.page.studio import View
+from webui.page.tables import problem_card
 from webui.recipe.field import Text
+from webui.runs.diagnosis import explain
 
 CODE = Text("Code", "代码")
 OUTPUT = Text("Output", "输出")
@@ -61,13 +64,22 @@ def code_and_output(page: Page, *names: str) -> None:
     page.html(lambda view: output(page, view, names))
 
 
+def failure(page: Page, failed: dict[str, Any]) -> Markup:
+    """What went wrong in a cell, or with the kernel, and what to do now."""
+    diagnosis = explain(failed)
+    return problem_card(page.say(diagnosis.what), page.say(diagnosis.next_step))
+
+
 def output(page: Page, view: View, names: tuple[str, ...]) -> Markup:
     """What the cells printed, folded; open where one of them failed."""
     records = [view.kernel.cells[n] for n in names if n in view.kernel.cells]
+    told = Markup("").join(
+        failure(page, record["failure"]) for record in records if "failure" in record
+    )
     text = "".join(plain_text(record["outputs"]) for record in records).strip()
     if not text:
-        return Markup("")
+        return told
     failed = any(record["status"] == "failed" for record in records)
-    return Markup(
+    return told + Markup(
         '<details class="output"{}><summary>{}</summary><pre>{}</pre></details>'
     ).format(Markup(" open") if failed else "", page.say(OUTPUT), text[-MAX_SHOWN:])

@@ -9,16 +9,15 @@ from markupsafe import Markup
 
 from webui.figures import brief, duration, size, whole
 from webui.kernel import jobs
-from webui.page.cell import cell, code_and_output
+from webui.page.cell import cell, code_and_output, failure
 from webui.page.charts import plot, plot_update
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN
 from webui.page.studio import View
-from webui.page.tables import figures, problem_card, table
+from webui.page.tables import figures, table
 from webui.planner.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.field import Text
-from webui.runs.diagnosis import explain
 from webui.runs.summary import requested_settings
 
 TITLE = Text("Train", "训练")
@@ -50,7 +49,7 @@ def build(page: Page) -> None:
         form(page)
         run = gr.Button(page.say(RUN), size="md", elem_id="run-train")
         page.html(lambda view: progress(page, view), min_height=70, elem_id="progress")
-        page.html(lambda view: failure(page, view), elem_id="failure")
+        page.html(lambda view: ended_kernel(page, view), elem_id="failure")
         loss = plot("loss", page.say(LABELS["loss"]), height=240)
         with gr.Row():
             rate = plot("learning_rate", page.say(LABELS["rate"]), height=170)
@@ -129,13 +128,12 @@ def progress(page: Page, view: View) -> Markup:
     return figures([(page.say(LABELS[name]), value) for name, value in named]) + bar
 
 
-def failure(page: Page, view: View) -> Markup:
-    """What ended the shown run before its end, and what to do now."""
+def ended_kernel(page: Page, view: View) -> Markup:
+    """How the kernel of the shown run ended; a cell that failed says so itself."""
     failed = view.last("failed")
-    if not failed:
+    if failed.get("error") != "KernelDied":
         return Markup("")
-    diagnosis = explain(failed)
-    return problem_card(page.say(diagnosis.what), page.say(diagnosis.next_step))
+    return failure(page, failed)
 
 
 def changed_settings(page: Page, view: View) -> Markup:
