@@ -38,14 +38,14 @@ def launch(
 
     from webui.page import theme
     from webui.page.build import build_app
-    from webui.planner.process import warm
+    from webui.planner import process as planner
 
     log_to_file()
     auth = credentials(host, share, auth)
     studio = open_studio(recipe)
     jobs.close_dead_run()
     app = build_app(studio)
-    warm()
+    planner.warm()
     studio.look_at_device()
     _, address, shared = app.launch(
         server_name=host,
@@ -65,9 +65,12 @@ def launch(
         quiet=True,
         app_kwargs={"middleware": [trusted_hosts(host, share)], "docs_url": None},
     )
+    if share and not shared:
+        print("There is no shared link: Gradio's server cannot be reached from here.")
     print(f"Tunebook is open at {shared or address}", flush=True)
     if block:
         app.block_thread()
+        planner.stop()
     return str(shared or address)
 
 
