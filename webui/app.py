@@ -70,7 +70,6 @@ def launch(
     print(f"Tunebook is open at {shared or address}", flush=True)
     if block:
         app.block_thread()
-        planner.stop()
     return str(shared or address)
 
 

@@ -240,7 +240,9 @@ def wait_for_change(before: int, seconds: float = 10) -> None:
     """Return when the kernel has taken the job, so that a second start sees it busy."""
     end = time.monotonic() + seconds
     while state_stamp() == before:
-        if time.monotonic() > end or not process.alive():
+        gone = not process.alive()
+        # It may have taken the work and died of it since we looked.
+        if state_stamp() == before and (gone or time.monotonic() > end):
             raise KernelError(
                 "the kernel did not take the work; restart it.",
                 "内核没有接受任务;请重新启动内核。",
