@@ -10,6 +10,7 @@ from webui.commands.output import print_json
 from webui.commands.training import print_failure
 from webui.kernel import jobs, process
 from webui.kernel.live import listen
+from webui.kernel.status import Status, status
 from webui.recipe import Recipe
 from webui.recipe.checks import check, with_value
 from webui.runs import events, folder
@@ -28,7 +29,7 @@ def compare(arguments: Namespace) -> int:
     _, offset = events.read(run.folder)
     with follow.kernel():
         heard = hear(recipe, run, upto, quiet=arguments.json)
-        now = jobs.status()
+        now = status()
         failed = failure(run.folder, offset, now, upto)
     if failed:
         print_failure(failed)
@@ -47,7 +48,7 @@ def asked(recipe: Recipe, prompt: str | None) -> Recipe:
 
 def hear(recipe: Recipe, run: Run, upto: str, *, quiet: bool) -> str:
     """Let the kernel answer; print what it says unless quiet, and return that."""
-    if jobs.status().word in ("none", "dead"):
+    if status().word in ("none", "dead"):
         progress.say("Starting the kernel ...")
     client = jobs.start_compare(recipe, run.folder, upto=upto)
     heard = ""
@@ -65,7 +66,7 @@ def hear(recipe: Recipe, run: Run, upto: str, *, quiet: bool) -> str:
     return heard
 
 
-def failure(run: Path, offset: int, now: jobs.Status, upto: str) -> Event | None:
+def failure(run: Path, offset: int, now: Status, upto: str) -> Event | None:
     """The event that says why the comparison failed; None when it did not."""
     if now.word in ("none", "dead"):
         died: Event = {"error": "KernelDied", "cell": now.busy.get("cell")}
@@ -76,7 +77,7 @@ def failure(run: Path, offset: int, now: jobs.Status, upto: str) -> Event | None
     return last(events.read(run, offset)[0], "failed") or other
 
 
-def pieces_of(now: jobs.Status) -> dict[str, str]:
+def pieces_of(now: Status) -> dict[str, str]:
     """Both answers as the kernel recorded them: live text may have been lost."""
     pieces = now.cells.get("compare", {}).get("pieces", [])
     return {n: text.strip() for n, text in zip(ANSWERS, pieces[1:], strict=False)}

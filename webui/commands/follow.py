@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from webui.kernel import jobs, process
+from webui.kernel.status import status
 from webui.runs import events
 from webui.runs.events import Event
 
@@ -25,7 +26,7 @@ def kernel() -> Iterator[None]:
     try:
         yield
     finally:
-        if len(process.children) > before and jobs.status().word != "busy":
+        if len(process.children) > before and status().word != "busy":
             process.end()
 
 
@@ -34,7 +35,7 @@ def follow(run: Path) -> Iterator[Event]:
     offset = 0
     while True:
         # Looked at before reading: what a kernel wrote before its end is read first.
-        now = jobs.status()
+        now = status()
         fresh, offset = events.read(run, offset)
         yield from fresh
         if any(event["event"] == "finished" for event in fresh):

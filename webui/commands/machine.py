@@ -10,6 +10,7 @@ from webui.commands.given import recipe_path
 from webui.commands.output import print_json
 from webui.commands.progress import say
 from webui.kernel import jobs
+from webui.kernel.status import status
 
 
 def page(arguments: Namespace) -> int:
@@ -52,21 +53,21 @@ def doctor(arguments: Namespace) -> int:
         print_json({"findings": plain, "kernel": kernel_state()})
     else:
         print(report(findings))
-        if jobs.status().word in ("idle", "busy"):
+        if status().word in ("idle", "busy"):
             print(kernel_line())
     return 0 if all(each.ok for each in findings if each.required) else 1
 
 
 def kernel_state() -> dict[str, Any]:
     """How the kernel stands, for a machine."""
-    now = jobs.status()
+    now = status()
     run = str(now.run) if now.run else None
     return {"status": now.word, "pid": now.pid, "run": run, "busy": now.busy}
 
 
 def kernel_line() -> str:
     """How the kernel stands, and how to end it, for a person."""
-    now = jobs.status()
+    now = status()
     if now.word in ("none", "dead"):
         return "No kernel runs."
     doing = f"runs {now.busy.get('cell')}" if now.busy else "is idle"
@@ -79,7 +80,7 @@ def kernel_line() -> str:
 
 def end_kernel() -> int:
     """End the kernel, whatever it does; a run that it leaves is closed."""
-    if jobs.status().word in ("none", "dead"):
+    if status().word in ("none", "dead"):
         say("No kernel runs.")
     else:
         jobs.end()

@@ -11,6 +11,7 @@ from webui.commands.listing import described
 from webui.commands.output import print_json, print_table
 from webui.figures import brief, duration
 from webui.kernel import jobs
+from webui.kernel.status import status
 from webui.recipe import Recipe
 from webui.recipe.checks import Problem, RecipeError
 from webui.recipe.field import Text
@@ -53,7 +54,7 @@ def sweep(arguments: Namespace) -> int:
 def watch(start: Callable[[Recipe], Path], recipe: Recipe) -> Run:
     """Start a job and show its progress until it ends, however it ends."""
     with follow.kernel():
-        if jobs.status().word in ("none", "dead"):
+        if status().word in ("none", "dead"):
             progress.say("Starting the kernel ...")
         started = start(recipe)
         with progress.shown() as shown, follow.stop_on_interrupt(shown.say):

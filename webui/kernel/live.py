@@ -7,8 +7,8 @@ from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 
-from webui.kernel import jobs
 from webui.kernel.recorder import PANE_MIME
+from webui.kernel.status import status
 
 LOOK_SECONDS = 0.5
 
@@ -28,7 +28,7 @@ def listen(
             message = next_message(client)
             if message is None:
                 # The kernel died, or was done before this client could hear it.
-                if jobs.status().word != "busy":
+                if status().word != "busy":
                     return
                 continue
             limit = time.monotonic() + seconds

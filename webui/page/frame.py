@@ -33,7 +33,6 @@ UNEXPECTED = Text(
 class Seen:
     """What one browser tab has: the newest draft version, and what was sent last."""
 
-    stamp: str = ""
     version: int = -1
     own: dict[str, int] = field(default_factory=dict)
     sent: dict[int, int] = field(default_factory=dict)
@@ -229,7 +228,7 @@ class Page:
         for (_, _, watcher), value in zip(self.chosen, choices, strict=True):
             drawn = self.drawn(watcher, view, value)
             updates.append(gr.update(value=str(drawn)) if drawn else drawn)
-        seen.version, seen.stamp = draft.version, stamp
+        seen.version = draft.version
         return [seen, *only_news(seen.sent, updates)]
 
     def drawn(self, watcher: Callable, view: View, *values: Any) -> Any:

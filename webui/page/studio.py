@@ -10,6 +10,7 @@ from typing import Any
 
 from webui.doctor import Device, ask_device, choose_precision
 from webui.kernel import jobs
+from webui.kernel.status import Status, state_stamp, status
 from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.page.answers import Answers
 from webui.page.draft import Draft
@@ -43,7 +44,7 @@ class Studio:
 
     def stamp(self) -> str:
         """A short word that changes whenever something on the page may have to."""
-        now = jobs.status()
+        now = status()
         if now.word == "dead":
             jobs.close_dead_run()
         clock = int(time.time()) if now.word == "busy" else 0
@@ -51,11 +52,11 @@ class Studio:
         size = events.size(run) if run else 0
         count_of_runs = len(runs.folders())
         return (
-            f"{self.draft.version}.{self.answers.version}.{now.word}.{jobs.state_stamp()}"
+            f"{self.draft.version}.{self.answers.version}.{now.word}.{state_stamp()}"
             f".{self.device}.{run.name if run else ''}.{size}.{count_of_runs}.{clock}"
         )
 
-    def shown_run(self, now: jobs.Status) -> Path | None:
+    def shown_run(self, now: Status) -> Path | None:
         """The run in the kernel, else the latest one on disk."""
         if now.run and now.run.is_dir():
             return now.run
@@ -79,7 +80,7 @@ class Studio:
 
     def view(self) -> "View":
         """A snapshot for one redraw."""
-        now = jobs.status()
+        now = status()
         run = self.shown_run(now)
         return View(self, self.draft.recipe, now, run, self.history(run))
 
@@ -90,7 +91,7 @@ class View:
 
     studio: Studio
     recipe: Recipe
-    kernel: jobs.Status
+    kernel: Status
     run: Path | None
     history: Sequence[events.Event]
 
@@ -144,11 +145,6 @@ class View:
         if any(e["event"] == "started" and e["kind"] == "sweep" for e in self.history):
             return self.history
         return self.studio.latest_sweep()
-
-    @property
-    def run_status(self) -> str:
-        """How the shown run stands; empty when there is none."""
-        return runs.status_of(self.history) if self.history else ""
 
     def last(self, tag: str) -> events.Event:
         """The last event of the shown run with this tag; empty without one."""

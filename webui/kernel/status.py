@@ -1,0 +1,72 @@
+"""How the kernel stands: from its state file, its process and its lock."""
+
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from webui.kernel import process
+from webui.kernel.process import KernelError
+from webui.kernel.recorder import STATE
+from webui.notebook.render import Cell
+from webui.settings import kernel_folder
+
+
+@dataclass(frozen=True)
+class Status:
+    """How the kernel stands. ``cells`` holds the record of each cell that ran."""
+
+    word: Literal["none", "idle", "busy", "dead"]
+    pid: int | None
+    busy: dict[str, Any]
+    run: Path | None
+    cells: dict[str, dict[str, Any]]
+
+    def is_fresh(self, cell: Cell) -> bool:
+        """Whether this very code, on the same ground, last ran to its end here."""
+        record = self.cells.get(cell.name, {})
+        return record.get("key") == cell.key and record.get("status") == "finished"
+
+
+def status() -> Status:
+    """How the kernel stands now, from its state file and its process."""
+    state = process.read_state()
+    if not state:
+        return Status("none", None, {}, None, {})
+    run = Path(state["run"]) if state.get("run") else None
+    busy = state.get("busy") or {}
+    if not process.alive():
+        return Status("dead", None, busy, run, {})
+    word: Literal["busy", "idle"] = "busy" if busy else "idle"
+    return Status(word, state["pid"], busy, run, state["cells"])
+
+
+@contextmanager
+def lock() -> Iterator[None]:
+    """Hold the kernel's lock: starting it and giving it work is one at a time."""
+    folder = kernel_folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise KernelError(
+                "another start is under way; try again.",
+                "另一个任务正在启动;请稍后再试。",
+            ) from None
+        yield
+
+
+def stale(cells: Sequence[Cell], now: Status) -> list[str]:
+    """The names of cells whose code is not what last ran, in order."""
+    return [cell.name for cell in cells if not now.is_fresh(cell)]
+
+
+def state_stamp() -> int:
+    """A number that changes with the state file; 0 without one."""
+    try:
+        return (kernel_folder() / STATE).stat().st_mtime_ns
+    except OSError:
+        return 0
