@@ -208,7 +208,7 @@ class Page:
         """The stamp of now. The page is redrawn only when it changes."""
         return self.studio.stamp()
 
-    def redraw(self, seen: Seen | None, stamp: str, *choices: Any) -> list[Any]:
+    def redraw(self, seen: Seen | None, *choices: Any) -> list[Any]:
         """All that differs from what this tab has; the rest is skipped."""
         seen = seen or Seen()
         view = self.studio.view()
@@ -251,9 +251,7 @@ class Page:
         ]
         choices = [choice for _, choice, _ in self.chosen]
         gr.Timer(1).tick(self.tick, self.stamp, self.stamp, **QUIET)
-        self.stamp.change(
-            self.redraw, [self.seen, self.stamp, *choices], outputs, **QUIET
-        )
+        self.stamp.change(self.redraw, [self.seen, *choices], outputs, **QUIET)
 
     def tick(self, stamp: str) -> Any:
         """The new stamp, or nothing when all is as it was."""
