@@ -46,7 +46,7 @@ def test_a_kernel_that_cannot_start_says_so_and_leaves_nothing(
         patch.setenv("PYTHONHOME", "/nowhere")
         with pytest.raises(KernelError, match="did not start.*output.txt"):
             work.start(setup="1")
-    assert "PYTHONHOME" in (kernel_folder() / process.OUTPUT).read_text()
+    assert "'encodings'" in (kernel_folder() / process.OUTPUT).read_text()
     assert folder.folders() == [] and jobs.status().word == "none"
 
 
