@@ -15,6 +15,7 @@ from webui.recipe import Recipe
 from webui.recipe.checks import FIELDS, SWEEPABLE, applies, value_at
 from webui.recipe.field import DeclaredField, Text
 from webui.recipe.store import parse
+from webui.settings import data_folder, shipped_recipes
 
 Update = Any
 
@@ -37,6 +38,9 @@ def bind(path: str, language: Language) -> Binding:
         return Binding(
             declared, (component,), lambda v: v[0] or [], lambda v: [list(v)]
         )
+    if declared.type is str:
+        # A cleared box holds None; the recipe holds an empty text.
+        return Binding(declared, (component,), lambda v: v[0] or "", lambda v: [v])
     return Binding(declared, (component,), lambda v: v[0], lambda v: [v])
 
 
@@ -68,11 +72,17 @@ def component_for(declared: DeclaredField, language: Language) -> Component:
     if declared.type in (int, float):
         # Bounds are checked by the recipe, whose sentence says what to do.
         return gr.Number(precision=0 if declared.type is int else None, **common)
-    if declaration.suggestions:
-        return gr.Dropdown(
-            choices=list(declaration.suggestions), allow_custom_value=True, **common
-        )
+    if declaration.suggestions or declaration.file:
+        choices = known_files() if declaration.file else list(declaration.suggestions)
+        return gr.Dropdown(choices=choices, allow_custom_value=True, **common)
     return gr.Textbox(lines=declaration.lines, max_lines=12, **common)
+
+
+def known_files() -> list[str]:
+    """Data files to pick from: those uploaded before, and those that came along."""
+    folders = (data_folder(), shipped_recipes() / "data")
+    files = (file for folder in folders for file in sorted(folder.glob("[!.]*")))
+    return [str(file) for file in files if file.suffix in (".json", ".jsonl", ".csv")]
 
 
 def titled_choices(
@@ -175,6 +185,8 @@ def field_updates(
         changes: dict[str, Any] = {"visible": applies(declared, recipe)}
         if len(binding.components) == 1:
             changes["info"] = info
+        if declared.declaration.file:
+            changes["choices"] = known_files()
         if with_value:
             changes["value"] = as_value(value)
         yield gr.update(**changes)

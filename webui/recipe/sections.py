@@ -66,8 +66,8 @@ class Data(Section):
         "",
         title=("Training file", "训练文件"),
         help=(
-            "JSON, JSONL or CSV. Upload one above or give a path.",
-            "JSON、JSONL 或 CSV。可在上方上传,或填写路径。",
+            "JSON, JSONL or CSV. Upload one above, pick one, or give a path.",
+            "JSON、JSONL 或 CSV。可在上方上传、从列表选择,或填写路径。",
         ),
         max_length=1000,
         file=True,
