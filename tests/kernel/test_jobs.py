@@ -88,6 +88,7 @@ def test_cells_leave_their_own_names_and_none_of_ours() -> None:
 
 
 def test_the_kernel_is_reached_by_its_owner_only() -> None:
+    work.run(model="1")
     assert (kernel_folder() / process.CONNECTION).stat().st_mode & 0o077 == 0
     assert kernel_folder().stat().st_mode & 0o077 == 0
 
@@ -193,6 +194,7 @@ def test_a_comparison_that_fails_leaves_its_run_as_it_ended() -> None:
 
 
 def test_a_run_that_cannot_be_sent_leaves_no_folder() -> None:
+    work.run(model="1")
     (kernel_folder() / "job.json").unlink()
     (kernel_folder() / "job.json").mkdir()
     before = folder.folders()
@@ -238,6 +240,19 @@ def test_a_stop_of_one_job_does_not_end_the_next() -> None:
     work.until(lambda: jobs.status().word != "busy")
     work.run(model="import time\ntime.sleep(0.7)")
     assert (folder.read(run).status, jobs.status().word) == ("stopped", "idle")
+
+
+def test_an_interrupt_that_is_lost_is_sent_again() -> None:
+    """One that falls into a finalizer, for example, ends nothing."""
+    loop = "while True: time.sleep(0.01)"
+    run = work.start(
+        model=f"import time\ntry:\n  {loop}\nexcept KeyboardInterrupt: lost = 1\n{loop}"
+    )
+    work.until(lambda: work.of(run, "cell"))
+    time.sleep(0.3)  # until it is in its first loop
+    jobs.stop(wait=True, seconds=5)
+    assert folder.read(work.ended(run)).status == "stopped"
+    assert work.value("lost") == 1
 
 
 def test_a_training_that_sees_the_flag_saves_before_it_stops() -> None:

@@ -22,7 +22,7 @@ from webui.runs import events
 from webui.runs import folder as runs
 from webui.settings import kernel_folder
 
-SAVE_SECONDS, INTERRUPT_SECONDS = 120, 20
+SAVE_SECONDS, INTERRUPT_SECONDS, INTERRUPTS = 120, 20, 5
 
 # Cells with a loop that looks at the stop flag; any other is interrupted at once.
 STOPPABLE = ("train", "sweep")
@@ -210,9 +210,12 @@ def escalate(cell: str | None, seconds: float) -> None:
     """The steps of a stop, from the softest to the hardest."""
     if cell in STOPPABLE and wait_until_free(SAVE_SECONDS):
         return
-    process.send_signal(signal.SIGINT)
-    if not wait_until_free(seconds):
-        process.send_signal(signal.SIGKILL)
+    for _ in range(INTERRUPTS):
+        # Again, because an interrupt that falls into a finalizer is lost.
+        process.send_signal(signal.SIGINT)
+        if wait_until_free(seconds / INTERRUPTS):
+            return
+    process.send_signal(signal.SIGKILL)
 
 
 def wait_until_free(seconds: float) -> bool:

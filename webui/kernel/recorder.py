@@ -206,9 +206,9 @@ class Recorder:
 
     def free_old_model(self) -> None:
         """Let go of the model before another is loaded: two may not fit."""
-        for name in ("trainer", "model"):
-            self.shell.user_ns.pop(name, None)
-        memory.release()
+        names = self.shell.user_ns
+        if [names.pop(name) for name in ("trainer", "model") if name in names]:
+            memory.release()
 
     def emit_failure(self, error: BaseException) -> None:
         """The event that says which cell failed and with what."""
