@@ -214,11 +214,11 @@ def test_every_problem_of_a_recipe_is_a_line(tunebook: Callable[..., Printed]) -
         (["runs", "--delete", "nowhere"], "No run is called 'nowhere'"),
         (["script", str(RECIPE), "-o", "/nowhere/x.py"], "No such file or directory"),
         (
-            ["run", str(RECIPE), "--set", "data.train_file=/nowhere.jsonl"],
+            ["run", str(RECIPE), "--set", "data.train_files=/nowhere.jsonl"],
             "nowhere.jsonl",
         ),
         (["sweep", str(RECIPE)], "sweep.space: name at least one field"),
-        (["sweep", str(RECIPE), "--set", "data.train_file="], "data.train_file: "),
+        (["sweep", str(RECIPE), "--set", "data.train_files="], "data.train_files: "),
     ],
 )
 def test_an_error_is_one_sentence(

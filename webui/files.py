@@ -1,5 +1,6 @@
 """Write whole files or nothing: to a temporary name first, then rename."""
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -28,3 +29,15 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+
+
+def file_hash(path: Path) -> str | None:
+    """SHA-256 of a file's bytes; None when it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except (OSError, ValueError):  # a name with a zero byte is a ValueError
+        return None
+    return digest.hexdigest()

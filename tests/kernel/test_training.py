@@ -53,8 +53,9 @@ SETTINGS = (
 def make_recipe(*more: str) -> Recipe:
     """A recipe of a few steps on a few rows, hostile wherever a text may be."""
     files = (
-        f"data.train_file={settings.home() / 'train.jsonl'}",
-        f"data.heldout_file={settings.home() / 'heldout.jsonl'}",
+        f"data.train_files={settings.home() / 'train.jsonl'}",
+        "split.by=file",
+        f"split.files={settings.home() / 'heldout.jsonl'}",
     )
     return loads("", settings=(*files, *SETTINGS, *more))
 

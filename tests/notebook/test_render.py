@@ -12,17 +12,18 @@ from hypothesis import strategies as st
 
 from webui.notebook.ipynb import script
 from webui.notebook.render import (
+    CELLS,
     LOAD_CELLS,
     NEEDS,
     RUN_CELLS,
     SWEEP_CELLS,
-    TEMPLATES,
     Cell,
     render_cells,
 )
 from webui.recipe import Recipe
 from webui.recipe.checks import FIELDS, SWEEPABLE, applies, check, value_at, with_value
 from webui.recipe.field import DeclaredField
+from webui.recipe.formats import FORMATS
 from webui.recipe.store import load
 from webui.settings import shipped_recipes
 
@@ -56,16 +57,26 @@ def other_value(declared: DeclaredField) -> Any:
         return default + 1
     if declared.type is float:
         return default / 2 if default else 0.5
-    return {str: "/other", tuple: ("q_proj",), dict: {"adapter.rank": [4]}}[
-        declared.type
-    ]
+    if declared.type is dict:
+        swept = declared.path == "sweep.space"
+        return {"adapter.rank": [4]} if swept else {"instruction": "question"}
+    return {str: "/other", tuple: ("q_proj.csv",)}[declared.type]
 
 
-@pytest.mark.parametrize("path", FIELDS)
+def conditions(declared: DeclaredField) -> dict[str, Any]:
+    """Values of other fields with which this one is shown."""
+    shown = (declared.declaration.shown_when or {}).items()
+    return {path: v[0] if isinstance(v, tuple) else v for path, v in shown}
+
+
+IN_CODE = [path for path, field in FIELDS.items() if field.declaration.in_code]
+
+
+@pytest.mark.parametrize("path", IN_CODE)
 def test_every_field_changes_the_code_that_runs(path: str) -> None:
     declared = FIELDS[path]
     names = SWEEP_CELLS if path.startswith("sweep.") else RUN_CELLS
-    before = with_values(declared.declaration.shown_when or {})
+    before = with_values(valid(conditions(declared)))
     if path.startswith("sweep."):
         before = with_values({"sweep.space": {"adapter.alpha": [1, 2]}}, before)
     after = with_values({path: other_value(declared)}, before)
@@ -75,8 +86,9 @@ def test_every_field_changes_the_code_that_runs(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "cells"),
     [
-        ("data.system_prompt", {"data", "compare", "score"}),
-        ("data.format", {"data", "compare", "score"}),
+        ("data.system_prompt", {"data", "compare"}),
+        ("data.template", {"model"}),
+        ("data.format", {"data"}),
         ("model.max_seq_length", {"model", "data", "train"}),
         ("training.seed", {"data", "adapter", "train"}),
     ],
@@ -96,10 +108,10 @@ def test_a_field_of_several_cells_changes_each_of_them(
 )
 def test_a_field_that_is_not_shown_changes_nothing(path: str) -> None:
     declared = FIELDS[path]
-    ((condition, value),) = (declared.declaration.shown_when or {}).items()
-    default = FIELDS[condition].default
-    hidden = other_value(FIELDS[condition]) if default == value else default
-    before = with_values({condition: hidden})
+    condition, value = next(iter((declared.declaration.shown_when or {}).items()))
+    wanted = value if isinstance(value, tuple) else (value,)
+    hidden = next(c for c in FIELDS[condition].choices if c not in wanted)
+    before = with_values(valid({condition: hidden}))
     after = with_values({path: other_value(declared)}, before)
     assert not applies(declared, before)
     assert codes(before, ALL_CELLS) == codes(after, ALL_CELLS)
@@ -120,6 +132,12 @@ def test_a_trial_takes_a_swept_field_from_what_was_chosen(path: str) -> None:
     # which also parts the rows.
     if path != "training.seed":
         assert codes(with_values({path: other}, swept), SWEEP_CELLS)["sweep"] == code
+
+
+def valid(values: dict[str, Any]) -> dict[str, Any]:
+    """Values with what else they need to make a recipe."""
+    custom = values.get("data.template") == "custom"
+    return {**values, **({"data.custom_template": "{{ messages }}"} if custom else {})}
 
 
 # ---- values are literals
@@ -164,17 +182,19 @@ class Same(ast.NodeTransformer):
         return ast.Constant("the text") if node.value == self.text else node
 
 
-HARMLESS = {
-    path: trees({path: "harmless", "sweep.space": {"adapter.rank": [4]}}, "harmless")
-    for path in TEXT_FIELDS
-}
+def text_at(path: str, text: str) -> dict[str, Any]:
+    """Values that make a recipe use a text in this field."""
+    space = {"sweep.space": {"adapter.rank": [4]}}
+    return {**conditions(FIELDS[path]), path: text, **space}
+
+
+HARMLESS = {path: trees(text_at(path, "harmless"), "harmless") for path in TEXT_FIELDS}
 
 
 @pytest.mark.parametrize("path", TEXT_FIELDS)
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_a_hostile_text_is_one_constant_and_nothing_else(path: str, text: str) -> None:
-    found = trees({path: text, "sweep.space": {"adapter.rank": [4]}}, text)
-    assert found == HARMLESS[path]
+    assert trees(text_at(path, text), text) == HARMLESS[path]
 
 
 @settings(max_examples=60, deadline=None)
@@ -182,22 +202,22 @@ def test_a_hostile_text_is_one_constant_and_nothing_else(path: str, text: str) -
 def test_any_text_is_one_constant_and_nothing_else(text: str) -> None:
     text = f"<{text}>"
     for path in ("compare.prompt", "data.system_prompt"):
-        space = {"sweep.space": {"adapter.rank": [4]}}
-        assert trees({path: text, **space}, text) == HARMLESS[path]
+        assert trees(text_at(path, text), text) == HARMLESS[path]
 
 
 @pytest.mark.parametrize(
     ("path", "cells"),
     [
         ("model.name", {"model"}),
-        ("data.train_file", {"data"}),
-        ("data.heldout_file", {"data"}),
-        ("data.system_prompt", {"data", "compare", "score"}),
+        ("data.hub_dataset", {"data"}),
+        ("data.instruction", {"data"}),
+        ("data.system_prompt", {"data", "compare"}),
+        ("data.custom_template", {"model"}),
         ("compare.prompt", {"compare"}),
     ],
 )
 def test_a_text_stands_in_every_cell_that_uses_it(path: str, cells: set[str]) -> None:
-    found = codes(with_values({path: "this very text"}))
+    found = codes(with_values(text_at(path, "this very text")))
     assert {name for name, code in found.items() if "this very text" in code} == cells
 
 
@@ -224,17 +244,17 @@ def test_a_text_in_the_recipe_is_never_a_template() -> None:
 )
 def test_a_name_that_is_not_there_fails(template: str) -> None:
     with pytest.raises((jinja2.UndefinedError, TypeError)):
-        TEMPLATES.from_string(template).render(training=Recipe().training)
+        CELLS.from_string(template).render(training=Recipe().training)
 
 
 @pytest.mark.parametrize("value", [b"x", object(), float("nan"), {1}])
 def test_a_template_cannot_put_anything_but_a_literal(value: Any) -> None:
     with pytest.raises(TypeError):
-        TEMPLATES.from_string("{{ value }}").render(value=value)
+        CELLS.from_string("{{ value }}").render(value=value)
 
 
 def test_a_constant_in_a_template_is_a_literal_as_well() -> None:
-    assert TEMPLATES.from_string("{{ 'a' ~ x }}").render(x='"') == "'a\"'"
+    assert CELLS.from_string("{{ 'a' ~ x }}").render(x='"') == "'a\"'"
 
 
 # ---- the code is what a person would write
@@ -242,12 +262,53 @@ def test_a_constant_in_a_template_is_a_literal_as_well() -> None:
 
 VARIANTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "default": ({}, RUN_CELLS),
-    "held-out file": ({"data.heldout_file": "/b.csv"}, RUN_CELLS),
+    "held-out file": (
+        {
+            "data.train_files": ["/a.jsonl", "/c.jsonl.gz"],
+            "split.by": "file",
+            "split.files": "/b.csv",
+        },
+        RUN_CELLS,
+    ),
+    "every kind of file": (
+        {
+            "data.train_files": ["a.zip", "b.xlsx", "folder"],
+            "split.by": "column",
+        },
+        RUN_CELLS,
+    ),
+    "hub": (
+        {
+            "data.source": "hub",
+            "data.hub_dataset": "owner/name",
+            "split.by": "file",
+            "data.packing": True,
+        },
+        RUN_CELLS,
+    ),
+    "labels": (
+        {
+            "data.format": "classification",
+            "data.columns": {"text": "review"},
+            "data.label_names": ["bad", "good"],
+            "split.stratify_by": "label",
+        },
+        RUN_CELLS,
+    ),
+    "groups": (
+        {"split.by": "count", "split.group_by": "author", "data.template": "chatml"},
+        RUN_CELLS,
+    ),
+    "plain text": ({"data.format": "text", "data.train_files": "a.md"}, RUN_CELLS),
+    **{
+        format: ({"data.format": format, "data.train_files": "a.jsonl"}, RUN_CELLS)
+        for format in FORMATS
+    },
     "prompt completion": ({"data.format": "prompt_completion"}, RUN_CELLS),
     "messages": ({"data.format": "messages", "data.train_on": "everything"}, RUN_CELLS),
     "long texts": (
         {
-            "data.train_file": f"/{'folder/' * 20}a.jsonl",
+            "data.train_files": f"/{'folder/' * 20}a.jsonl",
             "data.system_prompt": "many words " * 30,
             "compare.prompt": "two\nlines\n" * 20,
             "compare.temperature": 0.7,
@@ -344,7 +405,7 @@ def test_a_change_makes_what_comes_after_stale_and_nothing_else() -> None:
     assert changed({}, {}) == set()
     assert changed({}, {"model.name": "x"}) == after("model")
     assert changed({}, {"adapter.rank": 4}) == after("adapter", "sweep")
-    assert changed({}, {"data.train_file": "x"}) == after("data")
+    assert changed({}, {"data.train_files": "x"}) == after("data")
     assert changed({}, {"training.save_every": 7}) == after("train")
     assert changed({}, {"compare.prompt": "x"}) == {"compare"}
     assert changed({}, {"compare.temperature": 1.0}) == {"compare", "score"}

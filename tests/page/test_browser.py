@@ -132,7 +132,7 @@ def test_uploads_good_and_bad(browser: Any, server: Any, tmp_path: Path) -> None
     page.set_input_files("#upload input[type=file]", hostile)
     wait_for(lambda: "onerror" in page.inner_text(".toast-wrap"))
     assert page.title() != "owned"
-    assert "extract.train" in page.input_value("#data-train_file input")
+    assert "extract.train" in page.inner_text("#data-train_files")
     good = tmp_path / "good.jsonl"
     row = {"prompt": HOSTILE, "completion": "b"}
     good.write_text(f"{json.dumps(row)}\n" * 3)

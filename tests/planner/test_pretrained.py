@@ -73,7 +73,7 @@ def test_unreachable_hub_is_told_quickly(tmp_path: Path, monkeypatch, helper) ->
     helper.ask(read_config, "starter")
     rows = tmp_path / "rows.jsonl"
     rows.write_text('{"instruction": "a", "output": "b"}\n')
-    recipe = Recipe(model=Model(name="some/model"), data=Data(train_file=str(rows)))
+    recipe = Recipe(model=Model(name="some/model"), data=Data(train_files=(str(rows),)))
     for question in (count, preview):
         with pytest.raises(PlannerError) as caught:
             helper.ask(question, recipe, timeout=15)

@@ -46,8 +46,9 @@ def test_conditions_name_other_fields_and_values_they_can_have(
 ) -> None:
     for path, value in (declared.declaration.shown_when or {}).items():
         assert path in FIELDS and path != declared.path
-        assert isinstance(value, FIELDS[path].type)
-        assert not FIELDS[path].choices or value in FIELDS[path].choices
+        for wanted in value if isinstance(value, tuple) else (value,):
+            assert isinstance(wanted, FIELDS[path].type)
+            assert not FIELDS[path].choices or wanted in FIELDS[path].choices
 
 
 @every_field

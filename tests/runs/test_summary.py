@@ -22,7 +22,7 @@ def run(tunebook_home: Path) -> Path:
     rows = tunebook_home / "rows.jsonl"
     rows.write_text('{"instruction": "a", "output": "b"}\n')
     recipe = check(
-        {"data": {"train_file": str(rows)}, "training": {"optimizer": "adamw_8bit"}}
+        {"data": {"train_files": [str(rows)]}, "training": {"optimizer": "adamw_8bit"}}
     )
     return folder.create(recipe, render_cells(recipe), "run")
 
@@ -58,9 +58,9 @@ def test_it_says_what_went_in(run: Path) -> None:
     found = summary(run)
     recipe = (run / folder.RECIPE).read_bytes()
     assert found["recipe_sha256"] == hashlib.sha256(recipe).hexdigest()
-    train_file = Path(folder.recipe_of(folder.read(run)).data.train_file)
+    train_file = Path(folder.recipe_of(folder.read(run)).data.train_files[0])
     digest = hashlib.sha256(train_file.read_bytes()).hexdigest()
-    assert found["data_sha256"] == {"train": digest}
+    assert found["data_sha256"] == {"train": [digest]}
     assert {"unsloth", "torch", "trl", "peft"} <= {*found["versions"]}
 
 
@@ -126,9 +126,9 @@ def test_what_is_added_later_keeps_how_the_run_ended(run: Path) -> None:
 
 @pytest.mark.parametrize("file", ["/nowhere.jsonl", "/", "/a\x00b"])
 def test_data_that_is_gone_has_no_hash(tunebook_home: Path, file: str) -> None:
-    recipe = check({"data": {"train_file": file}})
+    recipe = check({"data": {"train_files": [file]}})
     run = folder.create(recipe, render_cells(recipe), "run")
-    assert summary(run)["data_sha256"] == {"train": None}
+    assert summary(run)["data_sha256"] == {"train": [None]}
 
 
 def test_it_is_plain_json(run: Path) -> None:

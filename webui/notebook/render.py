@@ -1,7 +1,6 @@
 """Turn a recipe into cells of plain code: the one source of everything that runs."""
 
 import hashlib
-import inspect
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterable
@@ -15,8 +14,9 @@ import jinja2
 from ruff import find_ruff_bin
 
 from webui.notebook.literal import Code, literal
-from webui.notebook.mask import tokenize
-from webui.notebook.rows import MAPPERS, read_rows
+from webui.notebook.steps import chat_template
+from webui.notebook.chat_templates import BASE, TEMPLATES
+from webui.notebook.data_cell import data_context
 from webui.recipe import Recipe
 from webui.settings import model_path
 
@@ -38,7 +38,7 @@ RUN_CELLS = ("setup", "model", "data", "adapter", "train", "compare", "score")
 SWEEP_CELLS = ("setup", "model", "data", "sweep")
 LOAD_CELLS = ("setup", "model", "data", "load", "compare", "score")
 
-TEMPLATES = jinja2.Environment(
+CELLS = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
     undefined=jinja2.StrictUndefined,
     finalize=literal,
@@ -70,9 +70,7 @@ def render_cells(
     """
     context = template_context(recipe, adapter_folder)
     rendered = tuple(
-        TEMPLATES.get_template(f"{name}.py.jinja").render(
-            context | CONTEXTS[name](recipe)
-        )
+        CELLS.get_template(f"{name}.py.jinja").render(context | CONTEXTS[name](recipe))
         for name in names
     )
     grounds: dict[str, str] = {}
@@ -93,7 +91,6 @@ def key_of(code: str, needed: Iterable[str]) -> str:
 
 def template_context(recipe: Recipe, adapter_folder: str) -> dict[str, Any]:
     """What the templates may name."""
-    mapper = MAPPERS[recipe.data.format]
     checkpointing = "unsloth" if recipe.training.gradient_checkpointing else False
     return {
         "recipe": recipe,
@@ -103,12 +100,19 @@ def template_context(recipe: Recipe, adapter_folder: str) -> dict[str, Any]:
         "train_data": Code("train_data"),
         "eval_data": None,
         "model_path": model_path(recipe.model.name),
+        "chat_template": chat_template(recipe),
+        "base_template": TEMPLATES[BASE],
         "adapter_folder": adapter_folder,
-        "mapper_name": Code(mapper.__name__),
-        "mapper_source": Code(inspect.getsource(mapper).strip()),
-        "tokenize_source": Code(inspect.getsource(tokenize).strip()),
-        "reader_source": Code(inspect.getsource(read_rows).strip()),
+        "plain_text": recipe.data.format == "text",
+        "lines": lines,
+        "Code": Code,
     }
+
+
+def lines(text: str) -> Code:
+    """A text as a literal of one line for each of its lines."""
+    parts = text.splitlines(keepends=True) or [""]
+    return Code("(" + "\n".join(literal(part) for part in parts) + ")")
 
 
 def sweep_context(recipe: Recipe) -> dict[str, Any]:
@@ -133,7 +137,9 @@ def sweep_context(recipe: Recipe) -> dict[str, Any]:
     return context | {name: SimpleNamespace(**v) for name, v in sections.items()}
 
 
-CONTEXTS = defaultdict(lambda: lambda recipe: {}, sweep=sweep_context)
+CONTEXTS = defaultdict(
+    lambda: lambda recipe: {}, data=data_context, sweep=sweep_context
+)
 
 
 MARK = "# %% cell"

@@ -10,6 +10,7 @@ import yaml
 from gradio.components import Component
 from markupsafe import escape
 
+from webui.notebook.steps import READERS, suffix_of
 from webui.page.language import Language
 from webui.recipe import Recipe
 from webui.recipe.checks import FIELDS, SWEEPABLE, applies, value_at
@@ -22,26 +23,33 @@ Update = Any
 
 @dataclass(frozen=True)
 class Binding:
-    """One field of the recipe and the components that show it."""
+    """One field of the recipe and the components that show it.
+
+    ``changes`` says what else of each component depends on the recipe, and on the
+    columns that the data turned out to have.
+    """
 
     field: DeclaredField
     components: tuple[Component, ...]
     read: Callable[[Sequence[Any]], Any]
-    write: Callable[[Any], Sequence[Any]]
+    write: Callable[[Recipe], Sequence[Any]]
+    changes: Callable[[Recipe, Sequence[str]], Sequence[dict[str, Any]]] | None = None
 
 
 def bind(path: str, language: Language) -> Binding:
     """Make the component of a field and bind the two."""
     declared = FIELDS[path]
     component = component_for(declared, language)
-    if declared.type is tuple:
-        return Binding(
-            declared, (component,), lambda v: v[0] or [], lambda v: [list(v)]
-        )
-    if declared.type is str:
-        # A cleared box holds None; the recipe holds an empty text.
-        return Binding(declared, (component,), lambda v: v[0] or "", lambda v: [v])
-    return Binding(declared, (component,), lambda v: v[0], lambda v: [v])
+
+    def read(values: Sequence[Any]) -> Any:
+        # A cleared box holds None; the recipe holds an empty text or list.
+        empty = {tuple: [], str: ""}.get(declared.type)
+        return empty if values[0] is None else values[0]
+
+    def write(recipe: Recipe) -> Sequence[Any]:
+        return [as_value(value_at(recipe, path))]
+
+    return Binding(declared, (component,), read, write)
 
 
 def component_for(declared: DeclaredField, language: Language) -> Component:
@@ -60,8 +68,9 @@ def component_for(declared: DeclaredField, language: Language) -> Component:
     if declared.type is bool:
         return gr.Checkbox(**common)
     if declared.type is tuple:
+        choices = known_files() if declaration.file else list(declaration.suggestions)
         return gr.Dropdown(
-            choices=list(declaration.suggestions),
+            choices=choices,
             multiselect=True,
             allow_custom_value=True,
             **common,
@@ -72,8 +81,8 @@ def component_for(declared: DeclaredField, language: Language) -> Component:
     if declared.type in (int, float):
         # Bounds are checked by the recipe, whose sentence says what to do.
         return gr.Number(precision=0 if declared.type is int else None, **common)
-    if declaration.suggestions or declaration.file:
-        choices = known_files() if declaration.file else list(declaration.suggestions)
+    if declaration.suggestions:
+        choices = list(declaration.suggestions)
         return gr.Dropdown(choices=choices, allow_custom_value=True, **common)
     return gr.Textbox(lines=declaration.lines, max_lines=12, **common)
 
@@ -82,7 +91,8 @@ def known_files() -> list[str]:
     """Data files to pick from: those uploaded before, and those that came along."""
     folders = (data_folder(), shipped_recipes() / "data")
     files = (file for folder in folders for file in sorted(folder.glob("[!.]*")))
-    return [str(file) for file in files if file.suffix in (".json", ".jsonl", ".csv")]
+    known = {*READERS, ".zip"}
+    return [str(file) for file in files if suffix_of(file.name) in known]
 
 
 def titled_choices(
@@ -153,10 +163,10 @@ def read_values(text: str) -> list[Any]:
     return values
 
 
-def write_space(space: dict[str, list[Any]]) -> list[Any]:
+def write_space(recipe: Recipe) -> list[Any]:
     """A search space as the values of three pairs of components."""
     flat: list[Any] = []
-    for name, values in space.items():
+    for name, values in recipe.sweep.space.items():
         flat += [
             name,
             ", ".join(
@@ -171,24 +181,27 @@ def field_updates(
     recipe: Recipe,
     problem: Text | None,
     language: Language,
+    columns: Sequence[str] = (),
     *,
     with_value: bool,
 ) -> Iterator[Update]:
     """Updates of a field's components: shown or hidden, its problem, a newer value."""
     declared = binding.field
-    values = binding.write(value_at(recipe, declared.path))
     info = getattr(declared.declaration.help, language)
     if problem is not None:
         # Shown as Markdown, and it quotes what was typed.
         info = f"✗ {escape(getattr(problem, language))}"
-    for value in values:
-        changes: dict[str, Any] = {"visible": applies(declared, recipe)}
+    more: Sequence[dict[str, Any]] = [{} for _ in binding.components]
+    if binding.changes:
+        more = binding.changes(recipe, columns)
+    for value, own in zip(binding.write(recipe), more, strict=True):
+        changes: dict[str, Any] = {"visible": applies(declared, recipe), **own}
         if len(binding.components) == 1:
             changes["info"] = info
         if declared.declaration.file:
             changes["choices"] = known_files()
         if with_value:
-            changes["value"] = as_value(value)
+            changes["value"] = value
         yield gr.update(**changes)
 
 

@@ -15,7 +15,11 @@ from webui.files import write_text
 from webui.recipe import Recipe
 from webui.recipe.checks import FIELDS, RecipeError, check, value_at, with_value
 from webui.recipe.field import Text
-from webui.recipe.store import dumps
+from webui.recipe.store import dumps, with_values
+
+
+# Fields that mean nothing any more once another one has changed.
+EMPTIES: dict[str, dict[str, Any]] = {"data.format": {"data.columns": {}}}
 
 
 class DraftError(UserError):
@@ -49,6 +53,9 @@ class Draft:
             self.changed[path] = self.version
             try:
                 values = with_value(self.recipe.model_dump(), path, value)
+                for other, empty in EMPTIES.get(path, {}).items():
+                    values = with_value(values, other, empty)
+                    self.changed[other] = self.version
                 self.recipe = check(values)
                 self.problems.pop(path, None)
             except RecipeError as error:
@@ -56,6 +63,20 @@ class Draft:
                 self.problems[path] = mine[0].message
             self.save()
             return self.version
+
+    def commit_all(self, values: Mapping[str, Any]) -> None:
+        """Put several fields in together, which may only fit each other.
+
+        Raises:
+            RecipeError: when they do not fit; nothing has changed then.
+        """
+        with self.lock:
+            self.recipe = with_values(self.recipe, values)
+            self.version += 1
+            for path in values:
+                self.changed[path] = self.version
+                self.problems.pop(path, None)
+            self.save()
 
     def commit_form(
         self, form: Mapping[str, Any], seen: int, own: Mapping[str, int]

@@ -20,7 +20,7 @@ from webui.recipe.checks import FIELDS, Problem, RecipeError
 from webui.recipe.field import Text
 
 Watcher = Callable[[View], Any]
-Chooser = Callable[[View, Any], Any]
+Chooser = Callable[..., Any]
 
 NOTICE = Text("Please note", "请注意")
 UNEXPECTED = Text(
@@ -48,7 +48,9 @@ class Page:
     stamp: gr.Textbox
     bindings: list[Binding] = field(default_factory=list)
     watchers: list[tuple[Component, Watcher]] = field(default_factory=list)
-    chosen: list[tuple[Component, Component, Chooser]] = field(default_factory=list)
+    chosen: list[tuple[Component, Sequence[Component], Chooser]] = field(
+        default_factory=list
+    )
     # Wired when the page is whole: a button sends every field, of later tabs as well.
     later: list[Callable[[], Any]] = field(default_factory=list)
 
@@ -92,16 +94,17 @@ class Page:
         self.watchers.append((component, watcher))
 
     def watch_chosen(
-        self, component: gr.HTML, choice: Component, watcher: Chooser
+        self, component: gr.HTML, choices: Sequence[Component], watcher: Chooser
     ) -> None:
         """Redraw a part that also depends on what this tab chose, as a row number."""
-        self.chosen.append((component, choice, watcher))
-        choice.change(
-            lambda value: str(watcher(self.studio.view(), value)),
-            choice,
-            component,
-            **QUIET,
-        )
+        self.chosen.append((component, choices, watcher))
+        for choice in choices:
+            choice.change(
+                lambda *values: str(watcher(self.studio.view(), *values)),
+                choices,
+                component,
+                **QUIET,
+            )
 
     def html(self, watcher: Watcher, **options: Any) -> gr.HTML:
         """An HTML part that is redrawn from every view. The watcher escapes."""
@@ -149,13 +152,15 @@ class Page:
         """The components of every field, in the order of the bindings."""
         return [c for binding in self.bindings for c in binding.components]
 
-    def when_uploaded(self, button: Component, action: Callable[[str], Any]) -> None:
-        """Run an action with the path of a file that was just uploaded."""
+    def when_uploaded(
+        self, button: Component, action: Callable[[list[str]], Any]
+    ) -> None:
+        """Run an action with the paths of files that were just uploaded."""
 
-        def act(file: str | None) -> None:
+        def act(files: list[str] | None) -> None:
             with self.problems_told():
-                if file:
-                    action(file)
+                if files:
+                    action(files)
 
         button.upload(act, button, None, api_visibility="private").then(
             self.look, None, self.stamp, **QUIET
@@ -222,11 +227,14 @@ class Page:
                 view.recipe,
                 draft.problems.get(path),
                 self.language,
+                view.columns,
                 with_value=newer,
             )
         updates += [self.drawn(watcher, view) for _, watcher in self.watchers]
-        for (_, _, watcher), value in zip(self.chosen, choices, strict=True):
-            drawn = self.drawn(watcher, view, value)
+        rest = list(choices)
+        for _, inputs, watcher in self.chosen:
+            values, rest = rest[: len(inputs)], rest[len(inputs) :]
+            drawn = self.drawn(watcher, view, *values)
             updates.append(gr.update(value=str(drawn)) if drawn else drawn)
         seen.version = draft.version
         return [seen, *only_news(seen.sent, updates)]
@@ -249,7 +257,7 @@ class Page:
             *(component for component, _ in self.watchers),
             *(component for component, _, _ in self.chosen),
         ]
-        choices = [choice for _, choice, _ in self.chosen]
+        choices = [choice for _, inputs, _ in self.chosen for choice in inputs]
         gr.Timer(1).tick(self.tick, self.stamp, self.stamp, **QUIET)
         self.stamp.change(self.redraw, [self.seen, *choices], outputs, **QUIET)
 

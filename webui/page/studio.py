@@ -15,6 +15,7 @@ from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.page.answers import Answers
 from webui.page.draft import Draft
 from webui.planner.count import count
+from webui.planner.found import Found, found
 from webui.planner.memory import estimate
 from webui.planner.preview import preview
 from webui.recipe import Recipe
@@ -132,11 +133,36 @@ class View:
         key = (self.recipe.model, self.recipe.adapter, self.recipe.training)
         return self.plan(estimate, key)
 
+    @property
+    def has_source(self) -> bool:
+        """Whether the recipe says where rows come from."""
+        data = self.recipe.data
+        return bool(data.train_files if data.source == "files" else data.hub_dataset)
+
+    @cached_property
+    def stamps(self) -> tuple[int, ...]:
+        """When the training files last changed, in ns."""
+        files = [Path(file) for file in self.recipe.data.train_files]
+        return tuple(file.stat().st_mtime_ns for file in files if file.exists())
+
+    @cached_property
+    def found(self) -> Any:
+        """What the source turned out to be, a PlannerError, or None while it comes."""
+        if not self.has_source:
+            return None
+        data = self.recipe.data
+        hub = (data.hub_dataset, data.hub_config, data.hub_split, data.hub_revision)
+        key = (data.source, data.train_files, self.stamps, hub)
+        return self.plan(found, key)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the source, as far as they are known."""
+        return self.found.columns if isinstance(self.found, Found) else ()
+
     def preview(self, first: int, rows: int) -> Any:
         """Rendered and masked rows, a PlannerError, or None while they come."""
-        file = Path(self.recipe.data.train_file)
-        stamp = file.stat().st_mtime_ns if file.is_file() else 0
-        key = (self.recipe.model, self.recipe.data, stamp)
+        key = (self.recipe.model, self.recipe.data.model_dump_json(), self.stamps)
         return self.plan(preview, key, first, rows)
 
     @cached_property

@@ -1,11 +1,15 @@
 """Read a model's configuration and tokenizer: never its weights, never its code."""
 
+import copy
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from webui.notebook.chat_templates import BASE, TEMPLATES
+from webui.notebook.steps import chat_template
 from webui.planner.errors import PlannerError
+from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.settings import model_path
 
@@ -25,18 +29,9 @@ def read_tokenizer(name: str) -> Any:
     """The tokenizer of a model, named as in a recipe.
 
     Raises:
-        PlannerError: as above, or if it cannot render or locate tokens in a text.
+        PlannerError: as above, or if it cannot locate tokens in a text.
     """
     tokenizer = read("AutoTokenizer", model_path(name), stamp(name))
-    if not tokenizer.chat_template:
-        raise PlannerError(
-            Text(
-                f"{name} has no chat template, so it is no chat model; choose the "
-                "variant whose name ends in Instruct or Chat.",
-                f"{name} 没有对话模板,不是对话模型;"
-                "请选择名称带 Instruct 或 Chat 的版本。",
-            )
-        )
     if not tokenizer.is_fast:
         raise PlannerError(
             Text(
@@ -46,6 +41,21 @@ def read_tokenizer(name: str) -> Any:
             )
         )
     return tokenizer
+
+
+def recipe_tokenizer(recipe: Recipe) -> Any:
+    """The tokenizer of a recipe's model, with the chat template that it will use."""
+    tokenizer = copy.copy(read_tokenizer(recipe.model.name))  # the read one is cached
+    if template := chat_template(recipe):
+        tokenizer.chat_template = template
+    elif not tokenizer.chat_template:
+        tokenizer.chat_template = TEMPLATES[BASE]
+    return tokenizer
+
+
+def has_template(name: str) -> bool:
+    """Whether a model comes with a chat template; a base model does not."""
+    return bool(read_tokenizer(name).chat_template)
 
 
 def end_tokens(name: str, tokenizer: Any) -> set[int]:

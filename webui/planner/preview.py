@@ -1,45 +1,55 @@
 """Rows as they will be trained on: rendered, tokenized and masked.
 
-The row mappers and ``tokenize`` are the very functions that the notebook carries.
+What happens to a row is the list of steps that the data cell is written from.
 """
 
+import itertools
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from webui.notebook.mask import tokenize
-from webui.notebook.rows import MAPPERS
+from webui.notebook.carried.mask import tokenize, tokenize_texts
+from webui.planner.data_warnings import Warned, mostly_rejected, warnings
 from webui.planner.errors import PlannerError
-from webui.planner.pretrained import end_tokens, read_tokenizer
-from webui.planner.rows import Rows, check_rows, read_rows
+from webui.planner.pretrained import end_tokens, recipe_tokenizer
+from webui.planner.rows import Kept, Part, Rejected, place, read_rows, with_place
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 
 CHECKED_ROWS = 200
+SHOWN_TOKENS = 1200  # of one row; a page of more is not read
+SHOWN_REASONS = 5
 HIDDEN = -100
 LONGEST_CHARACTER = 8  # tokens that one character may take, generously
 UNFINISHED = "\ufffd"  # what bytes that end within a character decode to
 
 
 class Token(NamedTuple):
-    """A token's text, and whether the loss looks at it.
+    """A token's text and id, and whether the loss looks at it.
 
     Tokens that only together make a character are shown as one.
     """
 
     text: str
     trained: bool
+    ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class PreviewRow:
-    """One row as it will be trained on; ``length`` and ``trained`` are in tokens."""
+    """One row as it will be trained on.
 
+    ``length`` and ``trained`` are in tokens, after the cut at the longest sequence;
+    ``whole`` is the length before it. ``tokens`` are the first ones only, where there
+    are very many.
+    """
+
+    place: Text
     tokens: tuple[Token, ...]
     length: int
     trained: int
+    whole: int
     truncated: bool
 
     @property
@@ -50,88 +60,120 @@ class PreviewRow:
 
 @dataclass(frozen=True)
 class Preview:
-    """Some rows, and what is odd among the first ``checked`` rows of the file."""
+    """Some rows, and what is odd among the first ``checked`` rows of the source.
+
+    ``rejected`` of these cannot be used, the first for these ``reasons``.
+    ``columns`` and ``cells`` are the shown rows as the source has them.
+    """
 
     rows: tuple[PreviewRow, ...]
-    warnings: tuple[Text, ...]
+    warnings: tuple[Warned, ...]
     checked: int
+    rejected: int
+    reasons: tuple[Text, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]
 
 
 def preview(recipe: Recipe, first: int = 0, count: int = 3) -> Preview:
-    """Show ``count`` rows of the training file from ``first``, counted from 0.
+    """Show ``count`` usable rows from ``first``, counted from 0.
 
     Raises:
-        PlannerError: if the file, a row of it or the tokenizer cannot be used.
+        PlannerError: if the source or the tokenizer cannot be used, or no row can.
     """
-    if not recipe.data.train_file:
-        raise PlannerError(Text("Choose a training file first.", "请先选择训练文件。"))
-    path = Path(recipe.data.train_file)
-    rows = read_rows(path, limit=max(CHECKED_ROWS, first + count))
-    check_rows(rows, recipe.data.format)
-    tokenizer = read_tokenizer(recipe.model.name)
-    shown = range(len(rows.rows))[first : first + count]
-    checked = range(len(rows.rows))[:CHECKED_ROWS]
-    encoded = {
-        number: encode(recipe, tokenizer, rows, number)
-        for number in sorted({*shown, *checked})
-    }
-    ends = end_tokens(recipe.model.name, tokenizer)
+    found = check_rows(recipe, "train", max(CHECKED_ROWS, first + count))
+    shown = range(len(found.kept))[first : first + count]
+    rows = [found.kept[number] for number in shown]
+    columns = tuple(dict.fromkeys(name for row in rows for name in row.row))[:12]
     return Preview(
-        tuple(preview_row(encoded[number], tokenizer) for number in shown),
-        tuple(warnings([encoded[number] for number in checked], ends, recipe)),
-        len(checked),
+        tuple(preview_row(row, found.encoded[n], found.tokenizer) for n, row in zip(shown, rows, strict=True)),
+        found.warnings,
+        min(len(found.kept) + len(found.rejected), CHECKED_ROWS),
+        len(found.rejected),
+        tuple(with_place(row) for row in found.rejected[:SHOWN_REASONS]),
+        columns,
+        tuple(tuple(cell(row.row.get(name)) for name in columns) for row in rows),
     )
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The first rows of a source through all steps; ``total`` if these are all."""
+
+    tokenizer: Any
+    kept: list[Kept]
+    rejected: list[Rejected]
+    encoded: "list[Encoded]"
+    warnings: tuple[Warned, ...]
+    total: int | None
+
+
+def check_rows(recipe: Recipe, part: Part, limit: int = CHECKED_ROWS) -> Checked:
+    """Look at the first rows of a recipe's training or held-out part.
+
+    Raises:
+        PlannerError: if the source or the tokenizer cannot be used, or no row can.
+    """
+    tokenizer = recipe_tokenizer(recipe)
+    read = read_rows(recipe, part, tokenizer)
+    rows = list(itertools.islice(read, limit))
+    kept = [row for row in rows if isinstance(row, Kept)]
+    rejected = [row for row in rows if isinstance(row, Rejected)]
+    if not kept:
+        raise no_rows(rejected)
+    encoded = encode(recipe, tokenizer, [row.mapped for row in kept])
+    ends = end_tokens(recipe.model.name, tokenizer)
+    first = slice(CHECKED_ROWS)
+    warned = (
+        *mostly_rejected(len(kept), rejected),
+        *warnings(recipe, tokenizer, kept[first], encoded[first], ends),
+    )
+    total = len(kept) if len(rows) < limit else None
+    return Checked(tokenizer, kept, rejected, encoded, warned, total)
+
+
+def no_rows(rejected: list[Rejected]) -> PlannerError:
+    """The error for a source of which no row can be used: why the first cannot."""
+    if not rejected:
+        return PlannerError(Text("The source holds no rows.", "数据中没有任何行。"))
+    return PlannerError(with_place(rejected[0]))
+
+
+def cell(value: Any) -> str:
+    """A raw value as a table shows it."""
+    return "" if value is None else str(value)[:300]
 
 
 class Encoded(NamedTuple):
-    """Token ids and labels of a row, cut to length, and whether it was cut."""
+    """Token ids and labels of a row, cut to length, and its length before that."""
 
     ids: list[int]
     labels: list[int]
-    truncated: bool
+    whole: int
 
 
-def encode(recipe: Recipe, tokenizer: Any, rows: Rows, number: int) -> Encoded:
-    """One row through its mapper and ``tokenize``, as the notebook does it."""
-    mapper, longest = MAPPERS[recipe.data.format], recipe.model.max_seq_length
-    answers_only = recipe.data.train_on == "answers"
-    try:
-        messages = mapper(rows.rows[number], recipe.data.system_prompt)
-        cut = tokenize(messages, tokenizer, longest, answers_only)
-        ids, truncated = cut["input_ids"], False
-        if len(ids) == longest:
-            whole = tokenize(messages, tokenizer, sys.maxsize, answers_only)
-            truncated = len(whole["input_ids"]) > longest
-    except Exception as error:  # a template may raise anything
-        raise refused(rows.place(number), error) from error
-    return Encoded(ids, cut["labels"], truncated)
+def encode(recipe: Recipe, tokenizer: Any, rows: list[dict]) -> list[Encoded]:
+    """Prepared rows through the very functions that the notebook carries."""
+    longest = recipe.model.max_seq_length
+    if recipe.data.format == "text":
+        # Long texts go on in further sequences; the first one stands for the row.
+        pieces = [tokenize_texts([row], tokenizer, sys.maxsize) for row in rows]
+        whole = [piece["input_ids"][0] for piece in pieces]
+        return [Encoded(i[:longest], i[:longest], len(i)) for i in whole]
+    batch = tokenize(rows, tokenizer, sys.maxsize)
+    return [
+        Encoded(ids[:longest], labels[:longest], len(ids))
+        for ids, labels in zip(batch["input_ids"], batch["labels"], strict=True)
+    ]
 
 
-def refused(where: Text, error: Exception) -> PlannerError:
-    """The error for a row that the chat template or the mask cannot take."""
-    if "chat template rewrites" in str(error):
-        return PlannerError(
-            Text(
-                f"{where.en}: this model's chat template rewrites earlier turns, so "
-                "the answers cannot be told apart; train on every token instead.",
-                f"{where.zh}:该模型的对话模板会改写之前的轮次,无法区分回答;"
-                "请改为训练全部 token。",
-            )
-        )
-    reason = str(error).strip().rstrip(".")[:300] or type(error).__name__
-    return PlannerError(
-        Text(
-            f"{where.en}: the model's chat template refuses this row ({reason}).",
-            f"{where.zh}:模型的对话模板不接受这一条({reason})。",
-        )
-    )
-
-
-def preview_row(row: Encoded, tokenizer: Any) -> PreviewRow:
+def preview_row(kept: Kept, row: Encoded, tokenizer: Any) -> PreviewRow:
     """A row's tokens as texts, with its figures."""
     trained = sum(label != HIDDEN for label in row.labels)
     tokens = tuple(texts(row, tokenizer))
-    return PreviewRow(tokens, len(row.ids), trained, row.truncated)
+    length = len(row.ids)
+    cut = row.whole > length and "learned" in kept.mapped
+    return PreviewRow(place(kept.record), tokens, length, trained, row.whole, cut)
 
 
 def texts(row: Encoded, tokenizer: Any) -> Iterator[Token]:
@@ -142,14 +184,16 @@ def texts(row: Encoded, tokenizer: Any) -> Iterator[Token]:
     """
     before: list[int] = []
     start = 0
+    ids = row.ids[:SHOWN_TOKENS]
     flags = [label != HIDDEN for label in row.labels]
-    for end in range(1, len(row.ids) + 1):
-        group = row.ids[start:end]
+    for end in range(1, len(ids) + 1):
+        group = ids[start:end]
         text = decoded(tokenizer, before + group)
-        goes_on = end < len(row.ids) and flags[end] == flags[start]
+        goes_on = end < len(ids) and flags[end] == flags[start]
         if text.endswith(UNFINISHED) and goes_on and len(group) < LONGEST_CHARACTER:
             continue
-        yield Token(text[len(decoded(tokenizer, before)) :], flags[start])
+        shown = text[len(decoded(tokenizer, before)) :]
+        yield Token(shown, flags[start], tuple(group))
         before, start = group, end
 
 
@@ -159,38 +203,3 @@ def decoded(tokenizer: Any, ids: list[int]) -> str:
         ids, skip_special_tokens=False, clean_up_tokenization_spaces=False
     )
     return str(text)
-
-
-def warnings(rows: list[Encoded], ends: set[int], recipe: Recipe) -> Iterator[Text]:
-    """What would make a training useless without an error, over these rows."""
-    masked = [row for row in rows if all(label == HIDDEN for label in row.labels)]
-    cut = [row for row in rows if row.truncated]
-    whole = [row for row in rows if not row.truncated]
-    endless = [row for row in whole if not ends & set(row.labels)]
-    limit = recipe.model.max_seq_length
-    if masked:
-        yield Text(
-            f"In {of(masked, rows).en} every token is hidden from the loss, so "
-            "nothing is learned from them.",
-            f"{of(masked, rows).zh}的全部 token 都不计入损失,从中学不到任何内容。",
-        )
-    if cut:
-        yield Text(
-            f"{of(cut, rows).en} are longer than {limit} tokens and are cut there; "
-            "the end of their answers is lost.",
-            f"{of(cut, rows).zh}超过 {limit} 个 token,会被截断,回答的结尾将丢失。",
-        )
-    if endless:
-        yield Text(
-            f"In {of(endless, rows).en} no end token is trained on, so the tuned "
-            "model may never stop its answers.",
-            f"{of(endless, rows).zh}没有训练到结束 token,微调后的模型可能停不下来。",
-        )
-
-
-def of(some: list[Encoded], rows: list[Encoded]) -> Text:
-    """So many of the rows that were checked."""
-    return Text(
-        f"{len(some)} of the first {len(rows)} rows",
-        f"前 {len(rows)} 条中有 {len(some)} 条",
-    )

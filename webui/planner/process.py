@@ -7,28 +7,16 @@ import gc
 import importlib
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Callable
 from concurrent import futures
 from typing import Any, NamedTuple
 
+from webui.planner.child import KILL, answer, settle_in
 from webui.planner.errors import PlannerError
 from webui.recipe.field import Text
 
-# Set in the helper before anything heavy is imported there.
-QUIET = {
-    "CUDA_VISIBLE_DEVICES": "",  # the accelerator belongs to the kernel
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "OMP_NUM_THREADS": "1",
-    "OMP_WAIT_POLICY": "PASSIVE",
-    "TOKENIZERS_PARALLELISM": "false",
-    "TRANSFORMERS_VERBOSITY": "error",
-}
 HEAVY = ("transformers", "peft")
-# It has nothing to save. Windows knows no SIGKILL; its SIGTERM is one.
-KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 class Helper(NamedTuple):
@@ -122,56 +110,6 @@ def discard(helper: Helper) -> None:
     except (futures.CancelledError, futures.TimeoutError):
         started = False  # it hangs before it reaches our code; do not wait for it
     helper.pool.shutdown(wait=started, cancel_futures=True)
-
-
-def settle_in() -> None:
-    """Make this process a quiet helper that never outlives its parent."""
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    # Ctrl-C in a terminal reaches the whole group; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.update(QUIET)
-    if hasattr(os, "nice"):
-        os.nice(5)
-    # Libraries print at import; `--json` output and the server's pipes stay clean.
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-
-
-def end_with_parent() -> None:
-    """Wait for the parent's end, be it by kill -9, and end this process at once."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(0)
-
-
-def answer(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    """Call the function; every failure leaves this process as a PlannerError.
-
-    Other exceptions may not survive the way to the server, or would make it
-    import the library that they come from.
-    """
-    try:
-        return function(*args)
-    except PlannerError:
-        raise
-    except ModuleNotFoundError as error:
-        raise PlannerError(
-            Text(
-                f"The planner needs the package {error.name}; `tunebook doctor` "
-                "shows how to install it.",
-                f"规划需要软件包 {error.name};运行 `tunebook doctor` 查看安装方法。",
-            )
-        ) from None
-    except Exception as error:
-        reason = " ".join(str(error).split())[:300]
-        raise PlannerError(
-            Text(
-                f"The planner failed unexpectedly ({type(error).__name__}: {reason}).",
-                f"规划时发生意外错误({type(error).__name__}:{reason})。",
-            )
-        ) from error
 
 
 def import_heavy() -> None:

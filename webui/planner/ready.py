@@ -1,18 +1,20 @@
 """Whether a recipe's data can be trained on: asked before the kernel is."""
 
-from pathlib import Path
-
 from webui.planner.errors import PlannerError
-from webui.planner.rows import check_rows, read_rows
+from webui.planner.process import ask
+from webui.planner.rows import Part
 from webui.recipe import Recipe
 from webui.recipe.checks import Problem, RecipeError
 from webui.recipe.field import Text
 
-FIRST_ROWS = 20_000  # more would make the user wait
+ACCEPT = Text(
+    "Mend it, or set data.accept_warnings to train all the same.",
+    "请修正,或将 data.accept_warnings 设为 true 后继续训练。",
+)
 
 
 def ready(recipe: Recipe) -> Recipe:
-    """The recipe itself, refused here when its files would fail in the kernel.
+    """The recipe itself, refused here when its data would fail or teach nothing.
 
     Raises:
         RecipeError: with everything that is wrong.
@@ -23,16 +25,58 @@ def ready(recipe: Recipe) -> Recipe:
 
 
 def data_problems(recipe: Recipe) -> list[Problem]:
-    """What is wrong with the recipe's files, seen in their first rows."""
+    """What is wrong with the recipe's rows, seen in the first of them."""
     problems = []
-    for name in ("train_file", "heldout_file"):
-        file = getattr(recipe.data, name)
+    parts: dict[Part, str] = {"train": rows_field(recipe, "train")}
+    if recipe.split.by == "file":
+        parts["heldout"] = rows_field(recipe, "heldout")
+    for part, path in parts.items():
         try:
-            if file:
-                check_rows(read_rows(Path(file), limit=FIRST_ROWS), recipe.data.format)
+            stopping = ask(blocking, recipe, part)
         except PlannerError as error:
-            problems.append(Problem(f"data.{name}", error.text))
-    if not recipe.data.train_file:
-        text = Text("name a file to learn from.", "请指定训练文件。")
-        problems.append(Problem("data.train_file", text))
+            problems.append(Problem(path, error.text))
+            continue
+        problems += [Problem(path, text) for text in stopping]
     return problems
+
+
+def rows_field(recipe: Recipe, part: Part) -> str:
+    """The field that names where these rows come from."""
+    if recipe.data.source == "hub":
+        return "data.hub_dataset" if part == "train" else "split.hub_split"
+    return "data.train_files" if part == "train" else "split.files"
+
+
+def with_way_out(text: Text) -> Text:
+    """A blocking warning, and what the user can do about it."""
+    return Text(f"{text.en} {ACCEPT.en}", f"{text.zh}{ACCEPT.zh}")
+
+
+def blocking(recipe: Recipe, part: Part) -> list[Text]:
+    """What stops a training before it starts; asked in the planner's process.
+
+    Raises:
+        PlannerError: if no row can be used at all.
+    """
+    from webui.planner.preview import check_rows
+
+    found = check_rows(recipe, part)
+    if part == "heldout":
+        return []  # these rows are asked, never trained on
+    if found.total is not None and (few := too_few(recipe, found.total)):
+        raise PlannerError(few)
+    if recipe.data.accept_warnings:
+        return []
+    return [with_way_out(w.text) for w in found.warnings if w.blocks]
+
+
+def too_few(recipe: Recipe, total: int) -> Text | None:
+    """Why no row would be left to train on, if none would."""
+    drawn = {"fraction": 1, "count": recipe.split.count}.get(recipe.split.by, 0)
+    if drawn < total:
+        return None
+    return Text(
+        f"There are {total} rows, and {drawn} of them are to be held out; none is left "
+        "to train on.",
+        f"共有 {total} 条数据,其中 {drawn} 条要留出,没有剩余数据可训练。",
+    )

@@ -1,142 +1,105 @@
-"""Read rows of training data; everything wrong is told with its file and line.
+"""The rows of a recipe, one after another: each prepared, or rejected with a reason."""
 
-Only the standard library: this runs in the server too. Values stay as the file has
-them, a CSV's all text.
-"""
-
-import itertools
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from webui.notebook.rows import COLUMNS
-from webui.planner.readers import LINE, cannot_open, place, reader_of, shown, wrong
+from webui.notebook.carried.mask import render
+from webui.notebook.steps import row_steps
+from webui.planner.errors import PlannerError
+from webui.planner.reasons import in_both
+from webui.planner.sources import Record, records
+from webui.recipe import Recipe
 from webui.recipe.field import Text
 
-OPTIONAL = {"alpaca": ("input",)}
-ROLES = ("system", "user", "assistant")
+Part = Literal["train", "heldout"]
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The rows of a file, or its first ones.
+class Kept:
+    """A row that can be used: as the source has it, and as the model reads it."""
 
-    ``numbers`` says where each row begins, counted from 1 in ``unit``s: the line, or
-    in a JSON array the row. ``format`` is the one that the columns fit, if any.
-    ``total`` is how many rows the file has; None where it was not read to its end.
-    """
-
-    path: Path
-    rows: tuple[dict[str, Any], ...]
-    numbers: tuple[int, ...]
-    columns: tuple[str, ...]
-    format: str | None
-    total: int | None
-    unit: Text = LINE
-
-    def place(self, row: int) -> Text:
-        """Where a row, counted from 0, stands in its file, in words."""
-        return place(self.path, self.numbers[row], self.unit)
+    record: Record
+    row: dict[str, Any]
+    mapped: dict[str, Any]
 
 
-def read_rows(path: Path, limit: int | None = None) -> Rows:
-    """Read a JSON, JSONL or CSV file of rows, at most ``limit`` of them.
+@dataclass(frozen=True)
+class Rejected:
+    """A row that cannot be used, and why."""
 
-    Of JSONL and CSV no more is read than the limit asks for. The rows are not yet
-    checked against a format: see ``check_rows``.
+    record: Record
+    reason: Text
+
+
+def read_rows(
+    recipe: Recipe, part: Part = "train", tokenizer: Any = None
+) -> Iterator[Kept | Rejected]:
+    """Stream over the rows of all files, or of the hub's data set.
+
+    With a tokenizer the rows are rendered through its chat template as well.
+    "heldout" are the rows of held-out files of their own, else there are none.
 
     Raises:
-        PlannerError: if the file is missing, empty, cut off or not of its kind.
+        PlannerError: if a source cannot be read at all.
     """
-    try:
-        reader, unit = reader_of(path)
-        # One more than asked for tells whether the file ends here.
-        stop = None if limit is None else limit + 1
-        found = list(itertools.islice(reader(path), stop))
-    except OSError as error:
-        raise cannot_open(path, error) from None
-    if not found:
-        raise wrong(Text(path.name, path.name), "holds no rows", "没有任何数据行")
-    total = len(found) if limit is None or len(found) <= limit else None
-    numbers = tuple(number for number, _ in found[:limit])
-    rows = tuple(row for _, row in found[:limit])
-    columns = tuple(dict.fromkeys(name for row in rows for name in row))
-    return Rows(path, rows, numbers, columns, detect(columns), total, unit)
-
-
-def detect(columns: Iterable[str]) -> str | None:
-    """The first format whose columns are all there."""
-    have = set(columns)
-    return next((name for name, need in COLUMNS.items() if have.issuperset(need)), None)
-
-
-def check_rows(rows: Rows, format: str) -> None:
-    """Refuse the first row that the format's mapper could not read.
-
-    Raises:
-        PlannerError: with the file, the line, and what is wrong there.
-    """
-    for number, row in enumerate(rows.rows):
-        missing = [name for name in COLUMNS[format] if name not in row]
-        if missing:
-            names, has = ", ".join(missing), ", ".join(row) or "-"
-            raise wrong(
-                rows.place(number),
-                f"lacks {names}, which the format {format} needs; it has {has}",
-                f"缺少 {format} 格式所需的 {names};现有列:{has}",
-            )
-        if format == "messages":
-            check_messages(row["messages"], rows.place(number))
+    steps = [
+        step
+        for step in row_steps(recipe, tokenizer)
+        if tokenizer is not None or step.function is not render
+    ]
+    for record in source_records(recipe, part):
+        if record.row is None:
+            yield Rejected(record, record.reason or in_both("is no row"))
             continue
-        needed = COLUMNS[format]
-        given = [n for n in OPTIONAL.get(format, ()) if row.get(n) is not None]
-        for name in (*needed, *given):
-            check_text(row[name], name, rows.place(number))
+        mapped: Any = record.row
+        try:
+            for step in steps:
+                mapped = step(mapped)
+        except ValueError as error:
+            yield Rejected(record, in_both(str(error.args[0])))
+        else:
+            yield Kept(record, record.row, mapped)
 
 
-def check_messages(messages: Any, where: Text) -> None:
-    """Messages are a list of objects with a known role and a text, one an answer."""
-    if not isinstance(messages, list) or not messages:
-        raise wrong(
-            where,
-            f"messages is {shown(messages)}, not a list of messages",
-            f"messages 应为消息列表,而不是 {shown(messages)}",
-        )
-    for number, message in enumerate(messages, start=1):
-        if not isinstance(message, dict) or not {"role", "content"} <= set(message):
-            raise wrong(
-                where,
-                f"message {number} is not an object with role and content",
-                f"第 {number} 条消息不是含 role 和 content 的对象",
-            )
-        if message["role"] not in ROLES:
-            raise wrong(
-                where,
-                f"message {number} has the role {shown(message['role'])}; known are "
-                + ", ".join(ROLES),
-                f"第 {number} 条消息的 role 为 {shown(message['role'])};"
-                f"可用:{'、'.join(ROLES)}",
-            )
-        check_text(message["content"], f"messages[{number - 1}].content", where)
-    if messages[-1]["role"] != "assistant":
-        raise wrong(
-            where,
-            "the last message is not the assistant's, so there is no answer to learn",
-            "最后一条消息不是 assistant 的,因此没有可学习的回答",
-        )
+def source_records(recipe: Recipe, part: Part) -> Iterator[Record]:
+    """The records of the recipe's files or data set."""
+    data, split = recipe.data, recipe.split
+    if part == "heldout" and split.by != "file":
+        return
+    if data.source == "hub":
+        from webui.planner.hub import hub_records
+
+        chosen = data.hub_split if part == "train" else split.hub_split
+        name, config = data.hub_dataset, data.hub_config or None
+        yield from hub_records(name, config, chosen, data.hub_revision or None)
+        return
+    files = data.train_files if part == "train" else split.files
+    if not files:
+        raise no_files(part)
+    for file in files:
+        yield from records(Path(file))
 
 
-def check_text(value: Any, name: str, where: Text) -> None:
-    """Refuse a value that is not text, or text that is not Unicode."""
-    try:
-        if isinstance(value, str):
-            value.encode()
-            return
-    except UnicodeEncodeError:
-        pass  # half of a surrogate pair, which no tokenizer takes
-    raise wrong(
-        where,
-        f"{name} is {shown(value)}, not text",
-        f"{name} 应为文本,而不是 {shown(value)}",
+def no_files(part: Part) -> PlannerError:
+    """The error for a recipe that names no source of rows."""
+    if part == "train":
+        return PlannerError(Text("Choose a training file first.", "请先选择训练文件。"))
+    return PlannerError(Text("Choose a held-out file first.", "请先选择留出文件。"))
+
+
+def with_place(rejected: Rejected) -> Text:
+    """The reason for a rejection as a sentence with file and line."""
+    where = place(rejected.record)
+    return Text(
+        f"{where.en}: {rejected.reason.en}.", f"{where.zh}:{rejected.reason.zh}。"
+    )
+
+
+def place(record: Record) -> Text:
+    """Where a row stands, in words."""
+    return Text(
+        f"{record.file}, {record.unit.en} {record.number}",
+        f"{record.file} 第 {record.number} {record.unit.zh}",
     )

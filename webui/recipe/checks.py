@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from webui.recipe.field import DeclaredField, Text, declared_fields
+from webui.recipe.formats import FORMATS
 from webui.recipe.sections import Recipe
 
 FIELDS: dict[str, DeclaredField] = {f.path: f for f in declared_fields(Recipe)}
@@ -181,17 +182,38 @@ def rules(recipe: Recipe) -> list[Problem]:
                 Text("name at least one module.", "至少选择一个模块。"),
             )
         )
-    if recipe.data.train_file and recipe.data.train_file == recipe.data.heldout_file:
-        problems.append(
-            Problem(
-                "data.heldout_file",
-                Text(
-                    "is the training file; rows that were trained on measure nothing.",
-                    "与训练文件相同;训练过的数据无法衡量效果。",
-                ),
-            )
+    return problems + data_rules(recipe) + sweep_rules(recipe)
+
+
+def data_rules(recipe: Recipe) -> list[Problem]:
+    """What does not go together in the sections about data."""
+    data, split = recipe.data, recipe.split
+    problems = []
+    if split.by == "file" and {*data.train_files} & {*split.files}:
+        text = Text(
+            "names a training file; rows that were trained on measure nothing.",
+            "含有训练文件;训练过的数据无法衡量效果。",
         )
-    return problems + sweep_rules(recipe)
+        problems.append(Problem("split.files", text))
+    roles = [role.name for role in FORMATS[data.format].roles]
+    for role in data.columns:
+        if role not in roles:
+            text = Text(
+                f"has {role}, which the format {data.format} does not know; it has "
+                f"{', '.join(roles)}.",
+                f"中的 {role} 不属于 {data.format} 格式;可用:{'、'.join(roles)}。",
+            )
+            problems.append(Problem("data.columns", text))
+    if data.template == "custom" and not data.custom_template:
+        text = Text("is empty; write a Jinja template.", "为空;请填写 Jinja 模板。")
+        problems.append(Problem("data.custom_template", text))
+    if split.stratify_by and split.group_by:
+        text = Text(
+            "cannot be used together with stratify_by; choose one.",
+            "不能与 stratify_by 同时使用;请选择其一。",
+        )
+        problems.append(Problem("split.group_by", text))
+    return problems
 
 
 SWEEPABLE: dict[str, DeclaredField] = {
@@ -244,7 +266,10 @@ def sweep_rules(recipe: Recipe) -> list[Problem]:
 def applies(declared: DeclaredField, recipe: Recipe) -> bool:
     """Whether a field has any effect, given what the others are set to."""
     conditions = declared.declaration.shown_when or {}
-    return all(value_at(recipe, path) == value for path, value in conditions.items())
+    return all(
+        value_at(recipe, path) in (value if isinstance(value, tuple) else (value,))
+        for path, value in conditions.items()
+    )
 
 
 def messages_for(recipe: Recipe, path: str, value: Any) -> list[Text]:

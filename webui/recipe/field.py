@@ -20,13 +20,15 @@ class Declaration:
     """What the page, the checks and the docs need beyond type and default.
 
     ``shown_when`` maps a path ("training.duration") to the value that the other
-    field must have for this one to be shown; ``file`` marks a path that is
-    relative to the folder of the recipe file; ``step`` makes a slider.
+    field must have for this one to be shown, or to several that will do; ``file``
+    marks a path that is relative to the folder of the recipe file; ``step`` makes a
+    slider; without ``in_code`` a field is about the work and changes no code.
     """
 
     title: Text
     help: Text
     advanced: bool = False
+    in_code: bool = True
     shown_when: dict[str, Any] | None = None
     file: bool = False
     lines: int = 1

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -166,10 +166,28 @@ def with_absolute_files(values: dict[str, Any], folder: Path) -> dict[str, Any]:
         section, _, name = path.partition(".")
         inner = values.get(section)
         given = inner.get(name) if isinstance(inner, dict) else None
-        if declared.declaration.file and isinstance(given, str) and given:
-            absolute = os.path.normpath(folder / os.path.expanduser(given))
+        if declared.declaration.file and isinstance(given, str | list | tuple):
+            files = [given] * bool(given) if isinstance(given, str) else given
+            absolute = [
+                os.path.normpath(folder / os.path.expanduser(file))
+                if isinstance(file, str)
+                else file  # no name, which the check will tell
+                for file in files
+            ]
             values = with_value(values, path, absolute)
     return values
+
+
+def with_values(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
+    """A recipe with the values of some fields, by path, put in.
+
+    Raises:
+        RecipeError: with everything that is wrong.
+    """
+    nested = recipe.model_dump()
+    for path, value in values.items():
+        nested = with_value(nested, path, value)
+    return check(nested)
 
 
 def differences(recipe: Recipe) -> dict[str, Any]:

@@ -255,9 +255,9 @@ CAUSES = (
             "{cell} 所需的文件不存在（{found}）。",
         ),
         Text(
-            "Check the recipe's paths (data.train_file, data.heldout_file), or upload "
+            "Check the recipe's paths (data.train_files, split.files), or upload "
             "the file again.",
-            "请检查配方中的路径（data.train_file、data.heldout_file），或重新上传文件。",
+            "请检查配方中的路径（data.train_files、split.files），或重新上传文件。",
         ),
     ),
     Cause(
@@ -293,9 +293,9 @@ CAUSES = (
             "数据太少，无法留出一部分。",
         ),
         Text(
-            "Add rows, name a held-out file of its own (data.heldout_file), or change "
+            "Add rows, name a held-out file of its own (split.files), or change "
             "the held-out share.",
-            "请增加数据、另外指定留出文件（data.heldout_file），或调整留出比例。",
+            "请增加数据、另外指定留出文件（split.files），或调整留出比例。",
         ),
     ),
 )

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from webui.files import read_json, write_json
+from webui.files import file_hash, read_json, write_json
 from webui.recipe import Recipe
 from webui.recipe.store import load
 from webui.runs import events
@@ -54,12 +54,12 @@ def summarize(
         "status": status,
         "recipe_sha256": hashlib.sha256((run / RECIPE).read_bytes()).hexdigest(),
         "data_sha256": {
-            name: file_hash(Path(file))
-            for name, file in (
-                ("train", recipe.data.train_file),
-                ("heldout", recipe.data.heldout_file),
+            name: [file_hash(Path(file)) for file in files]
+            for name, files in (
+                ("train", recipe.data.train_files),
+                ("heldout", recipe.split.files),
             )
-            if file
+            if files
         },
         "versions": {name: installed(name) for name in PACKAGES},
         "python": platform.python_version(),
@@ -145,15 +145,3 @@ def installed(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def file_hash(path: Path) -> str | None:
-    """SHA-256 of a file's bytes; None when it cannot be read."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    except (OSError, ValueError):  # a name with a zero byte is a ValueError
-        return None
-    return digest.hexdigest()

@@ -1,138 +1,169 @@
-"""Tab Data: which rows, and how each will be trained on."""
+"""Tab Data: which rows, in which format, and how each will be trained on."""
 
-import hashlib
-import shutil
 from pathlib import Path
 
 import gradio as gr
 from markupsafe import Markup
 
-from webui.figures import whole
 from webui.kernel import jobs
 from webui.page.cell import cell, code_and_output
+from webui.page.columns import bind_columns
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN, WAIT
 from webui.page.studio import View
-from webui.page.tables import problem_card, table
+from webui.page.tables import problem_card
+from webui.page.tabs import data_preview, data_report
+from webui.page.uploads import detected, use_files, use_text
 from webui.planner.errors import PlannerError
-from webui.planner.preview import PreviewRow
 from webui.planner.ready import ready
-from webui.planner.rows import check_rows, read_rows
+from webui.recipe.checks import value_at
 from webui.recipe.field import Text
-from webui.settings import data_folder
+from webui.recipe.formats import FORMATS
 
 TITLE = Text("Data", "数据")
 SENTENCE = Text(
     "Rows of questions and answers. See them here as the model will see them.",
     "问答数据。这里看到的就是模型将要看到的样子。",
 )
-UPLOAD = Text(
-    "Upload training rows (JSON, JSONL or CSV)", "上传训练数据(JSON、JSONL 或 CSV)"
+UPLOAD = Text("Upload training rows", "上传训练数据")
+PASTE = Text("Or paste rows", "或粘贴数据")
+PASTE_HINT = Text(
+    "JSON, JSONL, CSV with its header line, or plain text",
+    "JSON、JSONL、带表头的 CSV 或纯文本",
 )
-FIRST_ROW = Text("First row to show", "从第几行开始显示")
-NO_FILE = Text(
-    "No training file yet: upload one, or open the starter recipe.",
-    "还没有训练文件:请上传,或打开入门配方。",
+USE_TEXT = Text("Use this text", "使用这段文本")
+USE_FORMAT = Text("Use this format", "使用此格式")
+NO_SOURCE = Text(
+    "No training rows yet: upload a file, paste some, or open the starter recipe.",
+    "还没有训练数据:请上传文件、粘贴内容,或打开入门配方。",
 )
-LEGEND = Text(
-    "underlined: trained on · grey: hidden from the loss",
-    "下划线:参与训练 · 灰色:不计入损失",
-)
-SHOWN_ROWS = 3
+SURE = {
+    "certain": Text("certain", "确定"),
+    "likely": Text("likely", "很可能"),
+    "guess": Text("a guess", "猜测"),
+}
+FOUND = Text("This looks like", "看起来是")
 
 
 def build(page: Page) -> None:
-    """The data cell: upload, form, the file as a table, the rows as tokens."""
+    """The data cell: the source, its format and split, the rows, the report."""
     with cell(page, "data", 3, TITLE, SENTENCE):
-        upload = gr.File(
-            label=page.say(UPLOAD),
-            file_types=[".json", ".jsonl", ".csv"],
-            elem_id="upload",
-            height=110,
-        )
-        with gr.Row():
-            page.field("data.train_file")
-            page.field("data.heldout_file")
-        with gr.Row():
-            page.field("data.format")
-            page.field("data.heldout_fraction")
+        source(page)
+        found_card(page)
+        page.field("data.format")
+        page.html(lambda view: explained(page, view), min_height=24)
+        page.add_binding(bind_columns(page.language))
+        split(page)
         with gr.Accordion(page.say(MORE), open=False):
-            page.field("data.system_prompt")
-            page.field("data.train_on")
-        page.html(lambda view: raw_rows(page, view))
-        first = gr.Number(
-            1, label=page.say(FIRST_ROW), precision=0, minimum=1, elem_id="first-row"
-        )
-        rendered = gr.HTML(min_height=180, elem_id="rendered-rows")
+            details(page)
+        data_preview.build(page)
+        data_report.build(page)
         run = gr.Button(page.say(RUN), elem_id="run-data", size="sm")
         code_and_output(page, "data")
     page.when_pressed(run, lambda recipe: jobs.start_cells(ready(recipe), "data"))
-    page.when_uploaded(upload, lambda file: take_upload(page, Path(file)))
-    page.watch_chosen(rendered, first, lambda view, row: rendered_rows(page, view, row))
 
 
-def take_upload(page: Page, file: Path) -> None:
-    """Keep an uploaded file, see which format it has, and make it the training file."""
-    rows = read_rows(file)
-    if rows.format is not None:
-        check_rows(rows, rows.format)
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
-    kept = data_folder() / f"{file.stem[:60]}-{digest}{file.suffix.lower()}"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    temporary = kept.with_name(f".{kept.name}")
-    shutil.copyfile(file, temporary)
-    temporary.replace(kept)
-    draft = page.studio.draft
-    draft.commit("data.heldout_file", "")
-    draft.commit("data.train_file", str(kept))
-    if rows.format is not None:
-        draft.commit("data.format", rows.format)
-
-
-def raw_rows(page: Page, view: View) -> Markup:
-    """The first rows of the file as they are."""
-    file = view.recipe.data.train_file
-    if not file:
-        return Markup('<p class="card">{}</p>').format(page.say(NO_FILE))
-    try:
-        rows = read_rows(Path(file), limit=SHOWN_ROWS)
-        check_rows(rows, view.recipe.data.format)
-    except PlannerError as error:
-        return problem_card(page.say(error.text))
-    cells = [
-        [str(row.get(name, ""))[:300] for name in rows.columns] for row in rows.rows
-    ]
-    return table(rows.columns[:12], [row[:12] for row in cells])
-
-
-def rendered_rows(page: Page, view: View, first: float | None) -> Markup:
-    """Some rows as tokens, each told as trained on or hidden."""
-    if not view.recipe.data.train_file:
-        return Markup("")
-    answer = view.preview(max(int(first or 1) - 1, 0), SHOWN_ROWS)
-    if answer is None:
-        return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
-    if isinstance(answer, PlannerError):
-        return problem_card(page.say(answer.text))
-    parts = [Markup('<p class="quiet">{}</p>').format(page.say(LEGEND))]
-    parts += [problem_card(page.say(warning)) for warning in answer.warnings]
-    parts += [rendered_row(page, row) for row in answer.rows]
-    return Markup("").join(parts)
-
-
-def rendered_row(page: Page, row: PreviewRow) -> Markup:
-    """One row's tokens with its length and the share of trained ones."""
-    unit = Text(
-        f"{whole(row.length)} tokens, {row.share:.0%} trained on",
-        f"{whole(row.length)} 个 token,{row.share:.0%} 参与训练",
+def source(page: Page) -> None:
+    """Where the rows come from: files, pasted text, or the hub."""
+    upload = gr.File(
+        label=page.say(UPLOAD), file_count="multiple", elem_id="upload", height=110
     )
-    spans = Markup("").join(
-        Markup('<span class="{}">{}</span>').format(
-            "trained" if token.trained else "masked", token.text
+    with gr.Accordion(page.say(PASTE), open=False):
+        pasted = gr.Textbox(
+            lines=5,
+            max_lines=14,
+            show_label=False,
+            placeholder=page.say(PASTE_HINT),
+            elem_id="pasted",
         )
-        for token in row.tokens
+        use = gr.Button(page.say(USE_TEXT), elem_id="use-text", size="sm")
+    page.field("data.source")
+    page.field("data.train_files")
+    with gr.Row():
+        page.field("data.hub_dataset")
+        page.field("data.hub_config")
+        page.field("data.hub_split")
+        page.field("data.hub_revision")
+    draft = page.studio.draft
+    page.when_uploaded(upload, lambda files: use_files(draft, [*map(Path, files)]))
+    page.when_pressed(use, lambda text: use_text(draft, text), [pasted], form=False)
+
+
+def found_card(page: Page) -> None:
+    """What the source turned out to be, with a button where the recipe differs."""
+    page.html(lambda view: told(page, view), min_height=56, elem_id="found")
+    use = gr.Button(page.say(USE_FORMAT), elem_id="use-format", size="sm")
+    page.watch(use, lambda view: gr.update(visible=differs(view)))
+
+    def take() -> None:
+        seen = page.studio.view().found
+        if seen is not None and not isinstance(seen, PlannerError):
+            page.studio.draft.commit_all(detected(seen))
+
+    page.when_pressed(use, take, form=False)
+
+
+def differs(view: View) -> bool:
+    """Whether the recipe has another format or mapping than was detected."""
+    seen = view.found
+    if seen is None or isinstance(seen, PlannerError):
+        return False
+    return any(value_at(view.recipe, p) != v for p, v in detected(seen).items())
+
+
+def told(page: Page, view: View) -> Markup:
+    """How the source is read, which format it has, how sure that is, and why."""
+    if not view.has_source:
+        return Markup('<p class="card">{}</p>').format(page.say(NO_SOURCE))
+    seen = view.found
+    if seen is None:
+        return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
+    if isinstance(seen, PlannerError):
+        return problem_card(page.say(seen.text))
+    files = Markup("<br>").join(page.say(text) for text in seen.files)
+    head = Markup('<div class="quiet">{}</div>').format(files) if files else Markup("")
+    if seen.detection is None:
+        return head + (problem_card(page.say(seen.problem)) if seen.problem else "")
+    title = FORMATS[seen.detection.format].title
+    return head + Markup("<p>{} <b>{}</b> ({}): {}</p>").format(
+        page.say(FOUND),
+        page.say(title),
+        page.say(SURE[seen.detection.sure]),
+        page.say(seen.detection.why),
     )
-    return Markup(
-        '<div class="card"><div class="quiet">{}</div>'
-        '<div class="tokens">{}</div></div>'
-    ).format(page.say(unit), spans)
+
+
+def explained(page: Page, view: View) -> Markup:
+    """One sentence about the chosen format."""
+    text = page.say(FORMATS[view.recipe.data.format].help)
+    return Markup('<p class="quiet">{}</p>').format(text)
+
+
+def split(page: Page) -> None:
+    """Which rows are held out."""
+    page.field("split.by")
+    with gr.Row():
+        page.field("split.fraction")
+        page.field("split.count")
+        page.field("split.column")
+        page.field("split.value")
+    page.field("split.files")
+    page.field("split.hub_split")
+
+
+def details(page: Page) -> None:
+    """The rarer settings."""
+    with gr.Row():
+        page.field("data.system_prompt")
+        page.field("data.instruction")
+    page.field("data.label_names")
+    with gr.Row():
+        page.field("data.template")
+        page.field("data.train_on")
+    page.field("data.custom_template")
+    with gr.Row():
+        page.field("split.stratify_by")
+        page.field("split.group_by")
+    with gr.Row():
+        page.field("data.packing")
+        page.field("data.accept_warnings")

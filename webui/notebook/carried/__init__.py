@@ -1,0 +1,1 @@
+"""Functions whose source the notebook carries, and that the planner calls too."""

@@ -1,0 +1,140 @@
+"""What the mappers of all formats share: columns, texts, and the first messages."""
+
+import json
+
+
+def select(row: dict, columns: dict) -> dict:
+    """The values that a format needs, under the names that it uses for them.
+
+    columns maps such a name to a column, or to a path into nested values:
+    "answers.text.0" is the first of the texts in answers. What a row does not have
+    is left out. Without any columns the row stays as it is.
+    """
+    if not columns:
+        return row
+    found = {name: value_at(row, path) for name, path in columns.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def value_at(row: dict, path: str) -> object:
+    """What stands in a row at the end of a path; None where nothing does."""
+    if path in row:
+        return row[path]
+    value: object = row
+    for step in path.split("."):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
+
+
+def name_labels(row: dict, role: str, names: list) -> dict:
+    """The row with words for its numbered labels: the first name for 0, and so on."""
+    label = row.get(role)
+    if isinstance(label, list):
+        return {**row, role: [label_name(one, names) for one in label]}
+    return {**row, role: label_name(label, names)} if role in row else row
+
+
+def label_name(label: object, names: list) -> object:
+    """The word for a label that is a number, also one written as text."""
+    if label in names or not str(label).strip().lstrip("-").isdecimal():
+        return label
+    number = int(str(label))
+    if not 0 <= number < len(names):
+        raise ValueError(f"the label {number} has no name")
+    return names[number]
+
+
+def text_of(row: dict, name: str) -> str:
+    """The text in a column. A number counts as text, and so does a list of one text."""
+    value = row.get(name)
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if value is None or (isinstance(value, float) and value != value):
+        raise ValueError(f"lacks {name}")  # NaN is how tables write "nothing"
+    if not isinstance(value, (str, int, float)):
+        raise ValueError(f"{name} is {kind_of(value)}, not text")
+    text = str(value)
+    if not text.strip():
+        raise ValueError(f"{name} is empty")
+    refuse_halves(text, name)
+    return text
+
+
+def optional_text(row: dict, name: str) -> str:
+    """The text in a column that a row may leave out; then it is an empty text."""
+    value = row.get(name)
+    nothing = value is None or value == [] or not str(value).strip()
+    return "" if nothing or value != value else text_of(row, name)
+
+
+def refuse_halves(text: str, name: str) -> None:
+    """Refuse half of a surrogate pair, which no tokenizer takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        reason = f"{name} holds half a character (a lone surrogate)"
+        raise ValueError(reason) from None
+
+
+def list_of(row: dict, name: str) -> list:
+    """The list in a column; a table may hold it as JSON text."""
+    value = row.get(name)
+    if value is None or value == "" or value != value:
+        raise ValueError(f"lacks {name}")
+    value = parsed(value, name) if isinstance(value, str) else value
+    if not isinstance(value, list):
+        raise ValueError(f"{name} is {kind_of(value)}, not a list")
+    if not value:
+        raise ValueError(f"{name} is empty")
+    return value
+
+
+def parsed(text: str, name: str) -> object:
+    """The value of a text that looks like a JSON list or object; else the text."""
+    if text.strip()[:1] not in ("[", "{"):
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError(f"{name} is not JSON") from None
+
+
+def kind_of(value: object) -> str:
+    """What a value is, in words."""
+    words = {"list": "a list", "dict": "an object", "str": "text", "NoneType": "null"}
+    kind = type(value).__name__
+    return words.get(kind, f"of the type {kind}")
+
+
+def exchange(question: str, answer: str) -> list[dict]:
+    """A question of the user and the answer of the assistant."""
+    return [
+        {"role": "user", "content": question},
+        {"role": "assistant", "content": answer},
+    ]
+
+
+def with_system(messages: list[dict], system: str) -> list[dict]:
+    """The messages with a system prompt first, unless they have their own."""
+    if not system or any(message["role"] == "system" for message in messages):
+        return messages
+    return [{"role": "system", "content": system}, *messages]
+
+
+def add_prompts(row: dict, instruction: str, system_prompt: str) -> dict:
+    """The conversation with an instruction before its first question, and a system
+    prompt first unless it has its own. A row of plain text stays as it is."""
+    if "messages" not in row:
+        return row
+    messages = list(row["messages"])
+    asked = [n for n, message in enumerate(messages) if message["role"] == "user"]
+    if instruction and asked:
+        question = messages[asked[0]]
+        content = instruction + "\n\n" + question["content"]
+        messages[asked[0]] = {**question, "content": content}
+    return {**row, "messages": with_system(messages, system_prompt)}

@@ -1,0 +1,72 @@
+"""From a conversation to its text, and on to token ids and the loss's labels."""
+
+import bisect
+
+
+def render(row: dict, tokenizer, answers_only: bool) -> dict:
+    """Add a conversation's text, and where in it the parts to learn begin and end."""
+    messages, tools = row["messages"], row.get("tools")
+
+    def template(turns: list[dict], ask: bool = False) -> str:
+        return tokenizer.apply_chat_template(
+            turns, tools=tools, tokenize=False, add_generation_prompt=ask
+        )
+
+    try:
+        text = template(messages)
+        learned = [] if answers_only else [(0, len(text))]
+        for turn, message in enumerate(messages):
+            if answers_only and message["role"] == "assistant":
+                question = template(messages[:turn], ask=True)
+                last = turn == len(messages) - 1
+                answered = text if last else template(messages[: turn + 1])
+                if not (text.startswith(answered) and answered.startswith(question)):
+                    raise ValueError("the chat template rewrites earlier turns")
+                learned.append((len(question), len(answered)))
+    except ValueError:
+        raise
+    except Exception as error:  # a template may raise anything
+        raise ValueError(f"the chat template refuses it ({error})") from error
+    return {**row, "text": text, "learned": learned}
+
+
+def tokenize(rows: list[dict], tokenizer, max_length: int) -> dict:
+    """Token ids of each row and their labels; -100 hides a token from the loss.
+
+    What is to be learned of a row are its answers, each with the end token after it.
+    Longer rows are cut at max_length tokens.
+    """
+    encoded = tokenizer(
+        [row["text"] for row in rows],
+        add_special_tokens=False,  # the chat template has written them
+        return_attention_mask=False,
+    )
+    batch = {"input_ids": [], "labels": []}
+    for row, encoding in zip(rows, encoded.encodings):
+        batch["input_ids"].append(encoding.ids[:max_length])
+        batch["labels"].append(mask(encoding, row["learned"])[:max_length])
+    return batch
+
+
+def mask(encoding, learned: list[tuple]) -> list[int]:
+    """The ids of the tokens that lie within what is learned; -100 for all others."""
+    ids, offsets = encoding.ids, encoding.offsets
+    labels = [-100] * len(ids)
+    for start, end in learned:
+        first = bisect.bisect_left(offsets, (start, 0))
+        stop = bisect.bisect_left(offsets, (end, 0))
+        if stop > first and offsets[stop - 1][1] > end:
+            stop -= 1  # it reaches beyond the answer
+        labels[first:stop] = ids[first:stop]
+    return labels
+
+
+def tokenize_texts(rows: list[dict], tokenizer, max_length: int) -> dict:
+    """Token ids of plain texts, all trained on, in pieces of max_length tokens."""
+    texts = [row["text"] + tokenizer.eos_token for row in rows]
+    pieces = [
+        ids[first : first + max_length]
+        for ids in tokenizer(texts)["input_ids"]
+        for first in range(0, len(ids), max_length)
+    ]
+    return {"input_ids": pieces, "labels": pieces}

@@ -1,0 +1,58 @@
+"""Part the rows: some are held out, to measure the result on what was never seen."""
+
+import math
+import random
+
+
+def hold_out(rows: list[dict], count: int, seed: int) -> tuple[list, list]:
+    """Draw rows to hold out; returns them and the others."""
+    rows = list(rows)
+    random.Random(seed).shuffle(rows)
+    return rows[:count], rows[count:]
+
+
+def hold_out_evenly(
+    rows: list[dict], count: int, column: str, seed: int
+) -> tuple[list, list]:
+    """Draw rows to hold out so that each value of a column keeps its share."""
+    parts = list(parted(rows, column).values())
+    for part in parts:
+        random.Random(seed).shuffle(part)
+    share = count / len(rows)
+    # Whole rows first; what is missing goes to the values that lost most by rounding.
+    counts = [math.floor(len(part) * share) for part in parts]
+    lost = [len(part) * share - whole for part, whole in zip(parts, counts)]
+    order = sorted(range(len(parts)), key=lambda number: -lost[number])
+    for number in order[: count - sum(counts)]:
+        counts[number] += 1
+    held_out = [row for part, n in zip(parts, counts) for row in part[:n]]
+    random.Random(seed).shuffle(held_out)
+    return held_out, [row for part, n in zip(parts, counts) for row in part[n:]]
+
+
+def hold_out_groups(
+    rows: list[dict], count: int, column: str, seed: int
+) -> tuple[list, list]:
+    """Hold out about so many rows; those with the same value stay together."""
+    groups = list(parted(rows, column).values())
+    random.Random(seed).shuffle(groups)
+    held_out, others = [], []
+    for group in groups:
+        fits = len(held_out) + len(group) / 2 <= count
+        (held_out if fits else others).extend(group)
+    return held_out, others
+
+
+def hold_out_by_column(rows: list[dict], column: str, value: str) -> tuple[list, list]:
+    """Hold out the rows whose column holds this value."""
+    parts = parted(rows, column)
+    held_out = parts.pop(value, [])
+    return held_out, [row for part in parts.values() for row in part]
+
+
+def parted(rows: list[dict], column: str) -> dict[str, list]:
+    """The rows by the value of a column in their raw row, as text."""
+    parts = {}
+    for row in rows:
+        parts.setdefault(str(row["row"].get(column, "")), []).append(row)
+    return parts

@@ -1,0 +1,44 @@
+"""The mapper of each format, by the format's name."""
+
+from collections.abc import Callable
+
+from webui.notebook.carried.conversations import (
+    map_messages,
+    map_preference,
+    map_preferred,
+    map_prompt_completion,
+    map_rating,
+    map_transcript,
+)
+from webui.notebook.carried.tagging import map_ner, map_pos
+from webui.notebook.carried.tasks import (
+    map_alpaca,
+    map_classification,
+    map_code,
+    map_question_answer,
+    map_reading,
+    map_summary,
+    map_text,
+    map_translation,
+    map_triple,
+)
+
+MAPPERS: dict[str, Callable[[dict], dict]] = {
+    "alpaca": map_alpaca,
+    "question_answer": map_question_answer,
+    "reading": map_reading,
+    "translation": map_translation,
+    "classification": map_classification,
+    "summary": map_summary,
+    "messages": map_messages,
+    "transcript": map_transcript,
+    "ner": map_ner,
+    "pos": map_pos,
+    "text": map_text,
+    "preference": map_preference,
+    "preferred": map_preferred,
+    "rating": map_rating,
+    "prompt_completion": map_prompt_completion,
+    "code": map_code,
+    "triple": map_triple,
+}

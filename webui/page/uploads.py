@@ -1,0 +1,88 @@
+"""Data that arrives through the page: uploaded files and pasted text are kept."""
+
+import csv
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from webui.errors import UserError
+from webui.files import file_hash, write_text
+from webui.page.draft import Draft
+from webui.planner.found import Found, found
+from webui.planner.process import ask
+from webui.recipe import Recipe
+from webui.recipe.store import with_values
+from webui.settings import data_folder
+
+NOTHING = UserError("There is no text to use; paste some first.", "没有可用的文本;请先粘贴。")
+
+
+def use_files(draft: Draft, files: list[Path]) -> None:
+    """Make these files the training files, in the format that they turn out to have.
+
+    Raises:
+        PlannerError: if they cannot be read; the draft is as it was then.
+    """
+    values = {"data.source": "files", "data.train_files": [str(f) for f in files]}
+    seen = ask(found, with_values(Recipe(), values))
+    values["data.train_files"] = [str(keep(file)) for file in files]
+    if draft.recipe.split.by == "file":
+        values |= {"split.by": "fraction", "split.files": []}
+    draft.commit_all({**values, **detected(seen)})
+
+
+def detected(seen: Found) -> dict:
+    """The fields that say what was detected; none where nothing fits."""
+    if seen.detection is None:
+        return {}
+    return {
+        "data.format": seen.detection.format,
+        "data.columns": seen.detection.columns,
+        "data.instruction": seen.detection.instruction,
+    }
+
+
+def keep(file: Path) -> Path:
+    """A copy of an uploaded file in the data folder, under a name of its content."""
+    digest = (file_hash(file) or "")[:8]
+    ending = "".join(file.suffixes[-2:]) if file.suffix == ".gz" else file.suffix
+    stem = file.name.removesuffix(ending)[:60]
+    kept = data_folder() / f"{stem}-{digest}{ending.lower()}"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        temporary = kept.with_name(f".{kept.name}")
+        try:
+            os.link(file, temporary)  # a gigabyte need not be copied
+        except OSError:
+            shutil.copyfile(file, temporary)
+        temporary.replace(kept)
+    return kept
+
+
+def use_text(draft: Draft, text: str) -> None:
+    """Make pasted text the training rows.
+
+    Raises:
+        PlannerError: if it holds no rows.
+        UserError: if it is empty.
+    """
+    if not text.strip():
+        raise NOTHING
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
+    pasted = data_folder() / f"pasted-{digest}{suffix_for(text)}"
+    pasted.parent.mkdir(parents=True, exist_ok=True)
+    write_text(pasted, text)
+    use_files(draft, [pasted])
+
+
+def suffix_for(text: str) -> str:
+    """The kind of a pasted text: JSON, a table with delimiters, or plain text."""
+    if text.lstrip()[:1] in ("{", "["):
+        return ".json"
+    first, *others = text.strip().splitlines()
+    for delimiter in "\t,;|":
+        cells = [len(row) for row in csv.reader([first, *others], delimiter=delimiter)]
+        if others and cells[0] > 1 and set(cells) == {cells[0]}:
+            return ".csv"
+    return ".txt"

@@ -1,0 +1,182 @@
+"""What the columns of some rows hold: their paths, and the kinds of their values."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from webui.notebook.carried.transcripts import split_transcript
+from webui.recipe.format import Kind
+
+DEEPEST = 2  # levels of objects inside a column that count as columns
+LONGEST = 20_000  # characters of a text that are looked at
+IN_BIO = re.compile(r"O|[BIMESLU][-_].+")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column, or a path into one ("answers.text.0"), in some rows.
+
+    ``values`` are those that are not empty; ``share`` of the rows have one.
+    """
+
+    path: str
+    values: tuple[Any, ...]
+    kinds: tuple[frozenset[Kind], ...]
+    share: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the column may be called: its whole path, and the path's last part."""
+        parts = [part for part in self.path.split(".") if not part.isdecimal()]
+        return plain(".".join(parts)), plain((parts or [self.path])[-1])
+
+    def holds(self, kinds: Sequence[Kind]) -> bool:
+        """Whether at least half of the values are of these kinds."""
+        fitting = sum(not kinds_of_one.isdisjoint(kinds) for kinds_of_one in self.kinds)
+        return 2 * fitting >= len(self.kinds) > 0
+
+
+def plain(name: str) -> str:
+    """A name in lower case, with underscores for blanks and hyphens."""
+    return re.sub(r"[\s-]+", "_", name.strip().lower())
+
+
+def columns_of(rows: Sequence[dict[str, Any]]) -> list[Column]:
+    """The columns of some rows, in the order in which they come."""
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        for name, value in row.items():
+            for path, inner in inside(value, str(name)):
+                filled = found.setdefault(path, [])
+                if not is_empty(inner):
+                    filled.append(inner)
+    return [
+        Column(
+            path,
+            tuple(values),
+            tuple(kinds_of(value) for value in values),
+            len(values) / len(rows),
+        )
+        for path, values in found.items()
+    ]
+
+
+def inside(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """A value and what is inside it, each with its path."""
+    if isinstance(value, dict) and value and not are_spans_by_type(value):
+        if depth < DEEPEST:
+            for key, inner in value.items():
+                yield from inside(inner, f"{path}.{key}", depth + 1)
+        return
+    yield path, value
+    if isinstance(value, list) and value:
+        if isinstance(value[0], str):
+            yield f"{path}.0", value[0]
+        elif isinstance(value[0], dict) and isinstance(value[0].get("text"), str):
+            yield f"{path}.0.text", value[0]["text"]
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a row leaves this value out, in one way or another."""
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value == [] or value == {} or value != value
+
+
+def kinds_of(value: Any) -> frozenset[Kind]:
+    """Everything that a value can be taken for."""
+    if isinstance(value, bool):
+        return frozenset({"flag"})
+    if isinstance(value, int | float):
+        return frozenset({"number", "flag"} if value in (0, 1) else {"number"})
+    if isinstance(value, str):
+        return frozenset(kinds_of_text(value[:LONGEST], whole=len(value) <= LONGEST))
+    if isinstance(value, list):
+        return frozenset(kinds_of_list(value))
+    return frozenset({"spans"} if are_spans_by_type(value) else ())
+
+
+def kinds_of_text(text: str, whole: bool) -> Iterator[Kind]:
+    """What a text can be taken for; a table may hold lists as JSON."""
+    if NUMBER.fullmatch(text.strip()):
+        yield "number"
+        if text.strip() in ("0", "1"):
+            yield "flag"
+        return
+    yield "text"
+    if text.strip().lower() in ("true", "false"):
+        yield "flag"
+    turns = split_transcript(text)
+    if turns and (turns[0]["role"] == "user" or "###" in text):
+        yield "transcript"
+    words = text.split()
+    if any(word != "O" for word in words) and all(map(IN_BIO.fullmatch, words)):
+        yield "bio"
+    if whole and text.strip()[:1] in ("[", "{"):
+        yield from kinds_of_json(text)
+
+
+def kinds_of_json(text: str) -> Iterator[Kind]:
+    """What the list or object in a JSON text can be taken for."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    yield from kinds_of(value)
+
+
+def kinds_of_list(values: list[Any]) -> Iterator[Kind]:
+    """What a list can be taken for."""
+    if all(isinstance(value, str) for value in values):
+        yield "texts"
+        if len(values) == 1:
+            yield "text"
+        in_bio = all(map(IN_BIO.fullmatch, values))
+        yield "bio" if in_bio else "tags"
+    elif all(isinstance(value, int) for value in values):
+        yield "numbers"
+    elif all(isinstance(value, dict) for value in values):
+        messages = all(is_turn(value) for value in values)
+        spans = all(is_span(value) for value in values)
+        yield "messages" if messages else "spans" if spans else "objects"
+    elif all(isinstance(value, list) for value in values):
+        pairs = all(len(value) == 2 for value in values)
+        yield "pairs" if pairs else "spans"
+
+
+def is_turn(value: dict[str, Any]) -> bool:
+    """Whether an object is a turn of a conversation."""
+    sides = ({"human", "assistant"}, {"user", "assistant"}, {"input", "output"})
+    says = {"content", "value", "text", "tool_calls", "function_call"} & value.keys()
+    speaks = {"role", "from"} & value.keys()
+    return bool(says and speaks) or any(side <= value.keys() for side in sides)
+
+
+def is_span(value: dict[str, Any]) -> bool:
+    """Whether an object is an entity with its type."""
+    types = {"type", "label", "entity_type", "entity_group"} & value.keys()
+    places = {"start", "start_offset", "text", "word", "entity"} & value.keys()
+    return bool(types and places) and "function" not in value
+
+
+def are_spans_by_type(value: Any) -> bool:
+    """Whether an object holds entities by type: {"name": {"Ada": [[0, 2]]}}."""
+    if not isinstance(value, dict) or not value:
+        return False
+    named = [inner for inner in value.values() if inner]
+    return bool(named) and all(
+        isinstance(inner, dict) and all(map(are_places, inner.values()))
+        for inner in named
+    )
+
+
+def are_places(value: Any) -> bool:
+    """Whether a value is a list of [start, last] pairs."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(place, list) and len(place) == 2 for place in value)
+    )

@@ -1,0 +1,132 @@
+"""What would spoil a training without an error, seen in the rows' tokens."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from webui.planner.rows import Kept, Rejected, place, with_place
+from webui.recipe import Recipe
+from webui.recipe.field import Text
+
+if TYPE_CHECKING:
+    from webui.planner.preview import Encoded
+
+HIDDEN = -100
+# What chat templates write around a turn, as far as it is no word of a language.
+MARK = re.compile(r"<\|?[^<>|\s]+\|?>|<</?SYS>>|\[/?[A-Z_]+\]|###? ?\w+:")
+PROBE = "\u2063"  # a character that no template writes
+
+
+class Warned(NamedTuple):
+    """A warning; one that blocks stops a training unless the user accepts it."""
+
+    text: Text
+    blocks: bool
+
+
+def warnings(
+    recipe: Recipe,
+    tokenizer: Any,
+    kept: Sequence[Kept],
+    rows: "Sequence[Encoded]",
+    ends: set[int],
+) -> Iterator[Warned]:
+    """What is odd among these rows, the worst first."""
+    if recipe.data.format == "text":
+        return  # all of it is learned, and nothing is cut off
+    limit = recipe.model.max_seq_length
+    masked = [row for row in rows if all(label == HIDDEN for label in row.labels)]
+    cut = [row for row in rows if row.whole > limit]
+    endless = [r for r in rows if r.whole <= limit and not ends & set(r.labels)]
+    if masked:
+        yield Warned(all_masked(of(masked, rows)), blocks=len(masked) == len(rows))
+    if cut:
+        everything = len(cut) == len(rows)
+        yield Warned(truncated(of(cut, rows), cut, limit), blocks=everything)
+    if endless:
+        yield Warned(no_end(of(endless, rows), tokenizer, ends), blocks=True)
+    yield from template_marks(tokenizer, kept)
+
+
+def mostly_rejected(kept: int, rejected: Sequence[Rejected]) -> Iterator[Warned]:
+    """More rows are left out than used: probably the format is not theirs."""
+    if len(rejected) > kept:
+        first = with_place(rejected[0])
+        total = kept + len(rejected)
+        text = Text(
+            f"{len(rejected)} of the first {total} rows cannot be used with this "
+            f"format. {first.en}",
+            f"前 {total} 条中有 {len(rejected)} 条不符合此格式。{first.zh}",
+        )
+        yield Warned(text, blocks=True)
+
+
+def of(some: Sequence, rows: Sequence) -> Text:
+    """So many of the rows that were checked."""
+    return Text(
+        f"{len(some)} of the first {len(rows)} rows",
+        f"前 {len(rows)} 条中有 {len(some)} 条",
+    )
+
+
+def all_masked(some: Text) -> Text:
+    """Nothing is learned from these rows."""
+    return Text(
+        f"In {some.en} every token is hidden from the loss, so nothing is learned "
+        "from them.",
+        f"{some.zh}的全部 token 都不计入损失,从中学不到任何内容。",
+    )
+
+
+def truncated(some: Text, cut: "Sequence[Encoded]", limit: int) -> Text:
+    """The end of these rows is lost."""
+    longest = max(row.whole for row in cut)
+    return Text(
+        f"{some.en} are longer than {limit} tokens and are cut there; the end of their "
+        f"answers is lost. The longest has {longest}: raise the longest sequence.",
+        f"{some.zh}超过 {limit} 个 token,会被截断,回答的结尾将丢失。"
+        f"最长的有 {longest} 个:请调大最大序列长度。",
+    )
+
+
+def no_end(some: Text, tokenizer: Any, ends: set[int]) -> Text:
+    """The tuned model would not know when to stop."""
+    names = ", ".join(map(str, tokenizer.convert_ids_to_tokens(sorted(ends)))) or "-"
+    return Text(
+        f"In {some.en} no end token ({names}) is trained on, so the tuned model may "
+        "never stop its answers; choose the chat template that fits the model.",
+        f"{some.zh}没有训练到结束 token({names}),微调后的模型可能停不下来;"
+        "请选择与模型相符的对话模板。",
+    )
+
+
+def template_marks(tokenizer: Any, kept: Sequence[Kept]) -> Iterator[Warned]:
+    """Text that looks like the template's own marks would be read as turns."""
+    marks = marks_of(tokenizer)
+    found = [(row, mark) for row in kept if (mark := marked(row, marks))]
+    if found:
+        row, mark = found[0]
+        where, some = place(row.record), of(found, kept)
+        text = Text(
+            f"{some.en} hold the chat template's own mark {mark} inside their text "
+            f"(first: {where.en}), which the model would take for a turn; remove it.",
+            f"{some.zh}的文本中含有对话模板的标记 {mark}(第一处:{where.zh}),"
+            "模型会把它当成新的一轮;请删除。",
+        )
+        yield Warned(text, blocks=True)
+
+
+def marks_of(tokenizer: Any) -> set[str]:
+    """The marks that the chat template writes around a question and an answer."""
+    turns = [{"role": role, "content": PROBE} for role in ("user", "assistant")]
+    try:
+        text = tokenizer.apply_chat_template(turns, tokenize=False)
+    except Exception:  # rows will be refused with the reason
+        return set()
+    return {m for part in text.split(PROBE) for m in MARK.findall(part)}
+
+
+def marked(row: Kept, marks: set[str]) -> str | None:
+    """A mark of the template that stands inside a message, if there is one."""
+    contents = [str(m.get("content") or "") for m in row.mapped.get("messages", ())]
+    return next((m for m in sorted(marks) for c in contents if m in c), None)

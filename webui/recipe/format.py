@@ -1,0 +1,65 @@
+"""How a format of rows is declared: its roles, and what their columns are called."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from webui.recipe.field import Text
+
+# What a column may hold. "flag" is true or false, "transcript" a text with markers like
+# Human:, "tags" are words for tokens, "bio" such with B- and I-, "spans" the places of
+# entities in a text, "pairs" lists of two texts, "objects" lists of other objects.
+Kind = Literal[
+    "text",
+    "number",
+    "flag",
+    "transcript",
+    "messages",
+    "texts",
+    "tags",
+    "bio",
+    "numbers",
+    "spans",
+    "pairs",
+    "objects",
+]
+TEXT: tuple[Kind, ...] = ("text", "number", "flag")
+TURNS: tuple[Kind, ...] = ("text", "messages")
+
+
+@dataclass(frozen=True)
+class Role:
+    """One part of a row. ``kinds`` is what its column may hold, the best first;
+    ``synonyms`` is what public data sets call it, in lower case."""
+
+    name: str
+    title: Text
+    synonyms: tuple[str, ...] = ()
+    optional: bool = False
+    kinds: tuple[Kind, ...] = TEXT
+
+
+@dataclass(frozen=True)
+class Format:
+    """What a row holds and what is learned from it.
+
+    ``instruction`` is put before every question where the rows have none of their own.
+    """
+
+    name: str
+    title: Text
+    help: Text
+    roles: tuple[Role, ...]
+    instruction: Text | None = None
+
+    @property
+    def required(self) -> tuple[Role, ...]:
+        """The roles that every row must fill."""
+        return tuple(role for role in self.roles if not role.optional)
+
+
+SYSTEM = Role(
+    "system",
+    Text("system prompt", "系统提示词"),
+    ("system_prompt", "system_message", "系统", "系统提示", "系统提示词"),
+    optional=True,
+)

@@ -1,0 +1,221 @@
+"""Section `data`: which rows to learn from, and how a row becomes a conversation."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from webui.recipe.field import Section, Text, field
+from webui.recipe.formats import FORMATS, FormatName
+
+
+def several(value: Any) -> Any:
+    """One file may be written without a list, and no file as an empty text."""
+    return [value] * bool(value) if isinstance(value, str) else value
+
+
+Files = Annotated[tuple[str, ...], BeforeValidator(several)]
+FROM_HUB = {"data.source": "hub"}
+LABELLED = ("classification", "ner", "pos")
+
+
+class Data(Section):
+    """Which rows to learn from, and how a row becomes a conversation."""
+
+    source: Literal["files", "hub"] = field(
+        "files",
+        title=("Rows come from", "数据来源"),
+        help=(
+            "Files on this machine, or a data set of the model hub.",
+            "本机文件,或模型库中的数据集。",
+        ),
+        choice_titles={
+            "files": Text("files", "文件"),
+            "hub": Text("the hub", "模型库"),
+        },
+    )
+    train_files: Files = field(
+        (),
+        title=("Training files", "训练文件"),
+        help=(
+            "JSON, JSONL, CSV, TSV, Parquet, XLSX, TXT or Markdown, also in gzip or "
+            "zip, or a folder saved by datasets. Several are read one after another.",
+            "JSON、JSONL、CSV、TSV、Parquet、XLSX、TXT 或 Markdown,可为 gzip、zip,"
+            "或 datasets 保存的文件夹。多个文件依次读取。",
+        ),
+        file=True,
+        shown_when={"data.source": "files"},
+    )
+    hub_dataset: str = field(
+        "",
+        title=("Data set", "数据集"),
+        help=(
+            "Its id on the hub, such as tatsu-lab/alpaca. HF_ENDPOINT names a mirror, "
+            "HF_TOKEN opens gated ones.",
+            "模型库中的名称,如 tatsu-lab/alpaca。HF_ENDPOINT 指定镜像,"
+            "HF_TOKEN 用于需授权的数据集。",
+        ),
+        max_length=300,
+        shown_when=FROM_HUB,
+    )
+    hub_config: str = field(
+        "",
+        title=("Configuration", "配置"),
+        help=(
+            "Needed where the data set has several.",
+            "数据集有多个配置时需要填写。",
+        ),
+        max_length=300,
+        shown_when=FROM_HUB,
+    )
+    hub_split: str = field(
+        "train",
+        title=("Split", "划分"),
+        help=("The part to train on.", "用来训练的部分。"),
+        max_length=300,
+        shown_when=FROM_HUB,
+    )
+    hub_revision: str = field(
+        "",
+        title=("Revision", "版本"),
+        help=(
+            "A branch, tag or commit, so that the same rows come again. Empty: newest.",
+            "分支、标签或提交,便于复现。留空则取最新。",
+        ),
+        max_length=300,
+        advanced=True,
+        shown_when=FROM_HUB,
+    )
+    format: FormatName = field(
+        "alpaca",
+        title=("Format", "格式"),
+        help=(
+            "What a row holds, and what the model learns from it.",
+            "每条数据包含什么、模型从中学到什么。",
+        ),
+        choice_titles={name: format.title for name, format in FORMATS.items()},
+    )
+    columns: dict[str, str] = field(
+        {},
+        title=("Columns", "列的对应"),
+        help=(
+            "Which column holds which part, where their names differ. A dot leads into "
+            "nested values: answers.text.0.",
+            "列名与格式不同时,指定各部分所在的列。用点号进入嵌套值:answers.text.0。",
+        ),
+    )
+    instruction: str = field(
+        "",
+        title=("Instruction", "指令"),
+        help=(
+            "Put before every question. Empty: the format's own, if it has one.",
+            "放在每个问题之前。留空则用该格式自带的指令(如有)。",
+        ),
+        max_length=4000,
+        lines=2,
+        advanced=True,
+    )
+    label_names: tuple[str, ...] = field(
+        (),
+        title=("Label names", "标签名称"),
+        help=(
+            "Words for labels that are numbers: the first for 0, the next for 1.",
+            "标签为数字时对应的文字:第一个对应 0,第二个对应 1。",
+        ),
+        advanced=True,
+        shown_when={"data.format": LABELLED},
+    )
+    system_prompt: str = field(
+        "",
+        title=("System prompt", "系统提示词"),
+        help=(
+            "Put before every conversation that has none. Empty: what the template does.",
+            "放在没有系统提示词的每段对话之前。留空则按模板处理。",
+        ),
+        max_length=4000,
+        lines=2,
+        advanced=True,
+    )
+    template: Literal[
+        "model",
+        "chatml",
+        "zephyr",
+        "alpaca",
+        "llama2",
+        "llama3",
+        "gemma",
+        "mistral",
+        "qwen",
+        "phi",
+        "custom",
+    ] = field(
+        "model",
+        title=("Chat template", "对话模板"),
+        help=(
+            "How turns become text. A chat model learns best with its own; a base "
+            "model that has none gets Zephyr's.",
+            "对话如何拼成文本。对话模型最好用自带模板;没有模板的基座模型使用 Zephyr 模板。",
+        ),
+        advanced=True,
+        choice_titles={
+            "model": Text("the model's own", "模型自带"),
+            "chatml": Text("ChatML", "ChatML"),
+            "zephyr": Text("Zephyr", "Zephyr"),
+            "alpaca": Text("Alpaca", "Alpaca"),
+            "llama2": Text("Llama 2", "Llama 2"),
+            "llama3": Text("Llama 3", "Llama 3"),
+            "gemma": Text("Gemma", "Gemma"),
+            "mistral": Text("Mistral", "Mistral"),
+            "qwen": Text("Qwen", "Qwen"),
+            "phi": Text("Phi", "Phi"),
+            "custom": Text("your own (Jinja)", "自定义(Jinja)"),
+        },
+    )
+    custom_template: str = field(
+        "",
+        title=("Your template", "自定义模板"),
+        help=(
+            "Jinja over `messages`, with `add_generation_prompt` and the special "
+            "tokens, as Transformers reads it. It runs in a sandbox.",
+            "基于 `messages` 的 Jinja 模板,可用 `add_generation_prompt` 和特殊 token,"
+            "与 Transformers 相同,在沙箱中运行。",
+        ),
+        max_length=20_000,
+        lines=6,
+        advanced=True,
+        shown_when={"data.template": "custom"},
+    )
+    train_on: Literal["answers", "everything"] = field(
+        "answers",
+        title=("Train on", "训练范围"),
+        help=(
+            "'Answers only' hides the question from the loss, so that the model "
+            "learns to answer and not to ask.",
+            "“只训练回答”会把问题排除在损失之外,模型学的是回答而不是提问。",
+        ),
+        advanced=True,
+        choice_titles={
+            "answers": Text("answers only", "只训练回答"),
+            "everything": Text("every token", "全部 token"),
+        },
+    )
+    packing: bool = field(
+        False,
+        title=("Packing", "打包"),
+        help=(
+            "Put several short rows into one sequence: faster, and a row may then see "
+            "the rows before it.",
+            "把多条短数据拼成一个序列:更快,但一条数据可能看到它前面的数据。",
+        ),
+        advanced=True,
+    )
+    accept_warnings: bool = field(
+        False,
+        title=("Train in spite of warnings", "忽略警告继续训练"),
+        help=(
+            "Warnings about the data stop a training before it starts, unless you "
+            "have read them and want it all the same.",
+            "数据有警告时不会开始训练,除非你看过之后仍要继续。",
+        ),
+        advanced=True,
+        in_code=False,
+    )
