@@ -44,6 +44,7 @@ COMMANDS = {
     "page": "machine.page",
     "run": "training.run",
     "plan": "plan.plan",
+    "data": "data.data",
     "script": "export.write_script",
     "notebook": "export.write_notebook",
     "sweep": "training.sweep",
@@ -139,6 +140,7 @@ def parser() -> argparse.ArgumentParser:
         commands.choices[name].add_argument(
             "-o", "--output", type=Path, metavar="FILE", help="instead of stdout"
         )
+    add_data(add("data", "look at rows as they will be trained on, and check them all"))
     add_compare(add("compare", "let the base and the tuned model of a run answer"))
     add_runs(add("runs", "list the runs with their main figures, or delete one"))
     add_json(add("recipes", "list the recipes that came along"))
@@ -168,6 +170,16 @@ def add_page(page: argparse.ArgumentParser) -> None:
 def add_recipe(found: argparse.ArgumentParser, *, machine: bool) -> None:
     """A recipe, and settings on top of it."""
     found.add_argument("recipe", metavar="RECIPE", help=RECIPE)
+    add_settings(found)
+    found.add_argument(
+        "--model", metavar="NAME", help="short for --set model.name=NAME"
+    )
+    if machine:
+        add_json(found)
+
+
+def add_settings(found: argparse.ArgumentParser) -> None:
+    """Values of single fields."""
     found.add_argument(
         "--set",
         action="append",
@@ -175,11 +187,29 @@ def add_recipe(found: argparse.ArgumentParser, *, machine: bool) -> None:
         metavar="SECTION.FIELD=VALUE",
         help="another value for one field, such as adapter.rank=32; may be repeated",
     )
-    found.add_argument(
-        "--model", metavar="NAME", help="short for --set model.name=NAME"
+
+
+def add_data(data: argparse.ArgumentParser) -> None:
+    """Which rows, and what to overrule of what is detected."""
+    from webui.recipe.formats import FORMATS
+
+    data.add_argument(
+        "files", nargs="*", metavar="FILE", help="rows; several are read in order"
     )
-    if machine:
-        add_json(found)
+    data.add_argument("--hub", metavar="NAME", help="a data set of the hub instead")
+    data.add_argument(
+        "--format", choices=FORMATS, metavar="FORMAT", help="instead of the detected"
+    )
+    data.add_argument("--template", metavar="NAME", help="short for data.template")
+    data.add_argument("--model", metavar="NAME", help="whose tokenizer; the starter's")
+    data.add_argument(
+        "--rows", type=positive, default=3, metavar="N", help="rows to show"
+    )
+    data.add_argument(
+        "--quick", action="store_true", help="without the report of all rows"
+    )
+    add_settings(data)
+    add_json(data)
 
 
 def add_compare(compare: argparse.ArgumentParser) -> None:

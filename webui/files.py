@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -41,3 +42,10 @@ def file_hash(path: Path) -> str | None:
     except (OSError, ValueError):  # a name with a zero byte is a ValueError
         return None
     return digest.hexdigest()
+
+
+def downloads() -> Path:
+    """A folder that Gradio may serve files from; its owner's only."""
+    folder = Path(tempfile.gettempdir()) / "tunebook-downloads"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    return folder

@@ -61,16 +61,11 @@ class Answers(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.answer()
 
-    def do_POST(self) -> None:
-        self.answer()
-
     def log_message(self, *_: Any) -> None:
         """Keep the test's output clean."""
 
     def answer(self) -> None:
         """Find the data set; the rest depends on what is asked about it."""
-        length = int(self.headers.get("Content-Length") or 0)
-        self.body = self.rfile.read(length)
         url = urlsplit(self.path)
         path = unquote(url.path)
         self.hub.asked.append(f"{self.command} {path}")
@@ -110,7 +105,7 @@ class Answers(BaseHTTPRequestHandler):
             self.send(200, data, headers)
 
     def about(self, name: str, verb: str, query: dict[str, list[str]]) -> None:
-        """What the hub knows of a data set: its commit, its tree, some of its paths."""
+        """What the hub knows of a data set: its commit, or its tree."""
         kind, _, rest = verb.partition("/")
         revision, _, folder = rest.partition("/")
         files = self.known(name, revision or "main")
@@ -122,18 +117,8 @@ class Answers(BaseHTTPRequestHandler):
             if folder and not entries:
                 return self.refuse(404, "EntryNotFound")
             return self.send_json(entries)
-        if kind == "paths-info":
-            wanted = self.paths()
-            everything = tree(files, "", recursive=True)
-            return self.send_json([e for e in everything if e["path"] in wanted])
         siblings = [{"rfilename": path} for path in files]
         self.send_json({"id": name, "sha": COMMIT, "siblings": siblings, "tags": []})
-
-    def paths(self) -> list[str]:
-        """The paths in the body of a request, sent as JSON or as a form."""
-        if "json" in self.headers.get("Content-Type", ""):
-            return list(json.loads(self.body)["paths"])
-        return parse_qs(self.body.decode())["paths"]
 
     def known(self, name: str, revision: str) -> Mapping[str, bytes] | None:
         """The files of a data set; a refusal if it or the revision is not there."""

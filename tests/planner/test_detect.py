@@ -1,5 +1,6 @@
 """The format of rows, told by the shapes that public data sets have."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -501,7 +502,10 @@ REFUSED = {
         {"message_id": "1", "parent_id": None, "text": ASK, "role": "prompter"},
         "parent_id",
     ),
-    "caption": ({"image_url": "http://example.com/a.jpg", "caption": "A dog."}, "vision"),
+    "caption": (
+        {"image_url": "http://example.com/a.jpg", "caption": "A dog."},
+        "vision",
+    ),
     "llava": ({"image": "a.jpg", "conversations": SHAREGPT}, "vision"),
     "image_bytes": ({"image": {"bytes": b"1", "path": None}, "text": "A"}, "vision"),
     "speech": ({"audio": {"path": "a.mp3"}, "sentence": "Hello."}, "audio"),
@@ -534,13 +538,24 @@ def test_columns_are_paths_into_nested_values() -> None:
     assert [column.path for column in columns_of([row])] == ["a.b.c", "f", "f.0", "g.h"]
 
 
+def examples(name: str) -> list[dict[str, Any]]:
+    """The rows of the example file of a format."""
+    (path,) = EXAMPLES.glob(f"{name}.*")
+    with path.open(encoding="utf-8", newline="") as file:
+        if path.suffix == ".csv":
+            return list(csv.DictReader(file))
+        return [json.loads(line) for line in file]
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_example_of_each_format_is_told_and_mapped(name: str) -> None:
-    lines = (EXAMPLES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
+    rows = examples(name)
     found = detect(rows)
-    assert found.format == name
+    assert (found.format, found.sure) == (name, "certain")
     for row in rows:
-        if name != "rating" or row["label"]:
+        if row.get("label") is False:
+            with pytest.raises(ValueError, match="rated bad"):
+                MAPPERS[name](select(row, found.columns))
+        else:
             mapped = MAPPERS[name](select(row, found.columns))
             assert mapped.keys() & {"messages", "text"}

@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 
-from webui.notebook.rows import MAPPERS
 from webui.planner.errors import PlannerError
 from webui.planner.pretrained import read_tokenizer
-from webui.planner.preview import Encoded, Preview, PreviewRow, encode, preview, texts
-from webui.planner.rows import read_rows
+from webui.planner.preview import (
+    Encoded,
+    Preview,
+    PreviewRow,
+    check_rows,
+    preview,
+    texts,
+)
 from webui.recipe import Recipe
 from webui.recipe.sections import Model
 
@@ -27,7 +32,7 @@ ROWS = [
     },
     {"instruction": "翻译成中文", "input": "Good morning 🙂!", "output": "早上好🙂!"},
     {"instruction": "  Count\n\n to 12", "input": "", "output": "1\n2\n\n  12  "},
-    {"instruction": "Nothing?", "input": None, "output": ""},
+    {"instruction": "Nothing?", "input": None, "output": "."},
     {"instruction": "Say <|im_end|> aloud", "input": "", "output": "no <|im_start|>"},
 ]
 
@@ -37,7 +42,7 @@ def text_of(row: PreviewRow, trained: bool | None = None) -> str:
 
 
 def said(shown: Preview) -> str:
-    return "\n".join(warning.en for warning in shown.warnings)
+    return "\n".join(warning.text.en for warning in shown.warnings)
 
 
 @pytest.mark.parametrize("system_prompt", ["", "You are a clerk."])
@@ -47,13 +52,11 @@ def test_mask_is_trl_s_own(
 ) -> None:
     model = Model(max_seq_length=longest)
     recipe = starter_recipe(ROWS, model=model, system_prompt=system_prompt)
-    rows = read_rows(Path(recipe.data.train_file))
-    conversations = [MAPPERS["alpaca"](row, system_prompt) for row in rows.rows]
+    found = check_rows(recipe, "train")
+    conversations = [row.mapped["messages"] for row in found.kept]
     prepared = prepared_by_trl(conversations, longest, tmp_path)
-    tokenizer = read_tokenizer("starter")
-    ours = [encode(recipe, tokenizer, rows, number) for number in range(len(ROWS))]
     # TRL leaves out rows whose every label is hidden; the preview warns of them.
-    ours = [row for row in ours if set(row.labels) != {-100}]
+    ours = [row for row in found.encoded if set(row.labels) != {-100}]
     assert prepared
     assert [row.ids for row in ours] == [row["input_ids"] for row in prepared]
     assert [row.labels for row in ours] == [row["labels"] for row in prepared]
@@ -99,7 +102,7 @@ def test_row_is_shown_whole_with_its_answer_marked(starter_recipe: Build) -> Non
     assert row.trained == sum(token.trained for token in row.tokens)
     assert row.share == row.trained / row.length
     assert not row.truncated
-    assert shown.warnings == ()
+    assert "<|im_end|> inside their text (first: rows.jsonl, line 5)" in said(shown)
 
 
 def test_characters_of_several_tokens_are_shown_as_one(starter_recipe: Build) -> None:
@@ -126,10 +129,10 @@ def test_a_character_half_of_which_is_trained_on_stays_two(
 ) -> None:
     tokenizer = read_tokenizer("starter")
     ids = tokenizer("龘").input_ids
-    halves = Encoded(ids, [-100, *ids[1:]], truncated=False)
+    halves = Encoded(ids, [-100, *ids[1:]], len(ids))
     assert [token.trained for token in texts(halves, tokenizer)] == [False, True]
-    whole = Encoded(ids, ids, truncated=False)
-    assert [*texts(whole, tokenizer)] == [("龘", True)]
+    whole = Encoded(ids, ids, len(ids))
+    assert [*texts(whole, tokenizer)] == [("龘", True, tuple(ids))]
 
 
 def test_every_answer_of_a_conversation_is_trained_on(starter_recipe: Build) -> None:
@@ -175,9 +178,11 @@ def test_warns_of_cut_rows(starter_recipe: Build) -> None:
     assert [row.truncated for row in shown.rows] == [False, True]
     assert said(shown) == (
         "1 of the first 2 rows are longer than 64 tokens and are cut there; "
-        "the end of their answers is lost."
+        "the end of their answers is lost. The longest has 116: raise the longest "
+        "sequence."
     )
-    assert "前 2 条中有 1 条" in shown.warnings[0].zh
+    assert "前 2 条中有 1 条" in shown.warnings[0].text.zh
+    assert not shown.warnings[0].blocks
 
 
 def test_warns_of_rows_without_a_trained_token(starter_recipe: Build) -> None:
@@ -190,14 +195,15 @@ def test_warns_of_rows_without_a_trained_token(starter_recipe: Build) -> None:
 def test_warns_of_a_wrong_end_token(starter_recipe: Build, tmp_path: Path) -> None:
     folder = tmp_path / "unmended"
     read_tokenizer("starter").save_pretrained(folder)
-    assert not preview(starter_recipe(ROWS, model=Model(name=str(folder)))).warnings
+    rows = ROWS[:3]
+    assert not preview(starter_recipe(rows, model=Model(name=str(folder)))).warnings
     # As Transformers converts the starter's GGUF when nobody mends it.
     path = folder / "tokenizer_config.json"
     config = json.loads(path.read_text())
     path.write_text(json.dumps(config | {"eos_token": "<|im_start|>"}))
-    rows = ROWS[:3]
     shown = preview(starter_recipe(rows, model=Model(name=str(folder))))
-    assert "In 3 of the first 3 rows no end token is trained on" in said(shown)
+    assert "In 3 of the first 3 rows no end token (<|im_start|>) is" in said(shown)
+    assert shown.warnings[0].blocks
     # A trainer keeps the model's own end tokens beside the tokenizer's.
     (folder / "generation_config.json").write_text('{"eos_token_id": [2]}')
     assert not preview(starter_recipe(rows, model=Model(name=str(folder)))).warnings
@@ -214,23 +220,26 @@ def test_template_that_rewrites_turns(starter_recipe: Build, tmp_path: Path) -> 
     model = with_template(tmp_path / "m", "{{ messages | length }} {{ messages }}")
     with pytest.raises(PlannerError) as caught:
         preview(starter_recipe(ROWS, model=model))
-    assert "rows.jsonl, line 1: this model's chat template rewrites" in str(
+    assert "rows.jsonl, line 1: the chat template rewrites" in str(
         caught.value
     )
-    assert "训练全部 token" in caught.value.text.zh
+    assert "改写" in caught.value.text.zh
     assert preview(starter_recipe(ROWS, model=model, train_on="everything")).rows
 
 
 def test_template_that_refuses_a_row(starter_recipe: Build, tmp_path: Path) -> None:
     template = "{{ raise_exception('roles must alternate') }}"
     model = with_template(tmp_path / "m", template)
-    with pytest.raises(PlannerError, match=r"line 1: .* \(roles must alternate\)\."):
+    with pytest.raises(PlannerError, match=r"line 1: .* \(roles must alternate\)"):
         preview(starter_recipe(ROWS, model=model))
 
 
 def test_bad_rows_and_no_file(starter_recipe: Build) -> None:
-    with pytest.raises(PlannerError, match="line 2: output is 3, not text"):
-        preview(starter_recipe([ALPACA, ALPACA | {"output": 3}]))
+    shown = preview(starter_recipe([ALPACA, ALPACA | {"output": {}}, {"output": 3}]))
+    assert shown.rejected == 2 and shown.warnings[0].blocks
+    assert shown.reasons[0].en == "rows.jsonl, line 2: output is an object, not text."
+    with pytest.raises(PlannerError, match="line 1: lacks instruction"):
+        preview(starter_recipe([{"output": 3}]))
     with pytest.raises(PlannerError, match="Choose a training file first"):
         preview(Recipe())
 

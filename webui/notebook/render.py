@@ -13,10 +13,10 @@ from typing import Any
 import jinja2
 from ruff import find_ruff_bin
 
-from webui.notebook.literal import Code, literal
-from webui.notebook.steps import chat_template
 from webui.notebook.chat_templates import BASE, TEMPLATES
 from webui.notebook.data_cell import data_context
+from webui.notebook.literal import Code, literal
+from webui.notebook.steps import chat_template
 from webui.recipe import Recipe
 from webui.settings import model_path
 

@@ -1,7 +1,7 @@
 """What happens to each row, in order: the cell is written from this list, and the
 planner's preview runs it, so that the two cannot disagree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -91,7 +91,7 @@ def split_step(recipe: Recipe, count: Any) -> Step | None:
     return Step(split.hold_out, {"count": count, "seed": seed})
 
 
-def readers_for(paths: tuple[str, ...]) -> dict[str, Callable]:
+def readers_for(paths: Iterable[str]) -> dict[str, Callable]:
     """The readers that these files need, by suffix; a zip may hold any kind."""
     suffixes = {suffix_of(path) for path in paths}
     if ".zip" in suffixes:

@@ -46,14 +46,19 @@ def bind_columns(language: Language) -> Binding:
 def read_columns(values: Sequence[Any]) -> dict[str, str]:
     """The mapping that pairs of a role and a column hold; equal names say nothing."""
     pairs = zip(values[::2], values[1::2], strict=True)
-    return {role: column for role, column in pairs if role and column not in (role, "", None)}
+    return {
+        role: column
+        for role, column in pairs
+        if role and column not in (role, "", None)
+    }
 
 
 def write_columns(recipe: Recipe) -> list[Any]:
     """The recipe's mapping as the values of the pairs."""
     flat: list[Any] = []
     for role in FORMATS[recipe.data.format].roles:
-        flat += [role.name, recipe.data.columns.get(role.name, role.name)]
+        own = "" if role.optional else role.name
+        flat += [role.name, recipe.data.columns.get(role.name, own)]
     return flat + [""] * (2 * SLOTS - len(flat))
 
 
@@ -65,10 +70,9 @@ def column_changes(
     for role in FORMATS[recipe.data.format].roles:
         label = getattr(role.title, language)
         label += getattr(OPTIONAL, language) if role.optional else ""
-        offered = list(dict.fromkeys([*columns, role.name]))
-        changes += [
-            {"visible": "hidden"},
-            {"visible": True, "label": label, "choices": offered},
-        ]
-    hidden = [{"visible": "hidden"}, {"visible": False}]
+        shown = {"visible": True, "label": label, "choices": [*columns]}
+        if role.name in columns and role.name not in recipe.data.columns:
+            shown["value"] = role.name  # a column of the same name is used
+        changes += [{"visible": "hidden"}, shown]
+    hidden: list[dict[str, Any]] = [{"visible": "hidden"}, {"visible": False}]
     return changes + hidden * (SLOTS - len(changes) // 2)

@@ -17,7 +17,6 @@ from webui.recipe.checks import FIELDS, RecipeError, check, value_at, with_value
 from webui.recipe.field import Text
 from webui.recipe.store import dumps, with_values
 
-
 # Fields that mean nothing any more once another one has changed.
 EMPTIES: dict[str, dict[str, Any]] = {"data.format": {"data.columns": {}}}
 

@@ -157,10 +157,10 @@ class Page:
     ) -> None:
         """Run an action with the paths of files that were just uploaded."""
 
-        def act(files: list[str] | None) -> None:
+        def act(files: list[str] | str | None) -> None:
             with self.problems_told():
                 if files:
-                    action(files)
+                    action([files] if isinstance(files, str) else files)
 
         button.upload(act, button, None, api_visibility="private").then(
             self.look, None, self.stamp, **QUIET

@@ -1,6 +1,5 @@
 """The top of the page: where am I, what runs now, what is next."""
 
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ import psutil
 from markupsafe import Markup
 
 from webui.figures import size
-from webui.files import write_text
+from webui.files import downloads, write_text
 from webui.kernel import jobs
 from webui.notebook.ipynb import notebook_text, script
 from webui.notebook.render import RUN_CELLS, render_cells
@@ -110,7 +109,7 @@ def build_files(page: Page) -> None:
             page.say(OPEN), file_types=[".yaml", ".yml"], size="sm", elem_id="open"
         )
         page.when_pressed(free, jobs.restart, form=False)
-        page.when_uploaded(upload, lambda file: open_recipe(page, file))
+        page.when_uploaded(upload, lambda files: open_recipe(page, files[0]))
 
 
 def open_recipe(page: Page, file: str) -> None:
@@ -134,8 +133,6 @@ def notebook_of(recipe: Recipe) -> str:
 
 def offer(suffix: str, text_of: Callable[[Recipe], str], view: View) -> Any:
     """Put today's recipe behind a download button; Gradio serves it from its cache."""
-    folder = Path(tempfile.gettempdir()) / "tunebook-downloads"
-    folder.mkdir(exist_ok=True, mode=0o700)
-    path = folder / f"{view.recipe.name}{suffix}"
+    path = downloads() / f"{view.recipe.name}{suffix}"
     write_text(path, text_of(view.recipe))
     return gr.update(value=str(path))

@@ -14,6 +14,7 @@ from webui.kernel.status import Status, state_stamp, status
 from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.page.answers import Answers
 from webui.page.draft import Draft
+from webui.planner import report_job
 from webui.planner.count import count
 from webui.planner.found import Found, found
 from webui.planner.memory import estimate
@@ -24,6 +25,21 @@ from webui.runs import events
 from webui.runs import folder as runs
 
 
+@dataclass(frozen=True)
+class ReportAsked:
+    """The report of all rows that was last asked for, and for which recipe."""
+
+    recipe: Recipe
+    job: report_job.Job
+
+    @property
+    def mark(self) -> str:
+        """A word that changes as the report goes on."""
+        if self.job.result is not None:
+            return f"{id(self.job)}"
+        return f"{id(self.job)}-{int(time.time())}"
+
+
 @dataclass
 class Studio:
     """The server's own state, shared by every browser tab. All else is on disk."""
@@ -31,6 +47,7 @@ class Studio:
     draft: Draft
     answers: Answers = field(default_factory=Answers)
     device: str = ""
+    report: ReportAsked | None = None
     histories: dict[Path, tuple[list[events.Event], int]] = field(default_factory=dict)
 
     def look_at_device(self) -> None:
@@ -43,6 +60,16 @@ class Studio:
 
         threading.Thread(target=look, daemon=True).start()
 
+    def start_report(self, recipe: Recipe) -> None:
+        """Begin to check all rows of a recipe; an earlier report that goes on ends."""
+        self.cancel_report()
+        self.report = ReportAsked(recipe, report_job.start(recipe))
+
+    def cancel_report(self) -> None:
+        """End the report that is being made, if one is."""
+        if self.report is not None:
+            self.report.job.cancel()
+
     def stamp(self) -> str:
         """A short word that changes whenever something on the page may have to."""
         now = status()
@@ -52,9 +79,11 @@ class Studio:
         run = self.shown_run(now)
         size = events.size(run) if run else 0
         count_of_runs = len(runs.folders())
+        reported = self.report.mark if self.report else ""
         return (
             f"{self.draft.version}.{self.answers.version}.{now.word}.{state_stamp()}"
             f".{self.device}.{run.name if run else ''}.{size}.{count_of_runs}.{clock}"
+            f".{reported}"
         )
 
     def shown_run(self, now: Status) -> Path | None:
@@ -160,6 +189,28 @@ class View:
         """The columns of the source, as far as they are known."""
         return self.found.columns if isinstance(self.found, Found) else ()
 
+    @property
+    def report(self) -> Any:
+        """The report of all rows, a PlannerError, or None if none is there (yet)."""
+        return self.studio.report.job.result if self.studio.report else None
+
+    @property
+    def report_runs(self) -> bool:
+        """Whether a report is being made."""
+        return self.studio.report is not None and self.report is None
+
+    @property
+    def report_progress(self) -> report_job.Progress | None:
+        """How far the report is that is being made."""
+        asked = self.studio.report
+        return asked.job.progress if asked and self.report_runs else None
+
+    @property
+    def report_is_old(self) -> bool:
+        """Whether the recipe's rows are no longer those of the report."""
+        asked = self.studio.report
+        return asked is not None and about_rows(asked.recipe) != about_rows(self.recipe)
+
     def preview(self, first: int, rows: int) -> Any:
         """Rendered and masked rows, a PlannerError, or None while they come."""
         key = (self.recipe.model, self.recipe.data.model_dump_json(), self.stamps)
@@ -175,6 +226,11 @@ class View:
     def last(self, tag: str) -> events.Event:
         """The last event of the shown run with this tag; empty without one."""
         return next((e for e in reversed(self.history) if e["event"] == tag), {})
+
+
+def about_rows(recipe: Recipe) -> tuple:
+    """What a report of a recipe's rows depends on."""
+    return recipe.model, recipe.data, recipe.split
 
 
 NOTHING_STALE = Text("Everything is fresh already.", "所有单元都是最新的。")

@@ -9,13 +9,15 @@ from pathlib import Path
 from webui.errors import UserError
 from webui.files import file_hash, write_text
 from webui.page.draft import Draft
-from webui.planner.found import Found, found
+from webui.planner.found import detected, found
 from webui.planner.process import ask
 from webui.recipe import Recipe
 from webui.recipe.store import with_values
 from webui.settings import data_folder
 
-NOTHING = UserError("There is no text to use; paste some first.", "没有可用的文本;请先粘贴。")
+NOTHING = UserError(
+    "There is no text to use; paste some first.", "没有可用的文本;请先粘贴。"
+)
 
 
 def use_files(draft: Draft, files: list[Path]) -> None:
@@ -30,17 +32,6 @@ def use_files(draft: Draft, files: list[Path]) -> None:
     if draft.recipe.split.by == "file":
         values |= {"split.by": "fraction", "split.files": []}
     draft.commit_all({**values, **detected(seen)})
-
-
-def detected(seen: Found) -> dict:
-    """The fields that say what was detected; none where nothing fits."""
-    if seen.detection is None:
-        return {}
-    return {
-        "data.format": seen.detection.format,
-        "data.columns": seen.detection.columns,
-        "data.instruction": seen.detection.instruction,
-    }
 
 
 def keep(file: Path) -> Path:

@@ -4,7 +4,7 @@ import gzip
 import io
 import zipfile
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any
 
 from webui.notebook.carried.files import suffix_of
 from webui.notebook.carried.tables import read_as
@@ -17,7 +17,7 @@ UNSUSPECTED = 200 * 10**6  # bytes; below that any ratio will do
 RATIO = 100  # text hardly ever packs better
 
 
-def checked(name: str, file: Any, packed: int) -> BinaryIO:
+def checked(name: str, file: Any, packed: int) -> Any:
     """A file that can be read without harm; ``packed`` is the size of its archive.
 
     Raises:
@@ -48,7 +48,7 @@ def refuse_bomb(name: str, archive: zipfile.ZipFile) -> None:
             raise refused(
                 name,
                 "needs a password; save it without one",
-                "需要密码;请保存为不带密码的文件",
+                "需要密码；请保存为不带密码的文件",
             )
         if PurePosixPath(entry.filename).suffix.lower() == ".json":
             refuse_json(entry.filename, entry.file_size)
@@ -72,7 +72,7 @@ def refuse_size(name: str, unpacked: int, packed: int | None = None) -> None:
     raise refused(
         name,
         f"unpacks to more than {RATIO} times its size, as no training data does",
-        f"解压后超过自身大小的 {RATIO} 倍,不像是训练数据",
+        f"解压后超过自身大小的 {RATIO} 倍，不像是训练数据",
     )
 
 
@@ -87,7 +87,7 @@ def refuse_json(name: str, size: int) -> None:
             name,
             f"is larger than {MOST_JSON // 10**9} GB; save it as JSONL, "
             "which is read row by row",
-            f"大于 {MOST_JSON // 10**9} GB;请保存为可逐行读取的 JSONL",
+            f"大于 {MOST_JSON // 10**9} GB；请保存为可逐行读取的 JSONL",
         )
 
 

@@ -2,12 +2,13 @@
 
 import itertools
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from webui.planner.detect import Detection, detect
 from webui.planner.errors import PlannerError
 from webui.planner.rows import source_records
-from webui.planner.sources import described
+from webui.planner.sources import Description, described
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 
@@ -23,7 +24,7 @@ class Found:
     ``problem`` says why.
     """
 
-    files: tuple[Text, ...]
+    files: tuple[Description, ...]
     columns: tuple[str, ...]
     detection: Detection | None
     problem: Text | None
@@ -38,14 +39,25 @@ def found(recipe: Recipe) -> Found:
     records = itertools.islice(source_records(recipe, "train"), LOOKED_AT)
     rows = [record.row for record in records if record.row is not None]
     columns = tuple(dict.fromkeys(path for row in rows for path in paths(row)))
-    files = ()
+    files: tuple[Description, ...] = ()
     if recipe.data.source == "files":
-        files = tuple(described(path) for path in recipe.data.train_files)
+        files = tuple(described(Path(path)) for path in recipe.data.train_files)
     try:
         detection, problem = detect(rows), None
     except PlannerError as error:
         detection, problem = None, error.text
     return Found(files, columns[:MOST_COLUMNS], detection, problem)
+
+
+def detected(seen: Found) -> dict[str, Any]:
+    """The recipe's fields that say what was detected; none where nothing fits."""
+    if seen.detection is None:
+        return {}
+    return {
+        "data.format": seen.detection.format,
+        "data.columns": seen.detection.columns,
+        "data.instruction": seen.detection.instruction,
+    }
 
 
 def paths(row: dict[str, Any]) -> list[str]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from webui.notebook.carried.files import suffix_of
 from webui.planner.archives import checked
-from webui.planner.refusals import cannot_open, clean
-from webui.planner.sources import Record, opened, refuse
+from webui.planner.opening import opened, refuse
+from webui.planner.sources import Record
+from webui.planner.unreadable import cannot_open, clean
 
 BLOCK = 2**20  # bytes
 Stamp = tuple[tuple[str, int, int], ...]

@@ -87,7 +87,7 @@ def broken_dataset(name: str, error: Exception) -> PlannerError:
     return refused(
         name,
         f"the saved data set cannot be read ({kind}); save it again",
-        f"无法读取已保存的数据集({kind});请重新保存",
+        f"无法读取已保存的数据集（{kind}）；请重新保存",
     )
 
 
@@ -95,5 +95,3 @@ def told(name: str, error: ValueError) -> PlannerError:
     """What a reader says about a whole file, as a sentence."""
     reason = in_both(error.args[0])
     return refused(name, reason.en, reason.zh)
-
-

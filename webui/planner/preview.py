@@ -86,7 +86,10 @@ def preview(recipe: Recipe, first: int = 0, count: int = 3) -> Preview:
     rows = [found.kept[number] for number in shown]
     columns = tuple(dict.fromkeys(name for row in rows for name in row.row))[:12]
     return Preview(
-        tuple(preview_row(row, found.encoded[n], found.tokenizer) for n, row in zip(shown, rows, strict=True)),
+        tuple(
+            preview_row(row, found.encoded[n], found.tokenizer)
+            for n, row in zip(shown, rows, strict=True)
+        ),
         found.warnings,
         min(len(found.kept) + len(found.rejected), CHECKED_ROWS),
         len(found.rejected),

@@ -1,8 +1,9 @@
 """What is in the training rows, all of them: what is wrong, twice, or too long."""
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
 from pydantic import TypeAdapter
@@ -152,7 +153,7 @@ class Batch:
         self.last = row.record
         if isinstance(row, Kept):
             self.kept.append(row)
-            self.characters += len(row.mapped.get("text") or "")
+            self.characters += characters(row.mapped)
         else:
             self.rejected.append(row)
 
@@ -161,6 +162,13 @@ class Batch:
         """Whether no more rows should be added."""
         rows = len(self.kept) + len(self.rejected)
         return rows >= BATCH_ROWS or self.characters >= BATCH_CHARACTERS
+
+
+def characters(mapped: dict[str, Any]) -> int:
+    """How long a row is, roughly; one that was not rendered is its messages."""
+    if "text" in mapped:
+        return len(str(mapped["text"]))
+    return sum(len(str(m.get("content") or "")) for m in mapped.get("messages", ()))
 
 
 def batches(rows: Rows) -> Iterator[Batch]:
@@ -229,8 +237,9 @@ def is_empty(mapped: dict[str, Any]) -> bool:
 
 
 def to_json(report: Report) -> bytes:
-    """A report as JSON."""
-    return TypeAdapter(Report).dump_json(report, indent=1)
+    """A report as JSON; what is no Unicode in it becomes a question mark."""
+    text = json.dumps(asdict(report), ensure_ascii=False, indent=1)
+    return text.encode("utf-8", "replace")
 
 
 def from_json(data: bytes) -> Report:

@@ -4,6 +4,7 @@ The planner's one process stays free for quick questions. A report is made once 
 the same rows, and found in the cache after that.
 """
 
+import contextlib
 import multiprocessing
 import shutil
 import threading
@@ -26,8 +27,10 @@ CANCELLED = Text("The report was cancelled.", "报告已取消。")
 DIED = Text(
     "The report's process ended without an answer, probably for want of memory; close "
     "other programs and try again.",
-    "报告进程中途退出,很可能是内存不足;请关闭其他程序后重试。",
+    "报告进程中途退出，很可能是内存不足；请关闭其他程序后重试。",
 )
+# A fork would copy the server's threads and locks.
+SPAWN = multiprocessing.get_context("spawn")
 
 _measured: dict[Stamp, Measured] = {}  # so that no file is hashed twice
 
@@ -50,19 +53,17 @@ class Job:
 
     def __init__(self, result: Report | None = None) -> None:
         self._result: Report | PlannerError | None = result
-        self._numbers = multiprocessing.RawArray("d", 4)
+        self._numbers = SPAWN.RawArray("d", 4)
         self._lock = threading.Lock()
         self._process: BaseProcess | None = None
 
     def begin(self, recipe: Recipe) -> None:
         """Start the process."""
         self._scratch = new_scratch()
-        # A fork would copy the server's threads and locks.
-        context = multiprocessing.get_context("spawn")
-        self._answers, theirs = context.Pipe(duplex=False)
+        self._answers, theirs = SPAWN.Pipe(duplex=False)
         known = dict(_measured)
         arguments = (recipe, self._scratch, known, self._numbers, theirs)
-        self._process = context.Process(target=work, args=arguments, daemon=True)
+        self._process = SPAWN.Process(target=work, args=arguments, daemon=True)
         self._process.start()
         theirs.close()  # so that the end of the process is the end of the pipe
 
@@ -92,7 +93,8 @@ class Job:
     def wait(self, seconds: float | None = None) -> Report | PlannerError | None:
         """The result, as soon as it is there or the time is over."""
         if self._result is None and self._process is not None:
-            self._answers.poll(seconds)
+            with contextlib.suppress(OSError):  # another thread has ended it
+                self._answers.poll(seconds)
         return self.result
 
     def cancel(self) -> None:

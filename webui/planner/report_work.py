@@ -85,7 +85,6 @@ def finished_report(
     measured = measure_all(paths, known, gauge)
     key = report_key(recipe, list(measured.values()), hub_revision(recipe))
     if cached(key) is None:
-        gauge.begin_reading()
         position = Position([p for one in measured.values() for p in one.parts])
         file = scratch / "rejected.jsonl"
         report = written_report(recipe, file, gauge, position)
@@ -144,6 +143,7 @@ def written_report(
     """Make the report, and write the rejected rows to a file."""
     tokenizer = recipe_tokenizer(recipe)
     train, heldout = both_parts(recipe, tokenizer)
+    gauge.begin_reading()
 
     def on_progress(rows: int, record: Record) -> None:
         gauge.reading(rows, position.share(record))

@@ -15,7 +15,6 @@ from webui.notebook.carried.tables import delimiter_of
 from webui.notebook.carried.text import encoding_of, unbroken
 from webui.notebook.steps import READERS
 from webui.planner.archives import checked
-from webui.planner.errors import PlannerError
 from webui.planner.opening import (
     broken_dataset,
     entries_to_read,

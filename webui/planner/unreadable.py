@@ -32,7 +32,7 @@ def refuse_path(path: Path, suffixes: Iterable[str]) -> None:
         raise refused(
             path.name,
             "is a device or a pipe; only files can be read",
-            "是设备或管道;只能读取普通文件",
+            "是设备或管道；只能读取普通文件",
         )
     elif not os.access(path, os.R_OK):
         raise cannot_open(path, PermissionError(errno.EACCES, ""))
@@ -51,7 +51,7 @@ def refuse_folder(path: Path) -> None:
             path.name or str(path),
             "is a folder, but not one that the datasets library has saved; "
             "choose the files in it",
-            "是文件夹,但不是由 datasets 库保存的;请选择其中的文件",
+            "是文件夹，但不是由 datasets 库保存的；请选择其中的文件",
         )
 
 
@@ -63,13 +63,13 @@ def unknown_kind(
         return refused(
             name,
             "training on images does not exist here yet; rows of text are needed",
-            "目前还不支持图像训练;需要文本数据",
+            "目前还不支持图像训练；需要文本数据",
         )
     known = ", ".join(suffixes)
     return refused(
         name,
         f"holds nothing that can be read; known are {known}, each also in .gz or .zip",
-        f"没有可读取的内容;支持 {known},也可放在 .gz 或 .zip 中",
+        f"没有可读取的内容；支持 {known}，也可放在 .gz 或 .zip 中",
     )
 
 
@@ -82,12 +82,12 @@ def cannot_open(path: Path, error: OSError) -> PlannerError:
         return refused(
             path.name,
             "may not be read; change its permissions",
-            "没有读取权限;请修改该文件的权限",
+            "没有读取权限；请修改该文件的权限",
         )
     return refused(
         path.name,
         f"cannot be read ({error.strerror})",
-        f"无法读取({error.strerror})",
+        f"无法读取（{error.strerror}）",
     )
 
 

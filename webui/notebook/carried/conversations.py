@@ -56,13 +56,14 @@ def map_preferred(row: dict) -> dict:
 
     Numbers count from 0.
     """
-    responses = list_of(row, "responses") if row.get("responses") else []
+    given = list_of(row, "responses") if row.get("responses") else []
+    responses = [text_of({"responses": one}, "responses") for one in given]
     answer = text_of(row, "preferred_response")
     named = answer.strip().isdecimal() and answer not in responses
     if isinstance(row["preferred_response"], int) or (responses and named):
         if not (named and int(answer) < len(responses)):
             raise ValueError("preferred_response is not the number of a response")
-        answer = text_of({"responses": responses[int(answer)]}, "responses")
+        answer = responses[int(answer)]
     return {"messages": dialogue({**row, "answer": answer}, "prompt", "answer")}
 
 

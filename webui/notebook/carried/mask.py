@@ -41,7 +41,7 @@ def tokenize(rows: list[dict], tokenizer, max_length: int) -> dict:
         add_special_tokens=False,  # the chat template has written them
         return_attention_mask=False,
     )
-    batch = {"input_ids": [], "labels": []}
+    batch: dict = {"input_ids": [], "labels": []}
     for row, encoding in zip(rows, encoded.encodings):
         batch["input_ids"].append(encoding.ids[:max_length])
         batch["labels"].append(mask(encoding, row["learned"])[:max_length])

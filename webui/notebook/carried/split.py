@@ -36,7 +36,8 @@ def hold_out_groups(
     """Hold out about so many rows; those with the same value stay together."""
     groups = list(parted(rows, column).values())
     random.Random(seed).shuffle(groups)
-    held_out, others = [], []
+    held_out: list = []
+    others: list = []
     for group in groups:
         fits = len(held_out) + len(group) / 2 <= count
         (held_out if fits else others).extend(group)
@@ -52,7 +53,7 @@ def hold_out_by_column(rows: list[dict], column: str, value: str) -> tuple[list,
 
 def parted(rows: list[dict], column: str) -> dict[str, list]:
     """The rows by the value of a column in their raw row, as text."""
-    parts = {}
+    parts: dict = {}
     for row in rows:
         parts.setdefault(str(row["row"].get(column, "")), []).append(row)
     return parts

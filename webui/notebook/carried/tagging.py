@@ -15,7 +15,7 @@ def map_ner(row: dict) -> dict:
     labels = row.get("labels")
     if isinstance(labels, str):
         labels = parsed(labels, "labels")
-    if isinstance(labels, dict) or (isinstance(labels, list) and has_spans(labels)):
+    if has_spans(row.get("tokens"), labels):
         sentence = text_of(row, "tokens")
         entities = entities_in(sentence, labels)
     else:
@@ -104,12 +104,14 @@ def decoded_tags(tokens: list[str], tags: list[str], glue: str) -> list[dict]:
     return entities
 
 
-def has_spans(labels: list) -> bool:
+def has_spans(text: object, labels: object) -> bool:
     """Whether labels are entities and not tags; a text may well have no entity."""
+    if not isinstance(labels, list) or (not labels and not isinstance(text, str)):
+        return isinstance(labels, dict)
     return all(isinstance(label, (dict, list)) for label in labels)
 
 
-def entities_in(sentence: str, labels: dict | list) -> list[dict]:
+def entities_in(sentence: str, labels: object) -> list[dict]:
     """The entities that spans mark in a sentence, in the order of the sentence.
 
     An object holds {type: {entity: [[start, last], ...]}} or {type: [entity, ...]}; a
@@ -119,16 +121,25 @@ def entities_in(sentence: str, labels: dict | list) -> list[dict]:
         found = [
             (start, entity, kind)
             for kind, named in labels.items()
-            for entity in named or []
+            for entity in named_entities(named)
             for start in starts_of(sentence, entity, named)
         ]
     else:
-        found = [read_span(sentence, span) for span in labels]
+        spans = labels if isinstance(labels, list) else []
+        found = [read_span(sentence, span) for span in spans]
     found.sort(key=lambda entity: entity[0])
     for _, entity, kind in found:
-        text_of({"labels": entity}, "labels")
+        if text_of({"labels": entity}, "labels") not in sentence:
+            raise ValueError("labels names an entity that is not in the text")
         text_of({"labels": kind}, "labels")
     return [{"entity": entity, "type": kind} for _, entity, kind in found]
+
+
+def named_entities(named: object) -> list:
+    """The entities of one type."""
+    if not isinstance(named, (dict, list)):
+        raise ValueError("labels holds entities that are neither list nor object")
+    return list(named)
 
 
 def starts_of(sentence: str, entity: object, named: object) -> list[int]:

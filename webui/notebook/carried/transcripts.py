@@ -28,7 +28,9 @@ def turns_between(text: str, user: str, assistant: str) -> list[tuple]:
 
     A marker begins a line or stands behind ###, whichever the first one does.
     """
-    marker = rf"(###[ \t]*|^[ \t]*)(?:({user})|({assistant})|System|系统)[ \t]*[:\uff1a]"
+    marker = (
+        rf"(###[ \t]*|^[ \t]*)(?:({user})|({assistant})|System|系统)[ \t]*[:\uff1a]"
+    )
     found = list(re.finditer(marker, text, re.MULTILINE))
     found = [match for match in found if ("#" in match[1]) == ("#" in found[0][1])]
     sides = {bool(match[2]) - bool(match[3]) for match in found}

@@ -13,8 +13,9 @@ from webui.page.language import MORE, RUN, WAIT
 from webui.page.studio import View
 from webui.page.tables import problem_card
 from webui.page.tabs import data_preview, data_report
-from webui.page.uploads import detected, use_files, use_text
+from webui.page.uploads import use_files, use_text
 from webui.planner.errors import PlannerError
+from webui.planner.found import detected
 from webui.planner.ready import ready
 from webui.recipe.checks import value_at
 from webui.recipe.field import Text
@@ -120,7 +121,11 @@ def told(page: Page, view: View) -> Markup:
         return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
     if isinstance(seen, PlannerError):
         return problem_card(page.say(seen.text))
-    files = Markup("<br>").join(page.say(text) for text in seen.files)
+    names = [Path(file).name for file in view.recipe.data.train_files]
+    files = Markup("<br>").join(
+        f"{name}: {page.say(file.line)}"
+        for name, file in zip(names, seen.files, strict=False)
+    )
     head = Markup('<div class="quiet">{}</div>').format(files) if files else Markup("")
     if seen.detection is None:
         return head + (problem_card(page.say(seen.problem)) if seen.problem else "")

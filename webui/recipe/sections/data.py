@@ -128,7 +128,7 @@ class Data(Section):
         "",
         title=("System prompt", "系统提示词"),
         help=(
-            "Put before every conversation that has none. Empty: what the template does.",
+            "Put before conversations that have none. Empty: what the template does.",
             "放在没有系统提示词的每段对话之前。留空则按模板处理。",
         ),
         max_length=4000,
@@ -153,7 +153,8 @@ class Data(Section):
         help=(
             "How turns become text. A chat model learns best with its own; a base "
             "model that has none gets Zephyr's.",
-            "对话如何拼成文本。对话模型最好用自带模板;没有模板的基座模型使用 Zephyr 模板。",
+            "对话如何拼成文本。对话模型最好用自带模板;"
+            "没有模板的基座模型使用 Zephyr 模板。",
         ),
         advanced=True,
         choice_titles={

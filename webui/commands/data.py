@@ -1,0 +1,104 @@
+"""`tunebook data`: what a file holds, and how its rows will be trained on."""
+
+from argparse import Namespace
+from dataclasses import asdict
+from typing import Any
+
+import yaml
+
+from webui.commands import data_text
+from webui.commands.output import print_json
+from webui.planner import report_job
+from webui.planner.errors import PlannerError
+from webui.planner.found import Found, detected, found
+from webui.planner.preview import Preview, preview
+from webui.planner.process import ask
+from webui.planner.report import Report
+from webui.recipe import Recipe
+from webui.recipe.checks import FIELDS
+from webui.recipe.store import differences, loads, with_values
+
+
+def data(arguments: Namespace) -> int:
+    """Print what was found, some rows with their masks, and the report of all rows.
+
+    Raises:
+        PlannerError: if the source cannot be read, or none of its rows used.
+        RecipeError: if a setting does not fit.
+    """
+    recipe, seen = recipe_for(arguments)
+    shown = ask(preview, recipe, 0, arguments.rows)
+    report = None if arguments.quick else report_of(recipe)
+    if arguments.json:
+        print_json(as_plain(recipe, seen, shown, report))
+    else:
+        data_text.show(recipe, seen, shown, report, as_yaml(recipe))
+    return 1 if any(warning.blocks for warning in shown.warnings) else 0
+
+
+def recipe_for(arguments: Namespace) -> tuple[Recipe, Found]:
+    """A recipe over the named source, with what was detected, then what was said."""
+    settings = list(arguments.set)
+    for option, path in (("model", "model.name"), ("template", "data.template")):
+        if value := getattr(arguments, option):
+            settings.append(f"{path}={value}")
+    recipe = loads("", settings=settings)
+    values: dict[str, Any] = {"data.train_files": [str(f) for f in arguments.files]}
+    if arguments.hub:
+        values = {"data.source": "hub", "data.hub_dataset": arguments.hub}
+    recipe = with_values(recipe, values)
+    seen = ask(found, recipe)
+    if not arguments.format and seen.problem is not None:
+        raise PlannerError(seen.problem)
+    own = {path for path in FIELDS if any(s.startswith(f"{path}=") for s in settings)}
+    chosen = {"data.format": arguments.format} if arguments.format else detected(seen)
+    chosen = {path: value for path, value in chosen.items() if path not in own}
+    return with_values(recipe, chosen), seen
+
+
+def report_of(recipe: Recipe) -> Report:
+    """The report of all rows, with its progress on stderr.
+
+    Raises:
+        PlannerError: if there is none.
+    """
+    job = report_job.start(recipe)
+    try:
+        with data_text.progress() as tell:
+            while (result := job.wait(0.2)) is None:
+                tell(job.progress)
+    except KeyboardInterrupt:
+        job.cancel()
+        raise
+    if isinstance(result, PlannerError):
+        raise result
+    return result
+
+
+def as_plain(
+    recipe: Recipe, seen: Found, shown: Preview, report: Report | None
+) -> dict[str, Any]:
+    """All of it as plain types; ``recipe`` is the data section to use."""
+    from pydantic import TypeAdapter
+
+    detection = seen.detection
+    return {
+        "files": [asdict(file) for file in seen.files],
+        "columns": list(seen.columns),
+        "detection": asdict(detection) if detection else None,
+        "recipe": differences(recipe),
+        "warnings": [{"text": w.text.en, "blocks": w.blocks} for w in shown.warnings],
+        "rows": [
+            {**asdict(row), "tokens": [token._asdict() for token in row.tokens]}
+            for row in shown.rows
+        ],
+        "report": TypeAdapter(Report).dump_python(report, mode="json")
+        if report
+        else None,
+    }
+
+
+def as_yaml(recipe: Recipe) -> str:
+    """The part of a recipe that says what was found, to be put into a file."""
+    sections = {k: v for k, v in differences(recipe).items() if k in ("data", "split")}
+    return yaml.safe_dump(sections, sort_keys=False, allow_unicode=True).strip()
