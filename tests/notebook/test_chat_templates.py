@@ -99,8 +99,15 @@ def render(name: str, messages: list[dict[str, Any]], **more: Any) -> str:
 
 def test_every_file_is_a_template_and_each_family_is_there() -> None:
     assert sorted(TEMPLATES) == sorted(EXPECTED)
-    assert BASE in TEMPLATES
-    assert len(list(FOLDER.glob("*.jinja"))) == len(TEMPLATES) + 1  # what all share
+    assert len(list(FOLDER.glob("[!_]*.jinja"))) == len(TEMPLATES)
+
+
+@pytest.mark.parametrize("trim", [True, False])
+@pytest.mark.parametrize("ask", [True, False])
+def test_a_base_model_gets_the_plain_part_of_zephyr_s(trim: bool, ask: bool) -> None:
+    base = environment(trim=trim).from_string(BASE)
+    text = base.render(messages=TALK, add_generation_prompt=ask, **TOKENS)
+    assert text == render("zephyr", TALK, add_generation_prompt=ask)
 
 
 @each
@@ -126,7 +133,7 @@ def test_generation_prompt_ends_where_the_answer_begins(name: str) -> None:
 
 
 def test_missing_tokens_are_left_out() -> None:
-    text = COMPILED[BASE].render(messages=TALK[1:3])
+    text = COMPILED["zephyr"].render(messages=TALK[1:3])
     assert text == "<|user|>\nHi\n<|assistant|>\nHello\n"
 
 

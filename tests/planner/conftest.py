@@ -140,7 +140,9 @@ def starter_recipe(tmp_path: Path) -> Callable[..., Recipe]:
     def write(rows: list[dict[str, Any]], model: Model | None = None, **data: Any):
         path = tmp_path / "rows.jsonl"
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        return Recipe(model=model or Model(), data=Data(train_files=(str(path),), **data))
+        return Recipe(
+            model=model or Model(), data=Data(train_files=(str(path),), **data)
+        )
 
     return write
 

@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 
 from webui.planner import duplicates
-from webui.planner.duplicates import Fingerprints, Place, find_duplicates
+from webui.planner.duplicates import (
+    Fingerprints,
+    Place,
+    candidates,
+    find_duplicates,
+)
 from webui.planner.signatures import comparable, digest, normalized, signatures
 from webui.recipe.field import Text
 
@@ -102,6 +107,24 @@ def test_near_repeats_in_both_languages(text: str) -> None:
     assert found.exact.count == 0
     assert numbers(found.near) == [(52, 51)]
     assert 0.8 <= found.near.examples[0].similarity < 1
+
+
+def test_one_character_in_a_short_chinese_sentence() -> None:
+    text = "请问从北京南站坐高铁去上海虹桥站最早的一班车是几点出发票价多少"
+    found = find_duplicates(prints_of([text, text.replace("班", "趟")]))
+    assert numbers(found.near) == [(2, 1)]
+
+
+def test_rows_of_one_key_are_paired_with_the_first_and_the_one_before() -> None:
+    keys = np.array([7, 5, 7, 7, 5, 7, 7], np.uint64)
+    pairs = {
+        (int(later), int(earlier))
+        for laters, earliers in candidates(keys, train=5)
+        for later, earlier in zip(laters, earliers, strict=True)
+    }
+    among_training_rows = {(2, 0), (3, 0), (3, 2), (4, 1)}
+    of_held_out_rows = {(5, 0), (5, 3), (6, 0), (6, 3)}
+    assert pairs == among_training_rows | of_held_out_rows
 
 
 def test_other_texts_of_one_kind_are_no_repeats() -> None:

@@ -63,8 +63,9 @@ def check(folder: Path, name: str, data: bytes) -> str:
                         told.append(record.reason)
             except PlannerError as error:
                 told.append(error.text)
-        for place, row in notebook_rows(path):
-            assert place and isinstance(row, dict | ValueError)
+        if "unpacks to" not in str(told):  # the notebook does not look
+            for place, row in read_file(path, READERS):
+                assert place and isinstance(row, dict | ValueError)
     for english, chinese in told:
         assert english.strip() and english != chinese
         assert any("\u4e00" <= character for character in chinese)
@@ -72,13 +73,6 @@ def check(folder: Path, name: str, data: bytes) -> str:
             assert "\n" not in text and len(text) < 700
             text.encode()
     return " ".join(text.en for text in told)
-
-
-def notebook_rows(path: Path) -> Iterator[tuple[str, Any]]:
-    """What the notebook reads of a file; no bomb is given to these tests."""
-    if path.suffix in (".exe", "") or path.stat().st_size > 10**7:
-        return
-    yield from read_file(path, READERS)
 
 
 @cache
@@ -253,7 +247,7 @@ CASES: dict[str, tuple[str, Callable[[], str | bytes], str]] = {
     "one line": (".txt", lambda: "x" * 10**6, ""),
     "no end": (".csv", lambda: 'a\n"' + "x" * 10**6, "is not CSV"),
     "deep lists": (".jsonl", lambda: deep("[", "]"), "is nested too deeply"),
-    "deep objects": (".json", lambda: deep('{"a":', "}"), "JSON"),
+    "deep objects": (".json", lambda: deep('{"a":', "}"), "is nested too deeply"),
     "open lists": (".json", lambda: "[" * 10**6, "is nested too deeply"),
     "open objects": (".json", lambda: '{"a":' * 10**5, "is nested too deeply"),
     "columns": (".csv", lambda: f"{wide()}\n{'1,' * 99_999}1\n", ""),

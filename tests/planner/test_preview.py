@@ -220,9 +220,7 @@ def test_template_that_rewrites_turns(starter_recipe: Build, tmp_path: Path) -> 
     model = with_template(tmp_path / "m", "{{ messages | length }} {{ messages }}")
     with pytest.raises(PlannerError) as caught:
         preview(starter_recipe(ROWS, model=model))
-    assert "rows.jsonl, line 1: the chat template rewrites" in str(
-        caught.value
-    )
+    assert "rows.jsonl, line 1: the chat template rewrites" in str(caught.value)
     assert "改写" in caught.value.text.zh
     assert preview(starter_recipe(ROWS, model=model, train_on="everything")).rows
 

@@ -73,6 +73,11 @@ def test_every_chinese_belongs_to_a_reason() -> None:
             "is not JSON (Expecting value); the rest is left out",
             "不是有效的 JSON（此处缺少值）；其余部分已略去",
         ),
+        (
+            "is not CSV (',' expected after '\"')",
+            "不是有效的 CSV（结束的引号之后应为分隔符）",
+        ),
+        ("is not JSON (Expecting what)", "不是有效的 JSON（Expecting what）"),
         ("lacks {name}", "缺少 {name}"),
     ],
 )

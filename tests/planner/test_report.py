@@ -100,18 +100,18 @@ def test_many_reasons_and_rejections_stay_bounded() -> None:
 
 
 def test_lengths_in_tokens() -> None:
-    # 6 tokens with 3 learned; 23 with 20 learned, of which 17 before the cut; 21, 0.
-    train = [kept(1, "ab", "xyz"), kept(2, "cd", "z" * 20), kept(3, "q" * 20, "")]
+    # 6 tokens with 3 learned; 23 with 20 learned, of which 17 before the cut; 20, 0.
+    train = [kept(1, "ab", "xyz"), kept(2, "cd", "z" * 20), kept(3, "q" * 19, "")]
     lengths = made(train).lengths
     assert lengths.max_length == 20
-    assert (lengths.longer, lengths.longer_share) == (2, 2 / 3)
+    assert (lengths.longer, lengths.longer_share) == (1, 1 / 3)
     assert (lengths.tokens, lengths.trained) == (6 + 20 + 20, 3 + 17 + 0)
     assert lengths.hidden == 1
     assert lengths.suggested == 64
     assert sum(bar.rows for bar in lengths.histogram) == 3
     assert [(row.place.number, row.tokens) for row in lengths.longest] == [
         (2, 23),
-        (3, 21),
+        (3, 20),
         (1, 6),
     ]
     assert lengths.longest[0].beginning == "cd|" + "z" * 20

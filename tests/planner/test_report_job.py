@@ -70,6 +70,15 @@ def process_of(job: Job) -> psutil.Process:
     return psutil.Process(job._process.pid)
 
 
+def test_server_side_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, webui.planner.report_job\n"
+        "heavy = {'torch', 'transformers', 'datasets', 'numpy', 'rensa', 'pyarrow'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
 def test_measured_file(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"a": 1}\n{"a": 2}\n')
@@ -81,6 +90,9 @@ def test_measured_file(tmp_path: Path) -> None:
     packed.write_bytes(gzip.compress(path.read_bytes()))
     assert measure(packed, read.append).parts == (Part("b.jsonl", 18, 3),)
     assert measure(packed, read.append).digest != measured.digest
+    array = tmp_path / "c.json"
+    array.write_text(json.dumps([{"a": "x" * 1000}] * 500))
+    assert measure(array, read.append).parts[0].units is None
     with pytest.raises(PlannerError, match="no-such"):
         measure(tmp_path / "no-such.jsonl", read.append)
 

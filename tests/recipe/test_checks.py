@@ -27,7 +27,8 @@ def test_all_problems_are_told_at_once_each_at_its_field() -> None:
         {
             "name": "a/b",
             "model": {"precision": "3bit", "max_seq_length": 8},
-            "data": {"train_files": 7}, "split": {"fraction": 1},
+            "data": {"train_files": 7},
+            "split": {"fraction": 1},
             "adapter": {"rank": 0, "alpha": "16", "target_modules": "q_proj"},
             "training": {"learning_rate": "fast", "gradient_checkpointing": 1},
             "compare": [],
@@ -54,7 +55,8 @@ def test_all_problems_are_told_at_once_each_at_its_field() -> None:
 def test_what_only_the_whole_shows_is_told_beside_a_field_that_is_wrong() -> None:
     found = problems(
         {
-            "data": {"train_files": "/a"}, "split": {"by": "file", "files": ["/a"]},
+            "data": {"train_files": "/a"},
+            "split": {"by": "file", "files": ["/a"]},
             "adapter": {"rank": 0, "target_modules": []},
             "sweep": {"space": {"model.name": ["x"]}},
         }
@@ -149,7 +151,9 @@ def test_a_name_is_fit_for_a_folder(name: str) -> None:
 
 
 def test_a_training_file_cannot_measure_itself() -> None:
-    found = problems({"data": {"train_files": "/a"}, "split": {"by": "file", "files": ["/a"]}})
+    found = problems(
+        {"data": {"train_files": "/a"}, "split": {"by": "file", "files": ["/a"]}}
+    )
     assert list(found) == ["split.files"]
 
 

@@ -20,7 +20,8 @@ TEMPLATES: dict[str, str] = {
     path.stem: read_template(path) for path in sorted(FOLDER.glob("[!_]*.jinja"))
 }
 
-# What a base model without a template of its own gets. Its marks are plain text, so
-# no token has to be added and trained from nothing, and its answers end with the
-# tokenizer's own end token, which stops the model: so any model can learn to stop.
-BASE = "zephyr"
+# What a base model without a template of its own gets: Zephyr's, without functions.
+# Its marks are plain text, so no token has to be added and trained from nothing, and
+# its answers end with the tokenizer's own end token, which stops the model: so any
+# model can learn to stop.
+BASE = (FOLDER / "_base.jinja").read_text(encoding="utf-8").rstrip()

@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 from ruff import find_ruff_bin
 
-from webui.notebook.chat_templates import BASE, TEMPLATES
+from webui.notebook.chat_templates import BASE
 from webui.notebook.data_cell import data_context
 from webui.notebook.literal import Code, literal
 from webui.notebook.steps import chat_template
@@ -101,7 +101,7 @@ def template_context(recipe: Recipe, adapter_folder: str) -> dict[str, Any]:
         "eval_data": None,
         "model_path": model_path(recipe.model.name),
         "chat_template": chat_template(recipe),
-        "base_template": TEMPLATES[BASE],
+        "base_template": BASE,
         "adapter_folder": adapter_folder,
         "plain_text": recipe.data.format == "text",
         "lines": lines,

@@ -147,7 +147,7 @@ def near_repeats(prints: Fingerprints, rows: "np.ndarray") -> "np.ndarray":
             for a, b in zip(
                 later[alike].tolist(), earlier[alike].tolist(), strict=True
             ):
-                join(parent, a, b, train)
+                join(parent, a, b)
                 if earlier_of[a] < 0:
                     earlier_of[a] = b
     repeat = np.frombuffer(parent, np.int64) != np.arange(len(rows))
@@ -198,25 +198,27 @@ def similarity(
     signed: "np.ndarray", some: "np.ndarray", others: "np.ndarray"
 ) -> "np.ndarray":
     """The share of equal slots of pairs of rows."""
-    return (signed[some] == signed[others]).mean(axis=1)
+    shares: np.ndarray = (signed[some] == signed[others]).mean(axis=1)
+    return shares
 
 
 def parents_apart(
     parent: array, later: "np.ndarray", earlier: "np.ndarray", train: int
 ) -> "np.ndarray":
-    """Which pairs are not yet known to be joined; a held-out row is joined once."""
+    """Which pairs are not yet known to be joined.
+
+    A held-out row is joined once: it must be no bridge between two training rows.
+    """
     import numpy as np
 
     above = np.frombuffer(parent, np.int64)
     alone = above[later] == later
-    return np.where(later >= train, alone, above[later] != above[earlier])
+    apart: np.ndarray = np.where(later >= train, alone, above[later] != above[earlier])
+    return apart
 
 
-def join(parent: array, later: int, earlier: int, train: int) -> None:
+def join(parent: array, later: int, earlier: int) -> None:
     """Put two rows into one group, whose root is its first row."""
-    if later >= train:
-        parent[later] = earlier  # never a bridge between two training rows
-        return
     a, b = root(parent, later), root(parent, earlier)
     parent[max(a, b)] = min(a, b)
 

@@ -14,6 +14,7 @@ from webui.planner.sources import Record
 from webui.planner.unreadable import cannot_open, clean
 
 BLOCK = 2**20  # bytes
+LONG_LINES = 100_000  # bytes; such lines hold many rows, and tell no place
 Stamp = tuple[tuple[str, int, int], ...]
 
 
@@ -101,7 +102,8 @@ def part(name: str, file: Any) -> Part:
     for block in blocks(file):
         size += len(block)
         lines += block.count(b"\n")
-    return Part(clean(name), size, lines + 1)
+    units = lines + 1
+    return Part(clean(name), size, units if size <= LONG_LINES * units else None)
 
 
 def parquet_rows(file: Any) -> int | None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from webui.notebook.chat_templates import BASE, TEMPLATES
+from webui.notebook.chat_templates import BASE
 from webui.notebook.steps import chat_template
 from webui.planner.errors import PlannerError
 from webui.recipe import Recipe
@@ -49,7 +49,7 @@ def recipe_tokenizer(recipe: Recipe) -> Any:
     if template := chat_template(recipe):
         tokenizer.chat_template = template
     elif not tokenizer.chat_template:
-        tokenizer.chat_template = TEMPLATES[BASE]
+        tokenizer.chat_template = BASE
     return tokenizer
 
 

@@ -19,7 +19,7 @@ PATTERNS = {
     "(?P<reason>.+); the rows before it are kept": "{reason}；此前的数据行已保留",
     "the JSON ends too early": "JSON 不完整",
     r"is not JSON \((?P<json>.+)\)": "不是有效的 JSON（{json}）",
-    r"is not CSV \((?P<detail>.+)\)": "不是有效的 CSV（{detail}）",
+    r"is not CSV \((?P<csv>.+)\)": "不是有效的 CSV（{csv}）",
     f"is not a readable {KIND}": "不是可读取的{kind}",
     "is not an object": "不是对象",
     "has more text after its object": "对象之后还有多余的文本",
@@ -97,6 +97,12 @@ KINDS = {
     "XLSX workbook": " XLSX 工作簿",
     "ZIP file": " ZIP 文件",
 }
+CSV_ERRORS = {
+    "unexpected end of data": "引号没有结束",
+    r"'.+' expected after '\"'": "结束的引号之后应为分隔符",
+    r"field larger than field limit \(.+\)": "有一个值过长",
+    "line contains NUL": "含有空字符",
+}
 JSON_ERRORS = {
     "Expecting value": "此处缺少值",
     "Expecting ',' delimiter": "缺少逗号",
@@ -139,4 +145,6 @@ def part(name: str, text: str) -> str:
         return KINDS.get(text, f" {text.removeprefix('of the type ')}")
     if name == "json":
         return JSON_ERRORS.get(text, text)
+    if name == "csv":
+        return next((zh for p, zh in CSV_ERRORS.items() if re.fullmatch(p, text)), text)
     return re.sub("^message ([0-9]+)$", r"第 \1 条消息", text)

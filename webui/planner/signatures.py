@@ -90,8 +90,9 @@ def shingle_hashes(texts: Sequence[str]) -> "np.ndarray":
             wide = hashes.copy()
         hashes *= np.uint64(MIX)
         hashes += characters[further : further + starts]
-    hashes = np.where(characters[:starts] >= FIRST_WIDE, wide, hashes)
-    return mixed(hashes)[characters[:starts] != 0]
+    chosen = np.where(characters[:starts] >= FIRST_WIDE, wide, hashes)
+    found: np.ndarray = mixed(chosen)[characters[:starts] != 0]
+    return found
 
 
 def mixed(hashes: "np.ndarray") -> "np.ndarray":

@@ -32,6 +32,7 @@ def read_dataset(dataset):
     labels = class_labels(features)
     number = 0
     for table in dataset.with_format("arrow").iter(256):
+        table.validate(full=True)  # a broken file would crash Python otherwise
         for row in table.to_pylist():
             number += 1
             yield number, with_label_names(row, labels)

@@ -17,7 +17,7 @@ def render(row: dict, tokenizer, answers_only: bool) -> dict:
         learned = [] if answers_only else [(0, len(text))]
         for turn, message in enumerate(messages):
             if answers_only and message["role"] == "assistant":
-                question = template(messages[:turn], ask=True)
+                question = template(messages[:turn], ask=True) if turn else ""
                 last = turn == len(messages) - 1
                 answered = text if last else template(messages[: turn + 1])
                 if not (text.startswith(answered) and answered.startswith(question)):
