@@ -1,6 +1,7 @@
 # make run     install, fetch the starter model, start the page
 # make test    install, bring Chromium if we may, lint, type check, run the tests
 # make lint    ruff and mypy alone         make install  everything but the page
+# make docs    write the reference pages in docs/ from what the code declares
 # make clean   remove .venv and caches; models and runs stay in $TUNEBOOK_HOME
 #
 # Another Python: make run PYTHON=python3.12
@@ -10,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lint install starter browser clean
+.PHONY: run test lint install starter browser docs clean
 .DEFAULT_GOAL := run
 
 run: starter
@@ -63,6 +64,9 @@ browser:
 	fi || true
 	@test -n "$$($(CHROMIUM))" || echo "There is no Chromium here, and apt-get\
 	 brought none: the browser tests will be skipped."
+
+docs: install
+	$(BIN)/python docs/make.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build

@@ -46,9 +46,7 @@ def run_cell(recipe: Recipe) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
-def test_the_cell_trains_on_what_the_preview_shows(
-    file: Path, tmp_path: Path
-) -> None:
+def test_the_cell_trains_on_what_the_preview_shows(file: Path, tmp_path: Path) -> None:
     other = shutil.copy(file, tmp_path)
     held_out = {"split.by": "file", "split.files": [other]}
     recipe = recipe_for([file], **held_out)

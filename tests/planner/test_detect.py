@@ -284,6 +284,16 @@ SHAPES: dict[str, tuple[dict[str, Any], str, dict[str, str]]] = {
         "classification",
         {"text": "sentence", "label": "label_desc"},
     ),
+    "glue": (
+        {"idx": 0, "sentence1": "It rains.", "sentence2": "It is wet.", "label": 1},
+        "classification",
+        {"text": "sentence1", "second_text": "sentence2", "label": "label"},
+    ),
+    "swift": (
+        {"query": ASK, "response": SAY, "history": [["Hi", "Hello"]]},
+        "question_answer",
+        {"question": "query", "answer": "response", "history": "history"},
+    ),
     "seed_translation": (
         {"source": "Good morning.", "target": "早上好。"},
         "translation",

@@ -233,6 +233,19 @@ def test_progress_grows_and_cancel_leaves_nothing(starter_recipe: Build) -> None
 
 
 @pytest.mark.train
+def test_file_that_changes_meanwhile(starter_recipe: Build) -> None:
+    recipe = many(starter_recipe, 4000)
+    job = start(recipe)
+    until(lambda: job.progress.rows > 0)
+    with open(recipe.data.train_files[0], "a") as file:
+        file.write("\n")
+    result = job.wait(120)
+    assert isinstance(result, PlannerError)
+    assert "changed while it was read" in result.text.en
+    assert left_behind() == []
+
+
+@pytest.mark.train
 def test_killed_process_is_told(starter_recipe: Build) -> None:
     job = start(many(starter_recipe, 40_000))
     until(lambda: job.progress.rows > 0)

@@ -29,9 +29,18 @@ class Column:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the column may be called: its whole path, and the path's last part."""
+        """What the column may be called: its whole path, and the path's last part.
+
+        The first of a list is called only like the list.
+        """
         parts = [part for part in self.path.split(".") if not part.isdecimal()]
-        return plain(".".join(parts)), plain((parts or [self.path])[-1])
+        whole = plain(".".join(parts) or self.path)
+        return whole, whole if self.in_list else plain(self.path.split(".")[-1])
+
+    @property
+    def in_list(self) -> bool:
+        """Whether the column is the first of several values."""
+        return "0" in self.path.split(".")[1:]
 
     def holds(self, kinds: Sequence[Kind]) -> bool:
         """Whether at least half of the values are of these kinds."""

@@ -86,8 +86,8 @@ def sure_of(fit: Fit, others: list[Fit], columns: Sequence[Column]) -> Sure:
 
 def why_of(fit: Fit) -> Text:
     """What told the format: the columns, and for some formats what these hold."""
-    paths = [match.column.path for match in fit.matches]
-    why = in_words(paths)
+    matches = [fit.match("messages")] if fit.format.name == "messages" else fit.matches
+    why = in_words([match.column.path for match in matches if match])
     if fit.format.name == "messages":
         shape = shape_of(fit)
         return Text(f"{why.en} holds {shape.en}", f"{why.zh} \u542b{shape.zh}")

@@ -101,7 +101,7 @@ def candidates(role: Role, columns: Sequence[Column]) -> Iterator[Match]:
             if not fillable(role, column) or plain(name) not in column.names:
                 continue
             points = EXACT if name == role.name else SYNONYM
-            nested = column.names[0] != plain(name)
+            nested = column.names[0] != plain(name) or column.in_list
             yield Match(role, column, points - (NESTED if nested else 0))
     if role.name == "messages":
         for column in columns:

@@ -41,10 +41,12 @@ class Measured:
 def stamp(path: Path) -> Stamp:
     """Names, sizes and times of what is behind a path: while they stay, it does.
 
-    Raises:
-        OSError: if it is not there.
+    Nothing, if it is not there.
     """
-    stats = [(file, file.stat()) for file in files_behind(path)]
+    try:
+        stats = [(file, file.stat()) for file in files_behind(path)]
+    except (OSError, ValueError):  # a name with a zero byte is a ValueError
+        return ()
     return tuple((str(file), s.st_size, s.st_mtime_ns) for file, s in stats)
 
 

@@ -27,12 +27,17 @@ from webui.planner.report_cache import (
 from webui.planner.rows import Kept, Rejected, read_rows
 from webui.planner.sources import Record
 from webui.recipe import Recipe
+from webui.recipe.field import Text
 
 Known = dict[Stamp, Measured]
 MEASURING, READING = 0.0, 1.0  # stages
 UNKNOWN = -1.0
 # Of the whole time, roughly: hashing goes first, comparing the rows comes last.
 MEASURED_SHARE, READ_SHARE = 0.02, 0.97
+CHANGED = Text(
+    "A file was changed while it was read; start the report again.",
+    "读取期间有文件被修改；请重新生成报告。",
+)
 REACH = 131072  # tokens; the longest sequence that a recipe may ask for
 
 
@@ -82,15 +87,17 @@ def finished_report(
 ) -> tuple[str, Known]:
     """The key of a report that lies in the cache, and what is known of its files."""
     paths = source_paths(recipe)
+    stamps = [stamp(path) for path in paths]
     measured = measure_all(paths, known, gauge)
-    key = report_key(recipe, list(measured.values()), hub_revision(recipe))
+    key = report_key(recipe, measured, hub_revision(recipe))
     if cached(key) is None:
-        position = Position([p for one in measured.values() for p in one.parts])
+        position = Position([part for one in measured for part in one.parts])
         file = scratch / "rejected.jsonl"
         report = written_report(recipe, file, gauge, position)
+        if stamps != [stamp(path) for path in paths]:
+            raise PlannerError(CHANGED)
         keep(report, scratch, key)
-    stamps = {stamp(path): one for path, one in measured.items()}
-    return key, stamps
+    return key, dict(zip(stamps, measured, strict=True))
 
 
 def source_paths(recipe: Recipe) -> list[Path]:
@@ -101,10 +108,11 @@ def source_paths(recipe: Recipe) -> list[Path]:
     return [Path(file) for file in (*recipe.data.train_files, *heldout)]
 
 
-def measure_all(paths: list[Path], known: Known, gauge: Gauge) -> dict[Path, Measured]:
-    """Measure the files that are not known yet, in the order of the paths."""
-    measured: dict[Path, Measured] = {}
-    total, done = sum(size_of(path) for path in paths), 0
+def measure_all(paths: list[Path], known: Known, gauge: Gauge) -> list[Measured]:
+    """What is behind each path; what is known already is not read."""
+    measured = []
+    total = sum(size for path in paths for _, size, _ in stamp(path))
+    done = 0
 
     def on_bytes(count: int) -> None:
         nonlocal done
@@ -112,14 +120,8 @@ def measure_all(paths: list[Path], known: Known, gauge: Gauge) -> dict[Path, Mea
         gauge.measuring(done / total if total else 0.0)
 
     for path in paths:
-        seen = known.get(stamp(path)) if path.exists() else None
-        measured[path] = seen or measure(path, on_bytes)
+        measured.append(known.get(stamp(path)) or measure(path, on_bytes))
     return measured
-
-
-def size_of(path: Path) -> int:
-    """How many bytes lie behind a path; none if it is missing."""
-    return sum(size for _, size, _ in stamp(path)) if path.exists() else 0
 
 
 def hub_revision(recipe: Recipe) -> str:

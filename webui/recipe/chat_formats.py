@@ -3,6 +3,14 @@
 from webui.recipe.field import Text
 from webui.recipe.format import SYSTEM, TURNS, Format, Role
 
+HISTORY = Role(
+    "history",
+    Text("earlier turns", "历史对话"),
+    ("chat_history", "历史", "历史对话"),
+    optional=True,
+    kinds=("pairs",),
+)
+
 ALPACA = Format(
     "alpaca",
     Text("instruction, input, output (Alpaca)", "指令、输入、输出（Alpaca）"),
@@ -31,13 +39,7 @@ ALPACA = Format(
             + ("输出", "回答", "回复"),
         ),
         SYSTEM,
-        Role(
-            "history",
-            Text("earlier turns", "历史对话"),
-            ("chat_history", "历史", "历史对话"),
-            optional=True,
-            kinds=("pairs",),
-        ),
+        HISTORY,
     ),
 )
 
@@ -64,6 +66,7 @@ QUESTION_ANSWER = Format(
             + ("答案", "回答", "回复", "答", "答复", "输出"),
         ),
         SYSTEM,
+        HISTORY,
     ),
 )
 

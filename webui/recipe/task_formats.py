@@ -74,17 +74,16 @@ CLASSIFICATION = Format(
         Role(
             "text",
             Text("text", "文本"),
-            (
-                "sentence",
-                "content",
-                "review",
-                "review_body",
-                "comment",
-                "tweet",
-                "title",
-            )
+            ("sentence", "sentence1", "premise", "text1", "question1", "content")
+            + ("review", "review_body", "comment", "tweet", "title")
             + ("review_text", "query", "utterance", "text_a", "headline", "news")
             + ("文本", "句子", "内容", "评论"),
+        ),
+        Role(
+            "second_text",
+            Text("second text", "第二段文本"),
+            ("sentence2", "hypothesis", "text_b", "text2", "question2"),
+            optional=True,
         ),
         Role(
             "label",

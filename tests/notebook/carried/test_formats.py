@@ -241,6 +241,12 @@ def test_earlier_turns_come_first() -> None:
             MAPPERS["alpaca"]({**row, "history": history})
 
 
+def test_two_texts_may_share_a_label() -> None:
+    row = {"text": "It rains.", "second_text": "It is wet.", "label": "follows"}
+    expected = {"messages": exchange("It rains.\n\nIt is wet.", "follows")}
+    assert MAPPERS["classification"](row) == expected
+
+
 # --- conversations
 
 SHAPES = {
@@ -275,6 +281,7 @@ def test_messages_come_in_many_shapes(shape: str) -> None:
         ([{"role": "user", "content": "Hi"}], "holds no answer of the assistant"),
         ([{"role": "user"}], "message 1 lacks content"),
         ([{"content": "Hi"}], "message 1 lacks a role"),
+        ([{"from": "function_call"}], "message 1 lacks content"),
         ([{"role": "narrator", "content": "Hi"}], "message 1 has an unknown role"),
         (["Hi", 3], "message 2 is of the type int, not an object"),
         ([{"role": "user", "content": {}}], "message 1 is an object, not text"),

@@ -129,10 +129,7 @@ def read_paragraphs(file):
     groups = itertools.groupby(text_lines(file), key=lambda line: line[1].strip() > "")
     paragraphs = (list(lines) for filled, lines in groups if filled)
     first, second = next(paragraphs, []), next(paragraphs, None)
-    if second is None:
-        paragraphs = ([line] for line in first)
-    else:
-        paragraphs = itertools.chain([first, second], paragraphs)
-    for lines in paragraphs:
+    begin = [[line] for line in first] if second is None else [first, second]
+    for lines in itertools.chain(begin, paragraphs):
         text = "\n".join(line.rstrip() for _, line in lines)
         yield lines[0][0], {"text": text}

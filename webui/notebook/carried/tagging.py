@@ -149,7 +149,7 @@ def starts_of(sentence: str, entity: object, named: object) -> list[int]:
         return [max(0, sentence.find(str(entity)))]
     try:
         return [int(start) for start, _ in positions]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError("labels has positions that are no pairs") from None
 
 

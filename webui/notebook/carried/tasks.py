@@ -34,8 +34,9 @@ def history_of(row: dict) -> list[dict]:
 
 
 def map_question_answer(row: dict) -> dict:
-    """A question and its answer."""
-    messages = exchange(text_of(row, "question"), text_of(row, "answer"))
+    """A question and its answer, maybe after a history as in an alpaca row."""
+    asked = exchange(text_of(row, "question"), text_of(row, "answer"))
+    messages = history_of(row) + asked
     return {"messages": with_system(messages, optional_text(row, "system"))}
 
 
@@ -51,8 +52,11 @@ def map_translation(row: dict) -> dict:
 
 
 def map_classification(row: dict) -> dict:
-    """A text and the name of its class."""
-    return {"messages": exchange(text_of(row, "text"), text_of(row, "label"))}
+    """A text, or two that belong together, and the name of its class."""
+    text = text_of(row, "text")
+    if second := optional_text(row, "second_text"):
+        text += "\n\n" + second
+    return {"messages": exchange(text, text_of(row, "label"))}
 
 
 def map_summary(row: dict) -> dict:

@@ -89,7 +89,8 @@ def content_of(turn: dict, place: str) -> object:
 def tool_calls_of(turn: dict, content: object, place: str) -> list[dict]:
     """The calls of tools that a message makes; ShareGPT has them as its content."""
     calls = turn.get("tool_calls") or turn.get("function_call")
-    if (turn.get("role") or turn.get("from")) == "function_call":
+    said = content is not None
+    if said and (turn.get("role") or turn.get("from")) == "function_call":
         calls = parsed(text_of({place: content}, place), place)
     calls = [calls] if isinstance(calls, dict) else calls
     if not calls:
