@@ -11,8 +11,8 @@ import types
 import pytest
 
 import webui.notebook.carried as package
-from webui.notebook.carry import CARRIED, names_in, source_of
 from webui.notebook.carried.mask import tokenize
+from webui.notebook.carry import CARRIED, names_in, source_of
 
 MODULES = [
     importlib.import_module(f"{CARRIED}.{module.name}")

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from webui.notebook import carried
+from webui.planner import json_rows
 from webui.planner.reasons import PATTERNS, chinese, in_both
 
-FILES = sorted(Path(carried.__file__).parent.glob("*.py"))
+FILES = [*sorted(Path(carried.__file__).parent.glob("*.py")), Path(json_rows.__file__)]
 
 
 def reasons() -> Iterator[tuple[str, str]]:
@@ -31,7 +32,17 @@ def reasons() -> Iterator[tuple[str, str]]:
                     continue  # a reason that is handed on
                 if isinstance(reason, ast.Name):
                     reason = named[reason.id]
+                if isinstance(reason, ast.Call):
+                    continue  # the function below
                 yield f"{path.name}:{node.lineno}", text_of(reason)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.name == "json_fault":
+                returned = [
+                    n.value for n in ast.walk(node) if isinstance(n, ast.Return)
+                ]
+                for text in returned:
+                    if isinstance(text, ast.Constant | ast.JoinedStr):
+                        yield path.name, text_of(text)
 
 
 def text_of(reason: ast.expr) -> str:

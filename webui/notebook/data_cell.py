@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from webui.notebook.carried.readers import read_dataset, read_file
+from webui.notebook.carried.readers import read_dataset, read_file, read_packed_file
 from webui.notebook.carried.usable import usable
 from webui.notebook.carry import source_of
 from webui.notebook.literal import Code, literal
@@ -33,7 +33,8 @@ def data_context(recipe: Recipe) -> dict[str, Any]:
     modules, carried = source_of(
         [
             *readers.values(),
-            *([read_file] if files else []),
+            *([read_file] if not all(map(is_packed, files)) else []),
+            *([read_packed_file] if any(map(is_packed, files)) else []),
             *([read_dataset] if from_datasets else []),
             *(step.function for step in steps),
             usable,
@@ -49,8 +50,21 @@ def data_context(recipe: Recipe) -> dict[str, Any]:
         "row_steps": [call(step, "row") for step in rows],
         "tokens": call(tokens, "train_rows[first : first + 1000]"),
         "split": call(split, "rows") if split else None,
-        "suffix_of": suffix_of,
+        "reader_of": reader_of,
     }
+
+
+def is_packed(path: str) -> bool:
+    """Whether a file is an archive."""
+    return path.lower().endswith((".gz", ".zip"))
+
+
+def reader_of(path: str) -> Code:
+    """The expression that reads a path's rows."""
+    if not suffix_of(path):
+        return Code(f"read_dataset(load_from_disk({literal(path)}))")
+    function = read_packed_file if is_packed(path) else read_file
+    return Code(f"{function.__name__}({literal(path)}, READERS)")
 
 
 def heldout_count(recipe: Recipe) -> Code:

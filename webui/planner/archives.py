@@ -6,9 +6,7 @@ import zipfile
 from pathlib import PurePosixPath
 from typing import Any
 
-from webui.notebook.carried.files import suffix_of
-from webui.notebook.carried.tables import read_as
-from webui.notebook.carried.text import at_hand
+from webui.notebook.carried.files import at_hand, read_as, suffix_of
 from webui.planner.unreadable import refused
 
 MOST = 20 * 10**9  # bytes in all

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from webui.notebook.carried.files import data_entries, open_files
-from webui.notebook.carried.tables import read_as
+from webui.notebook.carried.files import data_entries, open_files, read_as
 from webui.notebook.steps import READERS
 from webui.planner.archives import refuse_bomb, refuse_json
 from webui.planner.errors import PlannerError

@@ -22,7 +22,6 @@ PATTERNS = {
     r"is not CSV \((?P<csv>.+)\)": "不是有效的 CSV（{csv}）",
     f"is not a readable {KIND}": "不是可读取的{kind}",
     "is not an object": "不是对象",
-    "has more text after its object": "对象之后还有多余的文本",
     r"begins with neither \[ nor \{": "开头既不是 [ 也不是 {{",
     "holds a number that is too long": "含有位数过多的数字",
     "is nested too deeply": "嵌套过深",
@@ -104,6 +103,7 @@ CSV_ERRORS = {
     "line contains NUL": "含有空字符",
 }
 JSON_ERRORS = {
+    "Extra data": "对象之后还有多余的文本",
     "Expecting value": "此处缺少值",
     "Expecting ',' delimiter": "缺少逗号",
     "Expecting ':' delimiter": "缺少冒号",

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from webui.notebook.carried.files import suffix_of
+from webui.notebook.carried.files import damage, suffix_of
 from webui.notebook.carried.readers import read_dataset
 from webui.notebook.carried.tables import delimiter_of
-from webui.notebook.carried.text import encoding_of, unbroken
+from webui.notebook.carried.text import encoding_of
 from webui.notebook.steps import READERS
 from webui.planner.archives import checked
+from webui.planner.errors import PlannerError
+from webui.planner.json_rows import is_deep, read_json_by_line
 from webui.planner.opening import (
     broken_dataset,
     entries_to_read,
@@ -42,6 +44,7 @@ NAMES = {
 }
 SAVED = Text("saved data set", "已保存的数据集")
 HEAD = 2**20  # bytes that tell the encoding
+DEEP = "is nested too deeply"
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,16 @@ def parts(path: Path) -> Iterator[tuple[str, Text, Iterator]]:
 
 def rows_of_file(name: str, file: Any, packed: int) -> Iterator:
     """The rows of one file; ``packed`` is the size of the archive that it is in."""
-    yield from READERS[suffix_of(name)](checked(name, file, packed))
+    suffix = suffix_of(name)
+    reader = read_json_by_line if suffix == ".json" else READERS[suffix]
+    try:
+        for number, row in reader(checked(name, file, packed)):
+            deep = isinstance(row, dict) and is_deep(row)
+            yield number, ValueError(DEEP) if deep else row
+    except PlannerError:
+        raise
+    except Exception as error:
+        raise damage(error) from None
 
 
 def rows_of_folder(path: Path) -> Iterator:
@@ -182,9 +194,9 @@ def first_file(path: Path) -> tuple[Text, str, str]:
         if suffix not in TEXTS:
             return kind, "", ""
         try:
-            head = unbroken(file.read, HEAD)
-        except ValueError as error:
-            raise told(path.name, error) from None
+            head = file.read(HEAD)
+        except Exception as error:
+            raise told(path.name, damage(error)) from None
         encoding = encoding_of(head)
         delimiter = first_delimiter(head, encoding) if suffix in TABLES else ""
         return kind, ENCODINGS.get(encoding, "UTF-16"), delimiter

@@ -127,7 +127,7 @@ OPTIONAL = [
 ]
 
 
-@pytest.mark.parametrize("nothing", [None, "", []])
+@pytest.mark.parametrize("nothing", [None, "", " ", [], float("nan")])
 @pytest.mark.parametrize(("name", "role"), OPTIONAL)
 def test_an_optional_part_may_be_empty(name: str, role: str, nothing: Any) -> None:
     if name == "preference" and role == "prompt":
@@ -159,11 +159,13 @@ def test_select_follows_paths_and_leaves_out_what_is_missing() -> None:
 
 def test_names_replace_numbers_of_labels() -> None:
     names = ["bad", "good"]
-    for label in (1, "1", " 1", "good"):
+    for label in (1, "1", " 1", 1.0, "good"):
         assert name_labels({"label": label}, "label", names) == {"label": "good"}
     row = {"labels": [0, 1], "id": 7}
     assert name_labels(row, "labels", names) == {"labels": names, "id": 7}
     assert name_labels({"id": 7}, "label", names) == {"id": 7}
+    for label in ("--1", "1.5", None, float("inf")):
+        assert name_labels({"label": label}, "label", names) == {"label": label}
     for label in (2, -1, "-1", [0, 5]):
         with pytest.raises(ValueError, match=r"^the label -?\d has no name$"):
             name_labels({"label": label}, "label", names)
@@ -245,6 +247,13 @@ def test_two_texts_may_share_a_label() -> None:
     row = {"text": "It rains.", "second_text": "It is wet.", "label": "follows"}
     expected = {"messages": exchange("It rains.\n\nIt is wet.", "follows")}
     assert MAPPERS["classification"](row) == expected
+
+
+def test_an_input_may_look_like_nothing() -> None:
+    for text in ("[]", "null", "0"):
+        row = {"instruction": "Sort.", "input": text, "output": "Done."}
+        question = MAPPERS["alpaca"](row)["messages"][0]["content"]
+        assert question == f"Sort.\n\n{text}"
 
 
 # --- conversations

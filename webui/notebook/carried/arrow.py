@@ -2,8 +2,8 @@
 
 import json
 
-from webui.notebook.carried.tables import plain, read_as, refuse_repeated
-from webui.notebook.carried.text import at_hand
+from webui.notebook.carried.files import at_hand, read_as
+from webui.notebook.carried.tables import plain, refuse_repeated
 
 
 def read_parquet(file):

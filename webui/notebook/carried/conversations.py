@@ -2,6 +2,7 @@
 
 from webui.notebook.carried.formats import (
     list_of,
+    optional_list,
     optional_text,
     text_of,
     with_system,
@@ -56,7 +57,7 @@ def map_preferred(row: dict) -> dict:
 
     Numbers count from 0.
     """
-    given = list_of(row, "responses") if row.get("responses") else []
+    given = optional_list(row, "responses")
     responses = [text_of({"responses": one}, "responses") for one in given]
     answer = text_of(row, "preferred_response")
     named = answer.strip().isdecimal() and answer not in responses

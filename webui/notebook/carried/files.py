@@ -1,29 +1,46 @@
 """The files behind a path: one, the entries of a .zip, or what a .gz holds."""
 
 import gzip
+import io
+import lzma
 import os
+import shutil
 import stat
+import tempfile
 import zipfile
-
-from webui.notebook.carried.tables import read_as
+import zlib
 
 
 def read_file(path, readers: dict):
-    """The rows of every file behind a path: pairs of a place and a row.
+    """The rows of a file: pairs of a place and a row, or what is wrong there.
 
-    The readers are those for each suffix. A row that cannot be used, or a file, is a
-    ValueError instead.
+    The readers are those for each suffix.
+    """
+    name, suffix = os.path.basename(path), os.path.splitext(path)[1].lower()
+    unit = "row" if suffix in (".json", ".parquet", ".xlsx") else "line"
+    with open(path, "rb") as file:
+        try:
+            for number, row in readers[suffix](file):
+                yield f"{name}, {unit} {number}", row
+        except ValueError as error:  # about the whole file, or all the rest of it
+            yield name, error
+
+
+def read_packed_file(path, readers: dict):
+    """The rows of every file in a .zip, or of the one in a .gz: pairs as above.
+
+    A file that breaks is told by its name, and the next one is read.
     """
     name = os.path.basename(path)
     try:
         for name, file in open_files(path, readers):
             suffix = suffix_of(name)
-            unit = "row" if suffix in (".parquet", ".xlsx") else "line"
+            unit = "row" if suffix in (".json", ".parquet", ".xlsx") else "line"
             try:
                 for number, row in readers[suffix](file):
                     yield f"{name}, {unit} {number}", row
-            except ValueError as error:
-                yield name, error
+            except Exception as error:
+                yield name, damage(error)
     except ValueError as error:
         yield name, error
 
@@ -81,3 +98,36 @@ def unpacked(name: str, file) -> tuple:
 def suffix_of(name: str) -> str:
     """The suffix that tells a file's kind: of a.jsonl.gz it is .jsonl."""
     return os.path.splitext(name.lower().removesuffix(".gz"))[1]
+
+
+def damage(error: Exception) -> ValueError:
+    """What ended the reading of a file, as a reason.
+
+    Anything but a bad file is raised as it is.
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return ValueError("the text ends within a character")
+    broken = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+    if isinstance(error, broken):
+        return ValueError("the file is cut off or damaged")
+    if isinstance(error, ValueError):
+        return error
+    raise error
+
+
+def at_hand(file):
+    """A file to read in any order: one inside an archive is unpacked into a copy."""
+    if isinstance(getattr(file, "raw", None), io.FileIO):
+        return file
+    copy = tempfile.TemporaryFile()
+    shutil.copyfileobj(file, copy)
+    copy.seek(0)
+    return copy
+
+
+def read_as(kind: str, read, *arguments, **options):
+    """What a library reads; whatever it raises is a ValueError: not of this kind."""
+    try:
+        return read(*arguments, **options)
+    except Exception as error:
+        raise ValueError(f"is not a readable {kind}") from error

@@ -41,9 +41,12 @@ def name_labels(row: dict, role: str, names: list) -> dict:
 
 def label_name(label: object, names: list) -> object:
     """The word for a label that is a number, also one written as text."""
-    if label in names or not str(label).strip().lstrip("-").isdecimal():
+    if isinstance(label, float) and label.is_integer():
+        label = int(label)  # tables with gaps have 1.0 for 1
+    text = str(label).strip()
+    if label in names or not text.removeprefix("-").isdecimal():
         return label
-    number = int(str(label))
+    number = int(text)
     if not 0 <= number < len(names):
         raise ValueError(f"the label {number} has no name")
     return names[number]
@@ -67,9 +70,18 @@ def text_of(row: dict, name: str) -> str:
 
 def optional_text(row: dict, name: str) -> str:
     """The text in a column that a row may leave out; then it is an empty text."""
-    value = row.get(name)
-    nothing = value is None or value == [] or not str(value).strip()
-    return "" if nothing or value != value else text_of(row, name)
+    return "" if is_left_out(row.get(name)) else text_of(row, name)
+
+
+def optional_list(row: dict, name: str) -> list:
+    """The list in a column that a row may leave out; then it is an empty list."""
+    nothing = is_left_out(row.get(name)) or row[name] in ("[]", "null")
+    return [] if nothing else list_of(row, name)
+
+
+def is_left_out(value: object) -> bool:
+    """Whether a value is one of the ways to say that there is none."""
+    return value is None or value == [] or value != value or not str(value).strip()
 
 
 def refuse_halves(text: str, name: str) -> None:

@@ -1,207 +1,89 @@
-"""Rows out of JSON, one by one, so that the line of each is known."""
+"""Rows out of JSON: an object on each line, or an array of objects."""
 
+import collections
 import json
-import re
 
-from webui.notebook.carried.text import text_lines
+from webui.notebook.carried.text import open_text, text_lines
 
 
 def read_jsonl(file):
     """Rows of a file with a JSON object on each line, by their lines."""
     for number, line in text_lines(file):
-        if text := line.strip():
-            yield number, object_of(line_value(text), text)
+        if line.strip():
+            yield number, json_row(line)
 
 
-def line_value(text: str):
-    """What a line of JSONL holds; a ValueError where that is no object."""
-    if not text.startswith("{"):
-        return ValueError("is not an object")
+def json_row(line: str):
+    """The object that a line holds; a ValueError that says why where it holds none."""
+    if not line.lstrip().startswith("{"):
+        return ValueError("is not an object", line[:1000])
     try:
-        value, end = json_value(text, 0)
-    except ValueError as error:
-        return error
-    return value if end == len(text) else ValueError("has more text after its object")
+        return json.loads(line, object_pairs_hook=distinct)
+    except (ValueError, RecursionError) as error:
+        return ValueError(json_fault(line, error), line.strip()[:1000])
+
+
+def distinct(pairs: list) -> dict:
+    """The object of these pairs; no key may come twice."""
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        counted = collections.Counter(name for name, _ in pairs)
+        (twice, _), *_ = counted.most_common(1)
+        raise ValueError(f"has the key {twice[:40]!r} twice")
+    return row
+
+
+def json_fault(text: str, error: Exception) -> str:
+    """What is wrong with a JSON text, from the error that reading it raised."""
+    if isinstance(error, RecursionError):
+        return "is nested too deeply"
+    if not isinstance(error, json.JSONDecodeError):
+        if "limit" in str(error):
+            return "holds a number that is too long"
+        return str(error)  # from distinct
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
+        return "the JSON ends too early"
+    return f"is not JSON ({error.msg.removesuffix(' at')})"
 
 
 def read_json(file):
-    """Rows of a JSON file, by their lines.
-
-    They are an array of objects, or the first such array inside one object, or
-    objects one after another, or one object with a list for each column.
-    """
-    text = "".join(line for _, line in text_lines(file, longest=-1))
-    start = after_space(text, 0)
-    if text.startswith("[", start):
-        yield from array_rows(text, start)
-    elif text.startswith("{", start):
-        whole = only_object(text, start)
-        if whole is not None and (array := inner_array(text, start)) is not None:
-            yield from array_rows(text, array)
-        elif whole and holds_columns(whole):
-            for cells in zip(*whole.values(), strict=True):
-                yield (
-                    1 + text.count("\n", 0, start),
-                    dict(zip(whole, cells, strict=True)),
-                )
-        else:
-            yield from object_rows(text, start)
-    elif start < len(text):
-        raise ValueError("begins with neither [ nor {", text[start : start + 1000])
-
-
-def array_rows(text: str, position: int):
-    """The rows of the array that begins at a position, as far as it can be read."""
-    line, counted = 1, 0
-    position = after_space(text, position + 1)
-    while not text.startswith("]", position):
-        line, counted = line + text.count("\n", counted, position), position
-        try:
-            row, end = json_value(text, position)
-            yield line, object_of(row, text[position:end])
-            position = after_space(text, end)
-            if not text.startswith((",", "]"), position):
-                raise json_error(text, position, "Expecting ',' delimiter")
-        except ValueError as error:
-            if error.args[0] == "the JSON ends too early":
-                error = ValueError(f"{error.args[0]}; the rows before it are kept")
-            else:
-                error = ValueError(f"{error.args[0]}; the rest is left out")
-            yield line, object_of(error, text[position:])
-            return
-        position = after_space(text, position + text.startswith(",", position))
-
-
-def object_rows(text: str, position: int):
-    """Objects one after another, be each on a line of its own or on several."""
-    line, counted = 1, 0
-    while (position := after_space(text, position)) < len(text):
-        line, counted = line + text.count("\n", counted, position), position
-        try:
-            row, end = json_value(text, position)
-        except ValueError as error:
-            # The next line that opens an object is the next chance.
-            row, end = error, text.find("\n{", position) + 1 or len(text)
-        yield line, object_of(row, text[position:end])
-        position = end
-
-
-def json_value(text: str, position: int) -> tuple:
-    """The JSON value at a position of a text, and where it ends.
-
-    One that is complete but cannot be used is given as a ValueError. Raises ValueError
-    for one that is cut off or no JSON: nobody knows where that ends.
-    """
-    flaws = []
-
-    def whole_number(digits: str) -> int:
-        if len(digits) > 4000:  # Python itself stops at 4300
-            flaws.append(ValueError("holds a number that is too long"))
-            return 0
-        return int(digits)
-
-    def distinct(pairs: list) -> dict:
-        row = dict(pairs)
-        if len(row) < len(pairs):
-            name = repeated(key for key, _ in pairs)
-            flaws.append(ValueError(f"has the key {name[:40]!r} twice"))
-        return row
-
-    decoder = json.JSONDecoder(object_pairs_hook=distinct, parse_int=whole_number)
+    """Rows of a JSON file by their numbers: an array of objects, the first such array
+    inside one object, or objects one after another."""
+    text = open_text(file).read().strip()
+    if text and text[0] not in "[{":
+        raise ValueError("begins with neither [ nor {")
     try:
-        value, end = decoder.raw_decode(text, position)
-    except json.JSONDecodeError as error:
-        if error.msg.startswith("Unterminated"):
-            raise ValueError("the JSON ends too early") from None
-        raise json_error(text, error.pos, error.msg) from None
-    except RecursionError:
-        raise ValueError("is nested too deeply") from None
-    brackets = text.count("[", position, end) + text.count("{", position, end)
-    if brackets > 100 and depth(value) > 100:
-        flaws.append(ValueError("is nested too deeply"))
-    return (flaws[0] if flaws else value), end
+        values = list(values_in(text))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(json_fault(text, error)) from error
+    if len(values) == 1:
+        values = rows_in(values[0])
+    for number, row in enumerate(values, start=1):
+        good = isinstance(row, dict)
+        yield number, row if good else ValueError("is not an object", str(row)[:1000])
 
 
-def json_error(text: str, position: int, message: str) -> ValueError:
-    """What is wrong with a text that is no JSON any more from a position on."""
-    if re.compile(r'[]}"]').search(text, position):
-        return ValueError(f"is not JSON ({message.removesuffix(' at')})")
-    return ValueError("the JSON ends too early")  # nothing is closed after it
+def values_in(text: str):
+    """The JSON values that stand one after another in a text; mostly it is one."""
+    decoder, position = json.JSONDecoder(object_pairs_hook=distinct), 0
+    while position < len(text):
+        value, position = decoder.raw_decode(text, position)
+        yield value
+        position = len(text) - len(text[position:].lstrip())
 
 
-def object_of(value, raw: str):
-    """A row as it is; else the ValueError for it, with the beginning of its text."""
-    if isinstance(value, ValueError):
-        return ValueError(value.args[0], raw[:1000])
-    if isinstance(value, dict):
-        return value
-    return ValueError("is not an object", raw[:1000])
+def rows_in(table) -> list:
+    """The rows of an array; of an object an array of objects in it, or its columns.
 
-
-def only_object(text: str, start: int):
-    """The object that a text is; None if more follows it, {} if it is not sound."""
-    try:
-        value, end = json_value(text, start)
-    except ValueError:
-        return {}
-    if after_space(text, end) < len(text):
-        return None
-    return value if isinstance(value, dict) else {}
-
-
-def inner_array(text: str, start: int):
-    """Where inside the object at a position the first array of objects begins, or None.
-
-    The turns of a conversation are no rows: then the object itself is one.
+    The turns of a conversation are no rows; then the object itself is the only one.
     """
-    position = after_space(text, start + 1)
-    try:
-        while text.startswith('"', position):
-            _, position = json_value(text, position)
-            position = after_space(text, after_space(text, position) + 1)
-            first = after_space(text, position + 1)
-            if text.startswith("[", position) and text.startswith("{", first):
-                row, _ = json_value(text, first)
-                turn = isinstance(row, dict) and not {"role", "from"}.isdisjoint(row)
-                return None if turn else position
-            _, position = json_value(text, position)
-            position = after_space(text, after_space(text, position) + 1)
-    except ValueError:
-        pass  # it is broken before any array
-    return None
-
-
-def holds_columns(table: dict) -> bool:
-    """Whether an object holds a list for each column, all equally long."""
-    lists = [value for value in table.values() if isinstance(value, list)]
-    objects = any(isinstance(item, dict) for column in lists for item in column)
-    return len(lists) == len(table) and len(set(map(len, lists))) == 1 and not objects
-
-
-def after_space(text: str, position: int) -> int:
-    """The position of the next character that is no white space."""
-    found = re.compile(r"\S").search(text, position)
-    return found.start() if found else len(text)
-
-
-def repeated(names):
-    """The first name that comes twice, or None."""
-    seen = set()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    return None
-
-
-def depth(value) -> int:
-    """How many lists and objects stand inside each other."""
-    levels, inside = 0, [value]
-    while inside := [item for item in inside if isinstance(item, (dict, list))]:
-        levels += 1
-        inside = [
-            child
-            for item in inside
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-    return levels
+    if not isinstance(table, dict):
+        return table if isinstance(table, list) else [table]
+    for part in table.values():
+        if isinstance(part, list) and part and isinstance(part[0], dict):
+            return [table] if {"role", "from"} & set(part[0]) else part
+    columns = list(table.values())
+    if columns and all(isinstance(column, list) for column in columns):
+        if len(set(map(len, columns))) == 1:
+            return [dict(zip(table, cells)) for cells in zip(*columns)]
+    return [table]

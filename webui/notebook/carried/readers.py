@@ -4,11 +4,12 @@ Each takes an open binary file and yields ``(number, row)``; for a row that cann
 used ``(number, ValueError(reason))`` or ``(number, ValueError(reason, raw text))``.
 The number is the line where the row begins, counted from 1; in a Parquet file and
 in a data set the row, in a workbook the row of the sheet. What is wrong with a whole
-file, or with all the rest of it, is raised as a ValueError. Nothing else is raised.
+file, or with all the rest of it, is raised as a ValueError. What the file itself
+raises is left to the caller: see ``damage``.
 """
 
 from webui.notebook.carried.arrow import read_dataset, read_parquet
-from webui.notebook.carried.files import open_files, read_file
+from webui.notebook.carried.files import open_files, read_file, read_packed_file
 from webui.notebook.carried.json_rows import read_json, read_jsonl
 from webui.notebook.carried.tables import read_csv, read_paragraphs, read_xlsx
 from webui.notebook.carried.text import open_text
@@ -21,6 +22,7 @@ __all__ = [
     "read_file",
     "read_json",
     "read_jsonl",
+    "read_packed_file",
     "read_paragraphs",
     "read_parquet",
     "read_xlsx",

@@ -1,11 +1,12 @@
 """Rows out of tables: CSV, workbooks of Excel, and paragraphs of plain text."""
 
+import collections
 import csv
 import datetime
 import itertools
 
-from webui.notebook.carried.json_rows import repeated
-from webui.notebook.carried.text import at_hand, text_lines
+from webui.notebook.carried.files import at_hand, read_as
+from webui.notebook.carried.text import text_lines
 
 
 def read_csv(file):
@@ -54,7 +55,8 @@ def column_names(cells) -> list[str]:
 
 def refuse_repeated(names: list[str]) -> None:
     """Raise ValueError if two columns have one name."""
-    if (twice := repeated(names)) is not None:
+    if len(set(names)) < len(names):
+        (twice, _), *_ = collections.Counter(names).most_common(1)
         raise ValueError(f"has two columns with the name {twice[:40]!r}")
 
 
@@ -111,14 +113,6 @@ def plain(value):
         # A workbook knows no day without a time.
         return value.isoformat().removesuffix("T00:00:00")
     return value
-
-
-def read_as(kind: str, read, *arguments, **options):
-    """What a library reads; whatever it raises is a ValueError: not of this kind."""
-    try:
-        return read(*arguments, **options)
-    except Exception as error:
-        raise ValueError(f"is not a readable {kind}") from error
 
 
 def read_paragraphs(file):

@@ -2,7 +2,7 @@
 
 from webui.notebook.carried.formats import (
     exchange,
-    list_of,
+    optional_list,
     optional_text,
     text_of,
     with_system,
@@ -25,7 +25,7 @@ def map_alpaca(row: dict) -> dict:
 def history_of(row: dict) -> list[dict]:
     """The earlier questions and answers of a row, oldest first."""
     messages = []
-    for pair in list_of(row, "history") if row.get("history") else []:
+    for pair in optional_list(row, "history"):
         if not isinstance(pair, list) or len(pair) != 2:
             raise ValueError("history is not a list of questions with their answers")
         question, answer = (text_of({"history": text}, "history") for text in pair)

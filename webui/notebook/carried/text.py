@@ -1,13 +1,8 @@
-"""Text out of a file, whatever its encoding; and files that an archive holds."""
+"""Text out of a file, whatever its encoding."""
 
 import codecs
 import io
-import lzma
 import re
-import shutil
-import tempfile
-import zipfile
-import zlib
 
 
 def open_text(file, newline=None):
@@ -40,35 +35,10 @@ def encoding_of(head: bytes) -> str:
 
 
 def text_lines(file, newline=None, longest: int = 2**28):
-    """The lines of a binary file with their numbers, read as they are asked for.
-
-    Raises ValueError if the file is cut off or damaged, or a line is longer than
-    so many characters.
-    """
-    text = unbroken(open_text, file, newline)
-    number = 0
-    while line := unbroken(text.readline, longest):
+    """The lines of a binary file with their numbers; none of endless length."""
+    text, number = open_text(file, newline), 0
+    while line := text.readline(longest):
         number += 1
         if len(line) == longest:
             raise ValueError(f"line {number} is longer than {longest} characters")
         yield number, line
-
-
-def unbroken(read, *arguments):
-    """What a call that reads gives; a file that is cut off or damaged: ValueError."""
-    try:
-        return read(*arguments)
-    except UnicodeDecodeError:
-        raise ValueError("the text ends within a character") from None
-    except (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile):
-        raise ValueError("the file is cut off or damaged") from None
-
-
-def at_hand(file):
-    """A file to read in any order: one inside an archive is unpacked into a copy."""
-    if isinstance(getattr(file, "raw", None), io.FileIO):
-        return file
-    copy = tempfile.TemporaryFile()
-    unbroken(shutil.copyfileobj, file, copy)
-    copy.seek(0)
-    return copy

@@ -5,7 +5,7 @@ import json
 from webui.notebook.carried.formats import (
     exchange,
     kind_of,
-    list_of,
+    optional_list,
     optional_text,
     parsed,
     refuse_halves,
@@ -118,9 +118,7 @@ def read_tool_call(call: object, place: str) -> dict:
 
 def tools_of(row: dict) -> list[dict]:
     """The tools that a conversation may call, each inside its "function"."""
-    if not row.get("tools"):
-        return []
-    tools = list_of(row, "tools") if row["tools"] not in ("[]", "null") else []
+    tools = optional_list(row, "tools")
     if not all(isinstance(tool, dict) for tool in tools):
         raise ValueError("tools holds a value that is no object")
     refuse_halves(json.dumps(tools, ensure_ascii=False, default=str), "tools")
