@@ -50,21 +50,23 @@ def read_json(file):
     """Rows of a JSON file by their numbers: an array of objects, the first such array
     inside one object, or objects one after another."""
     text = open_text(file).read().strip()
-    if text and text[0] not in "[{":
-        raise ValueError("begins with neither [ nor {")
     try:
-        values = list(values_in(text))
+        if text.startswith("{"):
+            values = list(objects_in(text))
+            rows = rows_in(values[0]) if len(values) == 1 else values
+        elif text.startswith("[") or not text:
+            rows = json.loads(text or "[]", object_pairs_hook=distinct)
+        else:
+            raise ValueError("begins with neither [ nor {")
     except (ValueError, RecursionError) as error:
         raise ValueError(json_fault(text, error)) from error
-    if len(values) == 1:
-        values = rows_in(values[0])
-    for number, row in enumerate(values, start=1):
+    for number, row in enumerate(rows, start=1):
         good = isinstance(row, dict)
         yield number, row if good else ValueError("is not an object", str(row)[:1000])
 
 
-def values_in(text: str):
-    """The JSON values that stand one after another in a text; mostly it is one."""
+def objects_in(text: str):
+    """The objects that stand one after another in a text; mostly it is one."""
     decoder, position = json.JSONDecoder(object_pairs_hook=distinct), 0
     while position < len(text):
         value, position = decoder.raw_decode(text, position)
@@ -72,13 +74,11 @@ def values_in(text: str):
         position = len(text) - len(text[position:].lstrip())
 
 
-def rows_in(table) -> list:
-    """The rows of an array; of an object an array of objects in it, or its columns.
+def rows_in(table: dict) -> list:
+    """The rows inside one object: an array of objects in it, or a list for each column.
 
     The turns of a conversation are no rows; then the object itself is the only one.
     """
-    if not isinstance(table, dict):
-        return table if isinstance(table, list) else [table]
     for part in table.values():
         if isinstance(part, list) and part and isinstance(part[0], dict):
             return [table] if {"role", "from"} & set(part[0]) else part
