@@ -1,6 +1,6 @@
 """The mapper of each format, by the format's name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from webui.notebook.carried.conversations import (
     map_messages,
@@ -13,9 +13,11 @@ from webui.notebook.carried.conversations import (
 from webui.notebook.carried.tagging import map_ner, map_pos
 from webui.notebook.carried.tasks import (
     map_alpaca,
+    map_alpaca_talk,
     map_classification,
     map_code,
     map_question_answer,
+    map_question_answer_talk,
     map_reading,
     map_summary,
     map_text,
@@ -42,3 +44,17 @@ MAPPERS: dict[str, Callable[[dict], dict]] = {
     "code": map_code,
     "triple": map_triple,
 }
+
+# Of rows with a system prompt or earlier turns of their own. They count where
+# ``data.columns`` names them, so that the usual rows are mapped by a few lines.
+TALKS: dict[str, Callable[[dict], dict]] = {
+    "alpaca": map_alpaca_talk,
+    "question_answer": map_question_answer_talk,
+}
+TALK_ROLES = ("system", "history")
+
+
+def mapper_of(format: str, columns: Mapping[str, str]) -> Callable[[dict], dict]:
+    """The mapper for rows of a format with these columns."""
+    talk = any(role in columns for role in TALK_ROLES)
+    return TALKS[format] if talk and format in TALKS else MAPPERS[format]

@@ -8,9 +8,10 @@ from typing import Any
 
 from webui.notebook.carried import formats, mask, readers, split
 from webui.notebook.chat_templates import TEMPLATES
-from webui.notebook.mappers import MAPPERS
+from webui.notebook.mappers import mapper_of
 from webui.recipe import Recipe
 from webui.recipe.formats import FORMATS
+from webui.recipe.sections.data import LABELLED
 
 READERS: dict[str, Callable] = {
     ".json": readers.read_json,
@@ -46,7 +47,7 @@ def row_steps(recipe: Recipe, tokenizer: Any) -> list[Step]:
     if data.label_names and (role := label_role(data.format)):
         names = {"role": role, "names": data.label_names}
         steps.append(Step(formats.name_labels, names))
-    steps.append(Step(MAPPERS[data.format], {}))
+    steps.append(Step(mapper_of(data.format, data.columns), {}))
     if data.format == "text":
         return steps  # plain text: no turns to put anything before
     own = format.instruction.en if format.instruction else ""
@@ -61,7 +62,9 @@ def row_steps(recipe: Recipe, tokenizer: Any) -> list[Step]:
 def label_role(format: str) -> str | None:
     """The role of a format that holds its labels, if it has any."""
     roles = [role.name for role in FORMATS[format].roles]
-    return next((name for name in ("label", "labels") if name in roles), None)
+    if format not in LABELLED:
+        return None
+    return next(name for name in ("label", "labels") if name in roles)
 
 
 def token_step(recipe: Recipe, tokenizer: Any) -> Step:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from webui.notebook.mappers import TALK_ROLES, TALKS
 from webui.planner.detect import Detection, detect
 from webui.planner.errors import PlannerError
 from webui.planner.rows import source_records
@@ -55,7 +56,11 @@ def detected(seen: Found) -> dict[str, Any]:
         return {}
     return {
         "data.format": seen.detection.format,
-        "data.columns": seen.detection.columns,
+        "data.columns": {
+            role: column
+            for role, column in seen.detection.columns.items()
+            if role != column or (role in TALK_ROLES and seen.detection.format in TALKS)
+        },
         "data.instruction": seen.detection.instruction,
     }
 

@@ -4,16 +4,13 @@ import json
 
 
 def select(row: dict, columns: dict) -> dict:
-    """The values that a format needs, under the names that it uses for them.
+    """The row with the values that a format needs, under the format's names for them.
 
     columns maps such a name to a column, or to a path into nested values:
-    "answers.text.0" is the first of the texts in answers. What a row does not have
-    is left out. Without any columns the row stays as it is.
+    "answers.text.0" is the first of the texts in answers.
     """
-    if not columns:
-        return row
     found = {name: value_at(row, path) for name, path in columns.items()}
-    return {name: value for name, value in found.items() if value is not None}
+    return {**row, **found}
 
 
 def value_at(row: dict, path: str) -> object:

@@ -10,34 +10,37 @@ from webui.notebook.carried.formats import (
 
 
 def map_alpaca(row: dict) -> dict:
-    """An instruction, what it is about (may be empty), and the output.
-
-    A history, if there is one, is a list of earlier [question, answer] pairs.
-    """
+    """An instruction, what it is about (may be empty), and the output."""
     question = text_of(row, "instruction")
     if about := optional_text(row, "input"):
         question += "\n\n" + about
-    asked = exchange(question, text_of(row, "output"))
-    messages = history_of(row) + asked
-    return {"messages": with_system(messages, optional_text(row, "system"))}
+    return {"messages": exchange(question, text_of(row, "output"))}
 
 
-def history_of(row: dict) -> list[dict]:
-    """The earlier questions and answers of a row, oldest first."""
+def map_question_answer(row: dict) -> dict:
+    """A question and its answer."""
+    return {"messages": exchange(text_of(row, "question"), text_of(row, "answer"))}
+
+
+def map_alpaca_talk(row: dict) -> dict:
+    """An alpaca row after a system prompt and earlier turns, if it has them."""
+    return after_history(row, map_alpaca(row)["messages"])
+
+
+def map_question_answer_talk(row: dict) -> dict:
+    """A question and its answer after a system prompt and earlier turns, if any."""
+    return after_history(row, map_question_answer(row)["messages"])
+
+
+def after_history(row: dict, asked: list[dict]) -> dict:
+    """What is asked, after a row's history: a list of [question, answer] pairs."""
     messages = []
     for pair in optional_list(row, "history"):
         if not isinstance(pair, list) or len(pair) != 2:
             raise ValueError("history is not a list of questions with their answers")
         question, answer = (text_of({"history": text}, "history") for text in pair)
         messages += exchange(question, answer)
-    return messages
-
-
-def map_question_answer(row: dict) -> dict:
-    """A question and its answer, maybe after a history as in an alpaca row."""
-    asked = exchange(text_of(row, "question"), text_of(row, "answer"))
-    messages = history_of(row) + asked
-    return {"messages": with_system(messages, optional_text(row, "system"))}
+    return {"messages": with_system(messages + asked, optional_text(row, "system"))}
 
 
 def map_reading(row: dict) -> dict:
