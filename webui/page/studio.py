@@ -230,7 +230,7 @@ class View:
 
 def about_rows(recipe: Recipe) -> tuple:
     """What a report of a recipe's rows depends on."""
-    return recipe.model, recipe.data, recipe.split
+    return recipe.model, recipe.data, recipe.split, recipe.training.seed
 
 
 NOTHING_STALE = Text("Everything is fresh already.", "所有单元都是最新的。")

@@ -86,6 +86,17 @@ class Fingerprints:
         self.sources.extend([self.source(place) for place in places])
         self.train += train * len(texts)
 
+    def hold_out(self, rows: Sequence[int]) -> None:
+        """Make these training rows, by their numbers, the held-out rows."""
+        import numpy as np
+
+        held = np.zeros(self.train, bool)
+        held[rows] = True
+        order = np.concatenate([np.flatnonzero(~held), np.flatnonzero(held)])
+        for column in (self.hashes, self.signatures, self.numbers, self.sources):
+            column.values[: len(order)] = column.values[: len(held)][order]
+        self.train -= len(rows)
+
     def source(self, place: Place) -> int:
         """The number of a place's file."""
         return self.known.setdefault((place.file, place.unit), len(self.known))

@@ -160,8 +160,7 @@ def encode(recipe: Recipe, tokenizer: Any, rows: list[dict]) -> list[Encoded]:
     longest = recipe.model.max_seq_length
     if recipe.data.format == "text":
         # Long texts go on in further sequences; the first one stands for the row.
-        pieces = [tokenize_texts([row], tokenizer, sys.maxsize) for row in rows]
-        whole = [piece["input_ids"][0] for piece in pieces]
+        whole = tokenize_texts(rows, tokenizer, sys.maxsize)["input_ids"]
         return [Encoded(i[:longest], i[:longest], len(i)) for i in whole]
     batch = tokenize(rows, tokenizer, sys.maxsize)
     return [

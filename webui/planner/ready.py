@@ -1,7 +1,14 @@
 """Whether a recipe's data can be trained on: asked before the kernel is."""
 
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from webui.notebook.carried.readers import read_file, read_packed_file
+from webui.notebook.steps import READERS, suffix_of
 from webui.planner.errors import PlannerError
 from webui.planner.process import ask
+from webui.planner.reasons import in_both
 from webui.planner.rows import Part
 from webui.recipe import Recipe
 from webui.recipe.checks import Problem, RecipeError
@@ -61,6 +68,9 @@ def blocking(recipe: Recipe, part: Part) -> list[Text]:
     from webui.planner.preview import check_rows
 
     found = check_rows(recipe, part)
+    if recipe.data.source == "files":
+        for file in recipe.data.train_files if part == "train" else recipe.split.files:
+            refuse_broken_json(file, stamp(file))
     if part == "heldout":
         return []  # these rows are asked, never trained on
     if found.total is not None and (few := too_few(recipe, found.total)):
@@ -68,6 +78,36 @@ def blocking(recipe: Recipe, part: Part) -> list[Text]:
     if recipe.data.accept_warnings:
         return []
     return [with_way_out(w.text) for w in found.warnings if w.blocks]
+
+
+@lru_cache(maxsize=32)
+def refuse_broken_json(file: str, stamp: int) -> None:
+    """Refuse a .json file that is cut off or broken.
+
+    The preview shows the rows before the break; the notebook reads such a file as a
+    whole, as anyone would, and so gets none.
+
+    Raises:
+        PlannerError: with what is wrong.
+    """
+    if suffix_of(file) != ".json":
+        return
+    packed = Path(file).suffix.lower() == ".gz"
+    for place, row in (read_packed_file if packed else read_file)(file, READERS):
+        if isinstance(row, ValueError) and ", row " not in place:
+            reason = in_both(str(row.args[0]))
+            raise PlannerError(
+                Text(
+                    f"{place}: {reason.en}; mend the file before a training.",
+                    f"{place}:{reason.zh};请先修复文件再训练。",
+                )
+            )
+        return
+
+
+def stamp(file: str) -> int:
+    """When a file last changed, in ns."""
+    return os.stat(file).st_mtime_ns
 
 
 def too_few(recipe: Recipe, total: int) -> Text | None:

@@ -24,6 +24,8 @@ EXAMPLES = 20
 Rows = Iterable[Kept | Rejected]
 Encode = Callable[[list[dict[str, Any]]], list[Encoded]]
 OnProgress = Callable[[int, Record], None]
+# From rows as the split's functions take them to those held out, and the others.
+Draw = Callable[[list[dict[str, Any]]], tuple[list, list]]
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,16 @@ class Asked:
         max_length: the chosen longest sequence, in tokens.
         context: the longest one that the model can take, in tokens.
         instruction: what stands before every question and is not compared.
+        draw: holds some of the training rows out; None where these come on their own.
+        column: the only one that ``draw`` looks at, if any.
     """
 
     format: str
     max_length: int
     context: int
     instruction: str = ""
+    draw: Draw | None = None
+    column: str = ""
 
 
 @dataclass
@@ -96,6 +102,7 @@ class Tally:
     empty: list[Place] = field(default_factory=list)
     empties: int = 0
     rows: int = 0
+    drawn_from: list[dict[str, Any]] = field(default_factory=list)
 
 
 def make_report(
@@ -125,6 +132,12 @@ def make_report(
     for batch in batches(heldout):
         held = counted(tally, held, batch, on_progress)
         compare_batch(tally, batch.kept, train=False)
+    if asked.draw is not None and tally.drawn_from:
+        numbers = [row["number"] for row in asked.draw(tally.drawn_from)[0]]
+        tally.prints.hold_out(numbers)
+        drawn = len(numbers)
+        trained = Counts(trained.read - drawn, trained.kept - drawn)
+        held = Counts(drawn, drawn)
     return Report(
         trained,
         held,
@@ -220,6 +233,13 @@ def compare_batch(tally: Tally, kept: list[Kept], *, train: bool) -> None:
     said = [comparable(row.mapped, tally.asked.instruction) for row in kept]
     told = [(text, place_of(row)) for text, row in zip(said, kept, strict=True) if text]
     texts, places = [text for text, _ in told], [place for _, place in told]
+    if tally.asked.draw is not None and train:
+        column = tally.asked.column
+        for text, row in zip(said, kept, strict=True):
+            if text:
+                seen = {column: row.row.get(column, "")} if column else {}
+                number = len(tally.drawn_from)
+                tally.drawn_from.append({"row": seen, "number": number})
     tally.prints.add(texts, places, train=train)
 
 

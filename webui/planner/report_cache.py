@@ -15,7 +15,7 @@ from webui.planner.report import Report, from_json
 from webui.recipe import Recipe
 from webui.settings import home
 
-VERSION = 1  # raised when a report of the same rows would come out differently
+VERSION = 2  # raised when a report of the same rows would come out differently
 KEPT = 20  # reports; a file of rejected rows may be as large as the data
 # They name places and not content, or change nothing about the rows.
 LEFT_OUT = {"train_files", "files", "accept_warnings"}
@@ -40,6 +40,7 @@ def report_key(recipe: Recipe, measured: list[Measured], revision: str = "") -> 
         "data": recipe.data.model_dump(mode="json", exclude=LEFT_OUT),
         "split": recipe.split.model_dump(mode="json", exclude=LEFT_OUT),
         "model": recipe.model.model_dump(mode="json"),
+        "seed": recipe.training.seed,  # draws the held-out rows
         "tokenizer": model_stamp(recipe.model.name),
         # A place names the file, so another name is another report.
         "names": [part.name for one in measured for part in one.parts],

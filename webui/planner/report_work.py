@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from webui.notebook.carried.formats import add_prompts
-from webui.notebook.steps import row_steps
+from webui.notebook.steps import row_steps, split_step
 from webui.planner.child import answer, settle_in
 from webui.planner.errors import PlannerError
 from webui.planner.measured import Measured, Position, Stamp, measure, stamp
@@ -166,7 +166,7 @@ def both_parts(
 ) -> tuple[Iterator[Kept | Rejected], Iterator[Kept | Rejected]]:
     """The training rows and the held-out rows.
 
-    Rows that will be drawn by chance from the training rows count as these.
+    Rows that are drawn from the training rows come among these; see ``draw_rows``.
     """
     train = read_rows(recipe, "train", tokenizer)
     if recipe.split.by != "column":
@@ -186,7 +186,21 @@ def asked(recipe: Recipe, tokenizer: Any) -> Asked:
     instruction = next((str(step.arguments["instruction"]) for step in prompts), "")
     longest = recipe.model.max_seq_length
     context = context_of(recipe, tokenizer)
-    return Asked(recipe.data.format, longest, context, instruction)
+    by = recipe.split
+    draw = partial(draw_rows, recipe) if by.by in ("fraction", "count") else None
+    column = by.stratify_by or by.group_by
+    return Asked(recipe.data.format, longest, context, instruction, draw, column)
+
+
+def draw_rows(recipe: Recipe, rows: list[dict[str, Any]]) -> tuple[list, list]:
+    """The rows that the recipe's split holds out, and the others."""
+    fraction, count = recipe.split.fraction, recipe.split.count
+    if recipe.split.by == "fraction":
+        count = max(1, round(len(rows) * fraction))
+    step = split_step(recipe, min(count, len(rows)))
+    assert step is not None
+    drawn: tuple[list, list] = step(rows)
+    return drawn
 
 
 def context_of(recipe: Recipe, tokenizer: Any) -> int:

@@ -15,7 +15,7 @@ from webui.notebook.carried.formats import (
     text_of,
 )
 from webui.notebook.carry import source_of
-from webui.notebook.mappers import MAPPERS
+from webui.notebook.mappers import MAPPERS, TALKS, mapper_of
 from webui.recipe.formats import FORMATS
 
 HALF = "half \ud83d"
@@ -134,7 +134,8 @@ def test_an_optional_part_may_be_empty(name: str, role: str, nothing: Any) -> No
         return  # only where the answers are whole conversations, see below
     row = {**good(name), role: nothing}
     without = {key: value for key, value in row.items() if key != role}
-    assert MAPPERS[name](row) == MAPPERS[name](without)
+    mapper = mapper_of(name, {role: role})
+    assert mapper(row) == mapper(without)
 
 
 @pytest.mark.parametrize(("name", "role"), OPTIONAL)
@@ -143,18 +144,20 @@ def test_an_optional_part_that_is_there_is_checked(
     name: str, role: str, bad: Any
 ) -> None:
     with pytest.raises(ValueError):
-        MAPPERS[name]({**good(name), role: bad})
+        mapper_of(name, {role: role})({**good(name), role: bad})
 
 
 # --- columns and texts
 
 
-def test_select_follows_paths_and_leaves_out_what_is_missing() -> None:
+def test_select_follows_paths() -> None:
     row = {"a": {"text": ["x", "y"]}, "b.c": 1, "d": None, "e": 2}
     columns = {"one": "a.text.1", "two": "b.c", "three": "d", "four": "a.text.2"}
-    assert select(row, columns) == {"one": "y", "two": 1}
-    assert select(row, {"one": "a.text.x", "two": "e.f.0"}) == {}
-    assert select(row, {}) == row
+    found = {"one": "y", "two": 1, "three": None, "four": None}
+    assert select(row, columns) == row | found
+    missing = {"one": None, "two": None}
+    assert select(row, {"one": "a.text.x", "two": "e.f.0"}) == row | missing
+    assert select({"q": 1, "a": 2}, {"a": "q", "q": "a"}) == {"q": 2, "a": 1}
 
 
 def test_names_replace_numbers_of_labels() -> None:
@@ -224,7 +227,7 @@ def test_prompts_are_put_before_the_first_question() -> None:
 def test_a_conversation_keeps_its_own_system_prompt() -> None:
     row = {"messages": [{"role": "system", "content": "Mine."}, *HI_HO]}
     assert add_prompts(row, "", "Be brief.") == row
-    own = MAPPERS["question_answer"]({"question": "Hi", "answer": "Ho", "system": "A"})
+    own = TALKS["question_answer"]({"question": "Hi", "answer": "Ho", "system": "A"})
     assert add_prompts(own, "", "Be brief.")["messages"][0]["content"] == "A"
 
 
@@ -233,14 +236,15 @@ def test_a_conversation_keeps_its_own_system_prompt() -> None:
 
 def test_earlier_turns_come_first() -> None:
     row = {"instruction": "Hi", "output": "Ho", "history": [["1", "2"], ["3", "4"]]}
-    assert MAPPERS["alpaca"](row)["messages"] == [
+    assert MAPPERS["alpaca"](row) == {"messages": HI_HO}
+    assert TALKS["alpaca"](row)["messages"] == [
         *exchange("1", "2"),
         *exchange("3", "4"),
         *HI_HO,
     ]
     for history in ("x", [["1"]], ["12"], [["1", None]]):
         with pytest.raises(ValueError, match="history"):
-            MAPPERS["alpaca"]({**row, "history": history})
+            TALKS["alpaca"]({**row, "history": history})
 
 
 def test_two_texts_may_share_a_label() -> None:
