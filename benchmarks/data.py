@@ -181,7 +181,7 @@ def trl_preparation(rows: list[dict], tokenizer: Any) -> Callable[[], object]:
 
 def full_report(count: int) -> dict[str, Any]:
     """Write a large file; time its first preview and report, and watch the memory."""
-    from webui.planner.report_job import start
+    from webui.planner.report.job import start
 
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from webui.notebook.render import render_cells
-from webui.planner.found import detected, found
+from webui.planner.detection.found import detected, found
 from webui.planner.preview import check_rows
 from webui.recipe import Recipe
 from webui.recipe.store import with_values

@@ -8,12 +8,12 @@ import yaml
 
 from webui.commands import data_text
 from webui.commands.output import print_json
-from webui.planner import report_job
+from webui.planner.detection.found import Found, detected, found
 from webui.planner.errors import PlannerError
-from webui.planner.found import Found, detected, found
 from webui.planner.preview import Preview, preview
 from webui.planner.process import ask
-from webui.planner.report import Report
+from webui.planner.report import job as report_job
+from webui.planner.report.report import Report
 from webui.recipe import Recipe
 from webui.recipe.checks import FIELDS
 from webui.recipe.store import differences, loads, with_values

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from webui.figures import duration, whole
-from webui.planner.found import Found
+from webui.planner.detection.found import Found
 from webui.planner.preview import Preview, PreviewRow
-from webui.planner.report import Report
-from webui.planner.report_job import Progress
+from webui.planner.report.job import Progress
+from webui.planner.report.report import Report
 from webui.recipe import Recipe
 
 # Where there is no colour, these stand around what is trained on.

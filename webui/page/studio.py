@@ -14,11 +14,11 @@ from webui.kernel.status import Status, state_stamp, status
 from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.page.answers import Answers
 from webui.page.draft import Draft
-from webui.planner import report_job
 from webui.planner.count import count
-from webui.planner.found import Found, found
+from webui.planner.detection.found import Found, found
 from webui.planner.memory import estimate
 from webui.planner.preview import preview
+from webui.planner.report import job as report_job
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.runs import events

@@ -9,7 +9,7 @@ from pathlib import Path
 from webui.errors import UserError
 from webui.files import file_hash, write_text
 from webui.page.draft import Draft
-from webui.planner.found import detected, found
+from webui.planner.detection.found import detected, found
 from webui.planner.process import ask
 from webui.recipe import Recipe
 from webui.recipe.store import with_values

@@ -8,7 +8,7 @@ from webui.notebook.carried.readers import read_file, read_packed_file
 from webui.notebook.steps import READERS, suffix_of
 from webui.planner.errors import PlannerError
 from webui.planner.process import ask
-from webui.planner.reasons import in_both
+from webui.planner.reading.reasons import in_both
 from webui.planner.rows import Part
 from webui.recipe import Recipe
 from webui.recipe.checks import Problem, RecipeError

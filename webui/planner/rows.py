@@ -8,8 +8,8 @@ from typing import Any, Literal
 from webui.notebook.carried.mask import render
 from webui.notebook.steps import row_steps
 from webui.planner.errors import PlannerError
-from webui.planner.reasons import in_both
-from webui.planner.sources import Record, records
+from webui.planner.reading.reasons import in_both
+from webui.planner.reading.sources import Record, records
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 
@@ -69,7 +69,7 @@ def source_records(recipe: Recipe, part: Part) -> Iterator[Record]:
     if part == "heldout" and split.by != "file":
         return
     if data.source == "hub":
-        from webui.planner.hub import hub_records
+        from webui.planner.reading.hub import hub_records
 
         chosen = data.hub_split if part == "train" else split.hub_split
         name, config = data.hub_dataset, data.hub_config or None

@@ -14,8 +14,8 @@ from webui.page.studio import View
 from webui.page.tables import problem_card
 from webui.page.tabs import data_preview, data_report
 from webui.page.uploads import use_files, use_text
+from webui.planner.detection.found import detected
 from webui.planner.errors import PlannerError
-from webui.planner.found import detected
 from webui.planner.ready import ready
 from webui.recipe.checks import value_at
 from webui.recipe.field import Text

@@ -12,11 +12,11 @@ from webui.files import downloads
 from webui.page.frame import Page
 from webui.page.studio import View
 from webui.page.tables import bars, figures, problem_card, table
-from webui.planner.duplicates import Place, Repeats
 from webui.planner.errors import PlannerError
-from webui.planner.lengths import Lengths
-from webui.planner.report import Report
-from webui.planner.report_job import Progress
+from webui.planner.report.duplicates import Place, Repeats
+from webui.planner.report.job import Progress
+from webui.planner.report.lengths import Lengths
+from webui.planner.report.report import Report
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 

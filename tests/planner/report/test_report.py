@@ -1,0 +1,245 @@
+"""The report's figures, each against a count made by hand."""
+
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from webui.planner.preview import Encoded
+from webui.planner.reading.sources import Record
+from webui.planner.report import report as report_module
+from webui.planner.report.labels import LabelTally, labels_of
+from webui.planner.report.lengths import bar_width, histogram, suggested_length
+from webui.planner.report.rejections import (
+    FIRST,
+    OTHER,
+    REASONS_COUNTED,
+    RejectionTally,
+)
+from webui.planner.report.report import Asked, Report, from_json, make_report, to_json
+from webui.planner.rows import Kept, Rejected
+from webui.recipe.field import Text
+
+LINE = Text("line", "行")
+LACKS = Text("lacks output", "缺少 output")
+
+
+def kept(number: int, question: str, answer: str, file: str = "train.jsonl") -> Kept:
+    row = {"q": question, "a": answer}
+    messages = [
+        {"role": "user", "content": question},
+        {"role": "assistant", "content": answer},
+    ]
+    mapped = {"messages": messages, "text": f"{question}|{answer}"}
+    return Kept(Record(file, number, LINE, row), row, mapped)
+
+
+def rejected(number: int, reason: Text = LACKS, raw: str = "") -> Rejected:
+    row = None if raw else {"q": "only"}
+    return Rejected(Record("train.jsonl", number, LINE, row, reason, raw), reason)
+
+
+def characters(rows: list[dict[str, Any]], longest: int = 20) -> list[Encoded]:
+    """A character is a token; the loss looks at what comes after the bar."""
+    encoded = []
+    for row in rows:
+        text = row["text"]
+        ids = [ord(character) for character in text]
+        shown = text.index("|") + 1 if "|" in text else 0
+        labels = [-100] * shown + ids[shown:]
+        encoded.append(Encoded(ids[:longest], labels[:longest], len(ids)))
+    return encoded
+
+
+def made(train: Sequence, heldout: Sequence = (), **more: Any) -> Report:
+    asked = Asked(more.pop("format", "alpaca"), max_length=20, context=2048)
+    return make_report(train, heldout, characters, asked, **more)
+
+
+def test_rows_are_counted_and_told_apart() -> None:
+    train = [kept(1, "one", "eins"), rejected(2), kept(3, "two", "zwei"), rejected(4)]
+    report = made(train, [kept(1, "three", "drei", "held.jsonl")])
+    assert (report.train.read, report.train.kept, report.train.rejected) == (4, 2, 2)
+    assert (report.heldout.read, report.heldout.kept) == (1, 1)
+    assert [(reason.text, reason.rows) for reason in report.reasons] == [(LACKS, 2)]
+    assert [row.place.number for row in report.rejections] == [2, 4]
+    assert report.rejections[0].place.file == "train.jsonl"
+    assert report.seconds >= 0
+
+
+def test_every_rejected_row_is_written_down() -> None:
+    file = io.StringIO()
+    file.name = "rejected.jsonl"
+    broken = rejected(2, Text("the JSON ends too early", "JSON 不完整"), '{"q": "半')
+    report = made([rejected(1), broken, kept(3, "a", "b")], rejected=file)
+    lines = [json.loads(line) for line in file.getvalue().splitlines()]
+    assert lines == [
+        {
+            "file": "train.jsonl",
+            "line": 1,
+            "reason": "lacks output",
+            "reason_zh": "缺少 output",
+            "row": {"q": "only"},
+        },
+        {
+            "file": "train.jsonl",
+            "line": 2,
+            "reason": "the JSON ends too early",
+            "reason_zh": "JSON 不完整",
+            "raw": '{"q": "半',
+        },
+    ]
+    assert report.rejected_file == "rejected.jsonl"
+
+
+def test_many_reasons_and_rejections_stay_bounded() -> None:
+    tally = RejectionTally(None)
+    for number in range(REASONS_COUNTED + 500):
+        tally.add(rejected(number, Text(f"value {number}", f"值 {number}")))
+    assert len(tally.first) == FIRST
+    assert tally.by_reason()[0].text == OTHER
+    assert sum(tally.reasons.values()) == REASONS_COUNTED + 500
+
+
+def test_lengths_in_tokens() -> None:
+    # 6 tokens with 3 learned; 23 with 20 learned, of which 17 before the cut; 20, 0.
+    train = [kept(1, "ab", "xyz"), kept(2, "cd", "z" * 20), kept(3, "q" * 19, "")]
+    lengths = made(train).lengths
+    assert lengths.max_length == 20
+    assert (lengths.longer, lengths.longer_share) == (1, 1 / 3)
+    assert (lengths.tokens, lengths.trained) == (6 + 20 + 20, 3 + 17 + 0)
+    assert lengths.hidden == 1
+    assert lengths.suggested == 64
+    assert sum(bar.rows for bar in lengths.histogram) == 3
+    assert [(row.place.number, row.tokens) for row in lengths.longest] == [
+        (2, 23),
+        (3, 20),
+        (1, 6),
+    ]
+    assert lengths.longest[0].beginning == "cd|" + "z" * 20
+
+
+def test_plain_texts_go_on_in_further_sequences() -> None:
+    mapped = {"text": "t" * 50}
+    row = Kept(Record("book.txt", 1, LINE, mapped), mapped, mapped)
+    lengths = made([row], format="text").lengths
+    assert (lengths.tokens, lengths.trained, lengths.longer) == (50, 50, 1)
+
+
+def test_five_longest_rows() -> None:
+    rows = [kept(n, "q", "a" * (n % 10)) for n in range(1, 101)]
+    longest = made(rows).lengths.longest
+    assert [row.place.number for row in longest] == [9, 19, 29, 39, 49]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "context", "suggested"),
+    [
+        ([64] * 99 + [5000], 2048, 64),
+        ([64] * 98 + [65, 5000], 2048, 128),
+        ([3000] * 10, 2048, 2048),
+        ([1], 2048, 64),
+        ([], 2048, 64),
+        ([10], 32, 32),
+    ],
+)
+def test_suggested_length(lengths: list[int], context: int, suggested: int) -> None:
+    assert suggested_length(np.array(lengths, np.int32), context) == suggested
+
+
+@pytest.mark.parametrize("lengths", [[0], [5, 5], range(40), range(41), range(5000)])
+def test_histogram_counts_every_row_once(lengths: Any) -> None:
+    numbers = np.array([*lengths, 1_000_000], np.int32)
+    bars = histogram(numbers)
+    assert 1 <= len(bars) <= 40
+    assert bars[0].first == 0
+    assert bars[-1].last >= 1_000_000
+    for bar, after in zip(bars, [*bars[1:], None], strict=True):
+        assert bar.rows == ((numbers >= bar.first) & (numbers <= bar.last)).sum()
+        assert after is None or after.first == bar.last + 1
+
+
+def test_few_very_long_rows_do_not_hide_the_others() -> None:
+    numbers = np.array([100] * 500 + [200] * 499 + [1_000_000], np.int32)
+    assert len([bar for bar in histogram(numbers) if bar.rows]) == 2
+    assert bar_width(200) == 8
+    assert histogram(np.array([], np.int32)) == ()
+
+
+def test_empty_rows() -> None:
+    report = made([kept(1, "q", "a"), kept(2, "q", ""), kept(3, "r", "")])
+    assert report.empty.count == 2
+    assert [place.number for place in report.empty.examples] == [2, 3]
+
+
+def test_repeats_and_leaks() -> None:
+    train = [kept(1, "What is it?", "A cat."), kept(2, "what  is it?", "a cat.")]
+    report = made(train, [kept(1, "WHAT is it?", "a cat.", "held.jsonl")])
+    assert report.duplicates.exact.count == 1
+    assert report.duplicates.leaked.count == 1
+    assert report.duplicates.leaked.examples[0].row.file == "held.jsonl"
+
+
+def test_class_balance() -> None:
+    rows = [kept(n, f"text {n}", "bad" if n % 4 else "good") for n in range(1, 9)]
+    labels = made(rows, format="classification").labels
+    assert [(label.name, label.count, label.share) for label in labels] == [
+        ("bad", 6, 0.75),
+        ("good", 2, 0.25),
+    ]
+    assert made(rows).labels == ()
+
+
+def test_labels_within_an_answer() -> None:
+    def answered(content: str) -> dict[str, Any]:
+        return {"messages": [{"role": "assistant", "content": content}]}
+
+    entities = '[{"entity": "Ana", "type": "PER"}, {"entity": "Rom", "type": "LOC"}]'
+    assert labels_of("ner", answered(entities)) == ["PER", "LOC"]
+    assert labels_of("ner", answered("[]")) == []
+    assert labels_of("ner", answered("Ana/1 left/0")) == ["1", "0"]
+    assert labels_of("pos", answered("A/B/NOUN is/VERB")) == ["NOUN", "VERB"]
+
+
+def test_labels_without_end_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webui.planner.report.labels.COUNTED", 10)
+    tally = LabelTally("classification")
+    for number in range(100):
+        tally.add(kept(1, "q", str(number)).mapped)
+    assert (len(tally.counts), tally.total) == (10, 100)
+
+
+def test_progress_and_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_module, "BATCH_ROWS", 3)
+    seen = []
+    rows = [kept(n, f"q {n}", "a") for n in range(1, 8)]
+    report = made(
+        rows, rows[:1], on_progress=lambda n, record: seen.append((n, record.number))
+    )
+    assert seen == [(3, 3), (6, 6), (7, 7), (8, 1)]
+    assert report.lengths.tokens == sum(len(row.mapped["text"]) for row in rows)
+    # Long rows make small batches.
+    monkeypatch.setattr(report_module, "BATCH_CHARACTERS", 5)
+    assert [len(b.kept) for b in report_module.batches(rows)] == [1] * 7
+
+
+def test_no_rows_at_all() -> None:
+    report = made([])
+    assert report.train.read == 0
+    assert report.lengths.histogram == ()
+    assert from_json(to_json(report)) == report
+
+
+def test_report_survives_its_file() -> None:
+    train = [kept(1, "问", "答"), kept(2, "问", "答"), rejected(3)]
+    report = made(train, [kept(1, "问", "答", "held\udc80.jsonl")])
+    again = from_json(to_json(report))
+    assert again.duplicates.exact == report.duplicates.exact
+    assert again.rejections == report.rejections
+    assert again.lengths == report.lengths
+    # A file name that is no Unicode loses the character that is none.
+    assert again.duplicates.leaked.examples[0].row.file == "held?.jsonl"
+    assert isinstance(again.rejections[0].reason, Text)

@@ -1,0 +1,96 @@
+"""Guess a format where no column has a known name: by the lengths of the texts."""
+
+from collections.abc import Sequence
+
+from webui.planner.detection.columns import Column
+from webui.planner.detection.fits import Fit, Match
+from webui.planner.errors import PlannerError
+from webui.recipe.field import Text
+from webui.recipe.formats import FORMATS
+
+# What is told about a row, and not what it says.
+ABOUT = frozenset(
+    "id uuid idx index url link date time timestamp created_at source lang language "
+    "license author meta metadata split hash file path dump domain".split()
+)
+FEW = 8  # rows, below which nothing can be told about how often a value comes again
+SHORT = 40  # characters of a label at most
+
+
+def guess(columns: Sequence[Column]) -> tuple[Fit, Text]:
+    """A format for columns with unknown names, and why.
+
+    Raises:
+        PlannerError: if no column holds text.
+    """
+    texts = only_texts(columns)
+    if not texts:
+        raise PlannerError(nothing_fits(columns))
+    if len(texts) == 1:
+        name = texts[0].path
+        why = Text(f"only column {name} holds text", f"只有列 {name} 是文本")
+        return fit("text", texts), why
+    by_length = sorted(texts, key=length)
+    if is_label(by_length[0]):
+        pair = [by_length[-1], by_length[0]]
+        why = Text(
+            f"column {pair[1].path} has few different values",
+            f"列 {pair[1].path} 只有少数几种取值",
+        )
+        return fit("classification", pair), why
+    short, long = sorted(by_length[-2:], key=length)
+    why = Text(
+        f"only the lengths: {short.path} is short, {long.path} is long",
+        f"仅凭长度判断：{short.path} 较短，{long.path} 较长",
+    )
+    return fit("question_answer", [short, long]), why
+
+
+def only_texts(columns: Sequence[Column]) -> list[Column]:
+    """The columns that hold text and are not merely about the row."""
+    return [
+        column
+        for column in columns
+        if column.holds(["text"])
+        and not column.path.endswith(".0")
+        and column.names[0] not in ABOUT
+        and not column.names[0].endswith("_id")
+    ]
+
+
+def length(column: Column) -> float:
+    """How many characters the texts of a column have on average."""
+    return sum(len(str(value)) for value in column.values) / len(column.values)
+
+
+def is_label(column: Column) -> bool:
+    """Whether a column holds the same short texts again and again."""
+    different = {str(value) for value in column.values}
+    return (
+        len(column.values) >= FEW
+        and 4 * len(different) <= len(column.values)
+        and max(map(len, different)) <= SHORT
+    )
+
+
+def fit(format: str, columns: Sequence[Column]) -> Fit:
+    """The required roles of a format, each with its column."""
+    roles = FORMATS[format].required
+    pairs = zip(roles, columns, strict=True)
+    matches = [Match(role, column, 0) for role, column in pairs]
+    return Fit(FORMATS[format], tuple(matches))
+
+
+def nothing_fits(columns: Sequence[Column]) -> Text:
+    """The sentence for rows in which there is nothing to learn from."""
+    if not columns:
+        return Text(
+            "There are no rows to tell a format by.", "没有可用来识别格式的数据。"
+        )
+    names = list(dict.fromkeys(column.path.split(".")[0] for column in columns))
+    shown = ", ".join(names[:12]) + ("..." if len(names) > 12 else "")
+    return Text(
+        f"No format fits these columns: {shown}. Choose the format, and say which "
+        "column holds what.",
+        f"没有格式符合这些列：{shown}。请选择格式，并指定各部分所在的列。",
+    )

@@ -1,0 +1,1 @@
+"""Rows out of any source, read without harm: files, archives, folders, the hub."""

@@ -1,0 +1,150 @@
+"""Why a row cannot be used, in both languages.
+
+The functions that the notebook carries say it in plain English; here is the Chinese.
+"""
+
+import re
+
+from webui.planner.reading.unreadable import clean
+from webui.recipe.field import Text
+
+LONGEST = 300  # characters; a chat template may quote the whole row in its error
+NAME, KIND = "(?P<name>.+)", "(?P<kind>.+)"
+
+# Each reason as a pattern, the narrow ones first. What a group matches is put into
+# the Chinese under its name, translated where ``part`` knows how.
+PATTERNS = {
+    # readers
+    "(?P<reason>.+); the rest is left out": "{reason}；其余部分已略去",
+    "(?P<reason>.+); the rows before it are kept": "{reason}；此前的数据行已保留",
+    "the JSON ends too early": "JSON 不完整",
+    r"is not JSON \((?P<json>.+)\)": "不是有效的 JSON（{json}）",
+    r"is not CSV \((?P<csv>.+)\)": "不是有效的 CSV（{csv}）",
+    f"is not a readable {KIND}": "不是可读取的{kind}",
+    "is not an object": "不是对象",
+    r"begins with neither \[ nor \{": "开头既不是 [ 也不是 {{",
+    "holds a number that is too long": "含有位数过多的数字",
+    "is nested too deeply": "嵌套过深",
+    f"has the key {NAME} twice": "键 {name} 重复",
+    "has (?P<values>.+) values for (?P<columns>.+) columns": (
+        "有 {values} 个值，但共有 {columns} 列"
+    ),
+    f"has two columns with the name {NAME}": "有两列同名：{name}",
+    "line (?P<line>.+) is longer than (?P<most>.+) characters": (
+        "第 {line} 行超过 {most} 个字符"
+    ),
+    "the text ends within a character": "文本在一个字符中间中断",
+    "the file is cut off or damaged": "文件不完整或已损坏",
+    "is of no kind that can be read": "不是可读取的文件类型",
+    "holds no file of a kind that can be read": "其中没有可读取的文件",
+    "has no split called train; its splits: (?P<splits>.+)": (
+        "没有名为 train 的部分；现有：{splits}"
+    ),
+    # chat templates
+    "the chat template rewrites earlier turns": "聊天模板会改写之前的轮次",
+    r"the chat template refuses it \((?P<detail>.+)\)": "聊天模板不接受它（{detail}）",
+    # formats
+    f"{NAME} lacks content": "{name} 缺少内容",
+    f"{NAME} lacks a role": "{name} 缺少角色",
+    f"{NAME} has an unknown role": "{name} 的角色未知",
+    f"lacks {NAME}": "缺少 {name}",
+    "the label (?P<label>.+) has no name": "标签 {label} 没有名称",
+    f"{NAME} is {KIND}, not text": "{name} 应为文本，而不是{kind}",
+    f"{NAME} is {KIND}, not a list": "{name} 应为列表，而不是{kind}",
+    f"{NAME} is {KIND}, not an object": "{name} 应为对象，而不是{kind}",
+    f"{NAME} is empty": "{name} 为空",
+    f"{NAME} is not JSON": "{name} 不是有效的 JSON",
+    rf"{NAME} holds half a character \(a lone surrogate\)": (
+        "{name} 含有半个字符（孤立的代理项）"
+    ),
+    f"{NAME} holds an image or another part that is not text": (
+        "{name} 含有图像或其他非文本内容"
+    ),
+    f"{NAME} holds tool calls that are no list": "{name} 的工具调用不是列表",
+    f"{NAME} holds a tool call that is no object": "{name} 的工具调用不是对象",
+    f"{NAME} holds a tool call without a name": "{name} 的工具调用没有名称",
+    "tools holds a value that is no object": "tools 中有不是对象的值",
+    "text holds no turns marked like Human: and Assistant:": (
+        "text 中没有以 Human: 和 Assistant: 标记的轮次"
+    ),
+    "preferred_response is not the number of a response": (
+        "preferred_response 不是回答的编号"
+    ),
+    "is rated bad, so there is nothing to imitate": "评价为差，没有可学习的内容",
+    "label is neither true nor false": "label 既不是 true 也不是 false",
+    "holds no answer of the assistant": "没有助手的回答",
+    "has (?P<tokens>.+) tokens but (?P<tags>.+) labels": (
+        "有 {tokens} 个词，但有 {tags} 个标签"
+    ),
+    "labels has positions that are no pairs": "labels 中的位置不是成对的数字",
+    "labels holds an entity without text or type": "labels 中有实体缺少文本或类型",
+    "labels names an entity that is not in the text": "labels 中有实体不在文本中",
+    "labels holds entities that are neither list nor object": (
+        "labels 中有实体既不是列表也不是对象"
+    ),
+    f"{NAME} holds a value that is {KIND}": "{name} 中有的值是{kind}",
+    "history is not a list of questions with their answers": (
+        "history 不是由问题和回答组成的列表"
+    ),
+}
+KINDS = {
+    "a list": "列表",
+    "an object": "对象",
+    "text": "文本",
+    "null": "空值",
+    "Parquet file": " Parquet 文件",
+    "XLSX workbook": " XLSX 工作簿",
+    "ZIP file": " ZIP 文件",
+}
+CSV_ERRORS = {
+    "unexpected end of data": "引号没有结束",
+    r"'.+' expected after '\"'": "结束的引号之后应为分隔符",
+    r"field larger than field limit \(.+\)": "有一个值过长",
+    "line contains NUL": "含有空字符",
+}
+JSON_ERRORS = {
+    "Extra data": "对象之后还有多余的文本",
+    "Expecting value": "此处缺少值",
+    "Expecting ',' delimiter": "缺少逗号",
+    "Expecting ':' delimiter": "缺少冒号",
+    "Expecting property name enclosed in double quotes": "键名应放在双引号中",
+    "Illegal trailing comma before end of object": "末尾有多余的逗号",
+    "Illegal trailing comma before end of array": "末尾有多余的逗号",
+    "Invalid control character": "含有控制字符",
+}
+
+
+def in_both(reason: str) -> Text:
+    """A reason of a carried function in English and Chinese, on one line.
+
+    It is the end of a sentence, without its full stop. Of one that is not known the
+    Chinese quotes the English.
+    """
+    english = clean(reason)
+    if len(english) > LONGEST:
+        english = english[: LONGEST - 3] + "..."
+    return Text(english, chinese(english) or f"无法使用（{english}）")
+
+
+def chinese(reason: str) -> str | None:
+    """A reason in Chinese; None for one that is not known."""
+    for pattern, translation in PATTERNS.items():
+        if found := re.fullmatch(pattern, reason):
+            parts = found.groupdict().items()
+            return translation.format(
+                **{name: part(name, text) for name, text in parts}
+            )
+    return None
+
+
+def part(name: str, text: str) -> str:
+    """A part of a reason in Chinese, where it is none of the file's own words."""
+    if name == "reason":
+        return chinese(text) or text
+    if name == "kind":
+        return KINDS.get(text, f" {text.removeprefix('of the type ')}")
+    if name == "json":
+        return JSON_ERRORS.get(text, text)
+    if name == "csv":
+        return next((zh for p, zh in CSV_ERRORS.items() if re.fullmatch(p, text)), text)
+    return re.sub("^message ([0-9]+)$", r"第 \1 条消息", text)
