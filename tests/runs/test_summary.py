@@ -48,7 +48,7 @@ def test_a_whole_run_has_every_figure(run: Path) -> None:
     found = summary(run)
     assert (found["first_loss"], found["last_loss"], found["steps"]) == (3.0, 1.0, 3)
     assert (found["trainable"], found["total"]) == (10, 100)
-    assert found["score"] == {"base": 0.0, "tuned": 0.5, "rows": 2}
+    assert found["score"] == {"base": 0.0, "tuned": 0.5, "rows": 2, "metric": None}
     assert found["status"] == "finished" and found["peak_memory"] == 5
     assert found["device"] == "cpu" and found["python"]
     assert found["best"] is None

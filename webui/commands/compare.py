@@ -16,7 +16,7 @@ from webui.recipe.checks import check, with_value
 from webui.runs import events, folder
 from webui.runs.events import Event
 from webui.runs.folder import Run
-from webui.runs.summary import last
+from webui.runs.summary import EXACT, SCORE, last
 
 ANSWERS = ("base", "tuned")
 
@@ -92,7 +92,7 @@ def tell(
 ) -> None:
     """Print what was not heard live: recorded answers, scores, or all as JSON."""
     if arguments.json:
-        scores = {k: scored[k] for k in ("base", "tuned", "rows")} if scored else None
+        scores = {k: scored.get(k) for k in SCORE} if scored else None
         print_json({"run": run.id, "answers": answers, "score": scores})
         return
     if not heard:
@@ -101,6 +101,6 @@ def tell(
     if scored:
         print(
             f"\nscore: base {scored['base']:.1%}, tuned {scored['tuned']:.1%} "
-            f"(exact match on {scored['rows']} held-out rows)"
+            f"({scored.get('metric') or EXACT} on {scored['rows']} held-out rows)"
         )
     sys.stdout.flush()

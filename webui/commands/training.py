@@ -19,7 +19,7 @@ from webui.runs import events, folder
 from webui.runs.diagnosis import explain
 from webui.runs.events import Event
 from webui.runs.folder import Run
-from webui.runs.summary import best_trial, last
+from webui.runs.summary import EXACT, best_trial, last
 
 
 def run(arguments: Namespace) -> int:
@@ -69,7 +69,7 @@ def print_run(done: Run, history: list[Event]) -> None:
     if scored := last(history, "scored"):
         print(
             f"score       base {scored['base']:.1%}, tuned {scored['tuned']:.1%} "
-            f"(exact match on {scored['rows']} held-out rows)"
+            f"({scored.get('metric') or EXACT} on {scored['rows']} held-out rows)"
         )
     if figures.get("last_loss") is not None:
         first, final = brief(figures["first_loss"]), brief(figures["last_loss"])

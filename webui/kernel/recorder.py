@@ -222,7 +222,8 @@ class Recorder:
         """The event with both held-out scores, as the score cell left them."""
         names = self.shell.user_ns
         base, tuned = names["base_score"], names["tuned_score"]
-        self.emit("scored", base=base, tuned=tuned, rows=len(names["scored_rows"]))
+        rows, metric = len(names["scored_rows"]), names.get("metric")
+        self.emit("scored", base=base, tuned=tuned, rows=rows, metric=metric)
 
     # ---- what lasts
 

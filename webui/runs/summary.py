@@ -14,6 +14,8 @@ from webui.runs import events
 from webui.runs.events import Event
 from webui.runs.folder import RECIPE, SUMMARY
 
+EXACT = "exact match"  # what a score was before there were others
+SCORE = ("base", "tuned", "rows", "metric")
 PACKAGES = (
     "tunebook",
     "unsloth",
@@ -73,7 +75,7 @@ def summarize(
         "steps": steps[-1]["step"] if steps else 0,
         "first_loss": losses[0] if losses else None,
         "last_loss": losses[-1] if losses else None,
-        "score": {k: scored[k] for k in ("base", "tuned", "rows")} if scored else None,
+        "score": {k: scored.get(k) for k in SCORE} if scored else None,
         "requested": requested_settings(recipe),
         "effective": begun.get("effective", {}),
         "best": best_trial(history),

@@ -18,6 +18,7 @@ from webui.page.tables import figures
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.runs import folder as runs
+from webui.runs.summary import EXACT
 from webui.settings import runs_folder
 
 TITLE = Text("Compare", "对比")
@@ -34,7 +35,12 @@ NO_RUN = Text(
     "Nothing is trained yet. Run the Train tab first.",
     "还没有训练结果。请先运行“训练”。",
 )
-EXACT = Text("exact match on {} held-out rows", "{} 条留出数据上的完全匹配率")
+METRICS = {
+    "exact match": Text("exact match on {} held-out rows", "{} 条留出数据上的完全匹配率"),
+    "tokens guessed": Text(
+        "next tokens guessed in {} held-out rows", "{} 条留出数据中猜中的 token 比例"
+    ),
+}
 
 
 def build(page: Page) -> None:
@@ -114,7 +120,7 @@ def scores(page: Page, view: View) -> Markup:
         (page.say(BASE), f"{scored['base']:.1%}"),
         (page.say(TUNED), f"{scored['tuned']:.1%}"),
     ]
-    text = page.say(EXACT).format(scored["rows"])
+    text = page.say(METRICS[scored.get("metric") or EXACT]).format(scored["rows"])
     return figures(pairs) + Markup('<p class="quiet">{}</p>').format(text)
 
 
