@@ -191,15 +191,11 @@ def add_settings(found: argparse.ArgumentParser) -> None:
 
 def add_data(data: argparse.ArgumentParser) -> None:
     """Which rows, and what to overrule of what is detected."""
-    from webui.recipe.formats import FORMATS
-
     data.add_argument(
         "files", nargs="*", metavar="FILE", help="rows; several are read in order"
     )
     data.add_argument("--hub", metavar="NAME", help="a data set of the hub instead")
-    data.add_argument(
-        "--format", choices=FORMATS, metavar="FORMAT", help="instead of the detected"
-    )
+    data.add_argument("--format", metavar="NAME", help="instead of the detected one")
     data.add_argument("--template", metavar="NAME", help="short for data.template")
     data.add_argument("--model", metavar="NAME", help="whose tokenizer; the starter's")
     data.add_argument(

@@ -10,7 +10,8 @@ import pytest
 from webui.planner.count import count, parameters_of_base
 from webui.planner.errors import PlannerError
 from webui.recipe import Recipe
-from webui.recipe.sections import ALL_LINEAR, Adapter, Model
+from webui.recipe.sections import Adapter, Model
+from webui.recipe.sections.adapter import ALL_LINEAR
 
 from .conftest import ARCHITECTURES
 

@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from webui.notebook.chat_templates import BASE, TEMPLATES
 from webui.planner.count import count
 from webui.planner.errors import PlannerError
-from webui.planner.pretrained import read_config, read_tokenizer
+from webui.planner.pretrained import (
+    has_template,
+    read_config,
+    read_tokenizer,
+    recipe_tokenizer,
+)
 from webui.planner.preview import preview
 from webui.recipe import Recipe
 from webui.recipe.sections import Data, Model
@@ -61,8 +67,12 @@ def test_model_without_chat_template(tmp_path: Path) -> None:
         tokenizer.save_pretrained(tmp_path)
     finally:
         tokenizer.chat_template = template
-    with pytest.raises(PlannerError, match="has no chat template"):
-        read_tokenizer(str(tmp_path))
+    assert has_template("starter") and not has_template(str(tmp_path))
+    recipe = Recipe(model=Model(name=str(tmp_path)))
+    assert recipe_tokenizer(recipe).chat_template == BASE
+    assert not has_template(str(tmp_path))  # the one that is kept is as it was
+    chosen = Recipe(model=Model(name=str(tmp_path)), data=Data(template="phi"))
+    assert recipe_tokenizer(chosen).chat_template == TEMPLATES["phi"]
 
 
 def test_unreachable_hub_is_told_quickly(tmp_path: Path, monkeypatch, helper) -> None:

@@ -12,18 +12,19 @@ from webui.planner.detection.found import Found, detected, found
 from webui.planner.errors import PlannerError
 from webui.planner.preview import Preview, preview
 from webui.planner.process import ask
+from webui.planner.ready import refuse_broken_files
 from webui.planner.report import job as report_job
 from webui.planner.report.report import Report
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS
-from webui.recipe.store import differences, loads, with_values
+from webui.recipe.store import Dumper, differences, dumps, loads, with_values
 
 
 def data(arguments: Namespace) -> int:
     """Print what was found, some rows with their masks, and the report of all rows.
 
     Raises:
-        PlannerError: if the source cannot be read, or none of its rows used.
+        PlannerError: if the source cannot be read, or none of its rows used; also,
+            after all was printed, if a file breaks off.
         RecipeError: if a setting does not fit.
     """
     recipe, seen = recipe_for(arguments)
@@ -33,27 +34,38 @@ def data(arguments: Namespace) -> int:
         print_json(as_plain(recipe, seen, shown, report))
     else:
         data_text.show(recipe, seen, shown, report, as_yaml(recipe))
-    return 1 if any(warning.blocks for warning in shown.warnings) else 0
+    ask(refuse_broken_files, recipe)
+    blocked = any(warning.blocks for warning in shown.warnings)
+    return 1 if blocked and not recipe.data.accept_warnings else 0
 
 
 def recipe_for(arguments: Namespace) -> tuple[Recipe, Found]:
     """A recipe over the named source, with what was detected, then what was said."""
     settings = list(arguments.set)
-    for option, path in (("model", "model.name"), ("template", "data.template")):
+    short = {
+        "model": "model.name",
+        "template": "data.template",
+        "format": "data.format",
+    }
+    for option, path in short.items():
         if value := getattr(arguments, option):
             settings.append(f"{path}={value}")
-    recipe = loads("", settings=settings)
+    said = {setting.partition("=")[0].strip() for setting in settings}
+    # Columns must fit the format, which may have to be detected first.
+    early = [s for s in settings if not s.strip().startswith("data.columns")]
     values: dict[str, Any] = {"data.train_files": [str(f) for f in arguments.files]}
     if arguments.hub:
         values = {"data.source": "hub", "data.hub_dataset": arguments.hub}
-    recipe = with_values(recipe, values)
+    recipe = with_values(loads("", settings=early), values)
     seen = ask(found, recipe)
-    if not arguments.format and seen.problem is not None:
+    chosen = detected(seen)
+    if "data.format" not in said and seen.problem is not None:
         raise PlannerError(seen.problem)
-    own = {path for path in FIELDS if any(s.startswith(f"{path}=") for s in settings)}
-    chosen = {"data.format": arguments.format} if arguments.format else detected(seen)
-    chosen = {path: value for path, value in chosen.items() if path not in own}
-    return with_values(recipe, chosen), seen
+    if "data.format" not in said or chosen.get("data.format") == recipe.data.format:
+        recipe = with_values(recipe, {p: v for p, v in chosen.items() if p not in said})
+    if early != settings:
+        recipe = loads(dumps(recipe), settings=settings)
+    return recipe, seen
 
 
 def report_of(recipe: Recipe) -> Report:
@@ -101,4 +113,5 @@ def as_plain(
 def as_yaml(recipe: Recipe) -> str:
     """The part of a recipe that says what was found, to be put into a file."""
     sections = {k: v for k, v in differences(recipe).items() if k in ("data", "split")}
-    return yaml.safe_dump(sections, sort_keys=False, allow_unicode=True).strip()
+    text = yaml.dump(sections, Dumper=Dumper, sort_keys=False, allow_unicode=True)
+    return str(text).strip()

@@ -13,6 +13,10 @@ from webui.recipe import Recipe
 
 # Where there is no colour, these stand around what is trained on.
 OPEN, CLOSE = "\u27e6", "\u27e7"
+# A terminal obeys control characters; a file's must not reach it.
+PICTURES = {n: chr(0x2400 + n) for n in range(32) if chr(n) not in "\n\t"} | {
+    n: "\u2421" for n in range(127, 160)
+}
 BLOCKS = "\u2587"
 
 
@@ -21,19 +25,26 @@ def show(
 ) -> None:
     """Print everything to stdout."""
     for name, file in zip(recipe.data.train_files, seen.files, strict=False):
-        print(f"{name}: {file.line.en}")
-    if seen.detection:
+        say(f"{name}: {file.line.en}")
+    if seen.detection and seen.detection.format == recipe.data.format:
         why, sure = seen.detection.why.en, seen.detection.sure
-        print(f"format      {recipe.data.format} ({sure}: {why})")
-    print(f"\n{yaml}\n")
+        say(f"format      {recipe.data.format} ({sure}: {why})")
+    else:
+        say(f"format      {recipe.data.format} (as you said)")
+    say(f"\n{yaml}\n")
     for row in shown.rows:
         show_row(row)
     for warning in shown.warnings:
-        print(f"{'warning' if warning.blocks else 'note':12}{warning.text.en}")
+        say(f"{'warning' if warning.blocks else 'note':12}{warning.text.en}")
     for reason in shown.reasons:
-        print(f"{'left out':12}{reason.en}")
+        say(f"{'left out':12}{reason.en}")
     if report:
         show_report(report)
+
+
+def say(text: str) -> None:
+    """Print a line that may quote a file."""
+    print(text.translate(PICTURES))
 
 
 def show_row(row: PreviewRow) -> None:
@@ -41,7 +52,7 @@ def show_row(row: PreviewRow) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    print(
+    say(
         f"{row.place.en}: {whole(row.length)} tokens, {row.share:.0%} trained on"
         + (f", cut from {whole(row.whole)}" if row.truncated else "")
     )
@@ -52,9 +63,12 @@ def show_row(row: PreviewRow) -> None:
         if not console.is_terminal and token.trained != trained:
             text.append(OPEN if token.trained else CLOSE)
         trained = token.trained
-        text.append(token.text, "green underline" if trained else "dim")
+        style = "green underline" if trained else "dim"
+        text.append(token.text.translate(PICTURES), style)
     if trained and not console.is_terminal:
         text.append(CLOSE)
+    if sum(len(token.ids) for token in row.tokens) < row.length:
+        text.append(" ...")
     console.print(text, end="\n\n")
 
 
@@ -86,17 +100,17 @@ def show_report(report: Report) -> None:
         ),
     ]
     for name, text in rows:
-        print(f"{name:12}{text}")
+        say(f"{name:12}{text}")
     show_lengths(report)
     for label in report.labels[:10]:
-        print(f"{'label':12}{label.name}: {whole(label.count)} ({label.share:.0%})")
+        say(f"{'label':12}{label.name}: {whole(label.count)} ({label.share:.0%})")
     for reason in report.reasons[:10]:
-        print(f"{'left out':12}{whole(reason.rows)} rows: {reason.text.en}")
+        say(f"{'left out':12}{whole(reason.rows)} rows: {reason.text.en}")
     for rejection in report.rejections[:10]:
         place = rejection.place
-        print(f"  {place.file}, {place.unit.en} {place.number}: {rejection.reason.en}")
+        say(f"  {place.file}, {place.unit.en} {place.number}: {rejection.reason.en}")
     if report.reasons:
-        print(f"{'':12}all of them, with reasons, are in {report.rejected_file}")
+        say(f"{'':12}all of them, with reasons, are in {report.rejected_file}")
 
 
 def show_lengths(report: Report) -> None:
@@ -105,7 +119,7 @@ def show_lengths(report: Report) -> None:
     most = max((bin.rows for bin in bins), default=0)
     for bin in bins:
         bar = BLOCKS * max(1, round(30 * bin.rows / most))
-        print(f"{whole(bin.first):>8} to {whole(bin.last):>7}  {bar} {whole(bin.rows)}")
+        say(f"{whole(bin.first):>8} to {whole(bin.last):>7}  {bar} {whole(bin.rows)}")
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def delete(named: str, sure: bool) -> int:
     if not sure and not confirmed(f"Delete {run.id} with its adapter for good? [y/N] "):
         raise RunError(
             f"{run.id} was not deleted; --yes deletes without asking.",
-            f"{run.id} 未删除;使用 --yes 可不经确认直接删除。",
+            f"{run.id} 未删除；使用 --yes 可不经确认直接删除。",
         )
     folder.delete(run)
     print(f"Deleted {run.id}", file=sys.stderr)

@@ -33,4 +33,6 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> "Table":
 
 def print_json(value: Any) -> None:
     """Print one JSON document; the only thing that goes to stdout with ``--json``."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    # JSON has half a character as its escape; no terminal takes it as it is.
+    print(text.encode(errors="backslashreplace").decode())

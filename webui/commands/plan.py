@@ -57,7 +57,7 @@ def as_plain(found: dict[str, Any]) -> dict[str, Any]:
         about = {"low": memory.low, "total": memory.total, "high": memory.high}
         plain["memory_bytes_estimate"] = {**asdict(memory), **about}
     if preview := found.get("preview"):
-        plain["warnings"] = [text.en for text in preview.warnings]
+        plain["warnings"] = [warning.text.en for warning in preview.warnings]
     return plain
 
 
@@ -76,7 +76,7 @@ def print_plan(found: dict[str, Any], problems: list[Problem]) -> None:
         for name, part in asdict(memory).items():
             print(f"  {name:12}{size(part):>14}")
     if preview := found.get("preview"):
-        for text in preview.warnings:
-            print(f"note        {text.en}")
+        for warning in preview.warnings:
+            print(f"note        {warning.text.en}")
     for problem in problems:
         print(f"problem     {problem}")

@@ -116,7 +116,7 @@ def compare_cells(recipe: Recipe, run: Path, upto: str) -> tuple[Cell, ...]:
     if saved is None:
         raise KernelError(
             f"{run.name} saved no adapter; run Train first.",
-            f"{run.name} 没有保存适配器;请先运行训练。",
+            f"{run.name} 没有保存适配器；请先运行训练。",
         )
     return render_cells(
         recipe, LOAD_CELLS[: LOAD_CELLS.index(upto) + 1], adapter_folder=str(saved)
@@ -130,7 +130,7 @@ def ensure_idle_kernel() -> None:
         doing = now.run.name if now.run else now.busy.get("cell")
         raise KernelError(
             f"the kernel is busy with {doing}; wait or stop it.",
-            f"内核正忙于 {doing};请等待或先停止。",
+            f"内核正忙于 {doing}；请等待或先停止。",
         )
     if now.word in ("none", "dead"):
         close_dead()
@@ -184,7 +184,7 @@ def wait_for_change(before: int, seconds: float = 10) -> None:
         if state_stamp() == before and (gone or time.monotonic() > end):
             raise KernelError(
                 "the kernel did not take the work; restart it.",
-                "内核没有接受任务;请重新启动内核。",
+                "内核没有接受任务；请重新启动内核。",
             )
         time.sleep(0.01)
 
@@ -235,7 +235,7 @@ def restart() -> None:
         now = status()
         if now.word == "busy":
             raise KernelError(
-                "the kernel is busy; stop it first.", "内核正忙;请先停止。"
+                "the kernel is busy; stop it first.", "内核正忙；请先停止。"
             )
         process.end()
 

@@ -116,7 +116,7 @@ def wait_until_ready(process: subprocess.Popen) -> None:
     words = kernel_folder() / OUTPUT
     raise KernelError(
         f"the kernel did not start; its own words are in {words}.",
-        f"内核未能启动;它的输出在 {words}。",
+        f"内核未能启动；它的输出在 {words}。",
     )
 
 

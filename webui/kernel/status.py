@@ -54,7 +54,7 @@ def lock() -> Iterator[None]:
         except OSError:
             raise KernelError(
                 "another start is under way; try again.",
-                "另一个任务正在启动;请稍后再试。",
+                "另一个任务正在启动；请稍后再试。",
             ) from None
         yield
 

@@ -7,6 +7,7 @@ from webui.notebook.carried.usable import usable
 from webui.notebook.carry import source_of
 from webui.notebook.literal import Code, literal
 from webui.notebook.steps import (
+    READERS,
     Step,
     readers_for,
     row_steps,
@@ -25,8 +26,8 @@ def data_context(recipe: Recipe) -> dict[str, Any]:
     files, folders = [], []
     if recipe.data.source == "files":
         named = recipe.data.train_files + (() if split else recipe.split.files)
-        files = [path for path in named if suffix_of(path)]
-        folders = [path for path in named if not suffix_of(path)]
+        files = [path for path in named if not is_folder(path)]
+        folders = [path for path in named if is_folder(path)]
     readers = readers_for(files)
     steps = [*rows, tokens, *([split] if split else [])]
     from_datasets = recipe.data.source == "hub" or bool(folders)
@@ -54,6 +55,12 @@ def data_context(recipe: Recipe) -> dict[str, Any]:
     }
 
 
+def is_folder(path: str) -> bool:
+    """Whether a path names no file of ours: it is a folder saved by datasets then,
+    whose name may hold a dot."""
+    return suffix_of(path) not in (*READERS, ".zip")
+
+
 def is_packed(path: str) -> bool:
     """Whether a file is an archive."""
     return path.lower().endswith((".gz", ".zip"))
@@ -61,7 +68,7 @@ def is_packed(path: str) -> bool:
 
 def reader_of(path: str) -> Code:
     """The expression that reads a path's rows."""
-    if not suffix_of(path):
+    if is_folder(path):
         return Code(f"read_dataset(load_from_disk({literal(path)}))")
     function = read_packed_file if is_packed(path) else read_file
     return Code(f"{function.__name__}({literal(path)}, READERS)")

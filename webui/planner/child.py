@@ -67,7 +67,7 @@ def answer(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
             Text(
                 f"The planner needs the package {error.name}; `tunebook doctor` "
                 "shows how to install it.",
-                f"规划需要软件包 {error.name};运行 `tunebook doctor` 查看安装方法。",
+                f"规划需要软件包 {error.name}；运行 `tunebook doctor` 查看安装方法。",
             )
         ) from None
     except Exception as error:
@@ -75,6 +75,6 @@ def answer(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         raise PlannerError(
             Text(
                 f"The planner failed unexpectedly ({type(error).__name__}: {reason}).",
-                f"规划时发生意外错误({type(error).__name__}:{reason})。",
+                f"规划时发生意外错误（{type(error).__name__}:{reason}）。",
             )
         ) from error

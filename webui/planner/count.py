@@ -88,7 +88,7 @@ def build(name: str) -> Any:
             Text(
                 f"{name} is a {config.model_type} model, which does not write text "
                 "or which this version of Transformers cannot build.",
-                f"{name} 属于 {config.model_type} 类型,不是文本生成模型,"
+                f"{name} 属于 {config.model_type} 类型，不是文本生成模型，"
                 "或当前 Transformers 版本无法构建。",
             )
         ) from error
@@ -156,6 +156,6 @@ def refuse_missing(name: str, base: Any, target_modules: tuple[str, ...]) -> Non
         raise PlannerError(
             Text(
                 f"{name} has no module {names}; it has {has}.",
-                f"{name} 没有模块 {names};可用的有:{has}。",
+                f"{name} 没有模块 {names}；可用的有：{has}。",
             )
         )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 HIDDEN = -100
 # What chat templates write around a turn, as far as it is no word of a language.
 MARK = re.compile(r"<\|?[^<>|\s]+\|?>|<</?SYS>>|\[/?[A-Z_]+\]|###? ?\w+:")
+TAIL = 5  # tokens; templates write at most a line break after the end token
 PROBE = "\u2063"  # a character that no template writes
 
 
@@ -37,7 +38,8 @@ def warnings(
     limit = recipe.model.max_seq_length
     masked = [row for row in rows if all(label == HIDDEN for label in row.labels)]
     cut = [row for row in rows if row.whole > limit]
-    endless = [r for r in rows if r.whole <= limit and not ends & set(r.labels)]
+    whole = [row for row in rows if row.whole <= limit]
+    endless = [row for row in whole if not ends & set(row.labels[-TAIL:])]
     if masked:
         yield Warned(all_masked(of(masked, rows)), blocks=len(masked) == len(rows))
     if cut:
@@ -74,7 +76,7 @@ def all_masked(some: Text) -> Text:
     return Text(
         f"In {some.en} every token is hidden from the loss, so nothing is learned "
         "from them.",
-        f"{some.zh}的全部 token 都不计入损失,从中学不到任何内容。",
+        f"{some.zh}的全部 token 都不计入损失，从中学不到任何内容。",
     )
 
 
@@ -84,8 +86,8 @@ def truncated(some: Text, cut: "Sequence[Encoded]", limit: int) -> Text:
     return Text(
         f"{some.en} are longer than {limit} tokens and are cut there; the end of their "
         f"answers is lost. The longest has {longest}: raise the longest sequence.",
-        f"{some.zh}超过 {limit} 个 token,会被截断,回答的结尾将丢失。"
-        f"最长的有 {longest} 个:请调大最大序列长度。",
+        f"{some.zh}超过 {limit} 个 token，会被截断，回答的结尾将丢失。"
+        f"最长的有 {longest} 个：请调大最大序列长度。",
     )
 
 
@@ -95,9 +97,18 @@ def no_end(some: Text, tokenizer: Any, ends: set[int]) -> Text:
     return Text(
         f"In {some.en} no end token ({names}) is trained on, so the tuned model may "
         "never stop its answers; choose the chat template that fits the model.",
-        f"{some.zh}没有训练到结束 token({names}),微调后的模型可能停不下来;"
+        f"{some.zh}没有训练到结束 token（{names}），微调后的模型可能停不下来；"
         "请选择与模型相符的对话模板。",
     )
+
+
+def no_template() -> Warned:
+    """A base model: the turns are marked in a way that it has never seen."""
+    text = Text(
+        "This model has no chat template of its own; Zephyr's is used.",
+        "该模型没有自带对话模板，将使用 Zephyr 的模板。",
+    )
+    return Warned(text, blocks=False)
 
 
 def template_marks(tokenizer: Any, kept: Sequence[Kept]) -> Iterator[Warned]:
@@ -110,8 +121,8 @@ def template_marks(tokenizer: Any, kept: Sequence[Kept]) -> Iterator[Warned]:
         text = Text(
             f"{some.en} hold the chat template's own mark {mark} inside their text "
             f"(first: {where.en}), which the model would take for a turn; remove it.",
-            f"{some.zh}的文本中含有对话模板的标记 {mark}(第一处:{where.zh}),"
-            "模型会把它当成新的一轮;请删除。",
+            f"{some.zh}的文本中含有对话模板的标记 {mark}（第一处：{where.zh}）,"
+            "模型会把它当成新的一轮；请删除。",
         )
         yield Warned(text, blocks=True)
 

@@ -37,7 +37,7 @@ def read_tokenizer(name: str) -> Any:
             Text(
                 f"{name} has a tokenizer that cannot tell where its tokens lie in the "
                 "text; choose another model.",
-                f"{name} 的分词器无法给出 token 在文本中的位置;请换一个模型。",
+                f"{name} 的分词器无法给出 token 在文本中的位置；请换一个模型。",
             )
         )
     return tokenizer
@@ -118,7 +118,7 @@ def why_not(path: str, error: Exception) -> Text:
         return Text(
             f"{path} wants to run code of its own, which Tunebook never does; choose "
             "a model that Transformers knows.",
-            f"{path} 需要运行自带代码,Tunebook 不允许;"
+            f"{path} 需要运行自带代码，Tunebook 不允许；"
             "请选择 Transformers 内置支持的模型。",
         )
     if looks_local(path):
@@ -127,26 +127,26 @@ def why_not(path: str, error: Exception) -> Text:
         return Text(
             f"{path} is gated: accept its licence on the model hub and set HF_TOKEN, "
             "or choose an open copy.",
-            f"{path} 需要授权:请先在模型库接受许可并设置 HF_TOKEN,或改用公开副本。",
+            f"{path} 需要授权：请先在模型库接受许可并设置 HF_TOKEN，或改用公开副本。",
         )
     if "RepositoryNotFoundError" in kinds:
         return Text(
             f"The model hub has no {path}, or it is private; check the spelling.",
-            f"模型库中没有 {path},或它是私有的;请检查名称。",
+            f"模型库中没有 {path}，或它是私有的；请检查名称。",
         )
     if "HFValidationError" in kinds:
         return Text(
             f"{path} is neither a folder on this machine nor a hub id such as "
             "unsloth/Llama-3.2-1B-Instruct.",
-            f"{path} 既不是本机文件夹,也不是模型库名称"
-            "(如 unsloth/Llama-3.2-1B-Instruct)。",
+            f"{path} 既不是本机文件夹，也不是模型库名称"
+            "（如 unsloth/Llama-3.2-1B-Instruct）。",
         )
     if isinstance(error, ValueError | KeyError):
         return not_a_model(path, error)
     return Text(
         f"The model hub cannot be reached and {path} is not on this machine; check "
         "the network, or choose the starter or a local folder.",
-        f"无法连接模型库,本机也没有 {path};请检查网络,或选择 starter 或本地文件夹。",
+        f"无法连接模型库，本机也没有 {path}；请检查网络，或选择 starter 或本地文件夹。",
     )
 
 
@@ -157,7 +157,7 @@ def why_not_folder(path: str, error: Exception) -> Text:
     if path == model_path("starter"):
         return Text(
             "The starter model is not on this machine yet; run `tunebook starter`.",
-            "本机还没有 starter 模型;请运行 `tunebook starter`。",
+            "本机还没有 starter 模型；请运行 `tunebook starter`。",
         )
     return Text(f"There is no folder {path}.", f"文件夹 {path} 不存在。")
 
@@ -167,7 +167,7 @@ def not_a_model(path: str, error: Exception) -> Text:
     reason = str(error).strip().split("\n")[0][:200].rstrip(".: ")
     return Text(
         f"{path} is not a model that Transformers can read ({reason}).",
-        f"Transformers 无法读取 {path} 中的模型({reason})。",
+        f"Transformers 无法读取 {path} 中的模型（{reason}）。",
     )
 
 

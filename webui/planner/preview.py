@@ -10,14 +10,20 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from webui.notebook.carried.mask import tokenize, tokenize_texts
-from webui.planner.data_warnings import Warned, mostly_rejected, warnings
+from webui.planner.data_warnings import (
+    Warned,
+    mostly_rejected,
+    no_template,
+    warnings,
+)
 from webui.planner.errors import PlannerError
-from webui.planner.pretrained import end_tokens, recipe_tokenizer
+from webui.planner.pretrained import end_tokens, has_template, recipe_tokenizer
 from webui.planner.rows import Kept, Part, Rejected, place, read_rows, with_place
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 
 CHECKED_ROWS = 200
+MOST_READ = 10_000  # rows, in search of usable ones
 SHOWN_TOKENS = 1200  # of one row; a page of more is not read
 SHOWN_REASONS = 5
 HIDDEN = -100
@@ -81,7 +87,7 @@ def preview(recipe: Recipe, first: int = 0, count: int = 3) -> Preview:
     Raises:
         PlannerError: if the source or the tokenizer cannot be used, or no row can.
     """
-    found = check_rows(recipe, "train", max(CHECKED_ROWS, first + count))
+    found = check_rows(recipe, "train", first + count)
     shown = range(len(found.kept))[first : first + count]
     rows = [found.kept[number] for number in shown]
     columns = tuple(dict.fromkeys(name for row in rows for name in row.row))[:12]
@@ -101,7 +107,10 @@ def preview(recipe: Recipe, first: int = 0, count: int = 3) -> Preview:
 
 @dataclass(frozen=True)
 class Checked:
-    """The first rows of a source through all steps; ``total`` if these are all."""
+    """The first rows of a source through all steps; ``total`` if these are all.
+
+    ``rejected`` and ``warnings`` are about no more than CHECKED_ROWS of them.
+    """
 
     tokenizer: Any
     kept: list[Kept]
@@ -111,28 +120,35 @@ class Checked:
     total: int | None
 
 
-def check_rows(recipe: Recipe, part: Part, limit: int = CHECKED_ROWS) -> Checked:
-    """Look at the first rows of a recipe's training or held-out part.
+def check_rows(recipe: Recipe, part: Part, wanted: int = 0) -> Checked:
+    """Look at the first rows of a recipe's training or held-out part, and further on
+    until so many usable ones are found.
 
     Raises:
         PlannerError: if the source or the tokenizer cannot be used, or no row can.
     """
     tokenizer = recipe_tokenizer(recipe)
     read = read_rows(recipe, part, tokenizer)
-    rows = list(itertools.islice(read, limit))
+    rows = list(itertools.islice(read, CHECKED_ROWS))
     kept = [row for row in rows if isinstance(row, Kept)]
     rejected = [row for row in rows if isinstance(row, Rejected)]
+    total = len(kept) if len(rows) < CHECKED_ROWS else None
+    first = slice(len(kept))
+    further = itertools.islice(read, MOST_READ + wanted)
+    usable = (row for row in further if isinstance(row, Kept))
+    kept += itertools.islice(usable, max(0, wanted - len(kept)))
     if not kept:
         raise no_rows(rejected)
     encoded = encode(recipe, tokenizer, [row.mapped for row in kept])
     ends = end_tokens(recipe.model.name, tokenizer)
-    first = slice(CHECKED_ROWS)
-    warned = (
-        *mostly_rejected(len(kept), rejected),
+    warned = [
+        *mostly_rejected(len(kept[first]), rejected),
         *warnings(recipe, tokenizer, kept[first], encoded[first], ends),
-    )
-    total = len(kept) if len(rows) < limit else None
-    return Checked(tokenizer, kept, rejected, encoded, warned, total)
+    ]
+    own = recipe.data.template == "model" and recipe.data.format != "text"
+    if own and not has_template(recipe.model.name):
+        warned.append(no_template())
+    return Checked(tokenizer, kept, rejected, encoded, tuple(warned), total)
 
 
 def no_rows(rejected: list[Rejected]) -> PlannerError:

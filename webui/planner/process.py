@@ -53,14 +53,14 @@ def ask(function: Callable[..., Any], *args: Any, timeout: float = 120) -> Any:
                 Text(
                     f"The planner gave no answer within {timeout:g} seconds; "
                     "try again when the machine is less busy.",
-                    f"规划进程在 {timeout:g} 秒内没有回应;请在机器空闲些时重试。",
+                    f"规划进程在 {timeout:g} 秒内没有回应；请在机器空闲些时重试。",
                 )
             ) from None
     raise PlannerError(
         Text(
             "The planner's process ended twice without an answer, probably for want "
             "of memory; close other programs and try again.",
-            "规划进程两次中途退出,很可能是内存不足;请关闭其他程序后重试。",
+            "规划进程两次中途退出，很可能是内存不足；请关闭其他程序后重试。",
         )
     )
 

@@ -1,6 +1,7 @@
 """Whether a recipe's data can be trained on: asked before the kernel is."""
 
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,14 +10,16 @@ from webui.notebook.steps import READERS, suffix_of
 from webui.planner.errors import PlannerError
 from webui.planner.process import ask
 from webui.planner.reading.reasons import in_both
-from webui.planner.rows import Part
+from webui.planner.reading.sources import records
+from webui.planner.rows import Part, source_records
+from webui.planner.split_check import refuse_split
 from webui.recipe import Recipe
 from webui.recipe.checks import Problem, RecipeError
 from webui.recipe.field import Text
 
 ACCEPT = Text(
     "Mend it, or set data.accept_warnings to train all the same.",
-    "请修正,或将 data.accept_warnings 设为 true 后继续训练。",
+    "请修正，或将 data.accept_warnings 设为 true 后继续训练。",
 )
 
 
@@ -32,19 +35,36 @@ def ready(recipe: Recipe) -> Recipe:
 
 
 def data_problems(recipe: Recipe) -> list[Problem]:
-    """What is wrong with the recipe's rows, seen in the first of them."""
-    problems = []
+    """What is wrong with the recipe's rows, seen in the first of them.
+
+    What cannot be read at all is told first; then the model; then what the rows hold.
+    """
     parts: dict[Part, str] = {"train": rows_field(recipe, "train")}
     if recipe.split.by == "file":
         parts["heldout"] = rows_field(recipe, "heldout")
-    for part, path in parts.items():
-        try:
-            stopping = ask(blocking, recipe, part)
-        except PlannerError as error:
-            problems.append(Problem(path, error.text))
-            continue
-        problems += [Problem(path, text) for text in stopping]
-    return problems
+    stages: list[list[tuple[str, Callable, Part]]] = [
+        [(path, readable, part) for part, path in parts.items()],
+        [("model.name", model_known, "train")],
+        [(path, blocking, part) for part, path in parts.items()],
+    ]
+    for stage in stages:
+        problems = [
+            Problem(path, text)
+            for path, question, part in stage
+            for text in answers(question, recipe, part)
+        ]
+        if problems:
+            return problems
+    return []
+
+
+def answers(question: Callable, recipe: Recipe, part: Part) -> list[Text]:
+    """What the planner's process finds wrong."""
+    try:
+        found: list[Text] = ask(question, recipe, part)
+    except PlannerError as error:
+        return [error.text]
+    return found
 
 
 def rows_field(recipe: Recipe, part: Part) -> str:
@@ -59,25 +79,65 @@ def with_way_out(text: Text) -> Text:
     return Text(f"{text.en} {ACCEPT.en}", f"{text.zh}{ACCEPT.zh}")
 
 
-def blocking(recipe: Recipe, part: Part) -> list[Text]:
-    """What stops a training before it starts; asked in the planner's process.
+def readable(recipe: Recipe, part: Part) -> list[Text]:
+    """Look at the first row of each source.
 
     Raises:
-        PlannerError: if no row can be used at all.
+        PlannerError: if one cannot be read at all.
+    """
+    files = files_of(recipe, part)
+    for file in files:
+        next(records(Path(file)))
+    if not files:
+        next(source_records(recipe, part), None)
+    return []
+
+
+def files_of(recipe: Recipe, part: Part) -> tuple[str, ...]:
+    """The files of a part; none where the rows come from the hub."""
+    if recipe.data.source == "hub":
+        return ()
+    return recipe.data.train_files if part == "train" else recipe.split.files
+
+
+def model_known(recipe: Recipe, part: Part) -> list[Text]:
+    """Read the model's tokenizer.
+
+    Raises:
+        PlannerError: if it cannot be read.
+    """
+    from webui.planner.pretrained import read_tokenizer
+
+    read_tokenizer(recipe.model.name)
+    return []
+
+
+def blocking(recipe: Recipe, part: Part) -> list[Text]:
+    """What stops a training before it starts.
+
+    Raises:
+        PlannerError: if no row can be used at all, or trained on.
     """
     from webui.planner.preview import check_rows
 
     found = check_rows(recipe, part)
-    if recipe.data.source == "files":
-        for file in recipe.data.train_files if part == "train" else recipe.split.files:
-            refuse_broken_json(file, stamp(file))
+    refuse_broken_files(recipe, part)
     if part == "heldout":
         return []  # these rows are asked, never trained on
-    if found.total is not None and (few := too_few(recipe, found.total)):
-        raise PlannerError(few)
+    refuse_split(recipe, [row.row for row in found.kept], found.total)
     if recipe.data.accept_warnings:
         return []
     return [with_way_out(w.text) for w in found.warnings if w.blocks]
+
+
+def refuse_broken_files(recipe: Recipe, part: Part = "train") -> None:
+    """Refuse a file of which the preview shows more than the notebook will read.
+
+    Raises:
+        PlannerError: with what is wrong.
+    """
+    for file in files_of(recipe, part):
+        refuse_broken_json(file, stamp(file))
 
 
 @lru_cache(maxsize=32)
@@ -99,7 +159,7 @@ def refuse_broken_json(file: str, stamp: int) -> None:
             raise PlannerError(
                 Text(
                     f"{place}: {reason.en}; mend the file before a training.",
-                    f"{place}:{reason.zh};请先修复文件再训练。",
+                    f"{place}:{reason.zh}；请先修复文件再训练。",
                 )
             )
         return
@@ -108,15 +168,3 @@ def refuse_broken_json(file: str, stamp: int) -> None:
 def stamp(file: str) -> int:
     """When a file last changed, in ns."""
     return os.stat(file).st_mtime_ns
-
-
-def too_few(recipe: Recipe, total: int) -> Text | None:
-    """Why no row would be left to train on, if none would."""
-    drawn = {"fraction": 1, "count": recipe.split.count}.get(recipe.split.by, 0)
-    if drawn < total:
-        return None
-    return Text(
-        f"There are {total} rows, and {drawn} of them are to be held out; none is left "
-        "to train on.",
-        f"共有 {total} 条数据,其中 {drawn} 条要留出,没有剩余数据可训练。",
-    )

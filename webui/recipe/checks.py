@@ -74,23 +74,23 @@ def explain(details: ErrorDetails) -> Problem:
             expected = str(limits["expected"]).replace("'", "")
             message = Text(
                 f"must be {expected}, not {given}.",
-                f"应为 {expected},而不是 {given}。",
+                f"应为 {expected}，而不是 {given}。",
             )
         case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
             message = out_of_bounds(details["type"], limits, given)
         case "int_type" | "int_from_float" | "int_parsing":
             message = Text(
                 f"must be a whole number, not {given}.",
-                f"应为整数,而不是 {given}。",
+                f"应为整数，而不是 {given}。",
             )
         case "float_type" | "finite_number" | "float_parsing":
             message = Text(
-                f"must be a number, not {given}.", f"应为数字,而不是 {given}。"
+                f"must be a number, not {given}.", f"应为数字，而不是 {given}。"
             )
         case "bool_type" | "bool_parsing":
             message = Text("must be true or false.", "应为 true 或 false。")
         case "string_type":
-            message = Text(f"must be text, not {given}.", f"应为文本,而不是 {given}。")
+            message = Text(f"must be text, not {given}.", f"应为文本，而不是 {given}。")
         case "string_too_long":
             message = Text(
                 f"is longer than {limits['max_length']} characters.",
@@ -99,19 +99,21 @@ def explain(details: ErrorDetails) -> Problem:
         case "string_pattern_mismatch":
             message = Text(
                 "may hold letters, digits, spaces, dots and dashes, 60 at most.",
-                "只能包含字母、数字、空格、点和短横线,最多 60 个字符。",
+                "只能包含字母、数字、空格、点和短横线，最多 60 个字符。",
             )
         case "model_type" | "model_attributes_type" | "dict_type":
-            message = Text("must be a list of `name: value`.", "应为“名称: 值”的列表。")
+            message = Text(
+                "must be a list of `name: value`.", "应为“名称： 值”的列表。"
+            )
         case "invalid_key":
             path, key = field_path(details["loc"][:-1]), details["loc"][-1]
             message = Text(
-                f"has the key {key}, which is no name.", f"含有键 {key},它不是名称。"
+                f"has the key {key}, which is no name.", f"含有键 {key}，它不是名称。"
             )
         case "list_type" | "tuple_type":
             message = Text("must be a list of values.", "应为取值列表。")
         case _:
-            message = Text(f"{details['msg']}.", f"不合法:{details['msg']}。")
+            message = Text(f"{details['msg']}.", f"不合法：{details['msg']}。")
     if path == "sweep.space" and len(details["loc"]) > 2:
         swept = details["loc"][2]
         message = Text(f"{swept} {message.en}", f"{swept} {message.zh}")
@@ -140,7 +142,7 @@ def unknown_key(path: str) -> Text:
     if path in sections:
         return Text(
             f"is a section; name one of its fields, as in {path}.field.",
-            f"是一个小节;请指明其中的字段,如 {path}.字段。",
+            f"是一个小节；请指明其中的字段，如 {path}.字段。",
         )
     known = [p.rpartition(".")[2] for p in FIELDS if p.startswith(f"{section}.")]
     elsewhere = [p for p in FIELDS if name and p.endswith(f".{name}")]
@@ -150,11 +152,11 @@ def unknown_key(path: str) -> Text:
         nearest = elsewhere[0] if elsewhere else inside
         return Text(
             f"is not a field; did you mean {nearest}?",
-            f"不是已知字段;是否想写 {nearest}?",
+            f"不是已知字段；是否想写 {nearest}?",
         )
     listing = ", ".join(known or sections)
     return Text(
-        f"is not a field; known are: {listing}.", f"不是已知字段;可用:{listing}。"
+        f"is not a field; known are: {listing}.", f"不是已知字段；可用：{listing}。"
     )
 
 
@@ -168,7 +170,7 @@ def out_of_bounds(kind: str, limits: Mapping[str, Any], given: str) -> Text:
     }[kind]
     return Text(
         f"must be {english} {bound}, not {given}.",
-        f"应{chinese} {bound},而不是 {given}。",
+        f"应{chinese} {bound}，而不是 {given}。",
     )
 
 
@@ -189,31 +191,39 @@ def data_rules(recipe: Recipe) -> list[Problem]:
     """What does not go together in the sections about data."""
     data, split = recipe.data, recipe.split
     problems = []
-    if split.by == "file" and {*data.train_files} & {*split.files}:
+    if split.by == "file" and trained_on(recipe):
+        field = "split.files" if data.source == "files" else "split.hub_split"
         text = Text(
-            "names a training file; rows that were trained on measure nothing.",
-            "含有训练文件;训练过的数据无法衡量效果。",
+            "names what is trained on; such rows measure nothing.",
+            "与训练数据相同；训练过的数据无法衡量效果。",
         )
-        problems.append(Problem("split.files", text))
+        problems.append(Problem(field, text))
     roles = [role.name for role in FORMATS[data.format].roles]
     for role in data.columns:
         if role not in roles:
             text = Text(
                 f"has {role}, which the format {data.format} does not know; it has "
                 f"{', '.join(roles)}.",
-                f"中的 {role} 不属于 {data.format} 格式;可用:{'、'.join(roles)}。",
+                f"中的 {role} 不属于 {data.format} 格式；可用：{'、'.join(roles)}。",
             )
             problems.append(Problem("data.columns", text))
     if data.template == "custom" and not data.custom_template:
-        text = Text("is empty; write a Jinja template.", "为空;请填写 Jinja 模板。")
+        text = Text("is empty; write a Jinja template.", "为空；请填写 Jinja 模板。")
         problems.append(Problem("data.custom_template", text))
     if split.stratify_by and split.group_by:
         text = Text(
             "cannot be used together with stratify_by; choose one.",
-            "不能与 stratify_by 同时使用;请选择其一。",
+            "不能与 stratify_by 同时使用；请选择其一。",
         )
         problems.append(Problem("split.group_by", text))
     return problems
+
+
+def trained_on(recipe: Recipe) -> bool:
+    """Whether the held-out rows come from where the training rows do."""
+    if recipe.data.source == "hub":
+        return recipe.data.hub_split == recipe.split.hub_split
+    return bool({*recipe.data.train_files} & {*recipe.split.files})
 
 
 SWEEPABLE: dict[str, DeclaredField] = {
@@ -242,7 +252,7 @@ def sweep_rules(recipe: Recipe) -> list[Problem]:
             problems.append(
                 problem(
                     f"{path} cannot be swept; try {known}.",
-                    f"{path} 不能搜索;可用 {known}。",
+                    f"{path} 不能搜索；可用 {known}。",
                 )
             )
         elif not values:

@@ -76,7 +76,7 @@ def find(run_id: str) -> Run:
     word = "several runs are" if matching and run_id else "no run is"
     raise RunError(
         f"{word} called {run_id!r}; `tunebook runs` lists them.",
-        f"没有唯一名为 {run_id!r} 的运行;`tunebook runs` 可列出全部。",
+        f"没有唯一名为 {run_id!r} 的运行；`tunebook runs` 可列出全部。",
     )
 
 
@@ -128,7 +128,7 @@ def delete(run: Run) -> None:
     if run.status == "running":
         raise RunError(
             f"{run.id} is still running; stop it first.",
-            f"{run.id} 仍在运行;请先停止。",
+            f"{run.id} 仍在运行；请先停止。",
         )
     # Renamed first, so that a deletion that is cut short leaves no half a run.
     doomed = run.folder.with_name(f".deleted-{run.id}")

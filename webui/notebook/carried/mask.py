@@ -8,25 +8,23 @@ def render(row: dict, tokenizer, answers_only: bool) -> dict:
     messages, tools = row["messages"], row.get("tools")
 
     def template(turns: list[dict], ask: bool = False) -> str:
-        return tokenizer.apply_chat_template(
-            turns, tools=tools, tokenize=False, add_generation_prompt=ask
-        )
+        try:
+            return tokenizer.apply_chat_template(
+                turns, tools=tools, tokenize=False, add_generation_prompt=ask
+            )
+        except Exception as error:  # a template may raise anything
+            raise ValueError(f"the chat template refuses it ({error})") from error
 
-    try:
-        text = template(messages)
-        learned = [] if answers_only else [(0, len(text))]
-        for turn, message in enumerate(messages):
-            if answers_only and message["role"] == "assistant":
-                question = template(messages[:turn], ask=True) if turn else ""
-                last = turn == len(messages) - 1
-                answered = text if last else template(messages[: turn + 1])
-                if not (text.startswith(answered) and answered.startswith(question)):
-                    raise ValueError("the chat template rewrites earlier turns")
-                learned.append((len(question), len(answered)))
-    except ValueError:
-        raise
-    except Exception as error:  # a template may raise anything
-        raise ValueError(f"the chat template refuses it ({error})") from error
+    text = template(messages)
+    learned = [] if answers_only else [(0, len(text))]
+    for turn, message in enumerate(messages):
+        if answers_only and message["role"] == "assistant":
+            question = template(messages[:turn], ask=True) if turn else ""
+            last = turn == len(messages) - 1
+            answered = text if last else template(messages[: turn + 1])
+            if not (text.startswith(answered) and answered.startswith(question)):
+                raise ValueError("the chat template rewrites earlier turns")
+            learned.append((len(question), len(answered)))
     return {**row, "text": text, "learned": learned}
 
 
@@ -62,8 +60,12 @@ def mask(encoding, learned: list[tuple]) -> list[int]:
 
 
 def tokenize_texts(rows: list[dict], tokenizer, max_length: int) -> dict:
-    """Token ids of plain texts, all trained on, in pieces of max_length tokens."""
-    texts = [row["text"] + tokenizer.eos_token for row in rows]
+    """Token ids of plain texts, all trained on, in pieces of max_length tokens.
+
+    Each text ends with the end token, once.
+    """
+    end = tokenizer.eos_token or ""
+    texts = [row["text"].removesuffix(end) + end for row in rows]
     pieces = [
         ids[first : first + max_length]
         for ids in tokenizer(texts)["input_ids"]

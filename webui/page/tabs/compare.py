@@ -36,7 +36,9 @@ NO_RUN = Text(
     "还没有训练结果。请先运行“训练”。",
 )
 METRICS = {
-    "exact match": Text("exact match on {} held-out rows", "{} 条留出数据上的完全匹配率"),
+    "exact match": Text(
+        "exact match on {} held-out rows", "{} 条留出数据上的完全匹配率"
+    ),
     "tokens guessed": Text(
         "next tokens guessed in {} held-out rows", "{} 条留出数据中猜中的 token 比例"
     ),

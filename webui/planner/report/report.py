@@ -138,9 +138,10 @@ def make_report(
         held = counted(tally, held, batch, on_progress)
         compare_batch(tally, batch.kept, train=False)
     if asked.draw is not None and tally.drawn_from:
-        numbers = [row["number"] for row in asked.draw(tally.drawn_from)[0]]
-        tally.prints.hold_out(numbers)
-        drawn = len(numbers)
+        rows = asked.draw(tally.drawn_from)[0]
+        told = [row["number"] for row in rows if row["number"] is not None]
+        tally.prints.hold_out(told)
+        drawn = len(rows)
         trained = Counts(trained.read - drawn, trained.kept - drawn)
         held = Counts(drawn, drawn)
     return Report(
@@ -239,12 +240,12 @@ def compare_batch(tally: Tally, kept: list[Kept], *, train: bool) -> None:
     told = [(text, place_of(row)) for text, row in zip(said, kept, strict=True) if text]
     texts, places = [text for text, _ in told], [place for _, place in told]
     if tally.asked.draw is not None and train:
-        column = tally.asked.column
+        column, number = tally.asked.column, tally.prints.train
         for text, row in zip(said, kept, strict=True):
-            if text:
-                seen = {column: row.row.get(column, "")} if column else {}
-                number = len(tally.drawn_from)
-                tally.drawn_from.append({"row": seen, "number": number})
+            seen = {column: row.row.get(column, "")} if column else {}
+            # All rows are drawn from, also those that say nothing to compare.
+            tally.drawn_from.append({"row": seen, "number": number if text else None})
+            number += bool(text)
     tally.prints.add(texts, places, train=train)
 
 

@@ -22,7 +22,7 @@ class Adapter(Section):
         help=(
             "Width of the two small matrices added to each target module. "
             "Higher learns more and costs more.",
-            "加在每个目标模块上的两个小矩阵的宽度。越大学得越多,也越耗资源。",
+            "加在每个目标模块上的两个小矩阵的宽度。越大学得越多，也越耗资源。",
         ),
         ge=1,
         le=256,
@@ -33,7 +33,7 @@ class Adapter(Section):
         title=("Alpha", "Alpha"),
         help=(
             "Strength of the adapter: its output is scaled by alpha / rank.",
-            "适配器的强度:其输出乘以 alpha / rank。",
+            "适配器的强度：其输出乘以 alpha / rank。",
         ),
         ge=1,
         le=1024,
@@ -45,7 +45,7 @@ class Adapter(Section):
         help=(
             "Share of the adapter's inputs that are dropped at random in training. "
             "Helps against learning small data by heart.",
-            "训练时随机丢弃的适配器输入比例,可防止小数据集被死记硬背。",
+            "训练时随机丢弃的适配器输入比例，可防止小数据集被死记硬背。",
         ),
         ge=0,
         lt=1,
@@ -56,7 +56,7 @@ class Adapter(Section):
         help=(
             "The linear layers that get an adapter: q, k, v, o are attention; "
             "gate, up, down are the MLP.",
-            "加适配器的线性层:q、k、v、o 属于注意力,gate、up、down 属于 MLP。",
+            "加适配器的线性层：q、k、v、o 属于注意力，gate、up、down 属于 MLP。",
         ),
         suggestions=ALL_LINEAR,
     )
@@ -65,7 +65,7 @@ class Adapter(Section):
         title=("Rank-stabilized LoRA", "秩稳定 LoRA(rsLoRA)"),
         help=(
             "Scale by alpha / sqrt(rank) instead: steadier at high ranks.",
-            "改用 alpha / sqrt(rank) 缩放:秩较大时更稳定。",
+            "改用 alpha / sqrt(rank) 缩放：秩较大时更稳定。",
         ),
         advanced=True,
     )

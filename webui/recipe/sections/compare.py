@@ -28,7 +28,7 @@ class Compare(Section):
         title=("Temperature", "温度"),
         help=(
             "0 always takes the likeliest token; higher is more varied.",
-            "0 表示总取最可能的 token;越高越多样。",
+            "0 表示总取最可能的 token；越高越多样。",
         ),
         ge=0,
         le=5,
@@ -47,7 +47,7 @@ class Compare(Section):
         help=(
             "How many held-out rows both models answer; the score is the share of "
             "answers that match exactly.",
-            "让两个模型回答多少条留出数据;得分为完全一致的比例。",
+            "让两个模型回答多少条留出数据；得分为完全一致的比例。",
         ),
         ge=1,
         le=100_000,

@@ -26,7 +26,7 @@ class Data(Section):
         title=("Rows come from", "数据来源"),
         help=(
             "Files on this machine, or a data set of the model hub.",
-            "本机文件,或模型库中的数据集。",
+            "本机文件，或模型库中的数据集。",
         ),
         choice_titles={
             "files": Text("files", "文件"),
@@ -39,7 +39,7 @@ class Data(Section):
         help=(
             "JSON, JSONL, CSV, TSV, Parquet, XLSX, TXT or Markdown, also in gzip or "
             "zip, or a folder saved by datasets. Several are read one after another.",
-            "JSON、JSONL、CSV、TSV、Parquet、XLSX、TXT 或 Markdown,可为 gzip、zip,"
+            "JSON、JSONL、CSV、TSV、Parquet、XLSX、TXT 或 Markdown，可为 gzip、zip,"
             "或 datasets 保存的文件夹。多个文件依次读取。",
         ),
         file=True,
@@ -51,7 +51,7 @@ class Data(Section):
         help=(
             "Its id on the hub, such as tatsu-lab/alpaca. HF_ENDPOINT names a mirror, "
             "HF_TOKEN opens gated ones.",
-            "模型库中的名称,如 tatsu-lab/alpaca。HF_ENDPOINT 指定镜像,"
+            "模型库中的名称，如 tatsu-lab/alpaca。HF_ENDPOINT 指定镜像，"
             "HF_TOKEN 用于需授权的数据集。",
         ),
         max_length=300,
@@ -79,7 +79,7 @@ class Data(Section):
         title=("Revision", "版本"),
         help=(
             "A branch, tag or commit, so that the same rows come again. Empty: newest.",
-            "分支、标签或提交,便于复现。留空则取最新。",
+            "分支、标签或提交，便于复现。留空则取最新。",
         ),
         max_length=300,
         advanced=True,
@@ -100,7 +100,7 @@ class Data(Section):
         help=(
             "Which column holds which part, where their names differ. A dot leads into "
             "nested values: answers.text.0.",
-            "列名与格式不同时,指定各部分所在的列。用点号进入嵌套值:answers.text.0。",
+            "列名与格式不同时，指定各部分所在的列。用点号进入嵌套值：answers.text.0。",
         ),
     )
     instruction: str = field(
@@ -108,7 +108,7 @@ class Data(Section):
         title=("Instruction", "指令"),
         help=(
             "Put before every question. Empty: the format's own, if it has one.",
-            "放在每个问题之前。留空则用该格式自带的指令(如有)。",
+            "放在每个问题之前。留空则用该格式自带的指令（如有）。",
         ),
         max_length=4000,
         lines=2,
@@ -119,7 +119,7 @@ class Data(Section):
         title=("Label names", "标签名称"),
         help=(
             "Words for labels that are numbers: the first for 0, the next for 1.",
-            "标签为数字时对应的文字:第一个对应 0,第二个对应 1。",
+            "标签为数字时对应的文字：第一个对应 0，第二个对应 1。",
         ),
         advanced=True,
         shown_when={"data.format": LABELLED},
@@ -153,7 +153,7 @@ class Data(Section):
         help=(
             "How turns become text. A chat model learns best with its own; a base "
             "model that has none gets Zephyr's.",
-            "对话如何拼成文本。对话模型最好用自带模板;"
+            "对话如何拼成文本。对话模型最好用自带模板；"
             "没有模板的基座模型使用 Zephyr 模板。",
         ),
         advanced=True,
@@ -168,7 +168,7 @@ class Data(Section):
             "mistral": Text("Mistral", "Mistral"),
             "qwen": Text("Qwen", "Qwen"),
             "phi": Text("Phi", "Phi"),
-            "custom": Text("your own (Jinja)", "自定义(Jinja)"),
+            "custom": Text("your own (Jinja)", "自定义（Jinja）"),
         },
     )
     custom_template: str = field(
@@ -177,8 +177,8 @@ class Data(Section):
         help=(
             "Jinja over `messages`, with `add_generation_prompt` and the special "
             "tokens, as Transformers reads it. It runs in a sandbox.",
-            "基于 `messages` 的 Jinja 模板,可用 `add_generation_prompt` 和特殊 token,"
-            "与 Transformers 相同,在沙箱中运行。",
+            "基于 `messages` 的 Jinja 模板，可用 `add_generation_prompt` 和特殊 token,"
+            "与 Transformers 相同，在沙箱中运行。",
         ),
         max_length=20_000,
         lines=6,
@@ -191,7 +191,7 @@ class Data(Section):
         help=(
             "'Answers only' hides the question from the loss, so that the model "
             "learns to answer and not to ask.",
-            "“只训练回答”会把问题排除在损失之外,模型学的是回答而不是提问。",
+            "“只训练回答”会把问题排除在损失之外，模型学的是回答而不是提问。",
         ),
         advanced=True,
         choice_titles={
@@ -205,7 +205,7 @@ class Data(Section):
         help=(
             "Put several short rows into one sequence: faster, and a row may then see "
             "the rows before it.",
-            "把多条短数据拼成一个序列:更快,但一条数据可能看到它前面的数据。",
+            "把多条短数据拼成一个序列：更快，但一条数据可能看到它前面的数据。",
         ),
         advanced=True,
     )
@@ -215,7 +215,7 @@ class Data(Section):
         help=(
             "Warnings about the data stop a training before it starts, unless you "
             "have read them and want it all the same.",
-            "数据有警告时不会开始训练,除非你看过之后仍要继续。",
+            "数据有警告时不会开始训练，除非你看过之后仍要继续。",
         ),
         advanced=True,
         in_code=False,

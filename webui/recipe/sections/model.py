@@ -14,8 +14,8 @@ class Model(Section):
         help=(
             "'starter' (a small model that comes with Tunebook), a hub id such as "
             "unsloth/Llama-3.2-1B-Instruct, or a local folder.",
-            "'starter'(随 Tunebook 提供的小模型)、模型库名称(如 "
-            "unsloth/Llama-3.2-1B-Instruct)或本地文件夹。",
+            "'starter'（随 Tunebook 提供的小模型）、模型库名称（如 "
+            "unsloth/Llama-3.2-1B-Instruct）或本地文件夹。",
         ),
         max_length=300,
         suggestions=(
@@ -31,7 +31,7 @@ class Model(Section):
         help=(
             "16-bit weights are exact; 4-bit weights (QLoRA) take a quarter of the "
             "memory and lose a little quality.",
-            "16 位权重精确;4 位权重(QLoRA)只占四分之一内存,质量略有损失。",
+            "16 位权重精确；4 位权重（QLoRA）只占四分之一内存，质量略有损失。",
         ),
         choice_titles={"16bit": Text("16-bit", "16 位"), "4bit": Text("4-bit", "4 位")},
     )
@@ -40,7 +40,7 @@ class Model(Section):
         title=("Longest sequence", "最大序列长度"),
         help=(
             "In tokens. A longer row is cut here; memory grows with it.",
-            "单位为 token。超出的部分会被截断;越长越占内存。",
+            "单位为 token。超出的部分会被截断；越长越占内存。",
         ),
         ge=16,
         le=131072,

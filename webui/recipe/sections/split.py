@@ -16,7 +16,7 @@ class Split(Section):
         title=("Held-out rows", "留出数据"),
         help=(
             "Rows that are never trained on; they measure the result.",
-            "从不参与训练的数据,用来衡量效果。",
+            "从不参与训练的数据，用来衡量效果。",
         ),
         choice_titles={
             "fraction": Text("a share of the rows", "按比例"),
@@ -87,7 +87,7 @@ class Split(Section):
         help=(
             "A column, such as the label: each of its values is held out in the same "
             "share.",
-            "某一列(如标签):其每种取值按相同比例留出。",
+            "某一列（如标签）：其每种取值按相同比例留出。",
         ),
         max_length=300,
         advanced=True,
@@ -99,7 +99,7 @@ class Split(Section):
         help=(
             "A column, such as the author: rows that share its value stay on one side, "
             "so that nothing leaks.",
-            "某一列(如作者):取值相同的数据留在同一侧,避免泄漏。",
+            "某一列（如作者）：取值相同的数据留在同一侧，避免泄漏。",
         ),
         max_length=300,
         advanced=True,

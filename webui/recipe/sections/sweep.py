@@ -13,7 +13,7 @@ class Sweep(Section):
         title=("Search", "搜索方式"),
         help=(
             "Grid tries every combination; random draws some of them.",
-            "网格搜索尝试所有组合;随机搜索只抽取其中一部分。",
+            "网格搜索尝试所有组合；随机搜索只抽取其中一部分。",
         ),
         choice_titles={"grid": Text("grid", "网格"), "random": Text("random", "随机")},
     )
@@ -29,6 +29,6 @@ class Sweep(Section):
         title=("Settings to try", "要尝试的设置"),
         help=(
             "Up to three fields, each with its values.",
-            "最多三个字段,每个字段给出若干取值。",
+            "最多三个字段，每个字段给出若干取值。",
         ),
     )

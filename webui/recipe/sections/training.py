@@ -13,7 +13,7 @@ class Training(Section):
         title=("Train for", "训练时长按"),
         help=(
             "Count passes over the data (epochs) or optimizer steps.",
-            "按遍历数据的轮数(epoch)或优化步数计。",
+            "按遍历数据的轮数（epoch）或优化步数计。",
         ),
         choice_titles={
             "epochs": Text("epochs", "轮数"),
@@ -53,7 +53,7 @@ class Training(Section):
         help=(
             "Batches that are added up before one optimizer step: a larger batch "
             "for the same memory.",
-            "累积多少个批次再更新一次:不增加内存而等效放大批大小。",
+            "累积多少个批次再更新一次：不增加内存而等效放大批大小。",
         ),
         ge=1,
         le=1024,
@@ -63,7 +63,7 @@ class Training(Section):
         title=("Learning rate", "学习率"),
         help=(
             "Size of a step. LoRA likes 1e-4 to 1e-3; halve it when the loss jumps.",
-            "每步更新的幅度。LoRA 常用 1e-4 到 1e-3;损失跳动时减半。",
+            "每步更新的幅度。LoRA 常用 1e-4 到 1e-3；损失跳动时减半。",
         ),
         gt=0,
         le=1,
@@ -97,12 +97,12 @@ class Training(Section):
         title=("Optimizer", "优化器"),
         help=(
             "8-bit AdamW takes a quarter of the optimizer's memory; it needs a GPU.",
-            "8 位 AdamW 只占四分之一的优化器内存,需要 GPU。",
+            "8 位 AdamW 只占四分之一的优化器内存，需要 GPU。",
         ),
         advanced=True,
         choice_titles={
             "adamw_torch_fused": Text("AdamW", "AdamW"),
-            "adamw_8bit": Text("AdamW, 8-bit", "AdamW(8 位)"),
+            "adamw_8bit": Text("AdamW, 8-bit", "AdamW（8 位）"),
         },
     )
     weight_decay: float = field(
@@ -133,7 +133,7 @@ class Training(Section):
         help=(
             "Compute activations again instead of keeping them: much less memory, "
             "about a third more time.",
-            "重新计算激活值而不保存:显著节省内存,时间约多三分之一。",
+            "重新计算激活值而不保存：显著节省内存，时间约多三分之一。",
         ),
         advanced=True,
     )
@@ -142,7 +142,7 @@ class Training(Section):
         title=("Checkpoint every", "检查点间隔"),
         help=(
             "Steps between checkpoints; the last two are kept.",
-            "每隔多少步保存检查点;保留最近两个。",
+            "每隔多少步保存检查点；保留最近两个。",
         ),
         ge=1,
         le=1_000_000,
@@ -153,7 +153,7 @@ class Training(Section):
         title=("Seed", "随机种子"),
         help=(
             "Same seed, same machine, same result.",
-            "相同种子、相同机器,得到相同结果。",
+            "相同种子、相同机器，得到相同结果。",
         ),
         ge=0,
         le=2**32 - 1,
