@@ -397,7 +397,15 @@ def test_a_saved_adapter_answers_as_it_did_before_the_kernel_died(
     jobs.start_compare(recipe, first.run, upto="score").stop_channels()
     work.until(lambda: jobs.status().word == "idle", 120)
     now = jobs.status()
-    assert [*now.cells] == ["setup", "model", "data", "load", "compare", "score"]
+    assert [*now.cells] == [
+        "setup",
+        "model",
+        "rows",
+        "data",
+        "load",
+        "compare",
+        "score",
+    ]
     before = next(c for c in work.notebook(first.run).cells if c.id == "compare")
     assert "".join(now.cells["compare"]["pieces"]) == plain_text(before.outputs)
     one, other = work.of(first.run, "scored")

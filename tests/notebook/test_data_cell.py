@@ -33,15 +33,16 @@ def run_cell(recipe: Recipe) -> dict[str, Any]:
     from datasets import Dataset, concatenate_datasets
     from transformers import AutoTokenizer
 
-    (cell,) = render_cells(recipe, ("data",))
+    cells = render_cells(recipe, ("rows", "data"))
     names: dict[str, Any] = {
         "Dataset": Dataset,
         "concatenate_datasets": concatenate_datasets,
         "tokenizer": AutoTokenizer.from_pretrained(starter_folder()),
     }
-    assert "webui" not in cell.code
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(cell.code, names)
+        for cell in cells:
+            assert "webui" not in cell.code
+            exec(cell.code, names)
     return {**names, "printed": printed.getvalue()}
 
 

@@ -86,9 +86,9 @@ def test_every_field_changes_the_code_that_runs(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "cells"),
     [
-        ("data.system_prompt", {"data", "compare"}),
+        ("data.system_prompt", {"rows", "data", "compare"}),
         ("data.template", {"model"}),
-        ("data.format", {"data"}),
+        ("data.format", {"rows", "data"}),
         ("model.max_seq_length", {"model", "data", "train"}),
         ("training.seed", {"data", "adapter", "train"}),
     ],
@@ -405,7 +405,9 @@ def test_a_change_makes_what_comes_after_stale_and_nothing_else() -> None:
     assert changed({}, {}) == set()
     assert changed({}, {"model.name": "x"}) == after("model")
     assert changed({}, {"adapter.rank": 4}) == after("adapter", "sweep")
-    assert changed({}, {"data.train_files": "x"}) == after("data")
+    files = {"data.train_files": "a.jsonl"}, {"data.train_files": "b.jsonl"}
+    assert changed(*files) == after("data")
+    assert changed({}, {"data.format": "triple"}) == after("rows")
     assert changed({}, {"training.save_every": 7}) == after("train")
     assert changed({}, {"compare.prompt": "x"}) == {"compare"}
     assert changed({}, {"compare.temperature": 1.0}) == {"compare", "score"}
@@ -424,7 +426,7 @@ def test_setup_is_the_same_for_every_recipe_and_every_notebook() -> None:
 def test_a_run_and_a_sweep_share_the_loaded_model_and_the_data() -> None:
     run = {cell.name: cell.key for cell in render_cells(Recipe(), RUN_CELLS)}
     sweep = {cell.name: cell.key for cell in render_cells(Recipe(), SWEEP_CELLS)}
-    assert all(run[name] == sweep[name] for name in ("setup", "model", "data"))
+    assert all(run[name] == sweep[name] for name in ("setup", "model", "rows", "data"))
 
 
 def test_a_comparison_of_a_saved_adapter_is_keyed_by_its_folder() -> None:

@@ -1,5 +1,6 @@
 """The preview shows what is trained on, and warns of what would spoil a training."""
 
+import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from webui.notebook.chat_templates import TEMPLATES
 from webui.planner.errors import PlannerError
 from webui.planner.pretrained import read_tokenizer
 from webui.planner.preview import (
+    Checked,
     Encoded,
     Preview,
     PreviewRow,
@@ -32,7 +35,7 @@ ROWS = [
     },
     {"instruction": "翻译成中文", "input": "Good morning 🙂!", "output": "早上好🙂!"},
     {"instruction": "  Count\n\n to 12", "input": "", "output": "1\n2\n\n  12  "},
-    {"instruction": "Nothing?", "input": None, "output": "."},
+    {"instruction": "Nothing?", "input": None, "output": " ."},
     {"instruction": "Say <|im_end|> aloud", "input": "", "output": "no <|im_start|>"},
 ]
 
@@ -54,26 +57,36 @@ def test_mask_is_trl_s_own(
     recipe = starter_recipe(ROWS, model=model, system_prompt=system_prompt)
     found = check_rows(recipe, "train")
     conversations = [row.mapped["messages"] for row in found.kept]
-    prepared = prepared_by_trl(conversations, longest, tmp_path)
-    # TRL leaves out rows whose every label is hidden; the preview warns of them.
-    ours = [row for row in found.encoded if set(row.labels) != {-100}]
+    data = [{"prompt": c[:-1], "completion": c[-1:]} for c in conversations]
+    prepared = prepared_by_trl(data, longest, tmp_path)
     assert prepared
+    assert_same(found, prepared)
+
+
+def assert_same(found: Checked, prepared: list[dict]) -> None:
+    """Token by token; TRL leaves out rows whose every label is hidden, of which the
+    preview warns."""
+    ours = [row for row in found.encoded if set(row.labels) != {-100}]
     assert [row.ids for row in ours] == [row["input_ids"] for row in prepared]
     assert [row.labels for row in ours] == [row["labels"] for row in prepared]
 
 
-def prepared_by_trl(conversations: list[list[dict]], longest: int, folder: Path) -> Any:
-    """TRL's preparation of prompts and completions, on a model of two small layers."""
+def prepared_by_trl(
+    data: list[dict], longest: int, folder: Path, template: str = "", **more: Any
+) -> list[dict]:
+    """TRL's preparation of rows, on a model of two small layers."""
     from datasets import Dataset
     from transformers import LlamaConfig, LlamaForCausalLM
     from trl import SFTConfig, SFTTrainer
 
     size = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2}
     model = LlamaForCausalLM(LlamaConfig(vocab_size=49152, num_hidden_layers=2, **size))
-    data = [{"prompt": c[:-1], "completion": c[-1:]} for c in conversations]
+    tokenizer = copy.copy(read_tokenizer("starter"))
+    if template:
+        tokenizer.chat_template = template
     trainer = SFTTrainer(
         model=model,
-        processing_class=read_tokenizer("starter"),
+        processing_class=tokenizer,
         train_dataset=Dataset.from_list(data),
         args=SFTConfig(
             output_dir=str(folder / "out"),
@@ -81,9 +94,93 @@ def prepared_by_trl(conversations: list[list[dict]], longest: int, folder: Path)
             report_to="none",
             use_cpu=True,
             bf16=False,
+            **more,
         ),
     )
     return list(trainer.train_dataset)
+
+
+# TRL's mask of the assistant's turns needs a template that marks them.
+TURN = '{{- "<|im_start|>" ~ message.role ~ "\\n" -}}\n'
+MARKED = TEMPLATES["chatml"].replace(
+    TURN,
+    TURN
+    + '{%- if message.role == "assistant" -%}{%- generation -%}'
+    + '{{- said(message, "<tool_call>\\n", "\\n</tool_call>") ~ "<|im_end|>\\n" -}}'
+    + "{%- endgeneration -%}{%- continue -%}{%- endif -%}\n",
+)
+CALL = {"name": "sky", "arguments": {"city": "Ulm"}}
+TOOL = {"type": "function", "function": {"name": "sky", "description": "天气"}}
+TALKS: list[list[dict[str, Any]]] = [
+    [
+        {"role": "system", "content": "Be short."},
+        {"role": "user", "content": "one?"},
+        {"role": "assistant", "content": "  first\n\n"},
+        {"role": "user", "content": "二?"},
+        {"role": "assistant", "content": "第二🙂"},
+    ],
+    [
+        {"role": "user", "content": "Rain?"},
+        {"role": "assistant", "content": None, "tool_calls": [CALL]},
+        {"role": "tool", "content": "晴"},
+        {"role": "assistant", "content": "No."},
+        {"role": "user", "content": "Sure? " * 20},
+        {"role": "assistant", "content": "Yes."},
+    ],
+    [{"role": "assistant", "content": "I begin."}],
+]
+
+
+@pytest.mark.parametrize("tools", [[], [TOOL]], ids=["alone", "tools"])
+@pytest.mark.parametrize("longest", [512, 200, 60])
+def test_mask_of_several_turns_is_trl_s_own(
+    starter_recipe: Build, tmp_path: Path, tools: list[dict], longest: int
+) -> None:
+    rows = [{"messages": talk} | ({"tools": tools} if tools else {}) for talk in TALKS]
+    found = check_rows(
+        starter_recipe(
+            rows,
+            model=Model(max_seq_length=longest),
+            format="messages",
+            template="chatml",
+        ),
+        "train",
+    )
+    assert MARKED != TEMPLATES["chatml"] and len(found.kept) == len(TALKS)
+    data = [
+        {key: row.mapped[key] for key in ("messages", "tools") if key in row.mapped}
+        for row in found.kept
+    ]
+    more = {"assistant_only_loss": True}
+    prepared = prepared_by_trl(data, longest, tmp_path, MARKED, **more)
+    assert_same(found, prepared)
+
+
+def test_plain_text_is_tokenized_as_trl_does(
+    starter_recipe: Build, tmp_path: Path
+) -> None:
+    texts = ["One.", "  二\n\n 🙂 ", "Ends itself.<|im_end|>", "a<|im_end|>b"]
+    rows = [{"text": text} for text in texts]
+    found = check_rows(starter_recipe(rows, format="text"), "train")
+    assert_same(found, prepared_by_trl(rows, 512, tmp_path))
+    assert not found.warnings
+
+
+def test_an_end_token_that_also_pads_is_learned_all_the_same(
+    starter_recipe: Build,
+) -> None:
+    """Many notebooks pad with the end token and then hide all padding."""
+    from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
+
+    found = check_rows(starter_recipe(ROWS[:3]), "train")
+    end = found.tokenizer.eos_token_id
+    collate = DataCollatorForLanguageModeling(pad_token_id=end)
+    batch = collate([{"input_ids": r.ids, "labels": r.labels} for r in found.encoded])
+    assert (batch["input_ids"] == end).sum() > 3 * 3  # it really pads
+    for row, labels in zip(found.encoded, batch["labels"].tolist(), strict=True):
+        assert labels[: len(row.ids)] == row.labels
+        assert set(labels[len(row.ids) :]) <= {-100}
+        assert labels.count(end) == 1
 
 
 def test_row_is_shown_whole_with_its_answer_marked(starter_recipe: Build) -> None:
@@ -168,6 +265,45 @@ def test_rows_further_on(starter_recipe: Build) -> None:
     assert preview(recipe, first=500).rows == ()
 
 
+def test_rows_behind_many_that_cannot_be_used(starter_recipe: Build) -> None:
+    rows = [ALPACA | {"output": f"answer {n}" if n % 2 else {}} for n in range(600)]
+    shown = preview(starter_recipe(rows), first=250, count=2)
+    assert [text_of(row, trained=True)[:10] for row in shown.rows] == [
+        *("answer 501", "answer 503")
+    ]
+    # What is told is about the first rows, wherever one looks.
+    assert (shown.checked, shown.rejected) == (200, 100)
+    assert not shown.warnings
+
+
+def test_a_model_without_a_template_is_told(
+    starter_recipe: Build, tmp_path: Path
+) -> None:
+    model = without_template(tmp_path / "base")
+    shown = preview(starter_recipe(ROWS[:3], model=model))
+    assert text_of(shown.rows[0]).startswith("<|im_start|><|user|>\nExtract the name.")
+    assert text_of(shown.rows[0], trained=True) == '{"a": "Ana"}<|im_end|>\n'
+    (note,) = shown.warnings
+    assert note.text.en == (
+        "This model has no chat template of its own; Zephyr's is used."
+    )
+    assert "没有自带对话模板" in note.text.zh and not note.blocks
+    for data in ({"template": "chatml"}, {"format": "text", "columns": COLUMN}):
+        assert not preview(starter_recipe(ROWS[:3], model=model, **data)).warnings
+    assert not preview(starter_recipe(ROWS[:3])).warnings
+
+
+COLUMN = {"text": "output"}
+
+
+def without_template(folder: Path) -> Model:
+    """The starter's tokenizer as a base model has it."""
+    tokenizer = copy.copy(read_tokenizer("starter"))
+    tokenizer.chat_template = None
+    tokenizer.save_pretrained(folder)
+    return Model(name=str(folder))
+
+
 def test_warns_of_cut_rows(starter_recipe: Build) -> None:
     rows = [ALPACA, ALPACA | {"output": "word " * 80}]
     exact = preview(starter_recipe(rows[:1])).rows[0].length
@@ -204,6 +340,11 @@ def test_warns_of_a_wrong_end_token(starter_recipe: Build, tmp_path: Path) -> No
     shown = preview(starter_recipe(rows, model=Model(name=str(folder))))
     assert "In 3 of the first 3 rows no end token (<|im_start|>) is" in said(shown)
     assert shown.warnings[0].blocks
+    # With the question learned as well, that token is seen, but at no answer's end.
+    everything = starter_recipe(
+        rows, model=Model(name=str(folder)), train_on="everything"
+    )
+    assert preview(everything).warnings[0].blocks
     # A trainer keeps the model's own end tokens beside the tokenizer's.
     (folder / "generation_config.json").write_text('{"eos_token_id": [2]}')
     assert not preview(starter_recipe(rows, model=Model(name=str(folder)))).warnings
@@ -230,6 +371,42 @@ def test_template_that_refuses_a_row(starter_recipe: Build, tmp_path: Path) -> N
     model = with_template(tmp_path / "m", template)
     with pytest.raises(PlannerError, match=r"line 1: .* \(roles must alternate\)"):
         preview(starter_recipe(ROWS, model=model))
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("{% for %}", "refuses it (Expected an expression"),
+        ("{{ messages", "refuses it (unexpected end of template"),
+        ("{{ ''.__class__.__mro__ }}", "refuses it (access to attribute '__class__'"),
+        ("{{ messages.append(1) }}", "refuses it ("),
+        ("{{ 1 // 0 }}", "refuses it ("),
+        ("{{ ''.index('x') }}", "refuses it (substring not found)"),
+        ("{% include 'x' %}", "refuses it (no loader for this environment"),
+    ],
+)
+def test_a_template_that_fails_is_told_in_a_sentence(
+    starter_recipe: Build, template: str, words: str
+) -> None:
+    more = {"template": "custom", "custom_template": template}
+    with pytest.raises(PlannerError) as caught:
+        preview(starter_recipe(ROWS, **more))
+    english, chinese = caught.value.text
+    assert english.startswith("rows.jsonl, line 1: the chat template ")
+    assert words in english and english.endswith(".") and "\n" not in english
+    assert "聊天模板不接受它" in chinese
+
+
+def test_a_template_without_end_is_given_up(starter_recipe: Build, helper) -> None:
+    loops = "{% for n in range(99999) %}" * 4
+    endless = {
+        "template": "custom",
+        "custom_template": loops + "{% endfor %}" * 4,
+    }
+    helper.ask(preview, starter_recipe(ROWS[:1]))  # everything is imported
+    with pytest.raises(PlannerError, match="gave no answer within 3 seconds"):
+        helper.ask(preview, starter_recipe(ROWS[:1], **endless), timeout=3)
+    assert helper.ask(preview, starter_recipe(ROWS[:1])).rows
 
 
 def test_bad_rows_and_no_file(starter_recipe: Build) -> None:

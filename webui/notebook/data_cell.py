@@ -1,5 +1,6 @@
-"""What the data cell holds: the functions of its steps, and their calls."""
+"""The rows cell and the data cell: the functions of the steps, and their calls."""
 
+from collections.abc import Callable
 from typing import Any
 
 from webui.notebook.carried.readers import read_dataset, read_file, read_packed_file
@@ -18,41 +19,56 @@ from webui.notebook.steps import (
 from webui.recipe import Recipe
 
 
-def data_context(recipe: Recipe) -> dict[str, Any]:
-    """The data cell carries the functions of its steps, and calls them."""
-    rows = row_steps(recipe, Code("tokenizer"))
-    tokens = token_step(recipe, Code("tokenizer"))
-    split = split_step(recipe, heldout_count(recipe))
-    files, folders = [], []
-    if recipe.data.source == "files":
-        named = recipe.data.train_files + (() if split else recipe.split.files)
-        files = [path for path in named if not is_folder(path)]
-        folders = [path for path in named if is_folder(path)]
-    readers = readers_for(files)
-    steps = [*rows, tokens, *([split] if split else [])]
-    from_datasets = recipe.data.source == "hub" or bool(folders)
+def rows_context(recipe: Recipe) -> dict[str, Any]:
+    """The rows cell carries every function that the data cell calls."""
     modules, carried = source_of(
         [
-            *readers.values(),
-            *([read_file] if not all(map(is_packed, files)) else []),
-            *([read_packed_file] if any(map(is_packed, files)) else []),
-            *([read_dataset] if from_datasets else []),
-            *(step.function for step in steps),
+            *readers_for(plain_files(recipe)).values(),
+            *(reading(path)[0] for path in files_of(recipe)),
+            *([read_dataset] if recipe.data.source == "hub" else []),
+            *(step.function for step in steps_of(recipe)),
             usable,
         ]
     )
+    return {"modules": modules, "carried": Code(carried)}
+
+
+def data_context(recipe: Recipe) -> dict[str, Any]:
+    """The data cell prepares each row, and parts the rows."""
+    rows = row_steps(recipe, Code("tokenizer"))
+    tokens = token_step(recipe, Code("tokenizer"))
+    split = split_step(recipe, heldout_count(recipe))
+    folders = len(plain_files(recipe)) < len(files_of(recipe))
     loaders = {"load_dataset": recipe.data.source == "hub", "load_from_disk": folders}
-    named_readers = {suffix: Code(r.__name__) for suffix, r in readers.items()}
+    readers = readers_for(plain_files(recipe))
     return {
-        "modules": modules,
-        "carried": Code(carried),
         "loaders": [name for name, wanted in loaders.items() if wanted],
-        "readers": named_readers,
+        "readers": {suffix: Code(r.__name__) for suffix, r in readers.items()},
         "row_steps": [call(step, "row") for step in rows],
         "tokens": call(tokens, "train_rows[first : first + 1000]"),
         "split": call(split, "rows") if split else None,
-        "reader_of": reader_of,
+        "read": lambda path: reading(path)[1],
     }
+
+
+def steps_of(recipe: Recipe) -> list[Step]:
+    """All steps from a raw row to tokens, and how rows are held out."""
+    split = split_step(recipe, Code("count"))
+    steps = [*row_steps(recipe, Code("")), token_step(recipe, Code(""))]
+    return [*steps, split] if split else steps
+
+
+def files_of(recipe: Recipe) -> list[str]:
+    """The training and held-out files and folders that the recipe uses."""
+    if recipe.data.source == "hub":
+        return []
+    heldout = recipe.split.files if recipe.split.by == "file" else ()
+    return [*recipe.data.train_files, *heldout]
+
+
+def plain_files(recipe: Recipe) -> list[str]:
+    """Those of them that are files."""
+    return [path for path in files_of(recipe) if not is_folder(path)]
 
 
 def is_folder(path: str) -> bool:
@@ -61,17 +77,13 @@ def is_folder(path: str) -> bool:
     return suffix_of(path) not in (*READERS, ".zip")
 
 
-def is_packed(path: str) -> bool:
-    """Whether a file is an archive."""
-    return path.lower().endswith((".gz", ".zip"))
-
-
-def reader_of(path: str) -> Code:
-    """The expression that reads a path's rows."""
+def reading(path: str) -> tuple[Callable, Code]:
+    """The function that reads a path's rows, and its call."""
     if is_folder(path):
-        return Code(f"read_dataset(load_from_disk({literal(path)}))")
-    function = read_packed_file if is_packed(path) else read_file
-    return Code(f"{function.__name__}({literal(path)}, READERS)")
+        return read_dataset, Code(f"read_dataset(load_from_disk({literal(path)}))")
+    packed = path.lower().endswith((".gz", ".zip"))
+    function = read_packed_file if packed else read_file
+    return function, Code(f"{function.__name__}({literal(path)}, READERS)")
 
 
 def heldout_count(recipe: Recipe) -> Code:

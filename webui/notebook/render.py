@@ -14,7 +14,7 @@ import jinja2
 from ruff import find_ruff_bin
 
 from webui.notebook.chat_templates import BASE
-from webui.notebook.data_cell import data_context
+from webui.notebook.data_cell import data_context, rows_context
 from webui.notebook.literal import Code, literal
 from webui.notebook.steps import chat_template
 from webui.recipe import Recipe
@@ -24,7 +24,8 @@ from webui.settings import model_path
 NEEDS: dict[str, tuple[str, ...]] = {
     "setup": (),
     "model": ("setup",),
-    "data": ("model",),
+    "rows": (),
+    "data": ("model", "rows"),
     "adapter": ("model",),
     "load": ("model",),
     "train": ("adapter", "data"),
@@ -34,9 +35,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 # Where the compare cell's functions end and its asking begins.
 PROMPT = "\nprompt = "
-RUN_CELLS = ("setup", "model", "data", "adapter", "train", "compare", "score")
-SWEEP_CELLS = ("setup", "model", "data", "sweep")
-LOAD_CELLS = ("setup", "model", "data", "load", "compare", "score")
+RUN_CELLS = ("setup", "model", "rows", "data", "adapter", "train", "compare", "score")
+SWEEP_CELLS = ("setup", "model", "rows", "data", "sweep")
+LOAD_CELLS = ("setup", "model", "rows", "data", "load", "compare", "score")
 
 CELLS = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -138,7 +139,7 @@ def sweep_context(recipe: Recipe) -> dict[str, Any]:
 
 
 CONTEXTS = defaultdict(
-    lambda: lambda recipe: {}, data=data_context, sweep=sweep_context
+    lambda: lambda recipe: {}, rows=rows_context, data=data_context, sweep=sweep_context
 )
 
 

@@ -62,7 +62,8 @@ QUESTION_ANSWER = Format(
             Text("answer", "答案"),
             ("response", "answers.text", "answers", "answer.text", "output", "outputs")
             + ("target", "targets", "solution", "reply", "assistant", "bot")
-            + ("generated_solution", "best_answer", "completion")
+            + ("generated_solution", "best_answer", "correct_answer", "long_answer")
+            + ("human_answers", "answer.value", "completion")
             + ("答案", "回答", "回复", "答", "答复", "输出"),
         ),
         SYSTEM,
@@ -143,6 +144,7 @@ TRANSCRIPT = Format(
             + ("transcript", "对话", "文本", "内容"),
             kinds=("transcript",),
         ),
+        SYSTEM,
     ),
 )
 

@@ -18,7 +18,16 @@ READING = Format(
             "sentence",
             Text("sentence or passage", "句子或段落"),
             ("context", "passage", "paragraph", "document", "article", "story", "text")
-            + ("background", "句子", "段落", "上下文", "文章", "原文", "材料"),
+            + (
+                "background",
+                "support",
+                "句子",
+                "段落",
+                "上下文",
+                "文章",
+                "原文",
+                "材料",
+            ),
         ),
         Role(
             "question",
@@ -29,7 +38,7 @@ READING = Format(
             "answer",
             Text("answer", "答案"),
             ("answers.text", "answers", "answer.text", "response", "final_decision")
-            + ("答案", "回答"),
+            + ("correct_answer", "答案", "回答"),
         ),
     ),
     Text(
@@ -77,12 +86,12 @@ CLASSIFICATION = Format(
             ("sentence", "sentence1", "premise", "text1", "question1", "content")
             + ("review", "review_body", "comment", "tweet", "title")
             + ("review_text", "query", "utterance", "text_a", "headline", "news")
-            + ("文本", "句子", "内容", "评论"),
+            + ("文本", "句子", "内容", "评论", "question"),
         ),
         Role(
             "second_text",
             Text("second text", "第二段文本"),
-            ("sentence2", "hypothesis", "text_b", "text2", "question2"),
+            ("sentence2", "hypothesis", "text_b", "text2", "question2", "question"),
             optional=True,
         ),
         Role(

@@ -1,9 +1,12 @@
 """Mappers of formats whose rows are conversations, or judge the ends of some."""
 
+import re
+
 from webui.notebook.carried.formats import (
     list_of,
     optional_list,
     optional_text,
+    parsed,
     text_of,
     with_system,
 )
@@ -24,7 +27,8 @@ def map_transcript(row: dict) -> dict:
     turns = split_transcript(text_of(row, "text"))
     if not turns:
         raise ValueError("text holds no turns marked like Human: and Assistant:")
-    return {"messages": conversation(turns)}
+    system = optional_text(row, "system").removeprefix("SYSTEM: ")
+    return {"messages": with_system(conversation(turns), system)}
 
 
 def map_prompt_completion(row: dict) -> dict:
@@ -92,6 +96,10 @@ def dialogue(row: dict, prompt: str, answer: str) -> list[dict]:
 def messages_in(row: dict, name: str, role: str) -> list[dict]:
     """The messages in a column; a text is one message of the given role."""
     value = row.get(name)
+    if isinstance(value, str) and re.match(
+        r"\[\s*\{.*['\"](role|from)['\"]:", value, re.DOTALL
+    ):
+        value = parsed(value, name)  # a table holds messages as JSON text
     if isinstance(value, list) and any(isinstance(turn, dict) for turn in value):
         return [
             message for n, turn in enumerate(value) for message in read_turn(turn, n)

@@ -1,5 +1,6 @@
 """What the mappers of all formats share: columns, texts, and the first messages."""
 
+import ast
 import json
 
 
@@ -19,6 +20,8 @@ def value_at(row: dict, path: str) -> object:
         return row[path]
     value: object = row
     for step in path.split("."):
+        if isinstance(value, str):
+            value = parsed(value, path)  # a table holds objects as JSON text
         if isinstance(value, dict):
             value = value.get(step)
         elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
@@ -56,6 +59,8 @@ def text_of(row: dict, name: str) -> str:
         value = value[0]
     if value is None or (isinstance(value, float) and value != value):
         raise ValueError(f"lacks {name}")  # NaN is how tables write "nothing"
+    if value == []:
+        raise ValueError(f"{name} is empty")
     if not isinstance(value, (str, int, float)):
         raise ValueError(f"{name} is {kind_of(value)}, not text")
     text = str(value)
@@ -104,13 +109,18 @@ def list_of(row: dict, name: str) -> list:
 
 
 def parsed(text: str, name: str) -> object:
-    """The value of a text that looks like a JSON list or object; else the text."""
+    """The value of a text that looks like a list or object; else the text.
+
+    It is JSON, or what Python prints: so pandas writes lists into a table.
+    """
     if text.strip()[:1] not in ("[", "{"):
         return text
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise ValueError(f"{name} is not JSON") from None
+    for read in (json.loads, ast.literal_eval):
+        try:
+            return read(text.strip())
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            pass
+    raise ValueError(f"{name} is not JSON")
 
 
 def kind_of(value: object) -> str:

@@ -18,14 +18,27 @@ def render(row: dict, tokenizer, answers_only: bool) -> dict:
     text = template(messages)
     learned = [] if answers_only else [(0, len(text))]
     for turn, message in enumerate(messages):
-        if answers_only and message["role"] == "assistant":
-            question = template(messages[:turn], ask=True) if turn else ""
+        if answers_only and is_learned(message):
             last = turn == len(messages) - 1
             answered = text if last else template(messages[: turn + 1])
+            if turn:
+                question = template(messages[:turn], ask=True)
+            else:  # few templates take no messages; the mark before an answer will do
+                mark = template(messages[:1], ask=True)[len(answered) :]
+                begin = answered.find(mark) + len(mark)
+                question = answered[:begin] if mark in answered else ""
             if not (text.startswith(answered) and answered.startswith(question)):
                 raise ValueError("the chat template rewrites earlier turns")
-            learned.append((len(question), len(answered)))
+            # An answer to no question begins behind what the template puts first.
+            said = (message["content"] or "").strip()
+            first = len(question) if turn else max(0, answered.rfind(said))
+            learned.append((first, len(answered)))
     return {**row, "text": text, "learned": learned}
+
+
+def is_learned(message: dict) -> bool:
+    """Whether a message is an answer; one with the weight 0 is read only."""
+    return message["role"] == "assistant" and message.get("weight") != 0
 
 
 def tokenize(rows: list[dict], tokenizer, max_length: int) -> dict:
@@ -47,14 +60,12 @@ def tokenize(rows: list[dict], tokenizer, max_length: int) -> dict:
 
 
 def mask(encoding, learned: list[tuple]) -> list[int]:
-    """The ids of the tokens that lie within what is learned; -100 for all others."""
+    """The ids of the tokens that hold a character of what is learned; else -100."""
     ids, offsets = encoding.ids, encoding.offsets
     labels = [-100] * len(ids)
     for start, end in learned:
-        first = bisect.bisect_left(offsets, (start, 0))
-        stop = bisect.bisect_left(offsets, (end, 0))
-        if stop > first and offsets[stop - 1][1] > end:
-            stop -= 1  # it reaches beyond the answer
+        first = bisect.bisect_right(offsets, start, key=lambda place: place[1])
+        stop = bisect.bisect_left(offsets, end, key=lambda place: place[0])
         labels[first:stop] = ids[first:stop]
     return labels
 

@@ -26,7 +26,12 @@ def read_turn(turn: object, number: int) -> list[dict]:
         return [{"role": role, "content": text_of({place: turn}, place)}]
     if not isinstance(turn, dict):
         raise ValueError(f"{place} is {kind_of(turn)}, not an object")
-    sides = [("human", "assistant"), ("user", "assistant"), ("input", "output")]
+    sides = [
+        ("human", "assistant"),
+        ("user", "assistant"),
+        ("input", "output"),
+        ("question", "answer"),
+    ]
     for question, answer in sides:
         if question in turn and answer in turn:
             asked = exchange(text_of(turn, question), text_of(turn, answer))
@@ -43,6 +48,8 @@ def read_message(turn: dict, place: str) -> list[dict]:
     for key in ("name", "tool_call_id"):
         if turn.get(key):
             message[key] = text_of(turn, key)
+    if role == "assistant" and turn.get("weight") == 0:
+        message["weight"] = 0  # an answer that is read and not learned
     if calls := tool_calls_of(turn, content, place):
         called = turn.get("tool_calls") or turn.get("function_call")
         return [
@@ -60,9 +67,10 @@ def role_of(turn: dict, place: str) -> str:
     given = turn.get("role") or turn.get("from")
     names = {
         "user": ("user", "human", "prompter"),
-        "assistant": ("assistant", "gpt", "bot", "model", "chatgpt", "function_call"),
+        "assistant": ("assistant", "gpt", "bot", "model", "chatgpt", "bing", "bard")
+        + ("function_call",),
         "system": ("system", "developer"),
-        "tool": ("tool", "observation", "function"),
+        "tool": ("tool", "observation", "function", "function_response"),
     }
     if given is None:
         raise ValueError(f"{place} lacks a role")

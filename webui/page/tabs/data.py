@@ -60,7 +60,7 @@ def build(page: Page) -> None:
         data_preview.build(page)
         data_report.build(page)
         run = gr.Button(page.say(RUN), elem_id="run-data", size="sm")
-        code_and_output(page, "data")
+        code_and_output(page, "rows", "data")
     page.when_pressed(run, lambda recipe: jobs.start_cells(ready(recipe), "data"))
 
 

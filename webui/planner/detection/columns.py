@@ -1,14 +1,16 @@
 """What the columns of some rows hold: their paths, and the kinds of their values."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from webui.notebook.carried.transcripts import split_transcript
+from webui.notebook.carried.formats import parsed
+from webui.notebook.carried.transcripts import split_transcript, unwrapped_turns
 from webui.recipe.format import Kind
 
+# What tables hold as the JSON text of an object with columns of its own.
+IN_TABLES = ("translation", "answers", "answer")
 DEEPEST = 2  # levels of objects inside a column that count as columns
 LONGEST = 20_000  # characters of a text that are looked at
 IN_BIO = re.compile(r"O|[BIMESLU][-_].+")
@@ -75,6 +77,8 @@ def columns_of(rows: Sequence[dict[str, Any]]) -> list[Column]:
 
 def inside(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
     """A value and what is inside it, each with its path."""
+    if path in IN_TABLES and isinstance(value, str) and value.startswith("{"):
+        value = read_literal(value)
     if isinstance(value, dict) and value and not are_spans_by_type(value):
         if depth < DEEPEST:
             for key, inner in value.items():
@@ -115,34 +119,33 @@ def kinds_of_text(text: str, whole: bool) -> Iterator[Kind]:
         if text.strip() in ("0", "1"):
             yield "flag"
         return
-    yield "text"
+    inner = kinds_of(read_literal(text)) if whole else frozenset()
+    if inner.isdisjoint(("messages", "spans")):
+        yield "text"
+    yield from inner
     if text.strip().lower() in ("true", "false"):
         yield "flag"
     turns = split_transcript(text)
-    if turns and (turns[0]["role"] == "user" or "###" in text):
+    if turns and (turns[0]["role"] == "user" or "###" in text or unwrapped_turns(text)):
         yield "transcript"
     words = text.split()
     if any(word != "O" for word in words) and all(map(IN_BIO.fullmatch, words)):
         yield "bio"
-    if whole and text.strip()[:1] in ("[", "{"):
-        yield from kinds_of_json(text)
 
 
-def kinds_of_json(text: str) -> Iterator[Kind]:
-    """What the list or object in a JSON text can be taken for."""
+def read_literal(text: str) -> Any:
+    """The list or object in a text, such as a table holds; None where there is none."""
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return
-    yield from kinds_of(value)
+        value = parsed(text, "")
+    except ValueError:
+        return None
+    return value if isinstance(value, list | dict) else None
 
 
 def kinds_of_list(values: list[Any]) -> Iterator[Kind]:
     """What a list can be taken for."""
     if all(isinstance(value, str) for value in values):
         yield "texts"
-        if len(values) == 1:
-            yield "text"
         in_bio = all(map(IN_BIO.fullmatch, values))
         yield "bio" if in_bio else "tags"
     elif all(isinstance(value, int) for value in values):
@@ -158,7 +161,12 @@ def kinds_of_list(values: list[Any]) -> Iterator[Kind]:
 
 def is_turn(value: dict[str, Any]) -> bool:
     """Whether an object is a turn of a conversation."""
-    sides = ({"human", "assistant"}, {"user", "assistant"}, {"input", "output"})
+    sides = (
+        {"human", "assistant"},
+        {"user", "assistant"},
+        {"input", "output"},
+        {"question", "answer"},
+    )
     says = {"content", "value", "text", "tool_calls", "function_call"} & value.keys()
     speaks = {"role", "from"} & value.keys()
     return bool(says and speaks) or any(side <= value.keys() for side in sides)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from webui.notebook.carried.tagging import is_cjk
-from webui.planner.detection.columns import Column, columns_of
+from webui.planner.detection.columns import Column, columns_of, read_literal
 from webui.planner.detection.fits import Fit, fits
 from webui.planner.detection.guess import guess, only_texts
-from webui.planner.detection.refusals import refuse
+from webui.planner.detection.refusals import refuse, refuse_guess, refuse_parts
 from webui.recipe.field import Text
+from webui.recipe.format import Kind
 
 LOOKED_AT = 200  # rows
+LISTS: tuple[Kind, ...] = ("objects", "messages", "spans", "bio", "texts")
 Sure = Literal["certain", "likely", "guess"]
 
 
@@ -42,7 +44,10 @@ def detect(rows: Sequence[dict[str, Any]]) -> Detection:
     columns = columns_of(rows) if rows else []
     refuse(columns)
     found = fits(columns)
+    if not found or found[0].format.name in ("question_answer", "reading"):
+        refuse_parts(columns)
     if not found:
+        refuse_guess(columns)
         fit, why = guess(columns)
         return detection(fit, "guess", why, [])
     best, *others = found
@@ -79,6 +84,8 @@ def sure_of(fit: Fit, others: list[Fit], columns: Sequence[Column]) -> Sure:
         return "certain"
     if fit.format.name == "text" and len(only_texts(columns)) > 1:
         return "likely"  # another column may be meant to be learned
+    if fit.format.name == "text" and any(column.holds(LISTS) for column in columns):
+        return "likely"
     tags = fit.match("labels")
     named = tags is None or not tags.column.holds(["numbers"])
     return "certain" if fit.exact and named and not rival else "likely"
@@ -86,7 +93,8 @@ def sure_of(fit: Fit, others: list[Fit], columns: Sequence[Column]) -> Sure:
 
 def why_of(fit: Fit) -> Text:
     """What told the format: the columns, and for some formats what these hold."""
-    matches = [fit.match("messages")] if fit.format.name == "messages" else fit.matches
+    told = {"messages": "messages", "transcript": "text"}.get(fit.format.name)
+    matches = [fit.match(told)] if told else fit.matches
     why = in_words([match.column.path for match in matches if match])
     if fit.format.name == "messages":
         shape = shape_of(fit)
@@ -116,6 +124,7 @@ def shape_of(fit: Fit) -> Text:
     """How the turns of a conversation are written."""
     match = fit.match("messages")
     turns = match.column.values[0] if match else None
+    turns = read_literal(turns) if isinstance(turns, str) else turns
     first = turns[0] if isinstance(turns, list) else None
     if isinstance(first, str):
         return Text("texts that take turns", "轮流的文本")

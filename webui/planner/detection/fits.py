@@ -53,7 +53,7 @@ class Fit:
     def exact(self) -> bool:
         """Whether every required role is told by its own name or by what it holds."""
         return all(
-            match.points >= EXACT or is_conversation(match)
+            match.points >= EXACT or (is_conversation(match) and match.points > 0)
             for match in self.matches
             if not match.role.optional
         )
@@ -64,7 +64,10 @@ class Fit:
 
 
 def is_conversation(match: Match) -> bool:
-    """Whether a match is a list of messages for the role of this name."""
+    """Whether a match is a list of messages for the role of this name, or a prompt
+    that holds turns up to the question."""
+    if match.role.name == "prompt" and match.role.synonyms[:1] == ("prompts",):
+        return match.column.holds(["transcript"])
     return match.role.name == "messages" and match.column.holds(["messages"])
 
 

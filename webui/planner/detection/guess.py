@@ -39,6 +39,12 @@ def guess(columns: Sequence[Column]) -> tuple[Fit, Text]:
         )
         return fit("classification", pair), why
     short, long = sorted(by_length[-2:], key=length)
+    if "question" in long.names[0] and "question" not in short.names[0]:
+        why = Text(
+            f"only the name: {long.path} holds questions",
+            f"仅凭名称判断：{long.path} 是问题",
+        )
+        return fit("question_answer", [long, short]), why
     why = Text(
         f"only the lengths: {short.path} is short, {long.path} is long",
         f"仅凭长度判断：{short.path} 较短，{long.path} 较长",

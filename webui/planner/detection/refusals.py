@@ -1,5 +1,6 @@
 """Rows that no format takes, because something has to be done to them before."""
 
+import re
 from collections.abc import Sequence
 
 from webui.planner.detection.columns import Column
@@ -10,6 +11,7 @@ PICTURES = (
     "image images image_url image_urls image_path image_bytes img picture photo "
     "pixel_values \u56fe\u7247 \u56fe\u50cf".split()
 )
+PICTURE = re.compile(r"\S.*\.(jpe?g|png|gif|webp|bmp|tiff?)(\?.*)?", re.IGNORECASE)
 SOUNDS = "audio audio_path video video_path video_url speech \u97f3\u9891 \u89c6\u9891"
 
 
@@ -20,17 +22,62 @@ def refuse(columns: Sequence[Column]) -> None:
     Raises:
         PlannerError: with what they need and what to use instead.
     """
+    named = {name for column in columns for name in heads(column)}
     names = {name for column in columns if column.values for name in heads(column)}
     if names & set(PICTURES):
         raise PlannerError(no_pictures())
     if names & set(SOUNDS.split()):
         raise PlannerError(no_sounds())
-    if {"parent_id", "text", "role"} <= names:
+    if {"text", "role"} <= names and "parent_id" in named:
         raise PlannerError(single_messages())
     answered = {"preferred_response", "chosen", "completion", "response", "answer"}
     if names >= {"prompt", "responses"} and not names & answered:
         if not names & {"preferred", "best_response", "preference", "choice", "best"}:
             raise PlannerError(none_preferred())
+
+
+def refuse_parts(columns: Sequence[Column]) -> None:
+    """Say what is missing where rows ask for more than a question and its answer tell.
+
+    Raises:
+        PlannerError: with what to do.
+    """
+    names = {name for column in columns if column.values for name in heads(column)}
+    lists = [column for column in columns if column.holds(["texts"])]
+    for column in lists:
+        if column.names[0] in ("choices", "choices.text", "options", "endings"):
+            raise PlannerError(choices_apart(column.path))
+    if {"a", "b", "c", "question"} <= names:
+        raise PlannerError(choices_apart("A, B, C"))
+    if "tools" in names:
+        raise PlannerError(tools_apart())
+
+
+def refuse_guess(columns: Sequence[Column]) -> None:
+    """Say what is missing where no column has a known name and no guess is sound.
+
+    Raises:
+        PlannerError: with what to do.
+    """
+    if any(holds_pictures(column) for column in columns):
+        raise PlannerError(no_pictures())
+    texts = [column for column in columns if column.holds(["text"])]
+    longest = max((length(column) for column in texts), default=0)
+    for column in columns:
+        deep = column.holds(["text"]) and column.path.count(".") > 1
+        if deep or (column.holds(["objects"]) and length(column) > longest):
+            raise PlannerError(lists_inside(column.path.split(".")[0]))
+
+
+def holds_pictures(column: Column) -> bool:
+    """Whether a column holds the names or addresses of picture files."""
+    named = [bool(PICTURE.fullmatch(str(value)[:500])) for value in column.values]
+    return 2 * sum(named) >= len(named) > 0
+
+
+def length(column: Column) -> float:
+    """How many characters the values of a column have on average, as text."""
+    return sum(len(str(value)) for value in column.values) / max(1, len(column.values))
 
 
 def heads(column: Column) -> tuple[str, str]:
@@ -75,4 +122,34 @@ def none_preferred() -> Text:
         "column preferred_response with its text, or its number counted from 0.",
         "每条有多个回答，但没有说明哪个最好；请增加一列 preferred_response,"
         "填写其文本，或从 0 数起的编号。",
+    )
+
+
+def choices_apart(name: str) -> Text:
+    """The sentence for questions whose choices stand in a column of their own."""
+    return Text(
+        f"The rows hold questions with choices ({name}), which no format puts into the "
+        "question; write them below the question, and the right one into answer.",
+        f"数据是带选项（{name}）的问题，没有格式会把选项放进问题；"
+        "请把选项写在问题下面，并把正确选项写入 answer。",
+    )
+
+
+def tools_apart() -> Text:
+    """The sentence for tools beside a question and its answer."""
+    return Text(
+        "The rows hold tools beside a question and its answer, and the model would not "
+        "see them; put question and answer into messages, the calls as tool_calls.",
+        "数据在问题和答案之外还有 tools，模型将看不到它们；"
+        "请把问题和答案放进 messages，调用写为 tool_calls。",
+    )
+
+
+def lists_inside(name: str) -> Text:
+    """The sentence for rows that hold most of their text in nested lists or objects."""
+    return Text(
+        f"Column {name} holds lists or objects that no format reads; write each of "
+        "them as a row of its own, or choose the format and the columns.",
+        f"列 {name} 含有没有格式能读取的列表或对象；请把其中每一项写成单独的一条数据，"
+        "或自行选择格式和列。",
     )
