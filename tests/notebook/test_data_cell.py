@@ -2,11 +2,16 @@
 
 import contextlib
 import io
+import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from planner.reading.hub_server import Hub, serve
 
 from webui.notebook.render import render_cells
 from webui.planner.detection.found import detected, found
@@ -108,3 +113,37 @@ def test_long_texts_go_on_in_further_sequences(tmp_path: Path) -> None:
     lengths = [len(ids) for ids in names["train_data"]["input_ids"]]
     assert max(lengths) == 32 and len(lengths) > 18 * 3
     assert sum(lengths) > 18 * 100
+
+
+def test_a_data_set_of_the_hub(tmp_path: Path) -> None:
+    """In a process of its own: the libraries read HF_ENDPOINT at import."""
+    rows = [{"question": f"q{n}", "answer": f"a{n}"} for n in range(4)]
+    lines = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    parts = {"train.jsonl": lines, "test.jsonl": lines}
+    recipe = with_values(
+        Recipe(),
+        {
+            "data.source": "hub",
+            "data.hub_dataset": "some/bare",
+            "data.format": "question_answer",
+            "split.by": "file",
+        },
+    )
+    code = "\n\n".join(cell.code for cell in render_cells(recipe, ("rows", "data")))
+    file = tmp_path / "cells.py"
+    file.write_text(
+        "from datasets import Dataset, concatenate_datasets\n"
+        "from transformers import AutoTokenizer\n"
+        f"tokenizer = AutoTokenizer.from_pretrained({str(starter_folder())!r})\n"
+        f"{code}\n"
+    )
+    with serve(Hub({"some/bare": parts})) as hub:
+        places = {"HF_ENDPOINT": hub.address, "HF_HOME": str(tmp_path / "cache")}
+        done = subprocess.run(
+            [sys.executable, str(file)],
+            env=os.environ | places,
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 0, done.stderr
+    assert "4 rows to train on, 4 held out" in done.stdout

@@ -157,6 +157,75 @@ def test_a_training_file_cannot_measure_itself() -> None:
     assert list(found) == ["split.files"]
 
 
+def test_a_split_of_the_hub_cannot_measure_itself() -> None:
+    hub = {"source": "hub", "hub_dataset": "a/b"}
+    same = {"by": "file", "hub_split": "train"}
+    found = problems({"data": hub, "split": same})
+    assert list(found) == ["split.hub_split"]
+    # What belongs to files does not count there, nor the other way round.
+    left_over = {"by": "file", "files": ["/a"]}
+    assert check({"data": hub | {"train_files": "/a"}, "split": left_over})
+    assert check({"data": {"train_files": "/b"}, "split": left_over | same})
+
+
+def test_files_may_meet_where_no_file_is_held_out() -> None:
+    assert check({"data": {"train_files": "/a"}, "split": {"files": ["/a"]}})
+
+
+def test_columns_name_roles_of_the_format() -> None:
+    columns = {"question": "q", "answer": "a.b.0"}
+    assert check({"data": {"format": "question_answer", "columns": columns}})
+    found = problems({"data": {"format": "text", "columns": {"question": "q"}}})
+    assert found == {
+        "data.columns": "has question, which the format text does not know; it has "
+        "text."
+    }
+    assert (
+        "must be text" in problems({"data": {"columns": {"output": 3}}})["data.columns"]
+    )
+    assert list(problems({"data": {"columns": ["output"]}})) == ["data.columns"]
+
+
+def test_a_custom_template_is_written_down() -> None:
+    found = problems({"data": {"template": "custom"}})
+    assert found == {"data.custom_template": "is empty; write a Jinja template."}
+    assert check({"data": {"template": "custom", "custom_template": "{{ 1 }}"}})
+    assert check({"data": {"template": "chatml"}})
+
+
+def test_rows_are_drawn_evenly_or_in_groups_but_not_both() -> None:
+    both = {"stratify_by": "label", "group_by": "author"}
+    assert list(problems({"split": both})) == ["split.group_by"]
+    for name, column in both.items():
+        assert check({"split": {name: column}})
+
+
+@pytest.mark.parametrize(
+    ("files", "read"),
+    [("", ()), ("/a", ("/a",)), (["/a", "/b"], ("/a", "/b")), ([], ())],
+)
+def test_one_file_needs_no_list(files: Any, read: tuple) -> None:
+    assert check({"data": {"train_files": files}}).data.train_files == read
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"data": {"format": "poem"}}, "data.format"),
+        ({"data": {"template": "none"}}, "data.template"),
+        ({"data": {"train_on": "questions"}}, "data.train_on"),
+        ({"data": {"label_names": "no"}}, "data.label_names"),
+        ({"data": {"label_names": [1]}}, "data.label_names"),
+        ({"split": {"by": "luck"}}, "split.by"),
+        ({"split": {"fraction": 0}}, "split.fraction"),
+        ({"split": {"fraction": 1.0}}, "split.fraction"),
+        ({"split": {"count": 0}}, "split.count"),
+    ],
+)
+def test_what_a_field_of_data_or_split_cannot_be(values: dict, path: str) -> None:
+    assert list(problems(values)) == [path]
+
+
 # ---- sweeps
 
 

@@ -159,7 +159,7 @@ def refuse_broken_json(file: str, stamp: int) -> None:
             raise PlannerError(
                 Text(
                     f"{place}: {reason.en}; mend the file before a training.",
-                    f"{place}:{reason.zh}；请先修复文件再训练。",
+                    f"{place}：{reason.zh}；请先修复文件再训练。",
                 )
             )
         return

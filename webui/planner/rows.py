@@ -93,7 +93,7 @@ def with_place(rejected: Rejected) -> Text:
     """The reason for a rejection as a sentence with file and line."""
     where = place(rejected.record)
     return Text(
-        f"{where.en}: {rejected.reason.en}.", f"{where.zh}:{rejected.reason.zh}。"
+        f"{where.en}: {rejected.reason.en}.", f"{where.zh}：{rejected.reason.zh}。"
     )
 
 

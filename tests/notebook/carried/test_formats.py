@@ -389,6 +389,14 @@ def test_a_call_of_the_old_kind_is_a_call_too() -> None:
         "\u7528\u6237\uff1aHi\n\u52a9\u624b\uff1aHo",
         "Q: Hi\nA: Ho",
         "### Instruction:\nHi\n\n### Response:\nHo",
+        "USER: Hi\n\n\nASSISTANT: Ho <|endoftext|>\n\n\n",
+        "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHo<|im_end|>\n",
+        "<|user|>\nHi</s>\n<|assistant|>\nHo</s>\n",
+        "<|prompter|>Hi<|endoftext|><|assistant|>Ho<|endoftext|>",
+        "<bos><start_of_turn>user\nHi<end_of_turn>\n<start_of_turn>model\nHo",
+        "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
+        "<|start_header_id|>assistant<|end_header_id|>\n\nHo<|eot_id|>",
+        "<s>[INST] Hi [/INST] Ho </s>",
     ],
 )
 def test_a_transcript_is_cut_at_its_markers(text: str) -> None:
@@ -411,6 +419,71 @@ def test_what_stands_before_the_first_marker_is_the_system_prompt() -> None:
     for text in ("No turns here.", "Human: Hi"):
         with pytest.raises(ValueError, match="holds no turns"):
             MAPPERS["transcript"]({"text": text})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n"
+        "<|im_start|>assistant\nHo<|im_end|>",
+        "<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nHi [/INST] Ho </s>",
+    ],
+)
+def test_a_template_that_is_taken_off_leaves_its_system_prompt(text: str) -> None:
+    assert MAPPERS["transcript"]({"text": text})["messages"] == [SYSTEM, *HI_HO]
+
+
+@pytest.mark.parametrize(
+    "text", ["A mark <|im_start|>user\nHi <|im_start|>assistant\nHo", "<|user|>\nHi"]
+)
+def test_marks_inside_a_text_are_no_template(text: str) -> None:
+    with pytest.raises(ValueError, match="holds no turns"):
+        MAPPERS["transcript"]({"text": text})
+
+
+def test_what_a_function_responds_is_not_the_assistants() -> None:
+    text = "USER: Hi\n\nASSISTANT: call\n\nFUNCTION RESPONSE: 5\n\nASSISTANT: Ho"
+    mapped = MAPPERS["transcript"]({"text": text, "system": "SYSTEM: Be brief."})
+    assert mapped["messages"] == [
+        SYSTEM,
+        HI_HO[0],
+        {"role": "assistant", "content": "call"},
+        {"role": "tool", "content": "5"},
+        HI_HO[1],
+    ]
+
+
+def test_a_table_holds_messages_and_objects_as_json_or_as_python_prints_them() -> None:
+    for text in (json.dumps(HI_HO), str(HI_HO)):
+        assert MAPPERS["messages"]({"messages": text}) == {"messages": HI_HO}
+        row = {"chosen": text, "rejected": text}
+        assert MAPPERS["preference"](row) == {"messages": HI_HO}
+    row = {"answers": "{'text': ['Ada', 'Lee']}", "broken": "{'text'"}
+    assert select(row, {"answer": "answers.text.1"})["answer"] == "Lee"
+    with pytest.raises(ValueError, match="broken.text is not JSON"):
+        select(row, {"answer": "broken.text"})
+    assert MAPPERS["rating"]({"prompt": "Hi", "completion": "[1, {}]", "label": 1})
+
+
+def test_bytes_that_are_no_text_are_told_from_half_a_character() -> None:
+    undecoded = b"caf\xe9 au lait".decode("utf-8", "surrogateescape")
+    with pytest.raises(ValueError, match="bytes that are no text; save the file as"):
+        text_of({"text": undecoded}, "text")
+    with pytest.raises(ValueError, match="half a character"):
+        text_of({"text": HALF}, "text")
+
+
+def test_an_empty_list_is_called_empty() -> None:
+    with pytest.raises(ValueError, match="^text is empty$"):
+        text_of({"text": []}, "text")
+
+
+def test_an_answer_with_the_weight_0_is_marked() -> None:
+    turns = [*HI_HO, HI_HO[0], {**HI_HO[1], "weight": 1}]
+    turns[1] = {**HI_HO[1], "weight": 0}
+    (_, first, _, last) = MAPPERS["messages"]({"messages": turns})["messages"]
+    assert first["weight"] == 0
+    assert "weight" not in last
 
 
 # --- judged answers

@@ -65,6 +65,103 @@ SHAPES: dict[str, tuple[dict[str, Any], str, dict[str, str]]] = {
         "reading",
         {"sentence": "context", "question": "question", "answer": "answers.text.0"},
     ),
+    "squad_one_answer": (
+        {
+            "context": "A kite has a tail.",
+            "question": "What does it have?",
+            "answers": {"text": ["a tail"], "answer_start": [10]},
+        },
+        "reading",
+        {"sentence": "context", "question": "question", "answer": "answers.text.0"},
+    ),
+    "squad_csv": (
+        {
+            "context": "A kite has a tail.",
+            "question": "What does it have?",
+            "answers": "{'text': ['a tail', 'tail'], 'answer_start': [10, 12]}",
+        },
+        "reading",
+        {"sentence": "context", "question": "question", "answer": "answers.text.0"},
+    ),
+    "sciq": (
+        {
+            "question": "What lifts a kite?",
+            "distractor1": "rain",
+            "correct_answer": "wind",
+            "support": "Wind pushes against kites.",
+        },
+        "reading",
+        {"sentence": "support", "question": "question", "answer": "correct_answer"},
+    ),
+    "trivia_qa": (
+        {
+            "question": "What lifts a kite?",
+            "answer": {"aliases": ["air"], "type": "Thing", "value": "Wind"},
+        },
+        "question_answer",
+        {"question": "question", "answer": "answer.value"},
+    ),
+    "pubmed_qa": (
+        {
+            "question": "Do kites fly?",
+            "context": {"contexts": ["Many do.", "Some do not."]},
+            "long_answer": "In wind they do.",
+            "final_decision": "yes",
+        },
+        "question_answer",
+        {"question": "question", "answer": "long_answer"},
+    ),
+    "belle_multi_turn": (
+        {"instruction": f"Human:{ASK}\nAssistant:", "input": "", "output": SAY},
+        "prompt_completion",
+        {"prompt": "instruction", "completion": "output"},
+    ),
+    "coig_human_value": (
+        {
+            "instruction": "聊聊风。",
+            "conversations": [{"question": ASK, "answer": SAY}],
+        },
+        "messages",
+        {"messages": "conversations"},
+    ),
+    "python_text_messages": (
+        {"conversations": str(SHAREGPT)},
+        "messages",
+        {"messages": "conversations"},
+    ),
+    "oasst_top1": (
+        {"text": f"<|im_start|>user\n{ASK}<|im_end|>\n<|im_start|>assistant\n{SAY}"},
+        "transcript",
+        {"text": "text"},
+    ),
+    "glaive": (
+        {"system": "SYSTEM: Be kind.", "chat": f"USER: {ASK}\n\n\nASSISTANT: {SAY}"},
+        "transcript",
+        {"text": "chat", "system": "system"},
+    ),
+    "qnli": (
+        {"question": ASK, "sentence": SAY, "label": 1, "idx": 0},
+        "classification",
+        {"text": "sentence", "second_text": "question", "label": "label"},
+    ),
+    "wmt_csv": (
+        {"translation": '{"de": "Guten Tag.", "en": "Good day."}'},
+        "translation",
+        {"source": "translation.de", "target": "translation.en"},
+    ),
+    "cluener_csv": (
+        {"text": "王芳在北京工作", "label": '{"name": {"王芳": [[0, 1]]}}'},
+        "ner",
+        {"tokens": "text", "labels": "label"},
+    ),
+    "cluener_parquet": (
+        {
+            "text": "王芳在北京工作",
+            "label": {"name": {"王芳": [[0, 1]], "李明": None}, "game": None},
+        },
+        "ner",
+        {"tokens": "text", "labels": "label"},
+    ),
     "seed_reading": (
         {"sentence": "她看见了带望远镜的人。", "question": "谁?", "answer": "她"},
         "reading",
@@ -531,6 +628,65 @@ def test_rows_that_no_format_takes_are_refused_with_a_word(name: str) -> None:
     with pytest.raises(PlannerError, match=word) as refused:
         detect(rows)
     assert refused.value.text.zh
+
+
+GUESSES = {
+    "coco": ({"coco_url": "http://example.org/x.jpg", "caption": "A dog."}, "vision"),
+    "flickr": ({"image_name": "12.jpg", "comment": "Two dogs."}, "vision"),
+    "oasst_root": (
+        {"message_id": "1", "parent_id": None, "text": ASK, "role": "prompter"},
+        "parent_id",
+    ),
+    "mmlu": ({"question": ASK, "choices": ["Wind", "Rain"], "answer": 0}, "choices"),
+    "commonsense_qa": (
+        {
+            "question": ASK,
+            "question_concept": "kite",
+            "choices": {"label": ["A", "B"], "text": ["Wind", "Rain"]},
+            "answerKey": "A",
+        },
+        "choices.text",
+    ),
+    "race": (
+        {"article": SAY, "question": ASK, "options": ["Wind", "Rain"], "answer": "A"},
+        "options",
+    ),
+    "ceval": (
+        {"question": ASK, "A": "Wind", "B": "Rain", "C": "Hope", "answer": "A"},
+        "A, B, C",
+    ),
+    "xlam": ({"query": ASK, "answers": "[]", "tools": json.dumps([TOOL])}, "tools"),
+    "squad_v1": (
+        {"title": "Kite", "paragraphs": [{"context": SAY, "qas": [{"id": 1}]}]},
+        "paragraphs",
+    ),
+    "moss_raw": (
+        {
+            "meta_instruction": "Be kind.",
+            "chat": {"turn_1": {"Human": f"<|Human|>: {ASK}", "MOSS": SAY}},
+        },
+        "Column chat",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GUESSES)
+def test_what_would_be_learned_only_by_half_is_refused(name: str) -> None:
+    row, word = GUESSES[name]
+    with pytest.raises(PlannerError, match=word) as refused:
+        detect([row])
+    assert refused.value.text.zh
+
+
+def test_a_question_is_not_guessed_to_be_the_answer() -> None:
+    found = detect([{"the_question": "Which is the longest of all?", "remark": "Ah."}])
+    assert found.columns == {"question": "the_question", "answer": "remark"}
+    assert found.sure == "guess"
+
+
+def test_unnamed_turns_and_text_beside_lists_are_only_likely() -> None:
+    assert detect([{"instances": [{"input": ASK, "output": SAY}]}]).sure == "likely"
+    assert detect([{"text": SAY, "facts": [{"predicate": "by"}]}]).sure == "likely"
 
 
 def test_an_empty_image_column_does_not_matter() -> None:

@@ -14,7 +14,9 @@ from typing import Any
 import psutil
 import pytest
 
+from webui.notebook.render import render_cells
 from webui.planner.errors import PlannerError
+from webui.planner.pretrained import read_tokenizer
 from webui.planner.reading.sources import Record
 from webui.planner.report import cache as report_cache
 from webui.planner.report import job as report_job
@@ -31,7 +33,8 @@ from webui.planner.report.measured import Part, Position, measure
 from webui.planner.report.report import Report
 from webui.recipe import Recipe
 from webui.recipe.field import Text
-from webui.recipe.sections import Data, Model, Split
+from webui.recipe.sections import Data, Model, Split, Training
+from webui.recipe.store import with_values
 
 ROOT = Path(__file__).parents[3]
 Build = Callable[..., Recipe]
@@ -127,8 +130,10 @@ def test_key_is_told_by_content_and_recipe(tmp_path: Path) -> None:
         Recipe(data=Data(system_prompt="Be short.")),
         Recipe(model=Model(max_seq_length=64)),
         Recipe(split=Split(by="column")),
+        Recipe(split=Split(stratify_by="label")),
+        Recipe(training=Training(seed=1)),
     ]
-    assert len({first, *(key("{}", recipe=other) for other in others)}) == 4
+    assert len({first, *(key("{}", recipe=other) for other in others)}) == 6
 
 
 def test_old_reports_and_what_died_are_removed(monkeypatch) -> None:
@@ -161,9 +166,11 @@ def test_report_is_made_once(starter_recipe: Build) -> None:
     job = start(recipe)
     report = job.wait(120)
     assert isinstance(report, Report), report
-    assert (report.train.read, report.train.kept) == (32, 31)
-    assert report.duplicates.exact.count == 1
-    assert report.duplicates.exact.examples[0].row.number == 31
+    # A tenth of the 31 usable rows is held out.
+    assert (report.train.read, report.train.kept) == (29, 28)
+    assert (report.heldout.read, report.heldout.kept) == (3, 3)
+    twins = report.duplicates
+    assert twins.exact.count + twins.leaked.count == 1
     assert report.lengths.longest[0].beginning.startswith("<|im_start|>")
     assert 0 < report.lengths.trained < report.lengths.tokens
     lines = Path(report.rejected_file).read_text("utf-8").splitlines()
@@ -187,7 +194,8 @@ def test_report_is_made_once(starter_recipe: Build) -> None:
     Path(recipe.data.train_files[0]).write_text(json.dumps(ROWS[0]))
     changed = start(recipe).wait(120)
     assert isinstance(changed, Report)
-    assert (changed.train.read, changed.rejected_file) == (1, "")
+    assert (changed.train.read, changed.heldout.read) == (0, 1)
+    assert changed.rejected_file == ""
 
 
 @pytest.mark.train
@@ -202,6 +210,54 @@ def test_held_out_rows_told_by_a_column(starter_recipe: Build) -> None:
     assert (report.train.kept, report.heldout.kept) == (30, 1)
     assert report.duplicates.exact.count == 0
     assert report.duplicates.leaked.examples[0].earlier.number == 4
+
+
+SPLITS = {
+    "fraction": {"fraction": 0.3},
+    "count": {"by": "count", "count": 7},
+    "evenly": {"by": "count", "count": 8, "stratify_by": "kind"},
+    "groups": {"fraction": 0.4, "group_by": "kind"},
+    "nowhere": {"by": "count", "count": 5, "stratify_by": "no such column"},
+}
+
+
+@pytest.mark.train
+@pytest.mark.parametrize("chosen", SPLITS)
+def test_drawn_rows_are_those_that_the_cell_draws(
+    starter_recipe: Build, chosen: str
+) -> None:
+    """Each pair of twins that the cell parts is a leak, and no other is."""
+    twins = [row | {"kind": "abcde"[n % 5]} for n, row in enumerate(ROWS)] * 2
+    recipe = starter_recipe([{"output": 3}, *twins, {"output": "?"}])
+    settings = {f"split.{name}": value for name, value in SPLITS[chosen].items()}
+    recipe = with_values(recipe, {**settings, "training.seed": 5})
+    held, others = held_out_by_the_cell(recipe)
+    report = start(recipe).wait(120)
+    assert isinstance(report, Report), report
+    assert (report.train.read, report.train.kept) == (len(others) + 2, len(others))
+    assert report.heldout.kept == len(held) > 0
+    trained = {row["instruction"] for row in others}
+    leaks = [row for row in held if row["instruction"] in trained]
+    assert report.duplicates.leaked.count == len(leaks)
+    assert bool(leaks) == (chosen != "groups")
+    lines = {twin.row.number for twin in report.duplicates.leaked.examples}
+    rows = {json.dumps(twins[line - 2]) for line in lines}
+    assert rows <= {json.dumps(row) for row in leaks}
+
+
+def held_out_by_the_cell(recipe: Recipe) -> tuple[list[dict], list[dict]]:
+    """The raw rows that the data cell holds out, and the others."""
+    from datasets import Dataset, concatenate_datasets
+
+    names: dict[str, Any] = {
+        "Dataset": Dataset,
+        "concatenate_datasets": concatenate_datasets,
+        "tokenizer": read_tokenizer("starter"),
+    }
+    for cell in render_cells(recipe, ("rows", "data")):
+        exec(cell.code, names)
+    parts = names["heldout_rows"], names["train_rows"]
+    return tuple([row["row"] for row in part] for part in parts)  # type: ignore
 
 
 @pytest.mark.train

@@ -19,7 +19,14 @@ from webui.planner.report.rejections import (
     REASONS_COUNTED,
     RejectionTally,
 )
-from webui.planner.report.report import Asked, Report, from_json, make_report, to_json
+from webui.planner.report.report import (
+    Asked,
+    Draw,
+    Report,
+    from_json,
+    make_report,
+    to_json,
+)
 from webui.planner.rows import Kept, Rejected
 from webui.recipe.field import Text
 
@@ -181,6 +188,56 @@ def test_repeats_and_leaks() -> None:
     assert report.duplicates.exact.count == 1
     assert report.duplicates.leaked.count == 1
     assert report.duplicates.leaked.examples[0].row.file == "held.jsonl"
+
+
+def drawing(numbers: set[int], seen: list | None = None) -> Draw:
+    """Hold out the rows with these numbers, counted from 0 among the usable ones."""
+
+    def draw(rows: list[dict[str, Any]]) -> tuple[list, list]:
+        if seen is not None:
+            seen.extend(row["row"] for row in rows)
+        held = [row for n, row in enumerate(rows) if n in numbers]
+        return held, [row for n, row in enumerate(rows) if n not in numbers]
+
+    return draw
+
+
+def drawn(train: Sequence, numbers: set[int], **more: Any) -> Report:
+    asked = Asked("alpaca", 20, 2048, draw=drawing(numbers, **more), column="q")
+    return make_report(train, (), characters, asked)
+
+
+def test_drawn_rows_count_as_held_out_and_leak() -> None:
+    texts = ["one", "two", "one", "four", "four", "four", "seven"]
+    train = [kept(n, f"Say {text}.", text) for n, text in enumerate(texts, 1)]
+    report = drawn([rejected(9), *train], {2, 5, 6})
+    assert (report.train.read, report.train.kept) == (5, 4)
+    assert (report.heldout.read, report.heldout.kept) == (3, 3)
+    twins = report.duplicates
+    assert (twins.exact.count, twins.leaked.count) == (1, 2)
+    assert [(t.row.number, t.earlier.number) for t in twins.leaked.examples] == [
+        *((3, 1), (6, 4))
+    ]
+    assert twins.exact.examples[0].row.number == 5
+    # Two copies that are held out together give nothing away.
+    assert drawn(train, {0, 2}).duplicates.leaked.count == 0
+
+
+def test_rows_are_drawn_from_all_that_can_be_used() -> None:
+    """Also from those that say nothing to compare, or others would be drawn."""
+    silent = kept(2, "", " ")
+    train = [kept(1, "a", "x"), silent, kept(3, "b", "y"), kept(4, "b", "y"), silent]
+    seen: list = []
+    report = drawn(train, {1, 3}, seen=seen)
+    assert seen == [{"q": q} for q in ("a", "", "b", "b", "")]
+    assert (report.train.kept, report.heldout.kept) == (3, 2)
+    assert [t.row.number for t in report.duplicates.leaked.examples] == [4]
+
+
+def test_all_rows_drawn() -> None:
+    report = drawn([kept(1, "a", "x")], {0})
+    assert (report.train.kept, report.heldout.kept) == (0, 1)
+    assert drawn([rejected(1)], {0}).heldout.kept == 0
 
 
 def test_class_balance() -> None:

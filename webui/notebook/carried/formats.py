@@ -87,12 +87,17 @@ def is_left_out(value: object) -> bool:
 
 
 def refuse_halves(text: str, name: str) -> None:
-    """Refuse half of a surrogate pair, which no tokenizer takes."""
+    """Refuse half of a surrogate pair, which no tokenizer takes.
+
+    Bytes that are no text in a file's encoding have become such halves, too.
+    """
     try:
         text.encode()
-    except UnicodeEncodeError:
-        reason = f"{name} holds half a character (a lone surrogate)"
-        raise ValueError(reason) from None
+    except UnicodeEncodeError as error:
+        if "\udc80" <= text[error.start] <= "\udcff":
+            reason = f"{name} holds bytes that are no text; save the file as UTF-8"
+            raise ValueError(reason) from None
+        raise ValueError(f"{name} holds half a character (a lone surrogate)") from None
 
 
 def list_of(row: dict, name: str) -> list:

@@ -13,6 +13,11 @@ def render(row: dict, tokenizer, answers_only: bool) -> dict:
                 turns, tools=tools, tokenize=False, add_generation_prompt=ask
             )
         except Exception as error:  # a template may raise anything
+            if any(message.get("tool_calls") for message in turns):
+                error = ValueError(
+                    f"the chat template refuses calls of tools ({error})"
+                )
+                raise error from None
             raise ValueError(f"the chat template refuses it ({error})") from error
 
     text = template(messages)

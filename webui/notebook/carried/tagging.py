@@ -121,6 +121,7 @@ def entities_in(sentence: str, labels: object) -> list[dict]:
         found = [
             (start, entity, kind)
             for kind, named in labels.items()
+            if named is not None  # so Arrow tables write a type without entities
             for entity in named_entities(named)
             for start in starts_of(sentence, entity, named)
         ]
@@ -139,7 +140,9 @@ def named_entities(named: object) -> list:
     """The entities of one type."""
     if not isinstance(named, (dict, list)):
         raise ValueError("labels holds entities that are neither list nor object")
-    return list(named)
+    if isinstance(named, list):
+        return named
+    return [entity for entity, places in named.items() if places is not None]
 
 
 def starts_of(sentence: str, entity: object, named: object) -> list[int]:

@@ -185,7 +185,9 @@ def are_spans_by_type(value: Any) -> bool:
         return False
     named = [inner for inner in value.values() if inner]
     return bool(named) and all(
-        isinstance(inner, dict) and all(map(are_places, inner.values()))
+        isinstance(inner, dict)
+        and any(inner.values())
+        and all(are_places(places) for places in inner.values() if places)
         for inner in named
     )
 

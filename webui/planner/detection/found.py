@@ -8,8 +8,9 @@ from typing import Any
 from webui.notebook.mappers import TALK_ROLES, TALKS
 from webui.planner.detection.detect import Detection, detect
 from webui.planner.errors import PlannerError
+from webui.planner.reading.reasons import in_both
 from webui.planner.reading.sources import Description, described
-from webui.planner.rows import source_records
+from webui.planner.rows import Rejected, source_records, with_place
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 
@@ -37,7 +38,7 @@ def found(recipe: Recipe) -> Found:
     Raises:
         PlannerError: if the source cannot be read at all.
     """
-    records = itertools.islice(source_records(recipe, "train"), LOOKED_AT)
+    records = list(itertools.islice(source_records(recipe, "train"), LOOKED_AT))
     rows = [record.row for record in records if record.row is not None]
     columns = tuple(dict.fromkeys(path for row in rows for path in paths(row)))
     files: tuple[Description, ...] = ()
@@ -47,6 +48,9 @@ def found(recipe: Recipe) -> Found:
         detection, problem = detect(rows), None
     except PlannerError as error:
         detection, problem = None, error.text
+    if not rows and records:
+        first = records[0]
+        problem = with_place(Rejected(first, first.reason or in_both("is no row")))
     return Found(files, columns[:MOST_COLUMNS], detection, problem)
 
 

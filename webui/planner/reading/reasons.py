@@ -43,6 +43,9 @@ PATTERNS = {
     # chat templates
     "the chat template rewrites earlier turns": "聊天模板会改写之前的轮次",
     r"the chat template refuses it \((?P<detail>.+)\)": "聊天模板不接受它（{detail}）",
+    r"the chat template refuses calls of tools \((?P<detail>.+)\)": (
+        "聊天模板不接受工具调用（{detail}）"
+    ),
     # formats
     f"{NAME} lacks content": "{name} 缺少内容",
     f"{NAME} lacks a role": "{name} 缺少角色",
@@ -54,6 +57,9 @@ PATTERNS = {
     f"{NAME} is {KIND}, not an object": "{name} 应为对象，而不是{kind}",
     f"{NAME} is empty": "{name} 为空",
     f"{NAME} is not JSON": "{name} 不是有效的 JSON",
+    f"{NAME} holds bytes that are no text; save the file as UTF-8": (
+        "{name} 含有无法解码的字节；请把文件另存为 UTF-8"
+    ),
     rf"{NAME} holds half a character \(a lone surrogate\)": (
         "{name} 含有半个字符（孤立的代理项）"
     ),

@@ -1,0 +1,171 @@
+"""What would spoil a training without an error is said, and most of it stops one."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from webui.planner.data_warnings import (
+    Warned,
+    marks_of,
+    mostly_rejected,
+    no_template,
+    warnings,
+)
+from webui.planner.preview import Encoded
+from webui.planner.reading.sources import Record
+from webui.planner.rows import Kept, Rejected
+from webui.recipe import Recipe
+from webui.recipe.field import Text
+from webui.recipe.sections import Data, Model
+
+LINE = Text("line", "行")
+END, BREAK = 2, 198
+LIMIT = 64
+TEMPLATE = "<|im_start|>{role}\n{content}<|im_end|>\n"
+
+
+class Tokenizer(SimpleNamespace):
+    """As much of a tokenizer as the warnings ask."""
+
+    def apply_chat_template(self, messages: list[dict], tokenize: bool) -> str:
+        return "".join(self.template.format(**message) for message in messages)
+
+    def convert_ids_to_tokens(self, ids: list[int]) -> list[str]:
+        return [f"<{number}>" for number in ids]
+
+
+def kept(number: int, *contents: str | None) -> Kept:
+    roles = ["user", "assistant"] * len(contents)
+    messages = [
+        {"role": role, "content": content}
+        for role, content in zip(roles, contents, strict=False)
+    ]
+    row: dict[str, Any] = {}
+    return Kept(Record("a.jsonl", number, LINE, row), row, {"messages": messages})
+
+
+def encoded(shown: int, *learned: int, whole: int = 0) -> Encoded:
+    """A row that hides so many tokens and learns these."""
+    labels = [-100] * shown + [*learned]
+    return Encoded(labels, labels, whole or len(labels))
+
+
+GOOD = encoded(3, 7, 8, END, BREAK)
+
+
+def told(
+    *rows: Encoded, texts: list[Kept] | None = None, template: str = TEMPLATE, **data
+) -> list[Warned]:
+    recipe = Recipe(model=Model(max_seq_length=LIMIT), data=Data(**data))
+    given = texts or [kept(n, "Hi", "Hello") for n in range(1, len(rows) + 1)]
+    tokenizer = Tokenizer(template=template)
+    found = list(warnings(recipe, tokenizer, given, rows, {END}))
+    assert all(warned.text.zh and warned.text.zh != warned.text.en for warned in found)
+    return found
+
+
+def test_good_rows_bring_no_warning() -> None:
+    assert told(GOOD, GOOD) == []
+
+
+def test_rows_that_teach_nothing() -> None:
+    hidden = encoded(64, whole=90)
+    first = told(GOOD, hidden)[0]
+    assert first.text.en.startswith("In 1 of the first 2 rows every token is hidden")
+    assert not first.blocks
+    assert told(hidden, hidden)[0].blocks
+
+
+def test_rows_that_are_cut() -> None:
+    cut = encoded(3, *range(5, 64), whole=90)
+    (some,) = told(GOOD, cut)
+    assert "1 of the first 2 rows are longer than 64 tokens" in some.text.en
+    assert "The longest has 90" in some.text.en and not some.blocks
+    (all_of_them,) = told(cut, cut)
+    assert all_of_them.blocks
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        encoded(3, 7, 8, 9),
+        encoded(3, END, 5, 6, 7, 8, 9),  # an end long before the end
+        Encoded([3, END], [3, -100], 2),  # hidden, as where padding is the end token
+    ],
+)
+def test_an_end_that_is_not_learned_always_blocks(row: Encoded) -> None:
+    (warned,) = told(GOOD, row)
+    assert "In 1 of the first 2 rows no end token (<2>) is" in warned.text.en
+    assert warned.blocks
+
+
+def test_a_row_that_is_cut_needs_no_end() -> None:
+    assert len(told(encoded(3, *range(5, 64), whole=90), GOOD)) == 1
+
+
+def test_all_that_is_wrong_is_told_the_worst_first() -> None:
+    hidden, endless = encoded(64, whole=90), encoded(3, 7)
+    marks = [kept(1, "a <|im_end|>", "b")]
+    texts = [warned.text.en for warned in told(hidden, endless, texts=marks)]
+    assert len(texts) == 4
+    for text, words in zip(
+        texts, ["hidden", "longer", "no end", "own mark"], strict=True
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("template", "content", "mark"),
+    [
+        (TEMPLATE, "Say <|im_end|> aloud", "<|im_end|>"),
+        ("[INST] {content} [/INST]", "x [/INST] y", "[/INST]"),
+        ("<<SYS>>{content}<</SYS>>", "<</SYS>>", "<</SYS>>"),
+        ("### Response:\n{content}</s>", "a\n### Response:\nb", "### Response:"),
+        ("<start_of_turn>{content}", "<start_of_turn>", "<start_of_turn>"),
+        ("<|{role}|>\n{content}", "<|user|>", "<|user|>"),
+    ],
+)
+def test_a_mark_of_the_template_inside_a_text(
+    template: str, content: str, mark: str
+) -> None:
+    texts = [kept(1, "Hi", "Hello"), kept(4, content, "ok"), kept(5, "ok", content)]
+    (warned,) = told(GOOD, GOOD, GOOD, texts=texts, template=template)
+    assert warned.blocks
+    assert f"2 of the first 3 rows hold the chat template's own mark {mark} inside" in (
+        warned.text.en
+    )
+    assert "(first: a.jsonl, line 4)" in warned.text.en
+
+
+@pytest.mark.parametrize(
+    "content", ["<b>bold</b> [1]", "if a < b > c: |x|", "## Title", "<|other|>", None]
+)
+def test_what_only_looks_like_a_mark_is_none(content: str | None) -> None:
+    assert told(GOOD, texts=[kept(1, content, "ok")]) == []
+
+
+def test_a_template_that_refuses_the_probe_has_no_marks() -> None:
+    assert marks_of(Tokenizer(template="{nothing}")) == set()
+
+
+def test_plain_text_is_never_warned_of() -> None:
+    texts = [kept(1, "a <|im_end|>", "b")]
+    assert told(encoded(9), texts=texts, format="text") == []
+
+
+def test_mostly_rejected_rows_block() -> None:
+    reason = Text("lacks output", "缺少 output")
+    bad = [Rejected(Record("a.jsonl", n, LINE, {}), reason) for n in (2, 3)]
+    (warned,) = mostly_rejected(1, bad)
+    assert warned.blocks
+    assert warned.text.en == (
+        "2 of the first 3 rows cannot be used with this format. "
+        "a.jsonl, line 2: lacks output."
+    )
+    assert "缺少 output" in warned.text.zh
+    assert list(mostly_rejected(2, bad)) == []
+
+
+def test_a_base_model_is_only_noted() -> None:
+    assert not no_template().blocks

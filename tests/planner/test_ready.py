@@ -1,0 +1,328 @@
+"""Before the kernel is asked: data that would fail or teach nothing is refused."""
+
+import copy
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from webui.planner import ready as module
+from webui.planner import split_check
+from webui.planner.errors import PlannerError
+from webui.planner.process import ask
+from webui.planner.ready import (
+    blocking,
+    data_problems,
+    ready,
+    refuse_broken_files,
+    rows_field,
+)
+from webui.planner.split_check import refuse_split, rows_needed
+from webui.recipe import Recipe
+from webui.recipe.checks import RecipeError
+from webui.recipe.sections import Data, Model, Split
+from webui.recipe.store import with_values
+
+Build = Callable[..., Recipe]
+GOOD = {"instruction": "Say hi.", "output": "hi"}
+LONG = GOOD | {"output": "word " * 99}
+SHORT = Model(max_seq_length=64)
+WAY_OUT = "Mend it, or set data.accept_warnings to train all the same."
+
+
+def told(recipe: Recipe) -> dict[str, str]:
+    """The English sentence at each field."""
+    problems = data_problems(recipe)
+    for problem in problems:
+        assert problem.message.zh != problem.message.en
+        assert problem.message.en.endswith(".") and problem.message.zh.endswith("。")
+    assert len({problem.path for problem in problems}) == len(problems)
+    return {problem.path: problem.message.en for problem in problems}
+
+
+# ---- sources that cannot be read: told without looking at the model
+
+
+def test_every_source_that_cannot_be_read_is_told_at_its_field(
+    tmp_path: Path, helper
+) -> None:
+    gone = str(tmp_path / "gone.jsonl")
+    both = Recipe(
+        model=Model(name="/no/such/model"),
+        data=Data(train_files=(gone,)),
+        split=Split(by="file"),
+    )
+    assert told(both) == {
+        "data.train_files": f"There is no file {gone}.",
+        "split.files": "Choose a held-out file first.",
+    }
+    assert told(Recipe()) == {"data.train_files": "Choose a training file first."}
+
+
+def test_a_later_file_that_is_missing_is_told(tmp_path: Path, helper) -> None:
+    first, gone = tmp_path / "a.jsonl", str(tmp_path / "gone.jsonl")
+    first.write_text(f"{json.dumps(GOOD)}\n" * 500)
+    files = Data(train_files=(str(first), gone))
+    assert told(Recipe(data=files)) == {"data.train_files": f"There is no file {gone}."}
+
+
+def test_rows_of_the_hub_have_fields_of_their_own() -> None:
+    hub = Recipe(data=Data(source="hub"))
+    assert rows_field(hub, "train") == "data.hub_dataset"
+    assert rows_field(hub, "heldout") == "split.hub_split"
+
+
+# ---- files that break off
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a.json", "^a.json: the JSON ends too early"),
+        ("a.json.gz", "^a.json: the JSON ends too early"),
+    ],
+)
+def test_a_json_file_that_is_cut_off_is_refused(
+    tmp_path: Path, name: str, words: str
+) -> None:
+    text = json.dumps([GOOD, GOOD]).encode()
+    path = tmp_path / name
+    packed = gzip.compress if name.endswith(".gz") else bytes
+    recipe = Recipe(data=Data(train_files=(str(path),)))
+    path.write_bytes(packed(text))
+    refuse_broken_files(recipe)
+    path.write_bytes(packed(text[:-20]))
+    with pytest.raises(PlannerError, match=words) as caught:
+        refuse_broken_files(recipe)
+    assert caught.value.text.en.endswith("; mend the file before a training.")
+    assert "请先修复文件再训练" in caught.value.text.zh
+
+
+def test_a_bad_row_of_a_sound_file_is_no_break(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("[1, {}]")
+    lines = tmp_path / "b.jsonl"
+    lines.write_text('{"a": ')  # each line stands alone
+    refuse_broken_files(Recipe(data=Data(train_files=(str(path), str(lines)))))
+
+
+def test_a_held_out_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('[{"a": 1}, {')
+    recipe = Recipe(split=Split(by="file", files=(str(path),)))
+    with pytest.raises(PlannerError, match="a.json: "):
+        refuse_broken_files(recipe, "heldout")
+
+
+# ---- splits that leave nothing on one side
+
+
+def split(rows: list[dict[str, Any]], known: bool = True, **chosen: Any) -> str:
+    """Why a split is refused; "" if it is not."""
+    recipe = Recipe(split=Split(**chosen))
+    try:
+        refuse_split(recipe, rows, len(rows) if known else None)
+    except PlannerError as error:
+        assert error.text.zh != error.text.en
+        return error.text.en
+    return ""
+
+
+def some(count: int, **columns: Any) -> list[dict[str, Any]]:
+    return [{"n": n, **columns} for n in range(count)]
+
+
+@pytest.mark.parametrize("fraction", [0.01, 0.1, 0.5, 0.9, 0.999])
+def test_a_share_is_refused_exactly_where_the_cell_would_take_all(
+    fraction: float,
+) -> None:
+    for count in range(1, 60):
+        rows = some(count)
+        drawn = max(1, round(len(rows) * fraction))  # as the data cell has it
+        assert bool(split(rows, fraction=fraction)) == (drawn >= count)
+    assert not split(some(rows_needed(Recipe(split=Split(fraction=fraction)))))
+
+
+def test_a_count_that_takes_all_rows_is_refused() -> None:
+    assert split(some(5), by="count", count=5) == (
+        "Of the 5 usable rows 5 are to be held out; none is left to train on."
+    )
+    assert split(some(5), by="count", count=4) == ""
+    assert split(some(1)).startswith("Of the 1 usable rows 1 are")
+    assert split(some(5), by="file") == ""
+
+
+def test_rows_beyond_the_first_are_counted_where_it_matters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(f"{json.dumps(GOOD)}\n" * 300 + "no\n" * 50)
+
+    def refused(count: int) -> bool:
+        recipe = Recipe(
+            data=Data(train_files=(str(path),)), split=Split(by="count", count=count)
+        )
+        try:
+            refuse_split(recipe, some(200), None)
+        except PlannerError as error:
+            assert error.text.en.startswith(f"Of the 300 usable rows {count}")
+            return True
+        return False
+
+    assert [refused(count) for count in (100, 299, 300, 5000)] == [
+        *(False, False, True, True)
+    ]
+    monkeypatch.setattr(split_check, "MOST_COUNTED", 250)
+    assert not refused(5000)
+
+
+def test_a_column_must_be_there_and_part_the_rows() -> None:
+    rows = [*some(3, part="train"), *some(2, part="test")]
+    told_by = {"by": "column", "column": "part"}
+    assert split(rows, **told_by) == ""
+    assert split(rows[:3], **told_by) == (
+        "No row has test in its column part, so none would be held out."
+    )
+    assert "none is left" in split(rows[3:], **told_by)
+    # The first rows alone do not tell what the others hold.
+    assert split(rows[:3], known=False, **told_by) == ""
+    for name, chosen in {
+        "column": {"by": "column", "column": "x"},
+        "stratify_by": {"stratify_by": "x"},
+        "group_by": {"by": "count", "count": 2, "group_by": "x"},
+    }.items():
+        expected = f"No row has a column x, which split.{name} names."
+        assert split(rows, known=False, **chosen) == expected
+    assert split(rows, by="file", stratify_by="left over") == ""
+
+
+# ---- what the rows hold
+
+
+@pytest.mark.train
+def test_good_data_is_ready(starter_recipe: Build, helper) -> None:
+    recipe = starter_recipe([GOOD] * 20)
+    assert ready(recipe) is recipe
+
+
+@pytest.mark.train
+def test_a_model_that_is_missing_is_told_at_its_own_field(
+    starter_recipe: Build, helper
+) -> None:
+    recipe = starter_recipe([GOOD] * 20, model=Model(name="/no/such/model"))
+    assert told(recipe) == {"model.name": "There is no folder /no/such/model."}
+
+
+@pytest.mark.train
+@pytest.mark.parametrize(
+    ("rows", "data", "words"),
+    [
+        ([LONG] * 3, {}, "3 of the first 3 rows are longer than 64 tokens"),
+        ([GOOD] * 3 + [{"output": 1}] * 4, {}, "4 of the first 7 rows cannot be used"),
+        (
+            [GOOD] * 3 + [{**GOOD, "output": "<|im_end|>"}],
+            {},
+            "1 of the first 4 rows hold the chat template's own mark <|im_end|>",
+        ),
+        ([GOOD] * 3, {"template": "phi"}, "no end token (<|im_end|>) is trained on"),
+        (
+            [GOOD | {"input": "word " * 99}] * 3,
+            {},
+            "In 3 of the first 3 rows every token is hidden",
+        ),
+    ],
+    ids=["cut", "rejected", "marks", "end", "hidden"],
+)
+def test_a_blocking_warning_stops_unless_it_is_accepted(
+    starter_recipe: Build, rows: list, data: dict[str, Any], words: str
+) -> None:
+    recipe = starter_recipe(rows, model=SHORT, **data)
+    first, *_ = blocking(recipe, "train")
+    assert words in first.en and first.en.endswith(WAY_OUT)
+    assert first.zh.endswith(
+        "请修正\uff0c或将 data.accept_warnings 设为 true 后继续训练。"
+    )
+    accepted = with_values(recipe, {"data.accept_warnings": True})
+    assert blocking(accepted, "train") == []
+
+
+@pytest.mark.train
+def test_a_warning_about_some_rows_stops_nothing(starter_recipe: Build) -> None:
+    assert blocking(starter_recipe([GOOD, LONG], model=SHORT), "train") == []
+
+
+@pytest.mark.train
+def test_a_base_model_s_note_stops_nothing(
+    starter_recipe: Build, tmp_path: Path
+) -> None:
+    from webui.planner.pretrained import read_tokenizer
+
+    tokenizer = copy.copy(read_tokenizer("starter"))
+    tokenizer.chat_template = None
+    tokenizer.save_pretrained(tmp_path / "base")
+    base = Model(name=str(tmp_path / "base"))
+    assert blocking(starter_recipe([GOOD] * 3, model=base), "train") == []
+
+
+@pytest.mark.train
+def test_what_cannot_be_accepted_stops_all_the_same(
+    starter_recipe: Build, tmp_path: Path, helper
+) -> None:
+    accepted = {"accept_warnings": True}
+    assert "none is left" in told(starter_recipe([GOOD], **accepted))[DATA]
+    assert (
+        "lacks output" in told(starter_recipe([{"instruction": "x"}], **accepted))[DATA]
+    )
+    broken = tmp_path / "broken.json"
+    broken.write_text(json.dumps([GOOD] * 9)[:-5])
+    recipe = Recipe(data=Data(train_files=(str(broken),), **accepted))
+    assert "mend the file before a training" in told(recipe)[DATA]
+    # It is shown nevertheless.
+    from webui.planner.preview import preview
+
+    shown = ask(preview, recipe)
+    assert len(shown.rows) == 3 and shown.rejected == 1
+
+
+DATA = "data.train_files"
+
+
+@pytest.mark.train
+def test_both_parts_are_told_at_once(
+    starter_recipe: Build, tmp_path: Path, helper
+) -> None:
+    held = tmp_path / "held.jsonl"
+    held.write_text('{"instruction": "x"}\n')
+    recipe = starter_recipe([LONG] * 3, model=SHORT)
+    recipe = with_values(recipe, {"split.by": "file", "split.files": [str(held)]})
+    problems = told(recipe)
+    assert "are longer than 64 tokens" in problems[DATA]
+    assert problems["split.files"] == "held.jsonl, line 1: lacks output."
+    with pytest.raises(RecipeError) as caught:
+        ready(recipe)
+    assert len(caught.value.problems) == 2
+
+
+@pytest.mark.train
+def test_held_out_rows_may_be_odd(starter_recipe: Build, tmp_path: Path) -> None:
+    """They are asked, and never trained on."""
+    held = tmp_path / "held.jsonl"
+    held.write_text(f"{json.dumps(LONG)}\n")
+    recipe = starter_recipe([GOOD] * 3, model=SHORT)
+    recipe = with_values(recipe, {"split.by": "file", "split.files": [str(held)]})
+    assert blocking(recipe, "heldout") == []
+
+
+@pytest.mark.train
+def test_an_answer_that_never_comes_is_a_problem(
+    starter_recipe: Build, monkeypatch: pytest.MonkeyPatch, helper
+) -> None:
+    endless = "{% for n in range(99999) %}" * 4 + "{% endfor %}" * 4
+    recipe = starter_recipe([GOOD] * 3, template="custom", custom_template=endless)
+    ready(starter_recipe([GOOD] * 3))  # everything is imported
+    impatient = lambda *question: ask(*question, timeout=3)  # noqa: E731
+    monkeypatch.setattr(module, "ask", impatient)
+    assert "gave no answer within 3 seconds" in told(recipe)[DATA]
