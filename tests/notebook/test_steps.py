@@ -6,6 +6,7 @@ import pytest
 
 from webui.notebook.carried import formats, mask, split
 from webui.notebook.chat_templates import TEMPLATES
+from webui.notebook.data_cell import reading
 from webui.notebook.mappers import MAPPERS, TALKS, mapper_of
 from webui.notebook.steps import (
     READERS,
@@ -126,6 +127,21 @@ def test_each_way_to_hold_rows_out() -> None:
 )
 def test_the_suffix_tells_the_kind(path: str, suffix: str) -> None:
     assert suffix_of(path) == suffix
+
+
+@pytest.mark.parametrize(
+    ("path", "function"),
+    [
+        ("a.jsonl", "read_file"),
+        ("a.csv.gz", "read_packed_file"),
+        ("a.ZIP", "read_packed_file"),
+        ("saved", "read_dataset"),
+        ("squad-v1.1", "read_dataset"),  # a folder may have a dot in its name
+    ],
+)
+def test_what_reads_a_path(path: str, function: str) -> None:
+    found, call = reading(path)
+    assert found.__name__ == function and str(call).startswith(f"{function}(")
 
 
 def test_only_the_readers_that_are_needed() -> None:

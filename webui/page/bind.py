@@ -3,7 +3,8 @@
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import yaml
@@ -18,6 +19,9 @@ from webui.recipe.field import DeclaredField, Text
 from webui.recipe.store import parse
 from webui.settings import data_folder, shipped_recipes
 
+if TYPE_CHECKING:
+    from webui.page.studio import View
+
 Update = Any
 
 
@@ -25,15 +29,15 @@ Update = Any
 class Binding:
     """One field of the recipe and the components that show it.
 
-    ``changes`` says what else of each component depends on the recipe, and on the
-    columns that the data turned out to have.
+    ``changes`` says what else of each component depends on the moment; a value that
+    it names wins over the recipe's.
     """
 
     field: DeclaredField
     components: tuple[Component, ...]
     read: Callable[[Sequence[Any]], Any]
     write: Callable[[Recipe], Sequence[Any]]
-    changes: Callable[[Recipe, Sequence[str]], Sequence[dict[str, Any]]] | None = None
+    changes: "Callable[[View], Sequence[dict[str, Any]]] | None" = None
 
 
 def bind(path: str, language: Language) -> Binding:
@@ -68,7 +72,7 @@ def component_for(declared: DeclaredField, language: Language) -> Component:
     if declared.type is bool:
         return gr.Checkbox(**common)
     if declared.type is tuple:
-        choices = known_files() if declaration.file else list(declaration.suggestions)
+        choices = file_choices() if declaration.file else list(declaration.suggestions)
         return gr.Dropdown(
             choices=choices,
             multiselect=True,
@@ -93,6 +97,16 @@ def known_files() -> list[str]:
     files = (file for folder in folders for file in sorted(folder.glob("[!.]*")))
     known = {*READERS, ".zip"}
     return [str(file) for file in files if suffix_of(file.name) in known]
+
+
+def file_choices(chosen: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Files to pick from, and those that are chosen, by name where that is enough."""
+    files = list(dict.fromkeys([*chosen, *known_files()]))
+    names = [Path(file).name for file in files]
+    return [
+        (name if names.count(name) == 1 else file, file)
+        for name, file in zip(names, files, strict=True)
+    ]
 
 
 def titled_choices(
@@ -123,7 +137,7 @@ def bind_space(language: Language) -> Binding:
         (f"{getattr(f.declaration.title, language)} ({path})", path)
         for path, f in SWEEPABLE.items()
     ]
-    names = Text("Setting", "设置"), Text("Values, with commas", "取值(用逗号分隔)")
+    names = Text("Setting", "设置"), Text("Values, with commas", "取值（用逗号分隔）")
     components: list[Component] = []
     for axis in range(AXES):
         with gr.Row():
@@ -154,7 +168,7 @@ def read_space(values: Sequence[Any]) -> dict[str, list[Any]]:
 def read_values(text: str) -> list[Any]:
     """The values in a line such as ``4, 8, 16``; each as YAML reads it."""
     values = []
-    for part in text.replace(",", ",").split(","):
+    for part in text.replace("\uff0c", ",").split(","):
         if part.strip():
             value: Any = part.strip()
             with contextlib.suppress(yaml.YAMLError):
@@ -178,30 +192,27 @@ def write_space(recipe: Recipe) -> list[Any]:
 
 def field_updates(
     binding: Binding,
-    recipe: Recipe,
+    view: "View",
     problem: Text | None,
     language: Language,
-    columns: Sequence[str] = (),
     *,
     with_value: bool,
 ) -> Iterator[Update]:
     """Updates of a field's components: shown or hidden, its problem, a newer value."""
-    declared = binding.field
-    info = getattr(declared.declaration.help, language)
-    if problem is not None:
-        # Shown as Markdown, and it quotes what was typed.
-        info = f"✗ {escape(getattr(problem, language))}"
+    declared, recipe = binding.field, view.recipe
+    common: dict[str, Any] = {"visible": applies(declared, recipe)}
+    if len(binding.components) == 1:
+        common["info"] = getattr(declared.declaration.help, language)
+    if declared.declaration.file:
+        common["choices"] = file_choices(value_at(recipe, declared.path))
     more: Sequence[dict[str, Any]] = [{} for _ in binding.components]
     if binding.changes:
-        more = binding.changes(recipe, columns)
+        more = binding.changes(view)
     for value, own in zip(binding.write(recipe), more, strict=True):
-        changes: dict[str, Any] = {"visible": applies(declared, recipe), **own}
-        if len(binding.components) == 1:
-            changes["info"] = info
-        if declared.declaration.file:
-            changes["choices"] = known_files()
-        if with_value:
-            changes["value"] = value
+        changes = {**common, **({"value": value} if with_value else {}), **own}
+        if problem is not None and len(binding.components) == 1:
+            # Shown as Markdown, and it quotes what was typed.
+            changes["info"] = f"✗ {escape(getattr(problem, language))}"
         yield gr.update(**changes)
 
 

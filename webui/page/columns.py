@@ -6,15 +6,20 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from webui.notebook.mappers import TALK_ROLES, TALKS
 from webui.page.bind import Binding
 from webui.page.language import Language
+from webui.page.studio import View
 from webui.recipe import Recipe
 from webui.recipe.checks import FIELDS
 from webui.recipe.field import Text
+from webui.recipe.format import Role
 from webui.recipe.formats import FORMATS
 
 SLOTS = max(len(format.roles) for format in FORMATS.values())
-OPTIONAL = Text(" (if any)", "(可选)")
+TALK_PARTS = [tuple(role.name for role in FORMATS[name].roles) for name in TALKS]
+PART = Text("column of: {}", "对应的列：{}")
+OPTIONAL = Text(" (if any)", "（可选）")
 
 
 def bind_columns(language: Language) -> Binding:
@@ -29,6 +34,7 @@ def bind_columns(language: Language) -> Binding:
                 gr.Textbox(visible="hidden", elem_id=f"role-{slot}"),
                 gr.Dropdown(
                     choices=[],
+                    visible=False,
                     allow_custom_value=True,
                     interactive=True,
                     min_width=160,
@@ -36,20 +42,25 @@ def bind_columns(language: Language) -> Binding:
                 ),
             ]
 
-    def changes(recipe: Recipe, columns: Sequence[str]) -> list[dict[str, Any]]:
-        return column_changes(recipe, columns, language)
+    def changes(view: View) -> list[dict[str, Any]]:
+        return column_changes(view.recipe, view.columns, view.has_source, language)
 
     declared = FIELDS["data.columns"]
     return Binding(declared, tuple(components), read_columns, write_columns, changes)
 
 
 def read_columns(values: Sequence[Any]) -> dict[str, str]:
-    """The mapping that pairs of a role and a column hold; equal names say nothing."""
-    pairs = zip(values[::2], values[1::2], strict=True)
+    """The mapping that pairs of a role and a column hold.
+
+    A column of the role's own name says nothing, but for the roles that count only
+    where they are named.
+    """
+    pairs = [(r, c) for r, c in zip(values[::2], values[1::2], strict=True) if r]
+    said = TALK_ROLES if tuple(role for role, _ in pairs) in TALK_PARTS else ()
     return {
         role: column
         for role, column in pairs
-        if role and column not in (role, "", None)
+        if column and (column != role or role in said)
     }
 
 
@@ -63,16 +74,35 @@ def write_columns(recipe: Recipe) -> list[Any]:
 
 
 def column_changes(
-    recipe: Recipe, columns: Sequence[str], language: Language
+    recipe: Recipe, columns: Sequence[str], has_source: bool, language: Language
 ) -> list[dict[str, Any]]:
     """Which lists are shown, what they are called, and what they offer."""
-    changes: list[dict[str, Any]] = []
-    for role in FORMATS[recipe.data.format].roles:
-        label = getattr(role.title, language)
-        label += getattr(OPTIONAL, language) if role.optional else ""
-        shown = {"visible": True, "label": label, "choices": [*columns]}
-        if role.name in columns and role.name not in recipe.data.columns:
-            shown["value"] = role.name  # a column of the same name is used
-        changes += [{"visible": "hidden"}, shown]
+    used = {role.name: used_column(recipe, role, columns) for role in roles_of(recipe)}
+    left = set(columns) - set(used.values())
     hidden: list[dict[str, Any]] = [{"visible": "hidden"}, {"visible": False}]
+    # One column under the very name that the format has leaves nothing to choose.
+    nothing = not has_source or tuple(columns) == tuple(used) == tuple(used.values())
+    changes: list[dict[str, Any]] = []
+    for role in roles_of(recipe):
+        column = used[role.name]
+        label = getattr(PART, language).format(getattr(role.title, language))
+        label += getattr(OPTIONAL, language) if role.optional else ""
+        useful = not nothing and bool(column or left or not role.optional)
+        shown = {"visible": useful, "label": label, "choices": [*columns]}
+        if role.name not in recipe.data.columns and columns:
+            shown["value"] = column
+        changes += [{"visible": "hidden"}, shown]
     return changes + hidden * (SLOTS - len(changes) // 2)
+
+
+def roles_of(recipe: Recipe) -> tuple[Role, ...]:
+    """The parts of a row of the recipe's format."""
+    return FORMATS[recipe.data.format].roles
+
+
+def used_column(recipe: Recipe, role: Role, columns: Sequence[str]) -> str:
+    """The column that a part is read from: a named one, else that of its own name."""
+    if role.name in recipe.data.columns:
+        return recipe.data.columns[role.name]
+    must_be_named = recipe.data.format in TALKS and role.name in TALK_ROLES
+    return role.name if role.name in columns and not must_be_named else ""

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gradio as gr
@@ -25,7 +25,7 @@ Chooser = Callable[..., Any]
 NOTICE = Text("Please note", "请注意")
 UNEXPECTED = Text(
     "Something went wrong here; the log of the server says what.",
-    "出现意外错误;详情见服务器日志。",
+    "出现意外错误；详情见服务器日志。",
 )
 
 
@@ -60,9 +60,16 @@ class Page:
 
     # ---- while building
 
-    def field(self, path: str) -> Component:
-        """Place the component of a recipe field here; it commits when it is left."""
+    def field(
+        self, path: str, changes: Callable[[View], dict[str, Any]] | None = None
+    ) -> Component:
+        """Place the component of a recipe field here; it commits when it is left.
+
+        ``changes`` says what else of the component depends on the moment.
+        """
         binding = bind(path, self.language)
+        if changes is not None:
+            binding = replace(binding, changes=lambda view: [changes(view)])
         self.add_binding(binding)
         return binding.components[0]
 
@@ -100,7 +107,7 @@ class Page:
         self.chosen.append((component, choices, watcher))
         for choice in choices:
             choice.change(
-                lambda *values: str(watcher(self.studio.view(), *values)),
+                lambda *values: self.drawn_html(watcher, self.studio.view(), *values),
                 choices,
                 component,
                 **QUIET,
@@ -109,7 +116,7 @@ class Page:
     def html(self, watcher: Watcher, **options: Any) -> gr.HTML:
         """An HTML part that is redrawn from every view. The watcher escapes."""
         component = gr.HTML(**options)
-        self.watch(component, lambda view: gr.update(value=str(watcher(view))))
+        self.watch(component, lambda view: self.drawn_html(watcher, view))
         return component
 
     def when_pressed(
@@ -155,14 +162,17 @@ class Page:
     def when_uploaded(
         self, button: Component, action: Callable[[list[str]], Any]
     ) -> None:
-        """Run an action with the paths of files that were just uploaded."""
+        """Run an action with the paths of files that were just uploaded.
+
+        The place to upload is empty again after it, for the next ones.
+        """
 
         def act(files: list[str] | str | None) -> None:
             with self.problems_told():
                 if files:
                     action([files] if isinstance(files, str) else files)
 
-        button.upload(act, button, None, api_visibility="private").then(
+        button.upload(act, button, button, api_visibility="private").then(
             self.look, None, self.stamp, **QUIET
         )
 
@@ -224,18 +234,16 @@ class Page:
             newer = draft.changed[path] > max(seen.version, seen.own.get(path, -1))
             updates += field_updates(
                 binding,
-                view.recipe,
+                view,
                 draft.problems.get(path),
                 self.language,
-                view.columns,
                 with_value=newer,
             )
         updates += [self.drawn(watcher, view) for _, watcher in self.watchers]
         rest = list(choices)
         for _, inputs, watcher in self.chosen:
             values, rest = rest[: len(inputs)], rest[len(inputs) :]
-            drawn = self.drawn(watcher, view, *values)
-            updates.append(gr.update(value=str(drawn)) if drawn else drawn)
+            updates.append(self.drawn_html(watcher, view, *values))
         seen.version = draft.version
         return [seen, *only_news(seen.sent, updates)]
 
@@ -246,6 +254,11 @@ class Page:
         except Exception:
             logging.getLogger("tunebook").exception("a part of the page failed")
             return gr.skip()
+
+    def drawn_html(self, watcher: Callable, view: View, *values: Any) -> Any:
+        """An HTML part of the page; a watcher that has nothing to say yet skips."""
+        drawn = self.drawn(watcher, view, *values)
+        return drawn if isinstance(drawn, dict) else gr.update(value=str(drawn))
 
     def connect(self) -> None:
         """Wire buttons and clock: a tick looks at the stamp, a new stamp redraws."""

@@ -1,9 +1,9 @@
 """Data that arrives through the page: uploaded files and pasted text are kept."""
 
 import csv
-import hashlib
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from webui.errors import UserError
@@ -16,7 +16,7 @@ from webui.recipe.store import with_values
 from webui.settings import data_folder
 
 NOTHING = UserError(
-    "There is no text to use; paste some first.", "没有可用的文本;请先粘贴。"
+    "There is no text to use; paste some first.", "没有可用的文本；请先粘贴。"
 )
 
 
@@ -28,7 +28,8 @@ def use_files(draft: Draft, files: list[Path]) -> None:
     """
     values = {"data.source": "files", "data.train_files": [str(f) for f in files]}
     seen = ask(found, with_values(Recipe(), values))
-    values["data.train_files"] = [str(keep(file)) for file in files]
+    kept = dict.fromkeys(str(keep(file)) for file in files)
+    values["data.train_files"] = list(kept)
     if draft.recipe.split.by == "file":
         values |= {"split.by": "fraction", "split.files": []}
     draft.commit_all({**values, **detected(seen)})
@@ -38,7 +39,7 @@ def keep(file: Path) -> Path:
     """A copy of an uploaded file in the data folder, under a name of its content."""
     digest = (file_hash(file) or "")[:8]
     ending = "".join(file.suffixes[-2:]) if file.suffix == ".gz" else file.suffix
-    stem = file.name.removesuffix(ending)[:60]
+    stem = file.name.removesuffix(ending)[:40]  # a name of emoji takes four bytes each
     kept = data_folder() / f"{stem}-{digest}{ending.lower()}"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -60,20 +61,24 @@ def use_text(draft: Draft, text: str) -> None:
     """
     if not text.strip():
         raise NOTHING
-    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
-    pasted = data_folder() / f"pasted-{digest}{suffix_for(text)}"
-    pasted.parent.mkdir(parents=True, exist_ok=True)
-    write_text(pasted, text)
-    use_files(draft, [pasted])
+    with tempfile.TemporaryDirectory() as folder:
+        pasted = Path(folder) / f"pasted{suffix_for(text)}"
+        write_text(pasted, text)
+        use_files(draft, [pasted])
 
 
 def suffix_for(text: str) -> str:
     """The kind of a pasted text: JSON, a table with delimiters, or plain text."""
     if text.lstrip()[:1] in ("{", "["):
         return ".json"
-    first, *others = text.strip().splitlines()
-    for delimiter in "\t,;|":
-        cells = [len(row) for row in csv.reader([first, *others], delimiter=delimiter)]
-        if others and cells[0] > 1 and set(cells) == {cells[0]}:
-            return ".csv"
-    return ".txt"
+    lines = text.strip().splitlines()
+    return ".csv" if any(is_table(lines, d) for d in "\t,;|") else ".txt"
+
+
+def is_table(lines: list[str], delimiter: str) -> bool:
+    """Whether there are several lines, all of the same number of cells."""
+    try:
+        cells = {len(row) for row in csv.reader(lines, delimiter=delimiter)}
+    except csv.Error:  # a cell of more than 128 kB
+        return False
+    return len(lines) > 1 and len(cells) == 1 and max(cells) > 1

@@ -91,12 +91,34 @@ def test_a_conversation_may_begin_with_the_assistant(refuses_nothing: bool) -> N
     assert learned(row) == ["Hello you</s>", "Ciao</s>"]
 
 
-def test_a_template_without_a_mark_before_answers() -> None:
+@pytest.mark.parametrize("mark", ["", "<answer>"])
+@pytest.mark.parametrize("content", ["Hello you", "", None])
+def test_a_template_whose_answers_begin_without_its_mark(
+    mark: str, content: str | None
+) -> None:
     def template(messages: list[dict], ask: bool, tools: Any) -> str:
-        return "".join(f"{message['content']}</s>" for message in messages)
+        said = "".join(f"{message['content'] or '[call]'}</s>" for message in messages)
+        return f"<s>{said}{mark * ask}"
 
-    row = render({"messages": TALK[2:]}, Words(template), answers_only=True)
-    assert learned(row) == ["Hello you</s>", "Ciao</s>"]
+    answer = {"role": "assistant", "content": content}
+    row = render({"messages": [answer]}, Words(template), answers_only=True)
+    assert learned(row) == ["Hello you</s>" if content else "<s>[call]</s>"]
+
+
+def test_an_answer_of_no_weight_is_read_only() -> None:
+    first = TALK[2] | {"weight": 0}
+    talk = [TALK[1], first, *TALK[3:]]
+    row = render({"messages": talk}, Words(), answers_only=True)
+    assert learned(row) == ["Ciao</s>"]
+
+
+def test_a_template_that_refuses_tools_says_so() -> None:
+    def template(messages: list[dict], ask: bool, tools: Any) -> str:
+        raise TypeError("no tools")
+
+    call = {"role": "assistant", "content": None, "tool_calls": [{}]}
+    with pytest.raises(ValueError, match=r"refuses calls of tools \(no tools\)$"):
+        render({"messages": [TALK[1], call]}, Words(template), answers_only=True)
 
 
 def test_a_template_that_rewrites_earlier_turns_is_refused() -> None:

@@ -116,6 +116,11 @@ SHAPES: dict[str, tuple[dict[str, Any], str, dict[str, str]]] = {
         "prompt_completion",
         {"prompt": "instruction", "completion": "output"},
     ),
+    "kto_transcript": (
+        {"prompt": f"\n\nHuman: {ASK}\n\nAssistant:", "completion": SAY, "label": True},
+        "rating",
+        {"prompt": "prompt", "completion": "completion", "label": "label"},
+    ),
     "coig_human_value": (
         {
             "instruction": "聊聊风。",
@@ -725,3 +730,11 @@ def test_the_example_of_each_format_is_told_and_mapped(name: str) -> None:
         else:
             mapped = MAPPERS[name](select(row, found.columns))
             assert mapped.keys() & {"messages", "text"}
+
+
+def test_very_many_columns_are_told_in_good_time() -> None:
+    row = {f"column {n}": "some text" for n in range(20_000)} | {
+        "text": "A",
+        "label": 1,
+    }
+    assert detect([row]).format == "classification"

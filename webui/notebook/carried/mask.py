@@ -28,17 +28,22 @@ def render(row: dict, tokenizer, answers_only: bool) -> dict:
             answered = text if last else template(messages[: turn + 1])
             if turn:
                 question = template(messages[:turn], ask=True)
-            else:  # few templates take no messages; the mark before an answer will do
-                mark = template(messages[:1], ask=True)[len(answered) :]
-                begin = answered.find(mark) + len(mark)
-                question = answered[:begin] if mark in answered else ""
+            else:  # few templates take no messages at all
+                asked = template(messages[:1], ask=True)
+                question = opening(answered, asked, message["content"] or "")
             if not (text.startswith(answered) and answered.startswith(question)):
                 raise ValueError("the chat template rewrites earlier turns")
-            # An answer to no question begins behind what the template puts first.
-            said = (message["content"] or "").strip()
-            first = len(question) if turn else max(0, answered.rfind(said))
-            learned.append((first, len(answered)))
+            learned.append((len(question), len(answered)))
     return {**row, "text": text, "learned": learned}
+
+
+def opening(answered: str, asked: str, content: str) -> str:
+    """What the template puts before an answer to no question: all up to the mark that
+    it writes when it asks for an answer, or else up to the answer's text."""
+    mark = asked[len(answered) :]
+    if mark and mark in answered:
+        return answered[: answered.find(mark) + len(mark)]
+    return answered[: max(0, answered.find(content.strip()))]
 
 
 def is_learned(message: dict) -> bool:

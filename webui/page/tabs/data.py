@@ -36,13 +36,18 @@ USE_TEXT = Text("Use this text", "使用这段文本")
 USE_FORMAT = Text("Use this format", "使用此格式")
 NO_SOURCE = Text(
     "No training rows yet: upload a file, paste some, or open the starter recipe.",
-    "还没有训练数据:请上传文件、粘贴内容,或打开入门配方。",
+    "还没有训练数据：请上传文件、粘贴内容，或打开入门配方。",
+)
+NO_DATASET = Text(
+    "No training rows yet: name a data set, or choose files.",
+    "还没有训练数据：请填写数据集名称，或改用文件。",
 )
 SURE = {
     "certain": Text("certain", "确定"),
     "likely": Text("likely", "很可能"),
     "guess": Text("a guess", "猜测"),
 }
+HUB = "hub"
 FOUND = Text("This looks like", "看起来是")
 
 
@@ -51,8 +56,7 @@ def build(page: Page) -> None:
     with cell(page, "data", 3, TITLE, SENTENCE):
         source(page)
         found_card(page)
-        page.field("data.format")
-        page.html(lambda view: explained(page, view), min_height=24)
+        page.field("data.format", lambda view: {"info": explained(page, view)})
         page.add_binding(bind_columns(page.language))
         split(page)
         with gr.Accordion(page.say(MORE), open=False):
@@ -60,16 +64,30 @@ def build(page: Page) -> None:
         data_preview.build(page)
         data_report.build(page)
         run = gr.Button(page.say(RUN), elem_id="run-data", size="sm")
-        code_and_output(page, "rows", "data")
+        code_and_output(page, "data")
     page.when_pressed(run, lambda recipe: jobs.start_cells(ready(recipe), "data"))
 
 
 def source(page: Page) -> None:
     """Where the rows come from: files, pasted text, or the hub."""
+    page.field("data.source")
+    with gr.Column(elem_classes="part") as brought:
+        bring(page)
+    page.watch(brought, lambda view: gr.update(visible=view.recipe.data.source != HUB))
+    page.field("data.train_files")
+    with gr.Row():
+        page.field("data.hub_dataset")
+        page.field("data.hub_config")
+        page.field("data.hub_split")
+        page.field("data.hub_revision")
+
+
+def bring(page: Page) -> None:
+    """Upload files, or paste rows."""
     upload = gr.File(
-        label=page.say(UPLOAD), file_count="multiple", elem_id="upload", height=110
+        label=page.say(UPLOAD), file_count="multiple", elem_id="upload", height=72
     )
-    with gr.Accordion(page.say(PASTE), open=False):
+    with gr.Accordion(page.say(PASTE), open=False, elem_id="paste"):
         pasted = gr.Textbox(
             lines=5,
             max_lines=14,
@@ -78,13 +96,6 @@ def source(page: Page) -> None:
             elem_id="pasted",
         )
         use = gr.Button(page.say(USE_TEXT), elem_id="use-text", size="sm")
-    page.field("data.source")
-    page.field("data.train_files")
-    with gr.Row():
-        page.field("data.hub_dataset")
-        page.field("data.hub_config")
-        page.field("data.hub_split")
-        page.field("data.hub_revision")
     draft = page.studio.draft
     page.when_uploaded(upload, lambda files: use_files(draft, [*map(Path, files)]))
     page.when_pressed(use, lambda text: use_text(draft, text), [pasted], form=False)
@@ -92,8 +103,10 @@ def source(page: Page) -> None:
 
 def found_card(page: Page) -> None:
     """What the source turned out to be, with a button where the recipe differs."""
-    page.html(lambda view: told(page, view), min_height=56, elem_id="found")
-    use = gr.Button(page.say(USE_FORMAT), elem_id="use-format", size="sm")
+    page.html(lambda view: told(page, view), min_height=44, elem_id="found")
+    use = gr.Button(
+        page.say(USE_FORMAT), elem_id="use-format", size="sm", visible=False
+    )
     page.watch(use, lambda view: gr.update(visible=differs(view)))
 
     def take() -> None:
@@ -115,7 +128,8 @@ def differs(view: View) -> bool:
 def told(page: Page, view: View) -> Markup:
     """How the source is read, which format it has, how sure that is, and why."""
     if not view.has_source:
-        return Markup('<p class="card">{}</p>').format(page.say(NO_SOURCE))
+        missing = NO_DATASET if view.recipe.data.source == HUB else NO_SOURCE
+        return Markup('<p class="card">{}</p>').format(page.say(missing))
     seen = view.found
     if seen is None:
         return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
@@ -138,22 +152,21 @@ def told(page: Page, view: View) -> Markup:
     )
 
 
-def explained(page: Page, view: View) -> Markup:
+def explained(page: Page, view: View) -> str:
     """One sentence about the chosen format."""
-    text = page.say(FORMATS[view.recipe.data.format].help)
-    return Markup('<p class="quiet">{}</p>').format(text)
+    return page.say(FORMATS[view.recipe.data.format].help)
 
 
 def split(page: Page) -> None:
     """Which rows are held out."""
-    page.field("split.by")
     with gr.Row():
+        page.field("split.by")
         page.field("split.fraction")
         page.field("split.count")
         page.field("split.column")
         page.field("split.value")
+        page.field("split.hub_split")
     page.field("split.files")
-    page.field("split.hub_split")
 
 
 def details(page: Page) -> None:
@@ -169,6 +182,4 @@ def details(page: Page) -> None:
     with gr.Row():
         page.field("split.stratify_by")
         page.field("split.group_by")
-    with gr.Row():
-        page.field("data.packing")
-        page.field("data.accept_warnings")
+    page.field("data.packing")

@@ -1,6 +1,8 @@
 """The rows as the source has them, and as tokens that are trained on or masked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -24,15 +26,34 @@ SHOWN = {
 }
 LEGEND = Text(
     "underlined: trained on · grey: hidden from the loss",
-    "下划线:参与训练 · 灰色:不计入损失",
+    "下划线：参与训练 · 灰色：不计入损失",
 )
-LEFT_OUT = Text("of the first {} rows, left out: {}", "前 {} 条中被排除:{}")
+STOPS, NOTE = Text("Stops the training", "会阻止训练"), Text("Note", "提示")
+ACCEPTED = Text("Accepted by you", "你已接受")
+STOPPED = Text(
+    "Mend the rows or the settings, or tick “Train in spite of warnings” below.",
+    "请修正数据或设置，或勾选下面的“忽略警告继续训练”。",
+)
+LEFT_OUT = Text(
+    "{} of the first {} rows cannot be used and are left out",
+    "前 {1} 条中有 {0} 条无法使用，已被排除",
+)
 SHOWN_ROWS = 3
+NO_MORE = Text("There are not so many rows.", "没有这么多条数据。")
 
 
 def build(page: Page) -> None:
-    """A choice of rows, and below it the rows."""
-    with gr.Row():
+    """What is odd among the rows; a choice of rows, and below it the rows."""
+    page.html(lambda view: warned(page, view), elem_id="data-warnings")
+    page.field("data.accept_warnings", lambda view: {"visible": may_be_accepted(view)})
+    with gr.Column(elem_classes="part") as rows:
+        build_rows(page)
+    page.watch(rows, lambda view: gr.update(visible=view.has_source))
+
+
+def build_rows(page: Page) -> None:
+    """The choice of rows, and the rows; those of before stay until new ones come."""
+    with gr.Row(elem_id="choose-rows"):
         first = gr.Number(
             1, label=page.say(FIRST_ROW), precision=0, minimum=1, elem_id="first-row"
         )
@@ -42,45 +63,104 @@ def build(page: Page) -> None:
             label=page.say(SHOW),
             elem_id="show-as",
         )
+    legend = gr.HTML(min_height=20, elem_id="rows-legend")
     rows = gr.HTML(min_height=180, elem_id="rendered-rows")
-    page.watch_chosen(
-        rows, [first, shown], lambda view, row, how: drawn(page, view, row, how)
-    )
+    for part, drawer in ((legend, told), (rows, drawn)):
+        page.watch_chosen(part, [first, shown], partial(drawer, page))
 
 
-def drawn(page: Page, view: View, first: float | None, how: str) -> Markup:
-    """Some rows, each token told as trained on or hidden; warnings above them."""
+def first_rows(view: View) -> Preview | None:
+    """The first rows, once they are known and where they can be used."""
+    if not view.has_source:
+        return None
+    answer = view.preview(0, SHOWN_ROWS)
+    return answer if isinstance(answer, Preview) else None
+
+
+def may_be_accepted(view: View) -> bool:
+    """Whether there is a warning to accept, or one was accepted."""
+    if view.recipe.data.accept_warnings:
+        return True
+    answer = first_rows(view)
+    return answer is not None and any(w.blocks for w in answer.warnings)
+
+
+def warned(page: Page, view: View) -> Any:
+    """What stops a training, then what only should be known."""
+    waiting = view.has_source and view.preview(0, SHOWN_ROWS) is None
+    answer = first_rows(view)
+    if answer is None:
+        return gr.skip() if waiting else Markup("")
+    accepted = view.recipe.data.accept_warnings
+    stops = [w.text for w in answer.warnings if w.blocks]
+    cards = []
+    if stops and not accepted:
+        cards.append(stop_card(page, stops))
+    cards += [note_card(page, ACCEPTED, text) for text in stops if accepted]
+    cards += [note_card(page, NOTE, w.text) for w in answer.warnings if not w.blocks]
+    return Markup("").join([*cards, *left_out(page, answer)])
+
+
+def stop_card(page: Page, texts: Sequence[Text]) -> Markup:
+    """What stops a training before it starts, and the ways out."""
+    lines = Markup("<br>").join(page.say(text) for text in texts)
+    message = Markup("<b>{}</b><br>{}").format(page.say(STOPS), lines)
+    return problem_card(message, page.say(STOPPED))
+
+
+def note_card(page: Page, word: Text, text: Text) -> Markup:
+    """Something to know that stops nothing."""
+    return Markup(
+        '<div class="card"><span class="warn">!</span> <b>{}</b> {}</div>'
+    ).format(page.say(word), page.say(text))
+
+
+def left_out(page: Page, answer: Preview) -> Iterator[Markup]:
+    """How many rows cannot be used, and why."""
+    if answer.rejected:
+        reasons = Markup("").join(
+            Markup("<li>{}</li>").format(page.say(text)) for text in answer.reasons
+        )
+        head = page.say(LEFT_OUT).format(answer.rejected, answer.checked)
+        yield Markup(
+            '<details class="card"><summary><span class="warn">!</span> {}</summary>'
+            "<ul>{}</ul></details>"
+        ).format(head, reasons)
+
+
+def answered(view: View, first: float | None) -> Any:
+    """The rows from a chosen one on, a PlannerError, or None while they come."""
+    return view.preview(max(int(first or 1) - 1, 0), SHOWN_ROWS)
+
+
+def told(page: Page, view: View, first: float | None, how: str) -> Markup:
+    """How to read the rows below, or that they are still being worked out."""
     if not view.has_source:
         return Markup("")
-    answer = view.preview(max(int(first or 1) - 1, 0), SHOWN_ROWS)
+    answer = answered(view, first)
+    text = "" if how == RAW or isinstance(answer, PlannerError) else page.say(LEGEND)
     if answer is None:
-        return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
+        text = page.say(WAIT)
+    return Markup('<p class="quiet">{}</p>').format(text)
+
+
+def drawn(page: Page, view: View, first: float | None, how: str) -> Any:
+    """Some rows, each token told as trained on or hidden."""
+    if not view.has_source:
+        return Markup("")
+    answer = answered(view, first)
+    if answer is None:
+        return gr.skip()
     if isinstance(answer, PlannerError):
-        return problem_card(page.say(answer.text))
-    parts = [*notes(page, answer)]
+        # What is wrong with the source itself stands above already.
+        same = isinstance(view.found, PlannerError)
+        return Markup("") if same else problem_card(page.say(answer.text))
+    if not answer.rows:
+        return Markup('<p class="card">{}</p>').format(page.say(NO_MORE))
     if how == RAW:
-        return Markup("").join([*parts, table(answer.columns, answer.cells)])
-    parts.append(Markup('<p class="quiet">{}</p>').format(page.say(LEGEND)))
-    parts += [rendered_row(page, row, with_ids=how == IDS) for row in answer.rows]
-    return Markup("").join(parts)
-
-
-def notes(page: Page, answer: Preview) -> Iterator[Markup]:
-    """What is odd among the rows, and what was left out and why."""
-    for warning in answer.warnings:
-        card = problem_card if warning.blocks else note_card
-        yield card(page.say(warning.text))
-    if answer.rejected:
-        reasons = Markup("<br>").join(page.say(text) for text in answer.reasons)
-        head = page.say(LEFT_OUT).format(answer.checked, answer.rejected)
-        yield note_card(head) + Markup('<p class="quiet">{}</p>').format(reasons)
-
-
-def note_card(message: str) -> Markup:
-    """A note that stops nothing."""
-    return Markup('<div class="card"><span class="warn">!</span> {}</div>').format(
-        message
-    )
+        return table(answer.columns, answer.cells)
+    rows = [rendered_row(page, row, with_ids=how == IDS) for row in answer.rows]
+    return Markup("").join(rows)
 
 
 def rendered_row(page: Page, row: PreviewRow, *, with_ids: bool) -> Markup:

@@ -13,8 +13,8 @@ from webui.page.frame import Page
 from webui.page.studio import View
 from webui.page.tables import bars, figures, problem_card, table
 from webui.planner.errors import PlannerError
-from webui.planner.report.duplicates import Place, Repeats
-from webui.planner.report.job import Progress
+from webui.planner.report.duplicates import Place
+from webui.planner.report.job import CANCELLED, Progress
 from webui.planner.report.lengths import Lengths
 from webui.planner.report.report import Report
 from webui.recipe import Recipe
@@ -22,9 +22,12 @@ from webui.recipe.field import Text
 
 CHECK = Text("Check all rows", "检查全部数据")
 CANCEL = Text("Cancel", "取消")
-DOWNLOAD = Text("Rows that were left out", "下载被排除的数据")
-USE_LENGTH = Text("Use the suggested length", "使用建议的长度")
-CHANGED = Text("Settings changed since this report.", "生成此报告后设置有改动。")
+DOWNLOAD = Text("Download the rows left out", "下载被排除的数据")
+USE_LENGTH = Text("Set the longest sequence to {}", "将最大序列长度设为 {}")
+CHANGED = Text(
+    "The rows or settings changed since this report: check again.",
+    "生成此报告后数据或设置有改动：请重新检查。",
+)
 FIGURES = {
     "kept": Text("rows to use", "可用数据"),
     "rejected": Text("left out", "被排除"),
@@ -32,18 +35,20 @@ FIGURES = {
     "empty": Text("empty", "空数据"),
     "exact": Text("exact repeats", "完全重复"),
     "near": Text("near repeats", "近似重复"),
-    "leaked": Text("held-out rows seen in training", "留出数据出现在训练中"),
+    "leaked": Text("held-out rows that are also trained on", "留出数据也在训练中"),
+    "nearly": Text("held-out rows nearly trained on", "留出数据与训练数据近似"),
+    "hidden": Text("rows that teach nothing", "学不到内容的数据"),
     "tokens": Text("tokens an epoch", "每轮 token"),
     "trained": Text("trained on", "参与训练"),
 }
 LENGTHS = Text("Length of a row in tokens", "每条数据的 token 数")
 TRUNCATED = Text(
     "{} of the rows ({}) are longer than {} tokens and are cut; {} would hold 99 %.",
-    "{} 条数据({})超过 {} 个 token 会被截断;设为 {} 可完整容纳 99%。",
+    "{} 条数据（{}）超过 {} 个 token 会被截断；设为 {} 可完整容纳 99%。",
 )
 ALL_FIT = Text(
     "Every row fits into {} tokens; {} would hold 99 %.",
-    "所有数据都在 {} 个 token 以内;设为 {} 即可容纳 99%。",
+    "所有数据都在 {} 个 token 以内；设为 {} 即可容纳 99%。",
 )
 LABELS = Text("Labels", "标签")
 LONGEST = Text("The longest rows", "最长的数据")
@@ -57,21 +62,46 @@ ROW, EARLIER, ALIKE = (
     Text("alike", "相似"),
 )
 TOOK = Text("read in {}", "用时 {}")
+TO_MEND = {
+    "rejected": Text(
+        "Rows that cannot be used are left out of the training. Download them, mend "
+        "them, and upload the file again.",
+        "无法使用的数据不参与训练。可下载后修正，再重新上传文件。",
+    ),
+    "hidden": Text(
+        "In some rows no token counts for the loss, as their answer is empty or cut "
+        "off: fill it in, or raise the longest sequence.",
+        "有些数据没有任何 token 计入损失（回答为空或被截断）："
+        "请补全回答，或调大最大序列长度。",
+    ),
+    "leaked": Text(
+        "Held-out rows that are trained on make the result look better than it is: "
+        "remove the repeats, or hold out by groups (More, Group by).",
+        "留出数据若参与了训练，效果会显得虚高：请删除重复数据，"
+        "或按分组留出（更多 → 分组依据）。",
+    ),
+    "exact": Text(
+        "Rows that come several times are learned more strongly; remove the repeats "
+        "unless you want that.",
+        "多次出现的数据会被更强地学习；如非有意，请删除重复数据。",
+    ),
+}
 
 
 def build(page: Page) -> None:
     """A button that starts or cancels the report, and below it the report."""
     with gr.Row():
         check = gr.Button(page.say(CHECK), elem_id="check-rows", size="sm")
-        cancel = gr.Button(page.say(CANCEL), elem_id="cancel-report", size="sm")
-        use = gr.Button(page.say(USE_LENGTH), elem_id="use-length", size="sm")
+        hidden: dict[str, Any] = {"size": "sm", "visible": False}
+        cancel = gr.Button(page.say(CANCEL), elem_id="cancel-report", **hidden)
         download = gr.DownloadButton(
-            page.say(DOWNLOAD), elem_id="rejected-rows", size="sm"
+            page.say(DOWNLOAD), elem_id="rejected-rows", **hidden
         )
+        use = gr.Button("", elem_id="use-length", **hidden)
     page.html(lambda view: drawn(page, view), elem_id="report")
-    page.watch(check, lambda view: gr.update(visible=view.has_source))
+    page.watch(check, check_button)
     page.watch(cancel, lambda view: gr.update(visible=view.report_runs))
-    page.watch(use, lambda view: gr.update(visible=suggests(view)))
+    page.watch(use, lambda view: use_button(page, view))
     page.watch(download, rejected_file)
     studio = page.studio
     page.when_pressed(check, studio.start_report)
@@ -86,12 +116,19 @@ def build(page: Page) -> None:
     page.when_pressed(use, use_length)
 
 
-def suggests(view: View) -> bool:
-    """Whether the report has another length to suggest than the recipe's."""
+def check_button(view: View) -> Any:
+    """Not to be pressed while a report is being made, or without rows."""
+    return gr.update(visible=view.has_source, interactive=not view.report_runs)
+
+
+def use_button(page: Page, view: View) -> Any:
+    """Offered while the report has another length to suggest than the recipe's."""
     report = view.report
     if not isinstance(report, Report):
-        return False
-    return report.lengths.suggested != view.recipe.model.max_seq_length
+        return gr.update(visible=False)
+    length = report.lengths.suggested
+    other = length != view.recipe.model.max_seq_length
+    return gr.update(visible=other, value=page.say(USE_LENGTH).format(whole(length)))
 
 
 def rejected_file(view: View) -> Any:
@@ -111,12 +148,17 @@ def drawn(page: Page, view: View) -> Markup:
     """The progress of a report, or the report."""
     report = view.report
     if isinstance(report, PlannerError):
-        return problem_card(page.say(report.text))
+        cancelled = report.text == CANCELLED
+        return (quiet if cancelled else problem_card)(page.say(report.text))
     if isinstance(report, Report):
-        return Markup("").join(parts(page, view, report))
+        return Markup('<div class="report">{}</div>').format(
+            Markup("").join(parts(page, view, report))
+        )
     if view.report_progress is None:
         return Markup("")
-    return progress_bar(page, view.report_progress)
+    return Markup('<div class="report">{}</div>').format(
+        progress_bar(page, view.report_progress)
+    )
 
 
 def progress_bar(page: Page, progress: Progress) -> Markup:
@@ -139,8 +181,9 @@ def progress_bar(page: Page, progress: Progress) -> Markup:
 def parts(page: Page, view: View, report: Report) -> Iterator[Markup]:
     """The report, the most important first."""
     if view.report_is_old:
-        yield quiet(page.say(CHANGED))
+        yield Markup('<p class="state stale">↻ {}</p>').format(page.say(CHANGED))
     yield figures([(page.say(FIGURES[n]), text) for n, text in main_figures(report)])
+    yield from to_mend(page, report)
     yield from reasons(page, report)
     yield from lengths(page, report.lengths)
     if report.labels:
@@ -155,22 +198,40 @@ def parts(page: Page, view: View, report: Report) -> Iterator[Markup]:
 
 def main_figures(report: Report) -> Iterator[tuple[str, str]]:
     """What a glance should tell; what is zero and good stays away."""
-    twins = report.duplicates
     yield "kept", whole(report.train.kept)
     if report.heldout.kept:
         yield "heldout", whole(report.heldout.kept)
-    for name, count in (
-        ("rejected", report.train.rejected + report.heldout.rejected),
-        ("empty", report.empty.count),
-        ("exact", twins.exact.count),
-        ("near", twins.near.count),
-        ("leaked", twins.leaked.count + twins.nearly_leaked.count),
-    ):
+    for name, count in spoiled(report).items():
         if count or name == "rejected":
-            yield name, whole(count)
+            yield name, f"! {whole(count)}" if count else "0"
     yield "tokens", whole(report.lengths.tokens)
     share = report.lengths.trained / max(report.lengths.tokens, 1)
     yield "trained", f"{share:.0%}"
+
+
+def spoiled(report: Report) -> dict[str, int]:
+    """How many rows have which fault."""
+    twins = report.duplicates
+    return {
+        "rejected": report.train.rejected + report.heldout.rejected,
+        "empty": report.empty.count,
+        "hidden": max(report.lengths.hidden - report.empty.count, 0),
+        "exact": twins.exact.count,
+        "near": twins.near.count,
+        "leaked": twins.leaked.count,
+        "nearly": twins.nearly_leaked.count,
+    }
+
+
+def to_mend(page: Page, report: Report) -> Iterator[Markup]:
+    """For each kind of fault what it does, and what to do."""
+    counts = spoiled(report)
+    counts["hidden"] += counts["empty"]
+    counts["leaked"] += counts["nearly"]
+    told = [page.say(text) for name, text in TO_MEND.items() if counts[name]]
+    if told:
+        items = Markup("").join(Markup("<li>{}</li>").format(text) for text in told)
+        yield Markup('<ul class="to-mend">{}</ul>').format(items)
 
 
 def reasons(page: Page, report: Report) -> Iterator[Markup]:
@@ -217,11 +278,11 @@ def histogram(found: Lengths) -> Markup:
         )
         for bin in found.histogram
     )
-    first, last = found.histogram[0].first, found.histogram[-1].last
+    first, last = whole(found.histogram[0].first), whole(found.histogram[-1].last)
     return Markup(
         '<div class="histogram" role="img" aria-label="{}">{}</div>'
         '<div class="axis"><span>{}</span><span>{}</span></div>'
-    ).format(f"{whole(first)}–{whole(last)}", shown, whole(first), whole(last))
+    ).format(f"{first}–{last}", shown, first, last)
 
 
 def repeats(page: Page, report: Report) -> Iterator[Markup]:
@@ -230,7 +291,8 @@ def repeats(page: Page, report: Report) -> Iterator[Markup]:
     kinds = {
         "exact": twins.exact,
         "near": twins.near,
-        "leaked": joined(twins.leaked, twins.nearly_leaked),
+        "leaked": twins.leaked,
+        "nearly": twins.nearly_leaked,
     }
     rows = [
         (
@@ -245,12 +307,6 @@ def repeats(page: Page, report: Report) -> Iterator[Markup]:
     if rows:
         titles = ["", page.say(ROW), page.say(EARLIER), page.say(ALIKE)]
         yield folded(page.say(REPEATS), table(titles, rows, numbers={3}))
-
-
-def joined(first: Repeats, second: Repeats) -> Repeats:
-    """Two kinds of repeats shown as one."""
-    examples = first.examples + second.examples
-    return Repeats(first.count + second.count, 0.0, examples)
 
 
 def at(page: Page, place: Place) -> str:

@@ -11,6 +11,7 @@ EXACT, SYNONYM = 1.0, 0.8
 NESTED = 0.1  # less for a name that only the last part of a path has
 SECOND_CHOICE = 0.3  # less, within a role, for a kind that it likes less
 CONVERSATION = 1.0  # more for a list of messages: nothing else looks like one
+EARLIER_TURNS = 0.9  # more for a prompt with turns: other formats leave them in a text
 UNNAMED = 0.6  # for such a list in a column of any name
 LANGUAGES = frozenset(
     "ar bg bn ca cs da de el en es et fa fi fr gu he hi hr hu it ja kk km ko lt lv ms "
@@ -47,6 +48,8 @@ class Fit:
     def score(self) -> float:
         """The points of all roles, each by the share of rows that fill its column."""
         points = sum(match.points * match.column.share for match in self.matches)
+        if self.format.name == "prompt_completion" and (asked := self.match("prompt")):
+            points += EARLIER_TURNS * asked.column.holds(["transcript"])
         return points + CONVERSATION * any(map(is_conversation, self.matches))
 
     @property
@@ -64,25 +67,33 @@ class Fit:
 
 
 def is_conversation(match: Match) -> bool:
-    """Whether a match is a list of messages for the role of this name, or a prompt
-    that holds turns up to the question."""
-    if match.role.name == "prompt" and match.role.synonyms[:1] == ("prompts",):
-        return match.column.holds(["transcript"])
+    """Whether a match is a list of messages for the role of this name."""
     return match.role.name == "messages" and match.column.holds(["messages"])
 
 
 def fits(columns: Sequence[Column]) -> list[Fit]:
     """All formats that the columns fit, the best first."""
-    found = [fit for format in FORMATS.values() if (fit := fit_of(format, columns))]
+    named: dict[str, list[Column]] = {}
+    for column in columns:  # there may be very many
+        for name in dict.fromkeys(column.names):
+            named.setdefault(name, []).append(column)
+    found = [
+        fit for format in FORMATS.values() if (fit := fit_of(format, columns, named))
+    ]
     return sorted(found, key=lambda fit: -round(fit.score, 6))
 
 
-def fit_of(format: Format, columns: Sequence[Column]) -> Fit | None:
+def fit_of(
+    format: Format, columns: Sequence[Column], named: dict[str, list[Column]]
+) -> Fit | None:
     """How the columns fit a format; None if a required role finds none.
 
-    The best matches come first, and each column is used once.
+    The best matches come first, and each column is used once. ``named`` holds the
+    columns of each name.
     """
-    found = [match for role in format.roles for match in candidates(role, columns)]
+    found = [match for role in format.roles for match in candidates(role, named)]
+    if any(role.name == "messages" for role in format.roles):
+        found += unnamed_messages(format.roles[0], columns)
     if format.name == "translation":
         found += language_pair(format, columns)
     chosen: dict[str, Match] = {}
@@ -96,20 +107,25 @@ def fit_of(format: Format, columns: Sequence[Column]) -> Fit | None:
     return Fit(format, tuple(ordered))
 
 
-def candidates(role: Role, columns: Sequence[Column]) -> Iterator[Match]:
+def candidates(role: Role, named: dict[str, list[Column]]) -> Iterator[Match]:
     """The columns that may fill a role, in the order of its synonyms."""
     names = (role.name, *role.synonyms)
     for name in names:
-        for column in columns:
-            if not fillable(role, column) or plain(name) not in column.names:
+        for column in named.get(plain(name), ()):
+            if not fillable(role, column):
                 continue
             points = EXACT if name == role.name else SYNONYM
             nested = column.names[0] != plain(name) or column.in_list
             yield Match(role, column, points - (NESTED if nested else 0))
-    if role.name == "messages":
-        for column in columns:
-            if column.holds(["messages"]):
-                yield Match(role, column, UNNAMED - CONVERSATION)
+
+
+def unnamed_messages(role: Role, columns: Sequence[Column]) -> list[Match]:
+    """The columns of any name that hold lists of messages."""
+    return [
+        Match(role, column, UNNAMED - CONVERSATION)
+        for column in columns
+        if column.holds(["messages"])
+    ]
 
 
 def fillable(role: Role, column: Column) -> bool:
