@@ -6,8 +6,8 @@ import pytest
 
 from webui.notebook.mappers import MAPPERS
 from webui.recipe.field import Text
-from webui.recipe.format import Format
 from webui.recipe.formats import FORMATS, FormatName
+from webui.recipe.formats.format import Format
 
 every_format = pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
 WITHOUT_INSTRUCTION = {"alpaca", "question_answer", "prompt_completion", "messages"} | {

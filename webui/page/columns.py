@@ -13,8 +13,8 @@ from webui.page.studio import View
 from webui.recipe import Recipe
 from webui.recipe.checks import FIELDS
 from webui.recipe.field import Text
-from webui.recipe.format import Role
 from webui.recipe.formats import FORMATS
+from webui.recipe.formats.format import Role
 
 SLOTS = max(len(format.roles) for format in FORMATS.values())
 TALK_PARTS = [tuple(role.name for role in FORMATS[name].roles) for name in TALKS]

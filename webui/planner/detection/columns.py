@@ -7,7 +7,7 @@ from typing import Any
 
 from webui.notebook.carried.formats import parsed
 from webui.notebook.carried.transcripts import split_transcript, unwrapped_turns
-from webui.recipe.format import Kind
+from webui.recipe.formats.format import Kind
 
 # What tables hold as the JSON text of an object with columns of its own.
 IN_TABLES = ("translation", "answers", "answer")

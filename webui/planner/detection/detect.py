@@ -10,7 +10,7 @@ from webui.planner.detection.fits import Fit, fits
 from webui.planner.detection.guess import guess, only_texts
 from webui.planner.detection.refusals import refuse, refuse_guess, refuse_parts
 from webui.recipe.field import Text
-from webui.recipe.format import Kind
+from webui.recipe.formats.format import Kind
 
 LOOKED_AT = 200  # rows
 LISTS: tuple[Kind, ...] = ("objects", "messages", "spans", "bio", "texts")

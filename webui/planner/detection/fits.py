@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from webui.planner.detection.columns import Column, plain
-from webui.recipe.format import Format, Role
 from webui.recipe.formats import FORMATS
+from webui.recipe.formats.format import Format, Role
 
 EXACT, SYNONYM = 1.0, 0.8
 NESTED = 0.1  # less for a name that only the last part of a path has

@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from webui.recipe.chat_formats import CHATS
-from webui.recipe.format import Format, Kind, Role
-from webui.recipe.judged_formats import JUDGED
-from webui.recipe.tagging_formats import TAGGING
-from webui.recipe.task_formats import TASKS
+from webui.recipe.formats.chats import CHATS
+from webui.recipe.formats.format import Format, Kind, Role
+from webui.recipe.formats.judged import JUDGED
+from webui.recipe.formats.tagging import TAGGING
+from webui.recipe.formats.tasks import TASKS
 
 __all__ = ["FORMATS", "Format", "FormatName", "Kind", "Role"]
 

@@ -1,7 +1,7 @@
 """Formats with instructions or conversations of their own, and plain text."""
 
 from webui.recipe.field import Text
-from webui.recipe.format import SYSTEM, TURNS, Format, Role
+from webui.recipe.formats.format import SYSTEM, TURNS, Format, Role
 
 HISTORY = Role(
     "history",
