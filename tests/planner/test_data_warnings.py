@@ -12,7 +12,7 @@ from webui.planner.data_warnings import (
     no_template,
     warnings,
 )
-from webui.planner.preview import Encoded
+from webui.planner.encoding import Encoded
 from webui.planner.reading.sources import Record
 from webui.planner.rows import Kept, Rejected
 from webui.recipe import Recipe
@@ -169,3 +169,32 @@ def test_mostly_rejected_rows_block() -> None:
 
 def test_a_base_model_is_only_noted() -> None:
     assert not no_template().blocks
+
+
+@pytest.mark.parametrize(
+    ("format", "answer", "blocks"),
+    [
+        ("classification", "1", [False]),
+        ("classification", "good", []),
+        ("ner", "EU/3 rejects/0", [True]),
+        ("ner", "[]", []),
+        ("pos", "I/7", [True]),
+        ("pos", "I/PRON like/VERB", []),
+        ("question_answer", "1", []),
+    ],
+)
+def test_labels_that_are_numbers(format: str, answer: str, blocks: list) -> None:
+    found = told(GOOD, texts=[kept(1, "x", answer)], format=format)
+    assert [warned.blocks for warned in found] == blocks
+    named = told(GOOD, texts=[kept(1, "x", answer)], format=format, label_names=("O",))
+    assert named == []
+
+
+def test_tools_that_the_template_leaves_out() -> None:
+    row = kept(1, "Hi", "Hello")
+    tools = [{"type": "function", "function": {"name": "forecast"}}]
+    for text, count in (("<tools>forecast</tools>", 0), ("Hi", 1)):
+        mapped = {**row.mapped, "tools": tools, "text": text}
+        found = told(GOOD, texts=[Kept(row.record, {}, mapped)], format="messages")
+        assert len(found) == count
+        assert not any(warned.blocks for warned in found)

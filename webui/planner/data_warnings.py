@@ -2,19 +2,23 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from webui.planner.encoding import HIDDEN, Encoded
 from webui.planner.rows import Kept, Rejected, place, with_place
 from webui.recipe import Recipe
 from webui.recipe.field import Text
+from webui.recipe.sections.data import LABELLED
 
-if TYPE_CHECKING:
-    from webui.planner.preview import Encoded
-
-HIDDEN = -100
 # What chat templates write around a turn, as far as it is no word of a language.
 MARK = re.compile(r"<\|?[^<>|\s]+\|?>|<</?SYS>>|\[/?[A-Z_]+\]|###? ?\w+:")
 TAIL = 5  # tokens; templates write at most a line break after the end token
+# Answers that are numbers, or tokens with a number behind each.
+NUMBERS = {
+    "classification": re.compile(r"-?\d+"),
+    "ner": re.compile(r"\S+/-?\d+( \S+/-?\d+)*"),
+    "pos": re.compile(r"\S+/-?\d+( \S+/-?\d+)*"),
+}
 PROBE = "\u2063"  # a character that no template writes
 
 
@@ -29,7 +33,7 @@ def warnings(
     recipe: Recipe,
     tokenizer: Any,
     kept: Sequence[Kept],
-    rows: "Sequence[Encoded]",
+    rows: Sequence[Encoded],
     ends: set[int],
 ) -> Iterator[Warned]:
     """What is odd among these rows, the worst first."""
@@ -48,6 +52,8 @@ def warnings(
     if endless:
         yield Warned(no_end(of(endless, rows), tokenizer, ends), blocks=True)
     yield from template_marks(tokenizer, kept)
+    yield from unnamed_labels(recipe, kept)
+    yield from dropped_tools(kept)
 
 
 def mostly_rejected(kept: int, rejected: Sequence[Rejected]) -> Iterator[Warned]:
@@ -80,7 +86,7 @@ def all_masked(some: Text) -> Text:
     )
 
 
-def truncated(some: Text, cut: "Sequence[Encoded]", limit: int) -> Text:
+def truncated(some: Text, cut: Sequence[Encoded], limit: int) -> Text:
     """The end of these rows is lost."""
     longest = max(row.whole for row in cut)
     return Text(
@@ -109,6 +115,43 @@ def no_template() -> Warned:
         "该模型没有自带对话模板，将使用 Zephyr 的模板。",
     )
     return Warned(text, blocks=False)
+
+
+def unnamed_labels(recipe: Recipe, kept: Sequence[Kept]) -> Iterator[Warned]:
+    """Numbers instead of labels teach the model numbers."""
+    if recipe.data.format not in LABELLED or recipe.data.label_names:
+        return
+    answers = [str(row.mapped["messages"][-1]["content"]) for row in kept]
+    if all(NUMBERS[recipe.data.format].fullmatch(answer) for answer in answers):
+        text = Text(
+            "The labels are numbers, and numbers are what the model would learn; name "
+            "them in data.label_names, the first for 0.",
+            "标签是数字，模型学到的也会是数字；请在 data.label_names 中填写名称，"
+            "第一个对应 0。",
+        )
+        yield Warned(text, blocks=recipe.data.format != "classification")
+
+
+def dropped_tools(kept: Sequence[Kept]) -> Iterator[Warned]:
+    """A template that ignores tools teaches calls of functions nobody has named."""
+
+    def names(row: Kept) -> list[str]:
+        tools = [tool.get("function", tool) for tool in row.mapped.get("tools", ())]
+        return [str(tool.get("name")) for tool in tools]
+
+    dropped = [
+        row
+        for row in kept
+        if any(name not in row.mapped["text"] for name in names(row))
+    ]
+    if dropped:
+        some = of(dropped, kept)
+        text = Text(
+            f"{some.en} name tools that the chat template leaves out; choose one "
+            "that knows tools, such as Qwen's.",
+            f"{some.zh}列出了工具，但对话模板没有写入；请选择支持工具的模板，如 Qwen。",
+        )
+        yield Warned(text, blocks=False)
 
 
 def template_marks(tokenizer: Any, kept: Sequence[Kept]) -> Iterator[Warned]:

@@ -4,18 +4,17 @@ What happens to a row is the list of steps that the data cell is written from.
 """
 
 import itertools
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from webui.notebook.carried.mask import tokenize, tokenize_texts
 from webui.planner.data_warnings import (
     Warned,
     mostly_rejected,
     no_template,
     warnings,
 )
+from webui.planner.encoding import HIDDEN, Encoded, encode
 from webui.planner.errors import PlannerError
 from webui.planner.pretrained import end_tokens, has_template, recipe_tokenizer
 from webui.planner.rows import Kept, Part, Rejected, place, read_rows, with_place
@@ -26,7 +25,6 @@ CHECKED_ROWS = 200
 MOST_READ = 10_000  # rows, in search of usable ones
 SHOWN_TOKENS = 1200  # of one row; a page of more is not read
 SHOWN_REASONS = 5
-HIDDEN = -100
 LONGEST_CHARACTER = 8  # tokens that one character may take, generously
 UNFINISHED = "\ufffd"  # what bytes that end within a character decode to
 
@@ -115,7 +113,7 @@ class Checked:
     tokenizer: Any
     kept: list[Kept]
     rejected: list[Rejected]
-    encoded: "list[Encoded]"
+    encoded: list[Encoded]
     warnings: tuple[Warned, ...]
     total: int | None
 
@@ -161,28 +159,6 @@ def no_rows(rejected: list[Rejected]) -> PlannerError:
 def cell(value: Any) -> str:
     """A raw value as a table shows it."""
     return "" if value is None else str(value)[:300]
-
-
-class Encoded(NamedTuple):
-    """Token ids and labels of a row, cut to length, and its length before that."""
-
-    ids: list[int]
-    labels: list[int]
-    whole: int
-
-
-def encode(recipe: Recipe, tokenizer: Any, rows: list[dict]) -> list[Encoded]:
-    """Prepared rows through the very functions that the notebook carries."""
-    longest = recipe.model.max_seq_length
-    if recipe.data.format == "text":
-        # Long texts go on in further sequences; the first one stands for the row.
-        whole = tokenize_texts(rows, tokenizer, sys.maxsize)["input_ids"]
-        return [Encoded(i[:longest], i[:longest], len(i)) for i in whole]
-    batch = tokenize(rows, tokenizer, sys.maxsize)
-    return [
-        Encoded(ids[:longest], labels[:longest], len(ids))
-        for ids, labels in zip(batch["input_ids"], batch["labels"], strict=True)
-    ]
 
 
 def preview_row(kept: Kept, row: Encoded, tokenizer: Any) -> PreviewRow:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from webui.planner.preview import Encoded
+from webui.planner.encoding import Encoded
 from webui.planner.reading.sources import Record
 from webui.planner.report import report as report_module
 from webui.planner.report.labels import LabelTally, labels_of

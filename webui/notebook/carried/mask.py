@@ -14,10 +14,8 @@ def render(row: dict, tokenizer, answers_only: bool) -> dict:
             )
         except Exception as error:  # a template may raise anything
             if any(message.get("tool_calls") for message in turns):
-                error = ValueError(
-                    f"the chat template refuses calls of tools ({error})"
-                )
-                raise error from None
+                reason = f"the chat template refuses calls of tools ({error})"
+                raise ValueError(reason) from error
             raise ValueError(f"the chat template refuses it ({error})") from error
 
     text = template(messages)

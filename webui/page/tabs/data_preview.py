@@ -86,19 +86,19 @@ def may_be_accepted(view: View) -> bool:
 
 
 def warned(page: Page, view: View) -> Any:
-    """What stops a training, then what only should be known."""
+    """What only should be known, then what stops a training: its way out is below."""
     waiting = view.has_source and view.preview(0, SHOWN_ROWS) is None
     answer = first_rows(view)
     if answer is None:
         return gr.skip() if waiting else Markup("")
     accepted = view.recipe.data.accept_warnings
     stops = [w.text for w in answer.warnings if w.blocks]
-    cards = []
+    cards = [*left_out(page, answer)]
+    cards += [note_card(page, NOTE, w.text) for w in answer.warnings if not w.blocks]
+    cards += [note_card(page, ACCEPTED, text) for text in stops if accepted]
     if stops and not accepted:
         cards.append(stop_card(page, stops))
-    cards += [note_card(page, ACCEPTED, text) for text in stops if accepted]
-    cards += [note_card(page, NOTE, w.text) for w in answer.warnings if not w.blocks]
-    return Markup("").join([*cards, *left_out(page, answer)])
+    return Markup("").join(cards)
 
 
 def stop_card(page: Page, texts: Sequence[Text]) -> Markup:

@@ -41,6 +41,7 @@ FIGURES = {
     "tokens": Text("tokens an epoch", "每轮 token"),
     "trained": Text("trained on", "参与训练"),
 }
+EARLIER_REPORT = Text("The earlier report", "之前的报告")
 LENGTHS = Text("Length of a row in tokens", "每条数据的 token 数")
 TRUNCATED = Text(
     "{} of the rows ({}) are longer than {} tokens and are cut; {} would hold 99 %.",
@@ -112,6 +113,7 @@ def build(page: Page) -> None:
         if isinstance(report, Report):
             suggested = report.lengths.suggested
             studio.draft.commit_all({"model.max_seq_length": suggested})
+            studio.start_report(studio.draft.recipe)
 
     page.when_pressed(use, use_length)
 
@@ -124,7 +126,7 @@ def check_button(view: View) -> Any:
 def use_button(page: Page, view: View) -> Any:
     """Offered while the report has another length to suggest than the recipe's."""
     report = view.report
-    if not isinstance(report, Report):
+    if not isinstance(report, Report) or view.report_is_old:
         return gr.update(visible=False)
     length = report.lengths.suggested
     other = length != view.recipe.model.max_seq_length
@@ -152,7 +154,7 @@ def drawn(page: Page, view: View) -> Markup:
         return (quiet if cancelled else problem_card)(page.say(report.text))
     if isinstance(report, Report):
         return Markup('<div class="report">{}</div>').format(
-            Markup("").join(parts(page, view, report))
+            whole_report(page, view, report)
         )
     if view.report_progress is None:
         return Markup("")
@@ -178,22 +180,34 @@ def progress_bar(page: Page, progress: Progress) -> Markup:
     ).format(percent, " · ".join(told))
 
 
-def parts(page: Page, view: View, report: Report) -> Iterator[Markup]:
-    """The report, the most important first."""
-    if view.report_is_old:
-        yield Markup('<p class="state stale">↻ {}</p>').format(page.say(CHANGED))
+def whole_report(page: Page, view: View, report: Report) -> Markup:
+    """The report; folded once it tells of other rows or settings than today's."""
+    inside = Markup("").join(parts(page, report))
+    if not view.report_is_old:
+        return inside
+    changed = Markup('<p class="state stale">↻ {}</p>').format(page.say(CHANGED))
+    return changed + folded(page.say(EARLIER_REPORT), inside)
+
+
+def parts(page: Page, report: Report) -> Iterator[Markup]:
+    """The parts of the report, the most important first."""
     yield figures([(page.say(FIGURES[n]), text) for n, text in main_figures(report)])
     yield from to_mend(page, report)
     yield from reasons(page, report)
     yield from lengths(page, report.lengths)
-    if report.labels:
-        shown = [
-            (label.name, label.count, f"{whole(label.count)} ({label.share:.0%})")
-            for label in report.labels[:20]
-        ]
-        yield folded(page.say(LABELS), bars(shown))
+    yield from labels(page, report)
     yield from repeats(page, report)
     yield quiet(page.say(TOOK).format(duration(report.seconds)))
+
+
+def labels(page: Page, report: Report) -> Iterator[Markup]:
+    """How often each label comes, where the format has labels."""
+    shown = [
+        (label.name, label.count, f"{whole(label.count)} ({label.share:.0%})")
+        for label in report.labels[:20]
+    ]
+    if shown:
+        yield folded(page.say(LABELS), bars(shown))
 
 
 def main_figures(report: Report) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter
 
-from webui.planner.preview import Encoded
+from webui.planner.encoding import Encoded
 from webui.planner.reading.sources import Record
 from webui.planner.report.duplicates import (
     Duplicates,
