@@ -1,12 +1,8 @@
 """The page in Chromium: as a newcomer walks it, and as an enemy does."""
 
-import json
 import os
 import re
 import signal
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,40 +11,9 @@ from webui.kernel import jobs
 from webui.runs import events
 from webui.runs import folder as runs
 
+from .walking import SECOND, go, open_page, set_field, wait_for
+
 pytestmark = pytest.mark.browser
-
-SECOND = 1000
-HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>alert(1)</script>"
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
-    """The first true answer of a condition; fails when there is none in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answer := condition():
-            return answer
-        time.sleep(0.2)
-    raise AssertionError(f"not within {seconds} s")
-
-
-def open_page(browser: Any, server: Any, path: str = "", **options: Any) -> Any:
-    """A tab on the page, once its fields are there."""
-    page = browser.new_page(**options)
-    page.goto(f"{server.address}/{path}")
-    page.wait_for_selector("#status .name")
-    return page
-
-
-def go(page: Any, tab: str) -> None:
-    """Open a tab of the page."""
-    page.get_by_role("tab", name=tab, exact=True).click()
-
-
-def set_field(page: Any, path: str, value: str) -> None:
-    """Type a value into a field and leave it."""
-    box = page.locator(f"#{path.replace('.', '-')}").locator("input, textarea").first
-    box.fill(value)
-    box.press("Tab")
 
 
 def short(page: Any, steps: int) -> None:
@@ -116,31 +81,6 @@ def test_two_tabs_share_one_draft(browser: Any, server: Any) -> None:
     box.fill("2")
     set_field(first, "training.batch_size", "6")
     wait_for(lambda: box.input_value() == "6")
-
-
-def test_uploads_good_and_bad(browser: Any, server: Any, tmp_path: Path) -> None:
-    page = open_page(browser, server)
-    go(page, "Data")
-    bad = tmp_path / "bad.jsonl"
-    bad.write_text('{"prompt": "a", "completion": "b"}\n{"prompt": \n')
-    page.set_input_files("#upload input[type=file]", bad)
-    wait_for(lambda: "line 2" in page.inner_text(".toast-wrap"))
-    hostile = tmp_path / "hostile.jsonl"
-    message = {"role": HOSTILE, "content": "a"}
-    hostile.write_text(json.dumps({"messages": [message]}))
-    page.get_by_role("button", name="Clear").click()
-    page.set_input_files("#upload input[type=file]", hostile)
-    wait_for(lambda: "onerror" in page.inner_text(".toast-wrap"))
-    assert page.title() != "owned"
-    assert "extract.train" in page.inner_text("#data-train_files")
-    good = tmp_path / "good.jsonl"
-    row = {"prompt": HOSTILE, "completion": "b"}
-    good.write_text(f"{json.dumps(row)}\n" * 3)
-    page.get_by_role("button", name="Clear").click()
-    page.set_input_files("#upload input[type=file]", good)
-    wait_for(lambda: "onerror" in page.inner_text("#rendered-rows"), 60)
-    assert page.title() != "owned"
-    assert page.locator("#rendered-rows img").count() == 0
 
 
 @pytest.mark.train

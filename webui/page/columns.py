@@ -13,8 +13,7 @@ from webui.page.studio import View
 from webui.recipe import Recipe
 from webui.recipe.checks import FIELDS
 from webui.recipe.field import Text
-from webui.recipe.formats import FORMATS
-from webui.recipe.formats.format import Role
+from webui.recipe.formats import FORMATS, Role
 
 SLOTS = max(len(format.roles) for format in FORMATS.values())
 TALK_PARTS = [tuple(role.name for role in FORMATS[name].roles) for name in TALKS]
@@ -43,7 +42,7 @@ def bind_columns(language: Language) -> Binding:
             ]
 
     def changes(view: View) -> list[dict[str, Any]]:
-        return column_changes(view.recipe, view.columns, view.has_source, language)
+        return column_changes(view.recipe, view.columns, view.is_readable, language)
 
     declared = FIELDS["data.columns"]
     return Binding(declared, tuple(components), read_columns, write_columns, changes)
@@ -74,14 +73,14 @@ def write_columns(recipe: Recipe) -> list[Any]:
 
 
 def column_changes(
-    recipe: Recipe, columns: Sequence[str], has_source: bool, language: Language
+    recipe: Recipe, columns: Sequence[str], readable: bool, language: Language
 ) -> list[dict[str, Any]]:
     """Which lists are shown, what they are called, and what they offer."""
     used = {role.name: used_column(recipe, role, columns) for role in roles_of(recipe)}
     left = set(columns) - set(used.values())
     hidden: list[dict[str, Any]] = [{"visible": "hidden"}, {"visible": False}]
     # One column under the very name that the format has leaves nothing to choose.
-    nothing = not has_source or tuple(columns) == tuple(used) == tuple(used.values())
+    nothing = not readable or [*columns] == [*used] == [*used.values()] == [*used][:1]
     changes: list[dict[str, Any]] = []
     for role in roles_of(recipe):
         column = used[role.name]

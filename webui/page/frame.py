@@ -172,9 +172,9 @@ class Page:
                 if files:
                     action([files] if isinstance(files, str) else files)
 
-        button.upload(act, button, button, api_visibility="private").then(
-            self.look, None, self.stamp, **QUIET
-        )
+        button.upload(
+            act, button, button, trigger_mode="multiple", api_visibility="private"
+        ).then(self.look, None, self.stamp, **QUIET)
 
     def commit_form(self, seen: Seen, values: Sequence[Any]) -> Recipe:
         """Put everything that the form shows into the draft; the recipe to run."""

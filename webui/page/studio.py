@@ -16,6 +16,7 @@ from webui.page.answers import Answers
 from webui.page.draft import Draft
 from webui.planner.count import count
 from webui.planner.detection.found import Found, found
+from webui.planner.errors import PlannerError
 from webui.planner.memory import estimate
 from webui.planner.preview import preview
 from webui.planner.report import job as report_job
@@ -167,6 +168,11 @@ class View:
         """Whether the recipe says where rows come from."""
         data = self.recipe.data
         return bool(data.train_files if data.source == "files" else data.hub_dataset)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether there is a source, and nothing is known to be wrong with it."""
+        return self.has_source and not isinstance(self.found, PlannerError)
 
     @cached_property
     def stamps(self) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from webui.errors import UserError
 from webui.files import file_hash, write_text
 from webui.page.draft import Draft
 from webui.planner.detection.found import detected, found
+from webui.planner.errors import PlannerError
 from webui.planner.process import ask
 from webui.recipe import Recipe
 from webui.recipe.store import with_values
@@ -24,10 +25,12 @@ def use_files(draft: Draft, files: list[Path]) -> None:
     """Make these files the training files, in the format that they turn out to have.
 
     Raises:
-        PlannerError: if they cannot be read; the draft is as it was then.
+        PlannerError: if they hold no row; the draft is as it was then.
     """
     values = {"data.source": "files", "data.train_files": [str(f) for f in files]}
     seen = ask(found, with_values(Recipe(), values))
+    if seen.problem and not seen.columns:
+        raise PlannerError(seen.problem)
     kept = dict.fromkeys(str(keep(file)) for file in files)
     values["data.train_files"] = list(kept)
     if draft.recipe.split.by == "file":

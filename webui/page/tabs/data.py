@@ -48,7 +48,7 @@ SURE = {
     "guess": Text("a guess", "猜测"),
 }
 HUB = "hub"
-FOUND = Text("This looks like", "看起来是")
+FOUND = Text("This looks like {} ({}): {}", "看起来是{}（{}）：{}")
 
 
 def build(page: Page) -> None:
@@ -144,12 +144,12 @@ def told(page: Page, view: View) -> Markup:
     if seen.detection is None:
         return head + (problem_card(page.say(seen.problem)) if seen.problem else "")
     title = FORMATS[seen.detection.format].title
-    return head + Markup("<p>{} <b>{}</b> ({}): {}</p>").format(
-        page.say(FOUND),
-        page.say(title),
+    sentence = Markup(page.say(FOUND)).format(
+        Markup("<b>{}</b>").format(page.say(title)),
         page.say(SURE[seen.detection.sure]),
         page.say(seen.detection.why),
     )
+    return head + Markup("<p>{}</p>").format(sentence)
 
 
 def explained(page: Page, view: View) -> str:

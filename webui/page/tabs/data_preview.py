@@ -48,7 +48,7 @@ def build(page: Page) -> None:
     page.field("data.accept_warnings", lambda view: {"visible": may_be_accepted(view)})
     with gr.Column(elem_classes="part") as rows:
         build_rows(page)
-    page.watch(rows, lambda view: gr.update(visible=view.has_source))
+    page.watch(rows, lambda view: gr.update(visible=view.is_readable))
 
 
 def build_rows(page: Page) -> None:
@@ -152,9 +152,7 @@ def drawn(page: Page, view: View, first: float | None, how: str) -> Any:
     if answer is None:
         return gr.skip()
     if isinstance(answer, PlannerError):
-        # What is wrong with the source itself stands above already.
-        same = isinstance(view.found, PlannerError)
-        return Markup("") if same else problem_card(page.say(answer.text))
+        return problem_card(page.say(answer.text))
     if not answer.rows:
         return Markup('<p class="card">{}</p>').format(page.say(NO_MORE))
     if how == RAW:
@@ -167,7 +165,7 @@ def rendered_row(page: Page, row: PreviewRow, *, with_ids: bool) -> Markup:
     """One row's tokens with its length and the share of trained ones."""
     unit = Text(
         f"{row.place.en} · {whole(row.length)} tokens, {row.share:.0%} trained on",
-        f"{row.place.zh} · {whole(row.length)} 个 token,{row.share:.0%} 参与训练",
+        f"{row.place.zh} · {whole(row.length)} 个 token，{row.share:.0%} 参与训练",
     )
     spans = Markup("").join(span(token, with_ids=with_ids) for token in row.tokens)
     return Markup(

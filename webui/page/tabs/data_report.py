@@ -44,8 +44,9 @@ FIGURES = {
 EARLIER_REPORT = Text("The earlier report", "之前的报告")
 LENGTHS = Text("Length of a row in tokens", "每条数据的 token 数")
 TRUNCATED = Text(
-    "{} of the rows ({}) are longer than {} tokens and are cut; {} would hold 99 %.",
-    "{} 条数据（{}）超过 {} 个 token 会被截断；设为 {} 可完整容纳 99%。",
+    "{} of the rows ({}) are longer than {} tokens and are cut (hatched); "
+    "{} would hold 99 %.",
+    "{} 条数据（{}）超过 {} 个 token 会被截断（斜线部分）；设为 {} 可完整容纳 99%。",
 )
 ALL_FIT = Text(
     "Every row fits into {} tokens; {} would hold 99 %.",
@@ -136,7 +137,8 @@ def use_button(page: Page, view: View) -> Any:
 def rejected_file(view: View) -> Any:
     """The download of the rows that were left out, if there are any."""
     report = view.report
-    if not isinstance(report, Report) or not report.rejections:
+    told = isinstance(report, Report) and not view.report_is_old
+    if not told or not report.rejections:
         return gr.update(visible=False)
     served = downloads() / "left-out-rows.jsonl"
     try:
@@ -153,9 +155,7 @@ def drawn(page: Page, view: View) -> Markup:
         cancelled = report.text == CANCELLED
         return (quiet if cancelled else problem_card)(page.say(report.text))
     if isinstance(report, Report):
-        return Markup('<div class="report">{}</div>').format(
-            whole_report(page, view, report)
-        )
+        return whole_report(page, view, report)
     if view.report_progress is None:
         return Markup("")
     return Markup('<div class="report">{}</div>').format(
