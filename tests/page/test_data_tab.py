@@ -34,7 +34,8 @@ def asked(name: str, count: int) -> list[dict[str, Any]]:
 
 
 def upload(page: Any, *files: Path) -> None:
-    """Upload files, as if they were dropped."""
+    """Upload files, as if they were dropped, once the place is free for them."""
+    see(page, "#upload", "Drop File Here")
     page.set_input_files("#upload input[type=file]", list(files))
 
 
@@ -46,7 +47,9 @@ def see(page: Any, part: str, text: str, seconds: float = 60) -> None:
 def choose(page: Any, field: str, title: str) -> None:
     """Choose from a list."""
     page.click(f"#{field} input")
-    page.get_by_role("option", name=title, exact=True).click()
+    option = page.locator(f"#{field}").get_by_role("option", name=title, exact=True)
+    option.click()
+    option.wait_for(state="hidden")  # or the next list would open beside this one
 
 
 def drafted(server: Any) -> Any:
@@ -112,8 +115,8 @@ def test_pasted_rows_reach_a_second_tab(browser: Any, server: Any, page: Any) ->
         see(tab, "#rendered-rows", "fine")
     assert Path(drafted(server).train_files[0]).name.startswith("pasted-")
     # What one tab says about the columns, the other shows.
-    choose(second, "column-1", "text")
-    wait_for(lambda: page.locator("#column-1 input").input_value() == "text")
+    choose(second, "column-2", "text")
+    wait_for(lambda: page.locator("#column-2 input").input_value() == "text")
 
 
 def test_hub_fields_and_uploads_exclude_each_other(page: Any) -> None:
@@ -207,8 +210,8 @@ def test_hostile_names_and_cells_are_text(page: Any, tmp_path: Path) -> None:
     upload(page, write_rows(tmp_path / "roles.jsonl", bad))
     see(page, "#found", "roles-")
     see(page, "#rendered-rows", "unknown role")
-    page.locator("#pasted textarea").fill(f'{{"{HOSTILE[:20]}": ')
     page.get_by_text("Or paste rows").click()
+    page.locator("#pasted textarea").fill(f'{{"{HOSTILE[:20]}": ')
     page.click("#use-text")
     page.wait_for_selector(".toast-wrap .toast-body", timeout=60 * SECOND)
     assert page.title() != "owned"
