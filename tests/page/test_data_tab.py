@@ -71,6 +71,7 @@ def test_a_format_chosen_by_hand_and_back(
     wait_for(lambda: column.input_value() == "")
     see(page, "#rendered-rows", "lacks")
     choose(page, "column-0", "query")
+    wait_for(lambda: drafted(server).columns == {"prompt": "query"})
     choose(page, "column-1", "reply")
     wait_for(lambda: set(drafted(server).columns) == {"prompt", "completion"})
     see(page, "#rendered-rows", "so 0")
