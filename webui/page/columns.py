@@ -80,13 +80,13 @@ def column_changes(
     left = set(columns) - set(used.values())
     hidden: list[dict[str, Any]] = [{"visible": "hidden"}, {"visible": False}]
     # One column under the very name that the format has leaves nothing to choose.
-    nothing = not readable or [*columns] == [*used] == [*used.values()] == [*used][:1]
+    only = len(columns) == 1 and used == {columns[0]: columns[0]}
     changes: list[dict[str, Any]] = []
     for role in roles_of(recipe):
         column = used[role.name]
         label = getattr(PART, language).format(getattr(role.title, language))
         label += getattr(OPTIONAL, language) if role.optional else ""
-        useful = not nothing and bool(column or left or not role.optional)
+        useful = readable and not only and bool(column or left or not role.optional)
         shown = {"visible": useful, "label": label, "choices": [*columns]}
         if role.name not in recipe.data.columns and columns:
             shown["value"] = column
