@@ -24,7 +24,7 @@ from webui.recipe.store import with_values
         ("question,answer", ".txt"),
         ("Once, upon a time,\nthere was a wolf.", ".txt"),
         ("a line\nanother", ".txt"),
-        ("a," + "b" * 200_000 + "\nc,d", ".txt"),
+        ("a," + "b" * 200_000 + "\nc,d", ".csv"),
     ],
 )
 def test_a_pasted_text_is_told_by_what_it_holds(text: str, suffix: str) -> None:

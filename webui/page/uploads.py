@@ -80,8 +80,9 @@ def suffix_for(text: str) -> str:
 
 def is_table(lines: list[str], delimiter: str) -> bool:
     """Whether there are several lines, all of the same number of cells."""
+    csv.field_size_limit(2**28)  # as the rows are read; it counts for the process
     try:
         cells = {len(row) for row in csv.reader(lines, delimiter=delimiter)}
-    except csv.Error:  # a cell of more than 128 kB
+    except csv.Error:  # a zero character, before Python 3.11
         return False
     return len(lines) > 1 and len(cells) == 1 and max(cells) > 1
