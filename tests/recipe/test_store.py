@@ -161,7 +161,7 @@ def test_a_setting_is_read_as_yaml_but_a_text_stays_a_text() -> None:
             "training.learning_rate=1e-4",
             "adapter.rank=32",
             "adapter.target_modules=[q_proj, v_proj]",
-            "training.gradient_checkpointing=false",
+            "adapter.use_rslora=true",
             "compare.prompt=1e-4",
             "data.system_prompt={a: b} = c",
             "name=other",
@@ -169,7 +169,7 @@ def test_a_setting_is_read_as_yaml_but_a_text_stays_a_text() -> None:
     )
     assert recipe.training.learning_rate == 1e-4 and recipe.adapter.rank == 32
     assert recipe.adapter.target_modules == ("q_proj", "v_proj")
-    assert recipe.training.gradient_checkpointing is False
+    assert recipe.adapter.use_rslora is True
     assert recipe.compare.prompt == "1e-4"
     assert recipe.data.system_prompt == "{a: b} = c"
     assert recipe.name == "other"
@@ -278,6 +278,17 @@ def spaces() -> st.SearchStrategy:
     )
 
 
+TOGETHER = {
+    "data.columns",
+    "data.custom_template",
+    "data.packing",
+    "split.group_by",
+    "model.precision",
+    *(path for path in FIELDS if path.startswith("adapter.")),
+    "sweep.space",
+}
+
+
 @st.composite
 def recipes(draw: Any) -> Recipe:
     """A recipe in which some fields differ from their defaults."""
@@ -289,8 +300,7 @@ def recipes(draw: Any) -> Recipe:
         return check(values)
     except RecipeError as error:
         # Drawn one by one, some do not go together.
-        together = {"data.columns", "data.custom_template", "split.group_by"}
-        assert {problem.path for problem in error.problems} <= together
+        assert {problem.path for problem in error.problems} <= TOGETHER
         reject()
 
 

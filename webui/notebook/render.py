@@ -16,9 +16,10 @@ from ruff import find_ruff_bin
 from webui.notebook.chat_templates import BASE
 from webui.notebook.data_cell import data_context, rows_context
 from webui.notebook.literal import Code, literal
+from webui.notebook.model_cell import model_context
+from webui.notebook.peft_config import peft_config
 from webui.notebook.steps import chat_template
 from webui.recipe import Recipe
-from webui.settings import model_path
 
 # What each cell needs to have run before it, in the order of the notebook.
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -77,12 +78,19 @@ def render_cells(
     grounds: dict[str, str] = {}
     cells = []
     for name, code in zip(names, formatted(rendered), strict=True):
-        needed = [grounds[need] for need in NEEDS[name] if need in grounds]
+        needed = [grounds[need] for need in needs(name, recipe) if need in grounds]
         cells.append(Cell(name, code, key_of(code, needed)))
         # The score needs how the compare cell answers, not what it asks.
         lasting = code.partition(PROMPT)[0] if name == "compare" else code
         grounds[name] = key_of(lasting, needed)
     return tuple(cells)
+
+
+def needs(name: str, recipe: Recipe) -> tuple[str, ...]:
+    """The cells that one cell of this recipe needs to have run before it."""
+    if name == "adapter" and recipe.adapter.start == "eva":
+        return (*NEEDS[name], "data")  # this start is found in the training texts
+    return NEEDS[name]
 
 
 def key_of(code: str, needed: Iterable[str]) -> str:
@@ -92,15 +100,13 @@ def key_of(code: str, needed: Iterable[str]) -> str:
 
 def template_context(recipe: Recipe, adapter_folder: str) -> dict[str, Any]:
     """What the templates may name."""
-    checkpointing = "unsloth" if recipe.training.gradient_checkpointing else False
     return {
         "recipe": recipe,
         "adapter": recipe.adapter,
         "training": recipe.training,
-        "checkpointing": checkpointing,
+        **model_context(recipe),
         "train_data": Code("train_data"),
         "eval_data": None,
-        "model_path": model_path(recipe.model.name),
         "chat_template": chat_template(recipe),
         "base_template": BASE,
         "adapter_folder": adapter_folder,
@@ -132,10 +138,12 @@ def sweep_context(recipe: Recipe) -> dict[str, Any]:
     for path in recipe.sweep.space:
         section, _, name = path.partition(".")
         sections[section][name] = Code(f"chosen[{literal(path)}]")
-        if name == "gradient_checkpointing":
-            chosen = f'"unsloth" if chosen[{literal(path)}] else False'
-            context["checkpointing"] = Code(chosen)
-    return context | {name: SimpleNamespace(**v) for name, v in sections.items()}
+    adapter = SimpleNamespace(**sections["adapter"])
+    return context | {
+        "adapter": adapter,
+        "training": SimpleNamespace(**sections["training"]),
+        "peft": peft_config(recipe, adapter=adapter),
+    }
 
 
 CONTEXTS = defaultdict(

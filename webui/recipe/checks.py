@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from webui.recipe.combinations import combinations
 from webui.recipe.field import DeclaredField, Text, declared_fields
 from webui.recipe.formats import FORMATS
 from webui.recipe.sections import Recipe
@@ -176,14 +177,7 @@ def out_of_bounds(kind: str, limits: Mapping[str, Any], given: str) -> Text:
 
 def rules(recipe: Recipe) -> list[Problem]:
     """Problems that need more than one field to see."""
-    problems = []
-    if not recipe.adapter.target_modules:
-        problems.append(
-            Problem(
-                "adapter.target_modules",
-                Text("name at least one module.", "至少选择一个模块。"),
-            )
-        )
+    problems = [Problem(path, text) for path, text in combinations(recipe)]
     return problems + data_rules(recipe) + sweep_rules(recipe)
 
 
@@ -226,13 +220,29 @@ def trained_on(recipe: Recipe) -> bool:
     return bool({*recipe.data.train_files} & {*recipe.split.files})
 
 
+# These decide which lines a cell has, and a sweep has one cell for all its trials.
+DECIDES_CODE = (
+    "adapter.method",
+    "adapter.targets",
+    "adapter.target_regex",
+    "adapter.layers",
+    "adapter.start",
+    "adapter.lora_plus_ratio",
+    "adapter.prompt_start",
+    "adapter.prompt_text",
+    "adapter.encoder",
+    "adapter.serve_with",
+    "training.duration",
+    "training.gradient_checkpointing",
+    "training.save_every",
+)
 SWEEPABLE: dict[str, DeclaredField] = {
     path: declared
     for path, declared in FIELDS.items()
     if path.startswith(("adapter.", "training."))
     # What is swept must be a plain value that the adapter or train cell reads.
     and declared.type in (int, float, str, bool)
-    and path not in ("training.duration", "training.save_every")
+    and path not in DECIDES_CODE
 }
 
 

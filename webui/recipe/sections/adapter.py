@@ -1,6 +1,10 @@
-"""Section `adapter`: which weights learn, and how many."""
+"""Section `adapter`: which weights learn, by which method, and how many."""
 
-from webui.recipe.field import Section, field
+from typing import Literal, get_args
+
+from webui.recipe.field import Section, Text, field
+from webui.recipe.methods import METHODS
+from webui.recipe.methods.method import MethodName
 
 ALL_LINEAR = (
     "q_proj",
@@ -11,11 +15,26 @@ ALL_LINEAR = (
     "up_proj",
     "down_proj",
 )
+TARGETED = ("lora", "adalora", "vera", "loha", "lokr", "oft")
+SCALED = ("lora", "adalora", "loha", "lokr")
+PROMPTS = ("prompt_tuning", "prefix_tuning", "p_tuning", "p_tuning_v2")
+PREFIXES = ("prefix_tuning", "p_tuning_v2")
+WITH_CHECKPOINTING = tuple(m for m in get_args(MethodName) if m not in PREFIXES)
 
 
 class Adapter(Section):
-    """Which weights learn, and how many: a LoRA adapter on the frozen base."""
+    """Which weights learn: an adapter on the frozen base, or a part of the base."""
 
+    method: MethodName = field(
+        "lora",
+        title=("Method", "方法"),
+        help=(
+            "What learns. LoRA suits nearly every task; the text below explains "
+            "each of the others.",
+            "哪些参数参与学习。LoRA 适合几乎所有任务；其他方法见下方说明。",
+        ),
+        choice_titles={name: method.title for name, method in METHODS.items()},
+    )
     rank: int = field(
         16,
         title=("Rank", "秩"),
@@ -25,8 +44,21 @@ class Adapter(Section):
             "加在每个目标模块上的两个小矩阵的宽度。越大学得越多，也越耗资源。",
         ),
         ge=1,
-        le=256,
+        le=1024,
         step=1,
+        shown_when={"adapter.method": ("lora", "adalora", "vera", "loha", "lokr")},
+    )
+    initial_rank: int = field(
+        24,
+        title=("Rank at the start", "初始秩"),
+        help=(
+            "AdaLoRA begins with this rank everywhere and gives up what is used "
+            "least, until the average is the rank above.",
+            "AdaLoRA 起初处处使用此秩，随后剪去用得最少的部分，直到平均为上面的秩。",
+        ),
+        ge=1,
+        le=1024,
+        shown_when={"adapter.method": "adalora"},
     )
     alpha: int = field(
         16,
@@ -38,6 +70,19 @@ class Adapter(Section):
         ge=1,
         le=1024,
         step=1,
+        shown_when={"adapter.method": SCALED},
+    )
+    block_size: int = field(
+        32,
+        title=("Block size", "块大小"),
+        help=(
+            "OFT turns the weights in blocks of this size; larger ones learn more. "
+            "It must divide the width of every target module.",
+            "OFT 按此大小分块旋转权重；越大学得越多。必须整除每个目标模块的宽度。",
+        ),
+        ge=2,
+        le=4096,
+        shown_when={"adapter.method": "oft"},
     )
     dropout: float = field(
         0.0,
@@ -49,6 +94,23 @@ class Adapter(Section):
         ),
         ge=0,
         lt=1,
+        shown_when={"adapter.method": TARGETED},
+    )
+    targets: Literal["names", "all-linear", "attention", "mlp", "regex"] = field(
+        "names",
+        title=("Targets", "目标"),
+        help=(
+            "Which layers get an adapter.",
+            "给哪些层加适配器。",
+        ),
+        choice_titles={
+            "names": Text("modules by name", "按名称"),
+            "all-linear": Text("all linear layers", "所有线性层"),
+            "attention": Text("attention only", "仅注意力"),
+            "mlp": Text("MLP only", "仅 MLP"),
+            "regex": Text("a regular expression", "正则表达式"),
+        },
+        shown_when={"adapter.method": TARGETED},
     )
     target_modules: tuple[str, ...] = field(
         ALL_LINEAR,
@@ -59,13 +121,189 @@ class Adapter(Section):
             "加适配器的线性层：q、k、v、o 属于注意力，gate、up、down 属于 MLP。",
         ),
         suggestions=ALL_LINEAR,
+        shown_when={"adapter.method": TARGETED, "adapter.targets": "names"},
+    )
+    target_regex: str = field(
+        "",
+        title=("Regular expression", "正则表达式"),
+        help=(
+            r"Must match the whole name of a module: .*\.self_attn\..*_proj is every "
+            "projection of the attention.",
+            r"须匹配完整的模块名，例如 .*\.self_attn\..*_proj 表示注意力的所有投影。",
+        ),
+        max_length=500,
+        shown_when={"adapter.method": TARGETED, "adapter.targets": "regex"},
+    )
+    layers: str = field(
+        "",
+        title=("Layers", "层"),
+        help=(
+            "Only these layers get an adapter: '0-3, 28-31' or 'last 4'; empty "
+            "means all.",
+            "只给这些层加适配器，如“0-3, 28-31”或“last 4”；留空表示全部。",
+        ),
+        max_length=200,
+        shown_when={"adapter.method": TARGETED},
+        advanced=True,
+    )
+    modules_to_save: tuple[str, ...] = field(
+        (),
+        title=("Modules trained in full", "完整训练的模块"),
+        help=(
+            "These learn in full beside the adapter and are saved with it: "
+            "embed_tokens and lm_head for new words. They are large.",
+            "这些模块与适配器一起完整训练并保存：如为新词训练 embed_tokens 和 lm_head。"
+            "它们很大。",
+        ),
+        suggestions=("embed_tokens", "lm_head"),
+        shown_when={"adapter.method": TARGETED},
+        advanced=True,
+    )
+    start: Literal["zero", "gaussian", "pissa", "olora", "eva", "loftq"] = field(
+        "zero",
+        title=("Start values", "初始值"),
+        help=(
+            "Where the two matrices begin: at no effect (zero), or at a part of the "
+            "weights or of the data that is likely to matter.",
+            "两个矩阵的起点：零影响，或取自权重或数据中可能重要的部分。",
+        ),
+        choice_titles={
+            "zero": Text("no effect (LoRA)", "零影响（LoRA）"),
+            "gaussian": Text("no effect, Gaussian", "零影响（高斯）"),
+            "pissa": Text("largest parts of the weights (PiSSA)", "权重主成分（PiSSA）"),
+            "olora": Text("orthonormal parts (OLoRA)", "正交成分（OLoRA）"),
+            "eva": Text("largest parts of the data (EVA)", "数据主成分（EVA）"),
+            "loftq": Text("what 4 bits lose (LoftQ)", "4 位量化误差（LoftQ）"),
+        },
+        shown_when={"adapter.method": "lora"},
+        advanced=True,
     )
     use_rslora: bool = field(
         False,
-        title=("Rank-stabilized LoRA", "秩稳定 LoRA(rsLoRA)"),
+        title=("Rank-stabilized LoRA", "秩稳定 LoRA（rsLoRA）"),
         help=(
             "Scale by alpha / sqrt(rank) instead: steadier at high ranks.",
             "改用 alpha / sqrt(rank) 缩放：秩较大时更稳定。",
         ),
+        shown_when={"adapter.method": "lora"},
+        advanced=True,
+    )
+    use_dora: bool = field(
+        False,
+        title=("Weight-decomposed LoRA (DoRA)", "权重分解 LoRA（DoRA）"),
+        help=(
+            "Learn the length of each weight column apart from its direction: often "
+            "better at low ranks, and slower.",
+            "把权重每列的长度与方向分开学习：低秩时往往更好，但更慢。",
+        ),
+        shown_when={"adapter.method": "lora"},
+        advanced=True,
+    )
+    lora_plus_ratio: float = field(
+        1.0,
+        title=("LoRA+ ratio", "LoRA+ 比例"),
+        help=(
+            "How many times faster the second matrix (B) learns than the first; "
+            "1 is plain LoRA, 16 is usual for LoRA+.",
+            "第二个矩阵（B）的学习率是第一个的多少倍；1 为普通 LoRA，LoRA+ 常用 16。",
+        ),
+        ge=1,
+        le=1000,
+        shown_when={"adapter.method": "lora"},
+        advanced=True,
+    )
+    virtual_tokens: int = field(
+        20,
+        title=("Virtual tokens", "虚拟 token 数"),
+        help=(
+            "Learned vectors that stand before every text. They take room in the "
+            "sequence.",
+            "放在每段文本前面的可学习向量，会占用序列长度。",
+        ),
+        ge=1,
+        le=4096,
+        shown_when={"adapter.method": PROMPTS},
+    )
+    prompt_start: Literal["random", "text"] = field(
+        "random",
+        title=("Prompt starts from", "提示起点"),
+        help=(
+            "Random vectors, or those of a text that states the task.",
+            "随机向量，或一段描述任务的文本的向量。",
+        ),
+        choice_titles={
+            "random": Text("random vectors", "随机向量"),
+            "text": Text("a text", "一段文本"),
+        },
+        shown_when={"adapter.method": "prompt_tuning"},
+    )
+    prompt_text: str = field(
+        "",
+        title=("Prompt's text", "提示文本"),
+        help=(
+            "The task in a few words; repeated or cut to the virtual tokens.",
+            "用几个词描述任务；会重复或截断到虚拟 token 数。",
+        ),
+        max_length=5000,
+        shown_when={
+            "adapter.method": "prompt_tuning",
+            "adapter.prompt_start": "text",
+        },
+    )
+    prefix_projection: bool = field(
+        True,
+        title=("Prefix through an MLP", "用 MLP 编码前缀"),
+        help=(
+            "Make the prefix by a small MLP while it learns, as published: steadier. "
+            "Without, the prefix itself learns.",
+            "学习时由一个小 MLP 产生前缀（论文做法），更稳定；否则直接学习前缀本身。",
+        ),
+        shown_when={"adapter.method": "prefix_tuning"},
+    )
+    encoder: Literal["mlp", "lstm"] = field(
+        "mlp",
+        title=("Encoder", "编码器"),
+        help=(
+            "What makes the prompt while it learns.",
+            "学习时用什么产生提示。",
+        ),
+        choice_titles={"mlp": Text("MLP", "MLP"), "lstm": Text("LSTM", "LSTM")},
+        shown_when={"adapter.method": "p_tuning"},
+    )
+    encoder_hidden_size: int = field(
+        128,
+        title=("Encoder's width", "编码器宽度"),
+        help=(
+            "Hidden size of the encoder that makes the prompt or prefix.",
+            "产生提示或前缀的编码器的隐藏层大小。",
+        ),
+        ge=1,
+        le=16384,
+        shown_when={"adapter.method": ("prefix_tuning", "p_tuning")},
+    )
+    last_layers: int = field(
+        2,
+        title=("Last layers that learn", "参与学习的最后几层"),
+        help=(
+            "All earlier layers, the embeddings and the head stay as they are.",
+            "更早的层、词嵌入和输出头都保持不变。",
+        ),
+        ge=1,
+        le=1000,
+        shown_when={"adapter.method": "freeze"},
+    )
+    serve_with: Literal["any", "vllm", "older_vllm"] = field(
+        "any",
+        title=("Will be served by", "将用于"),
+        help=(
+            "Refuses now what that server could not load later.",
+            "现在就拒绝该服务器以后无法加载的设置。",
+        ),
+        choice_titles={
+            "any": Text("anything", "不限"),
+            "vllm": Text("vLLM", "vLLM"),
+            "older_vllm": Text("an older vLLM (rank 64 at most)", "旧版 vLLM（秩不超过 64）"),
+        },
+        in_code=False,
         advanced=True,
     )

@@ -25,7 +25,28 @@ class Model(Section):
             "unsloth/Llama-3.2-1B-Instruct",
         ),
     )
-    precision: Literal["16bit", "4bit"] = field(
+    revision: str = field(
+        "",
+        title=("Revision", "版本"),
+        help=(
+            "A branch, tag or commit of the hub's copy; empty takes the newest.",
+            "模型库中的分支、标签或提交；留空则取最新。",
+        ),
+        max_length=200,
+        advanced=True,
+    )
+    trust_remote_code: bool = field(
+        False,
+        title=("Trust the model's own code", "信任模型自带的代码"),
+        help=(
+            "Lets the model's authors run any program on this machine. Only for "
+            "models that Transformers does not know, and whose code you have read.",
+            "允许模型作者在本机运行任意程序。仅用于 Transformers 不认识、"
+            "且您已看过其代码的模型。",
+        ),
+        advanced=True,
+    )
+    precision: Literal["16bit", "fp32", "bf16", "fp16", "8bit", "4bit"] = field(
         "16bit",
         title=("Precision of the base", "基座精度"),
         help=(
@@ -33,7 +54,53 @@ class Model(Section):
             "memory and lose a little quality.",
             "16 位权重精确；4 位权重（QLoRA）只占四分之一内存，质量略有损失。",
         ),
-        choice_titles={"16bit": Text("16-bit", "16 位"), "4bit": Text("4-bit", "4 位")},
+        choice_titles={
+            "16bit": Text("16-bit, the kind that suits the device", "16 位（自动选择）"),
+            "fp32": Text("32-bit (fp32)", "32 位（fp32）"),
+            "bf16": Text("16-bit, wide range (bf16)", "16 位宽范围（bf16）"),
+            "fp16": Text("16-bit, fine steps (fp16)", "16 位细步长（fp16）"),
+            "8bit": Text("8-bit", "8 位"),
+            "4bit": Text("4-bit", "4 位"),
+        },
+    )
+    quant_type: Literal["nf4", "fp4"] = field(
+        "nf4",
+        title=("4-bit type", "4 位类型"),
+        help=(
+            "NF4 spaces its sixteen values as weights are spread, and is nearly always "
+            "better; FP4 spaces them as floats.",
+            "NF4 的十六个取值按权重分布排列，几乎总是更好；FP4 按浮点数排列。",
+        ),
+        choice_titles={"nf4": Text("NF4", "NF4"), "fp4": Text("FP4", "FP4")},
+        shown_when={"model.precision": "4bit"},
+        advanced=True,
+    )
+    double_quant: bool = field(
+        True,
+        title=("Double quantization", "双重量化"),
+        help=(
+            "Quantizes the scales of the 4-bit weights as well: saves 0.4 bits for "
+            "each weight.",
+            "把 4 位权重的缩放系数也量化：每个权重再省约 0.4 位。",
+        ),
+        shown_when={"model.precision": "4bit"},
+        advanced=True,
+    )
+    compute_dtype: Literal["auto", "bf16", "fp16", "fp32"] = field(
+        "auto",
+        title=("Compute type", "计算类型"),
+        help=(
+            "The type in which unpacked 4-bit weights are multiplied.",
+            "4 位权重解包后参与计算的类型。",
+        ),
+        choice_titles={
+            "auto": Text("as the device has it", "随设备"),
+            "bf16": Text("bf16", "bf16"),
+            "fp16": Text("fp16", "fp16"),
+            "fp32": Text("fp32", "fp32"),
+        },
+        shown_when={"model.precision": "4bit"},
+        advanced=True,
     )
     max_seq_length: int = field(
         512,

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from webui.recipe.field import Section, Text, field
+from webui.recipe.sections.adapter import WITH_CHECKPOINTING
 
 
 class Training(Section):
@@ -127,14 +128,23 @@ class Training(Section):
         le=1000,
         advanced=True,
     )
-    gradient_checkpointing: bool = field(
-        True,
+    gradient_checkpointing: Literal["unsloth", "standard", "none"] = field(
+        "unsloth",
         title=("Gradient checkpointing", "梯度检查点"),
         help=(
             "Compute activations again instead of keeping them: much less memory, "
-            "about a third more time.",
-            "重新计算激活值而不保存：显著节省内存，时间约多三分之一。",
+            "about a third more time. Unsloth's also moves what is kept to the "
+            "machine's own memory.",
+            "重新计算激活值而不保存：显著节省显存，时间约多三分之一。"
+            "Unsloth 的做法还会把保留的部分移到主机内存。",
         ),
+        choice_titles={
+            "unsloth": Text("Unsloth's", "Unsloth"),
+            "standard": Text("standard", "标准"),
+            "none": Text("off", "关闭"),
+        },
+        # Prefixes reach the layers through a cache, which checkpointing cannot use.
+        shown_when={"adapter.method": WITH_CHECKPOINTING},
         advanced=True,
     )
     save_every: int = field(

@@ -1,0 +1,69 @@
+"""What the `model` and `adapter` cells say of the base: its type, and who changes it."""
+
+import os
+from typing import Any
+
+from webui.notebook.literal import Code
+from webui.notebook.peft_config import peft_config
+from webui.recipe import Recipe
+from webui.recipe.sections.adapter import PREFIXES
+from webui.settings import model_path
+
+TYPES = {"fp32": "torch.float32", "bf16": "torch.bfloat16", "fp16": "torch.float16"}
+
+
+def model_context(recipe: Recipe) -> dict[str, Any]:
+    """What the templates may name beyond the recipe itself."""
+    whole = learns_itself(recipe)
+    return {
+        "model_path": model_path(recipe.model.name),
+        "dtype": type_code(recipe.model.precision),
+        "quantization": quantization_type(recipe),
+        "local_weights": local_weights(recipe),
+        "peft": peft_config(recipe),
+        "checkpointing": checkpointing(recipe),
+        "whole": whole,
+        "changes_base": changes_base(recipe),
+        "base_alone": Code("base_alone()" if whole else "model.disable_adapter()"),
+        "lora_plus": recipe.adapter.lora_plus_ratio > 1,
+    }
+
+
+def learns_itself(recipe: Recipe) -> bool:
+    """Whether weights of the base learn, with no adapter at all."""
+    return recipe.adapter.method in ("full", "freeze")
+
+
+def changes_base(recipe: Recipe) -> bool:
+    """Whether the base is no longer what it was once the method has begun."""
+    return learns_itself(recipe) or recipe.adapter.start in ("pissa", "olora")
+
+
+def checkpointing(recipe: Recipe) -> str | bool:
+    """Gradient checkpointing as Unsloth takes it: its own ("unsloth"), True or False."""
+    if recipe.adapter.method in PREFIXES:
+        return False  # a prefix is a cache, and checkpointing keeps none
+    choices = {"unsloth": "unsloth", "standard": True, "none": False}
+    return choices[recipe.training.gradient_checkpointing]
+
+
+def type_code(name: str) -> Code | None:
+    """The type of PyTorch with this name in a recipe; None where Unsloth chooses."""
+    return Code(TYPES[name]) if name in TYPES else None
+
+
+def quantization_type(recipe: Recipe) -> Code | None:
+    """The compute type, where 4-bit loading is not what Unsloth does by itself."""
+    model = recipe.model
+    usual = model.quant_type == "nf4" and model.double_quant
+    if model.precision != "4bit" or (usual and model.compute_dtype == "auto"):
+        return None
+    return type_code(model.compute_dtype) or Code(
+        "torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16"
+    )
+
+
+def local_weights(recipe: Recipe) -> str | None:
+    """The file of a local model's weights; None for a model of the hub."""
+    folder = model_path(recipe.model.name)
+    return os.path.join(folder, "model.safetensors") if os.path.isdir(folder) else None

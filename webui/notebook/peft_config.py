@@ -1,0 +1,176 @@
+"""The configuration of PEFT that a recipe's adapter means: for the run and the planner."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from webui.notebook.literal import Code
+from webui.recipe import Recipe
+from webui.recipe.layers import last_layers, layer_numbers
+from webui.recipe.sections.adapter import TARGETED
+
+# Whole names of modules, for the families that Transformers builds: Llama's names,
+# GPT-2's, GPT-NeoX's, Bloom's, Falcon's, OPT's.
+ATTENTION = r".*\.(self_attn|self_attention|attention|attn)\.(\w*proj|\w*dense|query_key_value|c_attn)"
+MLP = r".*\.(mlp\.(\w*proj|fc\d|c_fc|dense\w*)|fc\d)"
+# The randomized decomposition: as good for training as the exact one, and much faster.
+STARTS = {"pissa": "pissa_niter_16"}
+
+
+@dataclass(frozen=True)
+class PeftConfig:
+    """A configuration class of PEFT by name, and the keyword arguments it is given."""
+
+    name: str
+    options: dict[str, Any]
+
+
+def peft_config(
+    recipe: Recipe, *, adapter: Any = None, depth: int | None = None
+) -> PeftConfig | None:
+    """The configuration of a recipe's adapter; None where the base itself learns.
+
+    Args:
+        adapter: stands for the recipe's own, where a sweep chooses some of its values.
+        depth: number of the model's layers, if known; else "last 4" becomes code that
+            asks the loaded model.
+    """
+    adapter = adapter or recipe.adapter
+    if adapter.method in ("full", "freeze"):
+        return None
+    name, options = CONFIGS[adapter.method]
+    shared = {} if adapter.method in UNTARGETED else targeting(adapter, depth)
+    # What decides about cells to come is never swept, so options may hold code.
+    values = options(adapter) | shared | {"task_type": "CAUSAL_LM"}
+    if adapter.method == "vera":
+        values["projection_prng_key"] = recipe.training.seed
+    return PeftConfig(name, values)
+
+
+def targeting(adapter: Any, depth: int | None) -> dict[str, Any]:
+    """Which modules of which layers get the adapter, and which learn in full."""
+    options: dict[str, Any] = {"target_modules": target_modules(adapter)}
+    if adapter.layers:
+        options["layers_to_transform"] = layers_to_transform(adapter.layers, depth)
+    if adapter.modules_to_save:
+        options["modules_to_save"] = list(adapter.modules_to_save)
+    return options
+
+
+def target_modules(adapter: Any) -> list[str] | str:
+    """Names, PEFT's word for all linear layers, or a regular expression."""
+    return {
+        "names": list(adapter.target_modules),
+        "all-linear": "all-linear",
+        "attention": ATTENTION,
+        "mlp": MLP,
+        "regex": adapter.target_regex,
+    }[adapter.targets]
+
+
+def layers_to_transform(text: str, depth: int | None) -> list[int] | Code:
+    """The numbers of the layers that a text such as "0-3, 8" or "last 4" names."""
+    last = last_layers(text)
+    if last is None:
+        return list(layer_numbers(text))
+    if depth is None:
+        return Code(f"list(range(model.config.num_hidden_layers))[-{last}:]")
+    return list(range(depth))[-last:]
+
+
+def lora(adapter: Any) -> dict[str, Any]:
+    options = {
+        "r": adapter.rank,
+        "lora_alpha": adapter.alpha,
+        "lora_dropout": adapter.dropout,
+        "bias": "none",
+        "use_rslora": adapter.use_rslora,
+    }
+    if adapter.use_dora:
+        options["use_dora"] = adapter.use_dora
+    # LoftQ's start replaces the zero start once the adapter is on the 4-bit weights.
+    if adapter.start not in ("zero", "loftq"):
+        options["init_lora_weights"] = STARTS.get(adapter.start, adapter.start)
+    return options
+
+
+def adalora(adapter: Any) -> dict[str, Any]:
+    return {
+        "init_r": adapter.initial_rank,
+        "target_r": adapter.rank,
+        "lora_alpha": adapter.alpha,
+        "lora_dropout": adapter.dropout,
+        "total_step": 1,  # the real number is known, and set, when the training begins
+    }
+
+
+def vera(adapter: Any) -> dict[str, Any]:
+    return {"r": adapter.rank, "vera_dropout": adapter.dropout}
+
+
+def low_rank_products(adapter: Any) -> dict[str, Any]:
+    """LoHa and LoKr."""
+    return {
+        "r": adapter.rank,
+        "alpha": adapter.alpha,
+        "module_dropout": adapter.dropout,
+    }
+
+
+def oft(adapter: Any) -> dict[str, Any]:
+    return {"oft_block_size": adapter.block_size, "module_dropout": adapter.dropout}
+
+
+def nothing(adapter: Any) -> dict[str, Any]:
+    """IA3 and layer-norm tuning: the modules are those that PEFT knows by model."""
+    return {}
+
+
+def prompt_tuning(adapter: Any) -> dict[str, Any]:
+    options = {"num_virtual_tokens": adapter.virtual_tokens}
+    if adapter.prompt_start == "text":
+        options |= {
+            "prompt_tuning_init": "TEXT",
+            "prompt_tuning_init_text": adapter.prompt_text,
+            "tokenizer_name_or_path": Code("tokenizer.name_or_path"),
+        }
+    return options
+
+
+def prefix_tuning(adapter: Any) -> dict[str, Any]:
+    options = {"num_virtual_tokens": adapter.virtual_tokens}
+    if adapter.prefix_projection:
+        options["prefix_projection"] = adapter.prefix_projection
+        options["encoder_hidden_size"] = adapter.encoder_hidden_size
+    return options
+
+
+def p_tuning(adapter: Any) -> dict[str, Any]:
+    return {
+        "num_virtual_tokens": adapter.virtual_tokens,
+        "encoder_reparameterization_type": adapter.encoder.upper(),
+        "encoder_hidden_size": adapter.encoder_hidden_size,
+    }
+
+
+def deep_prompts(adapter: Any) -> dict[str, Any]:
+    """P-tuning v2: what PEFT calls a prefix, learned without an encoder."""
+    return {"num_virtual_tokens": adapter.virtual_tokens}
+
+
+Options = Callable[[Any], dict[str, Any]]
+CONFIGS: dict[str, tuple[str, Options]] = {
+    "lora": ("LoraConfig", lora),
+    "adalora": ("AdaLoraConfig", adalora),
+    "vera": ("VeraConfig", vera),
+    "loha": ("LoHaConfig", low_rank_products),
+    "lokr": ("LoKrConfig", low_rank_products),
+    "oft": ("OFTConfig", oft),
+    "ia3": ("IA3Config", nothing),
+    "ln_tuning": ("LNTuningConfig", nothing),
+    "prompt_tuning": ("PromptTuningConfig", prompt_tuning),
+    "prefix_tuning": ("PrefixTuningConfig", prefix_tuning),
+    "p_tuning": ("PromptEncoderConfig", p_tuning),
+    "p_tuning_v2": ("PrefixTuningConfig", deep_prompts),
+}
+UNTARGETED = CONFIGS.keys() - {*TARGETED}
