@@ -136,6 +136,7 @@ def parser() -> argparse.ArgumentParser:
         ("sweep", "try the recipe's sweep settings, one adapter after the other", True),
     ):
         add_recipe(add(name, help), machine=machine)
+    add_plan(commands.choices["plan"])
     for name in ("script", "notebook"):
         commands.choices[name].add_argument(
             "-o", "--output", type=Path, metavar="FILE", help="instead of stdout"
@@ -172,7 +173,9 @@ def add_recipe(found: argparse.ArgumentParser, *, machine: bool) -> None:
     found.add_argument("recipe", metavar="RECIPE", help=RECIPE)
     add_settings(found)
     found.add_argument(
-        "--model", metavar="NAME", help="short for --set model.name=NAME"
+        "--model",
+        metavar="NAME",
+        help="another base model; `starter` tries any recipe on a small one",
     )
     if machine:
         add_json(found)
@@ -186,6 +189,27 @@ def add_settings(found: argparse.ArgumentParser) -> None:
         default=[],
         metavar="SECTION.FIELD=VALUE",
         help="another value for one field, such as adapter.rank=32; may be repeated",
+    )
+
+
+def add_plan(plan: argparse.ArgumentParser) -> None:
+    """Which card, and what more to show."""
+    plan.add_argument(
+        "--card",
+        default="here",
+        metavar="CARD",
+        help="t4, l4, v100-16, v100-32, rtx3060, rtx4090, a100-40, a100-80 or h100; "
+        "default: here, this machine",
+    )
+    plan.add_argument(
+        "--grid", action="store_true", help="count over ranks and target modules"
+    )
+    plan.add_argument(
+        "--structure",
+        nargs="?",
+        const="",
+        metavar="TEXT",
+        help="the model as a tree; with TEXT, modules that have it in their names",
     )
 
 

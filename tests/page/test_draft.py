@@ -59,3 +59,18 @@ def test_the_draft_is_kept_for_the_next_server(tmp_path: Path) -> None:
     file = tmp_path / "home" / "draft.yaml"
     Draft(Recipe(), file).commit("training.learning_rate", 0.001)
     assert load(file).training.learning_rate == 0.001
+
+
+def test_trust_in_one_model_never_passes_to_another() -> None:
+    draft = Draft(Recipe())
+    draft.commit("model.name", "some/own")
+    draft.commit("model.trust_remote_code", True)
+    draft.commit("model.name", "some/own")  # left again, and the same
+    assert draft.recipe.model.trust_remote_code
+    # The whole form, of which only the name was changed just now.
+    form = {"model.name": "some/other", "model.trust_remote_code": True}
+    recipe = draft.commit_form(form, draft.version, {})
+    assert recipe.model.name == "some/other" and not recipe.model.trust_remote_code
+    draft.commit("model.trust_remote_code", True)
+    draft.commit("model.name", "starter")
+    assert not draft.recipe.model.trust_remote_code

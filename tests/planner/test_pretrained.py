@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from webui.notebook.chat_templates import BASE, TEMPLATES
-from webui.planner.count import count
 from webui.planner.errors import PlannerError
+from webui.planner.parameters.count import count
 from webui.planner.pretrained import (
     has_template,
     read_config,
@@ -47,7 +47,8 @@ def test_code_of_a_model_is_never_run(tmp_path: Path, monkeypatch) -> None:
     config = {"model_type": "own", "auto_map": {"AutoConfig": "own.OwnConfig"}}
     (tmp_path / "config.json").write_text(json.dumps(config))
     monkeypatch.setattr("builtins.input", lambda *_: "y")
-    assert "wants to run code of its own" in refusal(str(tmp_path))
+    said = refusal(str(tmp_path))
+    assert "wants to run code of its own; set model.trust_remote_code only" in said
     assert not ran.exists()
 
 

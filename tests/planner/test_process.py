@@ -66,7 +66,8 @@ def surroundings() -> dict[str, object]:
 def test_server_side_imports_nothing_heavy() -> None:
     code = (
         "import sys, webui.planner.process, webui.planner.rows\n"
-        "import webui.planner.count, webui.planner.memory, webui.planner.preview\n"
+        "import webui.planner.parameters.count, webui.planner.memory.remedies\n"
+        "import webui.planner.preview\n"
         "heavy = {'torch', 'transformers', 'peft', 'unsloth', 'trl', 'datasets'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )

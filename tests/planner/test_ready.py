@@ -12,10 +12,15 @@ import pytest
 from webui.planner import ready as module
 from webui.planner import split_check
 from webui.planner.errors import PlannerError
+from webui.planner.machine import this_card
+from webui.planner.memory.cards import CARDS, Card, this_machine
 from webui.planner.process import ask
 from webui.planner.ready import (
     blocking,
     data_problems,
+    device_problems,
+    model_ready,
+    problems_here,
     ready,
     refuse_broken_files,
     rows_field,
@@ -23,7 +28,7 @@ from webui.planner.ready import (
 from webui.planner.split_check import refuse_split, rows_needed
 from webui.recipe import Recipe
 from webui.recipe.checks import RecipeError
-from webui.recipe.sections import Data, Model, Split
+from webui.recipe.sections import Adapter, Data, Model, Split
 from webui.recipe.store import with_values
 
 Build = Callable[..., Recipe]
@@ -326,3 +331,64 @@ def test_an_answer_that_never_comes_is_a_problem(
     impatient = lambda *question: ask(*question, timeout=3)  # noqa: E731
     monkeypatch.setattr(module, "ask", impatient)
     assert "gave no answer within 3 seconds" in told(recipe)[DATA]
+
+
+# ---- what the device cannot do
+
+CPU = this_machine(10**10, has_bf16=True)
+LOFTQ = Recipe(
+    model=Model(precision="4bit"), adapter=Adapter(start="loftq", rank=8, alpha=8)
+)
+BF16 = Recipe(model=Model(precision="bf16"))
+COMPUTED = Recipe(model=Model(precision="4bit", compute_dtype="bf16"))
+
+
+@pytest.mark.parametrize(
+    ("recipe", "card", "fields"),
+    [
+        (Recipe(), CARDS["t4"], []),
+        (BF16, CARDS["t4"], ["model.precision"]),
+        (COMPUTED, CARDS["t4"], ["model.compute_dtype"]),
+        (BF16, CARDS["l4"], []),
+        (LOFTQ, CARDS["t4"], []),
+        (LOFTQ, CPU, ["adapter.start"]),
+        (BF16, CPU, []),
+        (BF16, this_machine(10**10, has_bf16=False), ["model.precision"]),
+    ],
+)
+def test_what_a_device_lacks_is_a_problem_at_its_field(
+    recipe: Recipe, card: Card, fields: list[str]
+) -> None:
+    problems = device_problems(recipe, card)
+    assert [problem.path for problem in problems] == fields
+    for problem in problems:
+        assert problem.message.en.count(".") == 1 and problem.message.en[-1] == "."
+        assert problem.message.zh.endswith("。")
+        if fields[0].startswith("model"):
+            assert card.title.en in problem.message.en
+
+
+def test_the_device_is_asked_only_where_that_matters() -> None:
+    this_card.cache_clear()
+    assert problems_here(Recipe()) == []
+    assert problems_here(Recipe(model=Model(precision="4bit"))) == []
+    assert this_card.cache_info().misses == 0
+
+
+@pytest.mark.train
+def test_what_this_machine_cannot_do_is_refused_before_a_start(
+    starter_recipe: Build, helper
+) -> None:
+    if this_card().is_gpu:
+        pytest.skip("LoftQ can be computed on this machine")
+    recipe = starter_recipe([GOOD] * 20, model=LOFTQ.model)
+    recipe = recipe.model_copy(update={"adapter": LOFTQ.adapter})
+    asked = this_card.cache_info().misses
+    with pytest.raises(RecipeError) as caught:
+        ready(recipe)
+    (problem,) = caught.value.problems
+    assert problem.path == "adapter.start"
+    assert problem.message.en.startswith("PEFT computes LoftQ on a CUDA GPU only")
+    assert this_card.cache_info().misses == asked
+    # The model alone can be loaded.
+    assert model_ready(recipe) is recipe

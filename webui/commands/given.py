@@ -5,7 +5,7 @@ from pathlib import Path
 
 from webui.planner.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.checks import Problem, RecipeError
+from webui.recipe.checks import FIELDS, Problem, RecipeError
 from webui.recipe.field import Text
 from webui.recipe.store import load
 from webui.settings import shipped_recipes
@@ -13,10 +13,20 @@ from webui.settings import shipped_recipes
 
 def recipe(arguments: Namespace) -> Recipe:
     """The recipe that the arguments name, with ``--model`` and ``--set`` on top."""
-    settings = list(arguments.set)
-    if arguments.model:
-        settings.insert(0, f"model.name={arguments.model}")
-    return load(recipe_path(arguments.recipe), settings)
+    model = model_settings(arguments.model) if arguments.model else []
+    return load(recipe_path(arguments.recipe), [*model, *arguments.set])
+
+
+# What a recipe says of its own model only: of another one it would be wrong, and
+# consent to run one author's code is none to run another's.
+OF_ONE_MODEL = ("model.revision", "model.gguf_file", "model.trust_remote_code")
+
+
+def model_settings(name: str) -> list[str]:
+    """The settings that put another base model into a recipe."""
+    kept = [path for path in OF_ONE_MODEL if path in FIELDS]
+    defaults = [f"{path}={FIELDS[path].default}" for path in kept]
+    return [f"model.name={name}", *defaults]
 
 
 def recipe_path(named: str) -> Path:

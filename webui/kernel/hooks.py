@@ -88,7 +88,9 @@ def effective_settings(args: Any, state: Any, model: Any) -> dict[str, Any]:
     return {
         "device": str(model.device),
         "base precision": str(model.dtype).removeprefix("torch."),
+        "8-bit base": bool(getattr(model, "is_loaded_in_8bit", False)),
         "4-bit base": bool(getattr(model, "is_loaded_in_4bit", False)),
+        **packing_of_weights(model),
         "mixed precision": precision,
         "optimizer": str(getattr(args.optim, "value", args.optim)),
         "packing": bool(args.packing),
@@ -102,6 +104,15 @@ def effective_settings(args: Any, state: Any, model: Any) -> dict[str, Any]:
         "steps": state.max_steps,
         "seed": args.seed,
     }
+
+
+def packing_of_weights(model: Any) -> dict[str, Any]:
+    """How 4-bit weights are packed; nothing for weights that are whole."""
+    states = (getattr(w, "quant_state", None) for w in model.parameters())
+    state = next((s for s in states if s is not None), None)
+    if state is None:
+        return {}
+    return {"4-bit type": state.quant_type, "double quantization": state.nested}
 
 
 def parameter_counts(model: Any) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What the `model` and `adapter` cells say of the base: its type, and who changes it."""
+"""What cells say of the base: its type, and whether the method changes it."""
 
 import os
 from typing import Any
@@ -40,11 +40,11 @@ def changes_base(recipe: Recipe) -> bool:
 
 
 def checkpointing(recipe: Recipe) -> str | bool:
-    """Gradient checkpointing as Unsloth takes it: its own ("unsloth"), True or False."""
+    """Gradient checkpointing in Unsloth's words: its own ("unsloth"), True, False."""
     if recipe.adapter.method in PREFIXES:
         return False  # a prefix is a cache, and checkpointing keeps none
-    choices = {"unsloth": "unsloth", "standard": True, "none": False}
-    return choices[recipe.training.gradient_checkpointing]
+    asked = recipe.training.gradient_checkpointing
+    return asked if asked == "unsloth" else asked == "standard"
 
 
 def type_code(name: str) -> Code | None:

@@ -1,4 +1,4 @@
-"""The configuration of PEFT that a recipe's adapter means: for the run and the planner."""
+"""A recipe's adapter as PEFT's configuration: for the run and for the planner."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,10 @@ from webui.recipe.sections.adapter import TARGETED
 
 # Whole names of modules, for the families that Transformers builds: Llama's names,
 # GPT-2's, GPT-NeoX's, Bloom's, Falcon's, OPT's.
-ATTENTION = r".*\.(self_attn|self_attention|attention|attn)\.(\w*proj|\w*dense|query_key_value|c_attn)"
+ATTENTION = (
+    r".*\.(self_attn|self_attention|attention|attn)"
+    r"\.(\w*proj|\w*dense|query_key_value|c_attn)"
+)
 MLP = r".*\.(mlp\.(\w*proj|fc\d|c_fc|dense\w*)|fc\d)"
 # The randomized decomposition: as good for training as the exact one, and much faster.
 STARTS = {"pissa": "pissa_niter_16"}
@@ -59,13 +62,14 @@ def targeting(adapter: Any, depth: int | None) -> dict[str, Any]:
 
 def target_modules(adapter: Any) -> list[str] | str:
     """Names, PEFT's word for all linear layers, or a regular expression."""
-    return {
+    choices: dict[str, list[str] | str] = {
         "names": list(adapter.target_modules),
         "all-linear": "all-linear",
         "attention": ATTENTION,
         "mlp": MLP,
         "regex": adapter.target_regex,
-    }[adapter.targets]
+    }
+    return choices[adapter.targets]
 
 
 def layers_to_transform(text: str, depth: int | None) -> list[int] | Code:

@@ -200,7 +200,7 @@ def field_updates(
 ) -> Iterator[Update]:
     """Updates of a field's components: shown or hidden, its problem, a newer value."""
     declared, recipe = binding.field, view.recipe
-    common: dict[str, Any] = {"visible": applies(declared, recipe)}
+    common: dict[str, Any] = {"visible": applies(declared, recipe) or bool(problem)}
     if len(binding.components) == 1:
         common["info"] = getattr(declared.declaration.help, language)
     if declared.declaration.file:

@@ -5,7 +5,7 @@ the version; other tabs take the fields that are newer than what they have seen.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,23 @@ from typing import Any
 from webui.errors import UserError
 from webui.files import write_text
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, RecipeError, check, value_at, with_value
+from webui.recipe.checks import (
+    FIELDS,
+    Problem,
+    RecipeError,
+    check,
+    value_at,
+    with_value,
+)
 from webui.recipe.field import Text
 from webui.recipe.store import dumps, with_values
 
 # Fields that mean nothing any more once another one has changed.
-EMPTIES: dict[str, dict[str, Any]] = {"data.format": {"data.columns": {}}}
+# Leave to run one model's code must never pass to another model.
+EMPTIES: dict[str, dict[str, Any]] = {
+    "data.format": {"data.columns": {}},
+    "model.name": {"model.revision": "", "model.trust_remote_code": False},
+}
 
 
 class DraftError(UserError):
@@ -58,8 +69,7 @@ class Draft:
                 self.recipe = check(values)
                 self.problems.pop(path, None)
             except RecipeError as error:
-                mine = [p for p in error.problems if p.path == path] or error.problems
-                self.problems[path] = mine[0].message
+                self.problems[path] = told_at(path, error.problems)
             self.save()
             return self.version
 
@@ -103,9 +113,23 @@ class Draft:
                     f"Another tab changed {names}; look at it and press again.",
                     f"另一个标签页修改了{chinese};请查看后再按一次。",
                 )
+            emptied = self.emptied_by(form)
             for path, value in form.items():
-                self.commit(path, value)
+                if not (path in emptied and same(value, emptied[path])):
+                    self.commit(path, value)
             return self.checked()
+
+    def emptied_by(self, form: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields that a form empties by changing another one, with what they hold.
+
+        The form still shows that, and it must not be put back.
+        """
+        return {
+            other: value_at(self.recipe, other)
+            for path, others in EMPTIES.items()
+            if path in form and not same(form[path], value_at(self.recipe, path))
+            for other in others
+        }
 
     def checked(self) -> Recipe:
         """The recipe, if no field is waiting to be mended."""
@@ -128,6 +152,16 @@ class Draft:
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             write_text(self.file, dumps(self.recipe))
+
+
+def told_at(path: str, problems: Sequence[Problem]) -> Text:
+    """What to say at the field that was changed; another field's problem by name."""
+    for problem in problems:
+        if problem.path == path:
+            return problem.message
+    title = FIELDS[problems[0].path].declaration.title
+    message = problems[0].message
+    return Text(f"{title.en} {message.en}", f"{title.zh}：{message.zh}")
 
 
 def same(given: Any, held: Any) -> bool:

@@ -12,11 +12,12 @@ from markupsafe import Markup
 
 from webui.errors import UserError
 from webui.page.bind import Binding, bind, commit_events, field_updates
+from webui.page.draft import same
 from webui.page.language import Language
 from webui.page.studio import Studio, View
 from webui.planner.errors import PlannerError
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, Problem, RecipeError
+from webui.recipe.checks import FIELDS, Problem, RecipeError, value_at
 from webui.recipe.field import Text
 
 Watcher = Callable[[View], Any]
@@ -186,8 +187,9 @@ class Page:
             )
             form[binding.field.path] = binding.read(mine)
         recipe = self.studio.draft.commit_form(form, seen.version, seen.own)
-        for path in form:
-            seen.own[path] = self.studio.draft.changed[path]
+        for path, value in form.items():
+            if same(value, value_at(recipe, path)):  # else it was emptied: redraw it
+                seen.own[path] = self.studio.draft.changed[path]
         return recipe
 
     @contextmanager

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import psutil
 
 from webui.doctor import Device, ask_device, choose_precision
 from webui.kernel import jobs
@@ -14,10 +16,15 @@ from webui.kernel.status import Status, state_stamp, status
 from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.page.answers import Answers
 from webui.page.draft import Draft
-from webui.planner.count import count
+from webui.page.plans import Plans
 from webui.planner.detection.found import Found, found
 from webui.planner.errors import PlannerError
-from webui.planner.memory import estimate
+from webui.planner.memory.cards import Card, this_machine
+from webui.planner.memory.measured import measured_peak
+from webui.planner.models.about import about
+from webui.planner.models.cache import files_here
+from webui.planner.models.search import search
+from webui.planner.models.source import Source, source_of
 from webui.planner.preview import preview
 from webui.planner.report import job as report_job
 from webui.recipe import Recipe
@@ -41,6 +48,13 @@ class ReportAsked:
         return f"{id(self.job)}-{int(time.time())}"
 
 
+class Searched(NamedTuple):
+    """What was last looked for among models, and which search it was."""
+
+    text: str
+    number: int
+
+
 @dataclass
 class Studio:
     """The server's own state, shared by every browser tab. All else is on disk."""
@@ -48,7 +62,11 @@ class Studio:
     draft: Draft
     answers: Answers = field(default_factory=Answers)
     device: str = ""
+    card: Card | None = None
+    kept: Recipe | None = None
     report: ReportAsked | None = None
+    searched: Searched | None = None
+    abouts: dict[Source, Any] = field(default_factory=dict)
     histories: dict[Path, tuple[list[events.Event], int]] = field(default_factory=dict)
 
     def look_at_device(self) -> None:
@@ -58,6 +76,7 @@ class Studio:
             device = ask_device()
             if isinstance(device, Device):
                 self.device = f"{device.name}, {choose_precision(device)[0]}"
+                self.card = card_of(device)
 
         threading.Thread(target=look, daemon=True).start()
 
@@ -65,6 +84,19 @@ class Studio:
         """Begin to check all rows of a recipe; an earlier report that goes on ends."""
         self.cancel_report()
         self.report = ReportAsked(recipe, report_job.start(recipe))
+
+    def keep(self, recipe: Recipe) -> None:
+        """Hold a recipe to compare others with."""
+        self.kept = recipe
+
+    def forget(self) -> None:
+        """Compare with nothing any more."""
+        self.kept = None
+
+    def search_models(self, text: str) -> None:
+        """Look for models by name, again if the same was looked for before."""
+        number = self.searched.number + 1 if self.searched else 1
+        self.searched = Searched(text, number)
 
     def cancel_report(self) -> None:
         """End the report that is being made, if one is."""
@@ -84,7 +116,8 @@ class Studio:
         return (
             f"{self.draft.version}.{self.answers.version}.{now.word}.{state_stamp()}"
             f".{self.device}.{run.name if run else ''}.{size}.{count_of_runs}.{clock}"
-            f".{reported}"
+            f".{reported}.{id(self.kept)}"
+            f".{self.searched.number if self.searched else 0}"
         )
 
     def shown_run(self, now: Status) -> Path | None:
@@ -152,16 +185,39 @@ class View:
         return self.studio.answers.get(question, function, self.recipe, *args)
 
     @cached_property
-    def count(self) -> Any:
-        """Exact parameter counts, a PlannerError, or None while they come."""
-        key = (self.recipe.model, self.recipe.adapter)
-        return self.plan(count, key)
+    def about(self) -> Any:
+        """What is known of the model, a PlannerError, or None while it comes.
+
+        What was known of it before stands until there is news.
+        """
+        source = source_of(self.recipe.model)
+        files = files_here(source)
+        news = self.plan(about, (source, files))
+        if news is not None:
+            self.studio.abouts = {source: news}
+        return self.studio.abouts.get(source)
+
+    @property
+    def models_found(self) -> Any:
+        """The models that were looked for, or None while they come."""
+        asked = self.studio.searched
+        if asked is None:
+            return None
+        return self.studio.answers.get(("search", asked), search, asked.text)
 
     @cached_property
-    def memory(self) -> Any:
-        """The estimate of peak memory, a PlannerError, or None while it comes."""
-        key = (self.recipe.model, self.recipe.adapter, self.recipe.training)
-        return self.plan(estimate, key)
+    def plans(self) -> Plans:
+        """What the planner says of the recipe's parameters and memory."""
+        return self.plans_of(self.recipe)
+
+    def plans_of(self, recipe: Recipe) -> Plans:
+        """The same for another recipe."""
+        return Plans(self.studio.answers, recipe)
+
+    @property
+    def measured_peak(self) -> int | None:
+        """Bytes that the shown run took, if it was a run of this very shape."""
+        return measured_peak(self.run, self.recipe) if self.run else None
 
     @property
     def has_source(self) -> bool:
@@ -232,6 +288,12 @@ class View:
     def last(self, tag: str) -> events.Event:
         """The last event of the shown run with this tag; empty without one."""
         return next((e for e in reversed(self.history) if e["event"] == tag), {})
+
+
+def card_of(device: Device) -> Card:
+    """This machine as a card that the planner judges for."""
+    memory = device.memory or psutil.virtual_memory().total
+    return this_machine(memory, has_bf16=device.bf16, kind=device.kind)
 
 
 def about_rows(recipe: Recipe) -> tuple:

@@ -1,5 +1,7 @@
 """What the planner says when it cannot answer: one sentence for the user."""
 
+from collections.abc import Iterator
+
 from webui.recipe.field import Text
 
 
@@ -15,3 +17,10 @@ class PlannerError(Exception):
 
     def __str__(self) -> str:
         return self.text.en
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what led to it."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,38 +1,49 @@
-"""Read a model's configuration and tokenizer: never its weights, never its code."""
+"""Read a model's configuration and tokenizer: never its weights.
+
+Code that a model brings along is run only where the recipe says that the user allowed
+it (``model.trust_remote_code``). ``HF_ENDPOINT`` names a mirror of the hub and
+``HF_TOKEN`` holds the token for gated models; huggingface_hub reads both itself.
+"""
 
 import copy
-from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from webui.notebook.chat_templates import BASE
 from webui.notebook.steps import chat_template
+from webui.planner.catalogue.catalogue import config_of
 from webui.planner.errors import PlannerError
+from webui.planner.models import hub
+from webui.planner.models.failures import failure
+from webui.planner.models.gguf_header import hub_header
+from webui.planner.models.source import Source, source_of, stamp
 from webui.recipe import Recipe
 from webui.recipe.field import Text
-from webui.settings import model_path
+from webui.recipe.sections import Model
 
-CODE_WANTED = ("requires you to execute", "contains custom code")
+__all__ = ["end_tokens", "has_template", "read_config", "read_tokenizer", "stamp"]
+PATIENCE = 10  # seconds for the hub's first answer
 
 
-def read_config(name: str) -> Any:
-    """The configuration of a model, named as in a recipe.
+def read_config(model: Model | str) -> Any:
+    """The configuration of a recipe's model, or of one named as in a recipe.
 
     Raises:
+        CodeWantedError: if it cannot be had without running the model's own code.
         PlannerError: if there is no such model, or the hub is out of reach.
     """
-    return read("AutoConfig", model_path(name), stamp(name))
+    return read("AutoConfig", source_of(model), stamp(model))
 
 
-def read_tokenizer(name: str) -> Any:
-    """The tokenizer of a model, named as in a recipe.
+def read_tokenizer(model: Model | str) -> Any:
+    """The tokenizer of a recipe's model, or of one named as in a recipe.
 
     Raises:
         PlannerError: as above, or if it cannot locate tokens in a text.
     """
-    tokenizer = read("AutoTokenizer", model_path(name), stamp(name))
+    tokenizer = read("AutoTokenizer", source_of(model), stamp(model))
     if not tokenizer.is_fast:
+        name = model if isinstance(model, str) else model.name
         raise PlannerError(
             Text(
                 f"{name} has a tokenizer that cannot tell where its tokens lie in the "
@@ -45,7 +56,7 @@ def read_tokenizer(name: str) -> Any:
 
 def recipe_tokenizer(recipe: Recipe) -> Any:
     """The tokenizer of a recipe's model, with the chat template that it will use."""
-    tokenizer = copy.copy(read_tokenizer(recipe.model.name))  # the read one is cached
+    tokenizer = copy.copy(read_tokenizer(recipe.model))  # the read one is cached
     if template := chat_template(recipe):
         tokenizer.chat_template = template
     elif not tokenizer.chat_template:
@@ -53,126 +64,63 @@ def recipe_tokenizer(recipe: Recipe) -> Any:
     return tokenizer
 
 
-def has_template(name: str) -> bool:
+def has_template(model: Model | str) -> bool:
     """Whether a model comes with a chat template; a base model does not."""
-    return bool(read_tokenizer(name).chat_template)
+    return bool(read_tokenizer(model).chat_template)
 
 
-def end_tokens(name: str, tokenizer: Any) -> set[int]:
+def end_tokens(model: Model | str, tokenizer: Any) -> set[int]:
     """Ids of the tokens that end an answer: the tokenizer's, and the model's own.
 
     A trainer adds the tokenizer's to the model's, so that any of them ends it.
     """
     ids = {tokenizer.eos_token_id}
     try:
-        config = read("GenerationConfig", model_path(name), stamp(name))
+        config = read("GenerationConfig", source_of(model), stamp(model))
     except PlannerError:
         return ids - {None}  # many models have none
     more = config.eos_token_id
     return (ids | set(more if isinstance(more, list) else [more])) - {None}
 
 
-def stamp(name: str) -> int:
-    """When a local model last changed, in ns, so that no stale copy is kept."""
-    folder = Path(model_path(name))
-    files = folder.iterdir() if folder.is_dir() else ()
-    return max((file.stat().st_mtime_ns for file in files), default=0)
-
-
 @lru_cache(maxsize=8)
-def read(loader_name: str, path: str, stamp: int) -> Any:
+def read(loader_name: str, source: Source, stamp: int) -> Any:
     """What a loader of Transformers reads from a folder, the cache or the hub."""
     import transformers
 
     loader = getattr(transformers, loader_name)
-    # False and not None, which would ask on standard input.
-    options = {} if loader_name == "GenerationConfig" else {"trust_remote_code": False}
+    options: dict[str, Any] = {"revision": source.revision or "main"}
+    if loader_name != "GenerationConfig":
+        # False and not None, which would ask on standard input.
+        options["trust_remote_code"] = source.trusted
+        options["gguf_file"] = source.gguf_file
     try:
         try:
-            return loader.from_pretrained(path, local_files_only=True, **options)
+            return loader.from_pretrained(source.path, local_files_only=True, **options)
         except (OSError, ValueError):
-            if looks_local(path):
+            if source.is_local:
                 raise
-        ask_hub(path)
+        if loader_name == "AutoConfig" and (shape := config_of(source.path)):
+            return shape  # gated and unreachable models have one, too
+        ask_hub(source)
+        path = source.path
+        if options.get("gguf_file"):
+            path = hub_header(source)  # a folder that holds the file without weights
         return loader.from_pretrained(path, **options)
+    except PlannerError:
+        raise
     except Exception as error:
-        raise PlannerError(why_not(path, error)) from error
+        raise failure(source, error) from error
 
 
-def looks_local(path: str) -> bool:
-    """Whether a name means a folder and cannot be a hub id."""
-    return Path(path).is_dir() or path.startswith((".", "/", "~", "\\")) or "\\" in path
-
-
-def ask_hub(path: str) -> None:
+def ask_hub(source: Source) -> None:
     """Fail at once where Transformers would try an unreachable hub for a minute."""
     from huggingface_hub import model_info
 
-    model_info(path, timeout=10)
-
-
-def why_not(path: str, error: Exception) -> Text:
-    """Why a model could not be read, in one sentence with what to do."""
-    kinds = {type(cause).__name__ for cause in causes(error)}
-    if any(phrase in str(error) for phrase in CODE_WANTED):
-        return Text(
-            f"{path} wants to run code of its own, which Tunebook never does; choose "
-            "a model that Transformers knows.",
-            f"{path} 需要运行自带代码，Tunebook 不允许；"
-            "请选择 Transformers 内置支持的模型。",
-        )
-    if looks_local(path):
-        return why_not_folder(path, error)
-    if "GatedRepoError" in kinds:
-        return Text(
-            f"{path} is gated: accept its licence on the model hub and set HF_TOKEN, "
-            "or choose an open copy.",
-            f"{path} 需要授权：请先在模型库接受许可并设置 HF_TOKEN，或改用公开副本。",
-        )
-    if "RepositoryNotFoundError" in kinds:
-        return Text(
-            f"The model hub has no {path}, or it is private; check the spelling.",
-            f"模型库中没有 {path}，或它是私有的；请检查名称。",
-        )
-    if "HFValidationError" in kinds:
-        return Text(
-            f"{path} is neither a folder on this machine nor a hub id such as "
-            "unsloth/Llama-3.2-1B-Instruct.",
-            f"{path} 既不是本机文件夹，也不是模型库名称"
-            "（如 unsloth/Llama-3.2-1B-Instruct）。",
-        )
-    if isinstance(error, ValueError | KeyError):
-        return not_a_model(path, error)
-    return Text(
-        f"The model hub cannot be reached and {path} is not on this machine; check "
-        "the network, or choose the starter or a local folder.",
-        f"无法连接模型库，本机也没有 {path}；请检查网络，或选择 starter 或本地文件夹。",
-    )
-
-
-def why_not_folder(path: str, error: Exception) -> Text:
-    """Why a folder could not be read as a model."""
-    if Path(path).is_dir():
-        return not_a_model(path, error)
-    if path == model_path("starter"):
-        return Text(
-            "The starter model is not on this machine yet; run `tunebook starter`.",
-            "本机还没有 starter 模型；请运行 `tunebook starter`。",
-        )
-    return Text(f"There is no folder {path}.", f"文件夹 {path} 不存在。")
-
-
-def not_a_model(path: str, error: Exception) -> Text:
-    """A folder or a repository holds files that Transformers cannot use."""
-    reason = str(error).strip().split("\n")[0][:200].rstrip(".: ")
-    return Text(
-        f"{path} is not a model that Transformers can read ({reason}).",
-        f"Transformers 无法读取 {path} 中的模型（{reason}）。",
-    )
-
-
-def causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what led to it."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
+    if hub.recently_silent():
+        raise ConnectionError("the hub gave no answer a moment ago")
+    try:
+        model_info(source.path, revision=source.revision, timeout=PATIENCE)
+    except Exception as error:
+        hub.note_silence(error)
+        raise

@@ -138,13 +138,13 @@ def check_rows(recipe: Recipe, part: Part, wanted: int = 0) -> Checked:
     if not kept:
         raise no_rows(rejected)
     encoded = encode(recipe, tokenizer, [row.mapped for row in kept])
-    ends = end_tokens(recipe.model.name, tokenizer)
+    ends = end_tokens(recipe.model, tokenizer)
     warned = [
         *mostly_rejected(len(kept[first]), rejected),
         *warnings(recipe, tokenizer, kept[first], encoded[first], ends),
     ]
     own = recipe.data.template == "model" and recipe.data.format != "text"
-    if own and not has_template(recipe.model.name):
+    if own and not has_template(recipe.model):
         warned.append(no_template())
     return Checked(tokenizer, kept, rejected, encoded, tuple(warned), total)
 

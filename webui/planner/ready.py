@@ -1,13 +1,15 @@
-"""Whether a recipe's data can be trained on: asked before the kernel is."""
+"""Whether a recipe can be trained here: asked before the kernel is."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from webui.notebook.carried.readers import read_file, read_packed_file
 from webui.notebook.steps import READERS, suffix_of
 from webui.planner.errors import PlannerError
+from webui.planner.machine import this_card
+from webui.planner.memory.cards import Card
 from webui.planner.process import ask
 from webui.planner.reading.reasons import in_both
 from webui.planner.reading.sources import records
@@ -15,7 +17,10 @@ from webui.planner.rows import Part, source_records
 from webui.planner.split_check import refuse_split
 from webui.recipe import Recipe
 from webui.recipe.checks import Problem, RecipeError
+from webui.recipe.combinations import device_rules
 from webui.recipe.field import Text
+
+Stage = list[tuple[str, Callable, Part]]  # field, question, rows
 
 ACCEPT = Text(
     "Mend it, or set data.accept_warnings to train all the same.",
@@ -26,10 +31,12 @@ ACCEPT = Text(
 def ready(recipe: Recipe) -> Recipe:
     """The recipe itself, refused here when its data would fail or teach nothing.
 
+    So is one that asks for what this machine's device cannot do.
+
     Raises:
         RecipeError: with everything that is wrong.
     """
-    if problems := data_problems(recipe):
+    if problems := [*data_problems(recipe), *problems_here(recipe)]:
         raise RecipeError(problems)
     return recipe
 
@@ -42,11 +49,54 @@ def data_problems(recipe: Recipe) -> list[Problem]:
     parts: dict[Part, str] = {"train": rows_field(recipe, "train")}
     if recipe.split.by == "file":
         parts["heldout"] = rows_field(recipe, "heldout")
-    stages: list[list[tuple[str, Callable, Part]]] = [
+    stages: list[Stage] = [
         [(path, readable, part) for part, path in parts.items()],
-        [("model.name", model_known, "train")],
+        *model_stages(),
         [(path, blocking, part) for part, path in parts.items()],
     ]
+    return first_problems(recipe, stages)
+
+
+def model_ready(recipe: Recipe) -> Recipe:
+    """The recipe itself, refused here when its model cannot be loaded.
+
+    Raises:
+        RecipeError: with what is wrong.
+    """
+    here = [p for p in problems_here(recipe) if p.path.startswith("model.")]
+    if problems := [*first_problems(recipe, model_stages()), *here]:
+        raise RecipeError(problems)
+    return recipe
+
+
+def problems_here(recipe: Recipe) -> list[Problem]:
+    """What this machine's device cannot do of the recipe.
+
+    It is asked only where the recipe wants what some device lacks: that takes seconds.
+    """
+    if next(device_rules(recipe, "", has_bf16=False, has_gpu=False), None) is None:
+        return []
+    try:
+        card = this_card()
+    except PlannerError:
+        return []  # what keeps Unsloth from loading, the kernel's start tells better
+    return device_problems(recipe, card)
+
+
+def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
+    """What a card cannot do of the recipe, whatever its memory."""
+    name = card.title.en
+    rules = device_rules(recipe, name, has_bf16=card.has_bf16, has_gpu=card.is_gpu)
+    return [Problem(path, text) for path, text in rules]
+
+
+def model_stages() -> list[Stage]:
+    """Whether the model can be read; then, whether there is room for it."""
+    return [[("model.name", model_known, "train")], [("model.name", room, "train")]]
+
+
+def first_problems(recipe: Recipe, stages: Sequence[Stage]) -> list[Problem]:
+    """What is wrong in the first stage in which anything is."""
     for stage in stages:
         problems = [
             Problem(path, text)
@@ -101,15 +151,30 @@ def files_of(recipe: Recipe, part: Part) -> tuple[str, ...]:
 
 
 def model_known(recipe: Recipe, part: Part) -> list[Text]:
-    """Read the model's tokenizer.
+    """Read the model's tokenizer, and its configuration where there is one.
 
     Raises:
-        PlannerError: if it cannot be read.
+        PlannerError: if the tokenizer cannot be read, or the model wants to run code.
     """
-    from webui.planner.pretrained import read_tokenizer
+    from webui.planner.models.failures import CodeWantedError
+    from webui.planner.pretrained import read_config, read_tokenizer
 
-    read_tokenizer(recipe.model.name)
+    try:
+        read_config(recipe.model)
+    except CodeWantedError:
+        raise
+    except PlannerError:
+        pass  # the tokenizer says so in its own way; alone, it will do for the rows
+    read_tokenizer(recipe.model)
     return []
+
+
+def room(recipe: Recipe, part: Part) -> list[Text]:
+    """Compare what is still to be downloaded of the model with the free disk."""
+    from webui.planner.models.sizes import disk_problem
+
+    problem = disk_problem(recipe)
+    return [problem] if problem else []
 
 
 def blocking(recipe: Recipe, part: Part) -> list[Text]:

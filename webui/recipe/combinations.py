@@ -43,13 +43,23 @@ def quantized_base(recipe: Recipe) -> Found:
                 "或保留量化并改用 lora 方法（QLoRA）。",
             ),
         )
+    elif method == "ia3":
+        yield (
+            "model.precision",
+            Text(
+                f"PEFT cannot take IA3 off {bits}-bit weights again, so the base could "
+                "not be asked or tried again; use 16bit, or the method lora.",
+                f"PEFT 无法把 IA3 从 {bits} 位权重上取下，基座就不能再对比或重试；"
+                "请用 16bit，或改用 lora 方法。",
+            ),
+        )
     elif method in ("vera", "loha", "lokr") or (method, bits) == ("adalora", "8"):
         nearest = "4bit" if method == "adalora" else "16bit"
         yield (
             "model.precision",
             Text(
-                f"PEFT's {title.en} does not work on {bits}-bit weights; use {nearest}, "
-                "or the method lora.",
+                f"PEFT's {title.en} does not work on {bits}-bit weights; use "
+                f"{nearest}, or the method lora.",
                 f"PEFT 的 {title.zh}不支持 {bits} 位权重；请用 {nearest}，"
                 "或改用 lora 方法。",
             ),
@@ -64,10 +74,19 @@ def start_values(recipe: Recipe) -> Found:
         yield (
             "adapter.start",
             Text(
-                "LoftQ makes up for what 4 bits lose, so it needs model.precision 4bit; "
-                "with whole weights the nearest is pissa.",
+                "LoftQ makes up for what 4 bits lose, so it needs model.precision "
+                "4bit; with whole weights the nearest is pissa.",
                 "LoftQ 用来弥补 4 位量化的损失，需要 model.precision 为 4bit；"
                 "对未量化的权重，最接近的是 pissa。",
+            ),
+        )
+    if adapter.start == "loftq" and adapter.alpha != adapter.rank:
+        yield (
+            "adapter.alpha",
+            Text(
+                f"must equal the rank with the start LoftQ, which PEFT does not scale; "
+                f"use {adapter.rank}.",
+                f"使用 LoftQ 起点时必须等于秩（PEFT 不做缩放）；请用 {adapter.rank}。",
             ),
         )
     if adapter.start not in ("pissa", "olora"):
@@ -79,7 +98,8 @@ def start_values(recipe: Recipe) -> Found:
             "adapter.start",
             Text(
                 f"{name} takes its parts out of the weights, which cannot be done to "
-                f"{precision[0]}-bit ones; use {nearest} here, or model.precision 16bit.",
+                f"{precision[0]}-bit ones; use {nearest} here, or model.precision "
+                "16bit.",
                 f"{name} 要从权重中取出一部分，对 {precision[0]} 位权重做不到；"
                 f"请改用 {nearest}，或将 model.precision 设为 16bit。",
             ),
@@ -126,7 +146,8 @@ def lora_only(recipe: Recipe) -> Found:
                 Text(
                     f"{name} belongs to LoRA, and {title.en} would ignore it; choose "
                     "the method lora, or turn it off.",
-                    f"{chinese}属于 LoRA，{title.zh}会忽略它；请改用 lora 方法或关闭它。",
+                    f"{chinese}属于 LoRA，{title.zh}会忽略它；"
+                    "请改用 lora 方法或关闭它。",
                 ),
             )
 
@@ -153,7 +174,17 @@ def targets(recipe: Recipe) -> Found:
                     f"不是正则表达式（{broken}）；例如 .*_proj 表示所有投影层。",
                 ),
             )
-    if adapter.layers and last_layers(adapter.layers) is None:
+    if adapter.layers and adapter.targets != "names":
+        yield (
+            "adapter.layers",
+            Text(
+                "works only where the modules are given by name; set targets to names, "
+                r"or write the numbers into a regular expression: .*\.(0|1)\..*_proj.",
+                "只在按名称给出模块时有效；请将 targets 设为 names，"
+                r"或把层号写进正则表达式：.*\.(0|1)\..*_proj。",
+            ),
+        )
+    elif adapter.layers and last_layers(adapter.layers) is None:
         try:
             layer_numbers(adapter.layers)
         except ValueError as error:
@@ -238,7 +269,9 @@ def served(recipe: Recipe) -> Found:
     if adapter.method != "lora":
         yield (
             "adapter.method",
-            Text("vLLM serves LoRA adapters only; use lora.", "vLLM 只支持 LoRA 适配器。"),
+            Text(
+                "vLLM serves LoRA adapters only; use lora.", "vLLM 只支持 LoRA 适配器。"
+            ),
         )
         return
     for field, active in (

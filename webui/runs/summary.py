@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from webui.files import file_hash, read_json, write_json
+from webui.notebook.model_cell import checkpointing
 from webui.recipe import Recipe
 from webui.recipe.store import load
 from webui.runs import events
@@ -119,15 +120,30 @@ def requested_settings(recipe: Recipe) -> dict[str, Any]:
     """What the recipe asks for, by the names that the effective settings have."""
     training = recipe.training
     return {
-        "4-bit base": recipe.model.precision == "4bit",
+        **requested_base(recipe),
         "optimizer": training.optimizer,
         "packing": False,
-        "gradient checkpointing": training.gradient_checkpointing,
+        "gradient checkpointing": checkpointing(recipe) is not False,
         "batch size": training.batch_size,
         "gradient accumulation": training.gradient_accumulation,
         "learning rate": training.learning_rate,
         "seed": training.seed,
     }
+
+
+def requested_base(recipe: Recipe) -> dict[str, Any]:
+    """How the recipe wants the base's weights to be held."""
+    model, types = recipe.model, {"fp32": "float32", "bf16": "bfloat16"}
+    wanted: dict[str, Any] = {
+        "8-bit base": model.precision == "8bit",
+        "4-bit base": model.precision == "4bit",
+    }
+    if model.precision in ("fp32", "bf16", "fp16"):
+        wanted["base precision"] = types.get(model.precision, "float16")
+    if model.precision == "4bit":
+        wanted["4-bit type"] = model.quant_type
+        wanted["double quantization"] = model.double_quant
+    return wanted
 
 
 def best_trial(history: Sequence[Event]) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
-"""A small imitation of the model hub: the endpoints that `datasets` really asks.
+"""A small imitation of the model hub: the endpoints that the libraries really ask.
 
-``HF_ENDPOINT`` names its address. It answers for the data sets it was given, keeps a
-list of what it was asked, and never listens beyond this machine.
+``HF_ENDPOINT`` names its address. It answers for the data sets and models that it was
+given, keeps a list of what it was asked, and never listens beyond this machine.
 """
 
 import hashlib
@@ -16,18 +16,26 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 COMMIT = "5" * 40
-API = re.compile(r"/api/datasets/(?P<name>[^/]+/[^/]+)(/(?P<verb>.+))?$")
+API = re.compile(
+    r"/api/(?P<kind>datasets|models)/(?P<name>[^/]+/[^/]+)(/(?P<verb>.+))?$"
+)
 RESOLVE = re.compile(
-    r"/datasets/(?P<name>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<path>.+)$"
+    r"(/(?P<kind>datasets))?/(?P<name>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)"
+    r"/(?P<path>.+)$"
 )
 
 
 @dataclass
 class Hub:
-    """What the imitation holds: files by data set, and which of those are gated."""
+    """What the imitation holds: files by data set and by model, which are gated.
+
+    ``cards`` holds what the hub says of a model beyond its files.
+    """
 
     files: Mapping[str, Mapping[str, bytes]]
     gated: frozenset[str] = frozenset()
+    models: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
+    cards: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     token: str = "hf_right"
     address: str = ""
     busy: bool = False  # every answer is an error
@@ -65,7 +73,7 @@ class Answers(BaseHTTPRequestHandler):
         """Keep the test's output clean."""
 
     def answer(self) -> None:
-        """Find the data set; the rest depends on what is asked about it."""
+        """Find what is meant; the rest depends on what is asked about it."""
         url = urlsplit(self.path)
         path = unquote(url.path)
         self.hub.asked.append(f"{self.command} {path}")
@@ -75,14 +83,16 @@ class Answers(BaseHTTPRequestHandler):
             self.refuse(401, "", "Invalid credentials in Authorization header")
         elif found := RESOLVE.match(path):
             self.file(**found.groupdict())
+        elif path == "/api/models":
+            self.search(parse_qs(url.query))
         elif found := API.match(path):
-            self.about(found["name"], found["verb"] or "", parse_qs(url.query))
+            self.about(**found.groupdict(), query=parse_qs(url.query))
         else:
             self.refuse(404, "EntryNotFound")
 
-    def file(self, name: str, revision: str, path: str) -> None:
+    def file(self, kind: str | None, name: str, revision: str, path: str) -> None:
         """The bytes of a file, or the range of them that is asked for."""
-        files = self.known(name, revision)
+        files = self.known(kind, name, revision)
         if files is None:
             return
         if name in self.hub.gated and path != "README.md" and not self.right():
@@ -104,14 +114,31 @@ class Answers(BaseHTTPRequestHandler):
         else:
             self.send(200, data, headers)
 
-    def about(self, name: str, verb: str, query: dict[str, list[str]]) -> None:
-        """What the hub knows of a data set: its commit, or its tree."""
-        kind, _, rest = verb.partition("/")
+    def search(self, query: dict[str, list[str]]) -> None:
+        """Models whose name holds the text, as the hub lists them."""
+        text = query.get("search", [""])[0].lower().replace(" ", "-")
+        names = [name for name in self.hub.models if text in name.lower()]
+        self.send_json([self.card(name) for name in names])
+
+    def card(self, name: str) -> dict[str, Any]:
+        """What the hub says of a model."""
+        card = {"id": name, "sha": COMMIT, "tags": [], "gated": False}
+        gated = {"gated": "manual"} if name in self.hub.gated else {}
+        return card | gated | dict(self.hub.cards.get(name, {}))
+
+    def about(
+        self, kind: str, name: str, verb: str | None, query: dict[str, list[str]]
+    ) -> None:
+        """What the hub knows of a data set or a model: its commit, or its tree."""
+        word, _, rest = (verb or "").partition("/")
         revision, _, folder = rest.partition("/")
-        files = self.known(name, revision or "main")
+        files = self.known(kind, name, revision or "main")
         if files is None:
             return
-        if kind == "tree":
+        if kind == "models" and word != "tree":
+            siblings = [{"rfilename": p, "size": len(d)} for p, d in files.items()]
+            return self.send_json({"siblings": siblings} | self.card(name))
+        if word == "tree":
             recursive = query.get("recursive", ["false"])[0].lower() == "true"
             entries = tree(files, folder, recursive=recursive)
             if folder and not entries:
@@ -120,15 +147,18 @@ class Answers(BaseHTTPRequestHandler):
         siblings = [{"rfilename": path} for path in files]
         self.send_json({"id": name, "sha": COMMIT, "siblings": siblings, "tags": []})
 
-    def known(self, name: str, revision: str) -> Mapping[str, bytes] | None:
-        """The files of a data set; a refusal if it or the revision is not there."""
-        if name not in self.hub.files:
+    def known(
+        self, kind: str | None, name: str, revision: str
+    ) -> Mapping[str, bytes] | None:
+        """The files of a repository; a refusal if it or the revision is not there."""
+        held = self.hub.files if kind == "datasets" else self.hub.models
+        if name not in held:
             # Without a token the hub does not tell a missing one from a private one.
             self.refuse(401, "RepoNotFound")
         elif revision not in ("main", COMMIT):
             self.refuse(404, "RevisionNotFound")
         else:
-            return self.hub.files[name]
+            return held[name]
         return None
 
     def right(self) -> bool:

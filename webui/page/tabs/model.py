@@ -1,27 +1,69 @@
-"""Tab Model: which base model, in which precision."""
+"""Tab Model: which base model, what is known of it, and in which precision."""
 
 import gradio as gr
 
 from webui.kernel import jobs
+from webui.page import model_card, model_search
 from webui.page.cell import cell, code_and_output
 from webui.page.frame import Page
-from webui.page.language import RUN
+from webui.page.language import MORE, RUN
+from webui.planner.ready import model_ready
+from webui.recipe.checks import FIELDS
 from webui.recipe.field import Text
 
 TITLE = Text("Model", "模型")
 SENTENCE = Text(
-    "The base model. It stays as it is; only a small adapter on top of it will learn.",
-    "基座模型。它保持不变,只有加在上面的小适配器会学习。",
+    "The base model. Most methods leave it as it is and train a small adapter on top.",
+    "基座模型。多数方法不改动它，只训练加在上面的小适配器。",
 )
 
 
 def build(page: Page) -> None:
     """The model cell, with the setup cell that it needs."""
     with cell(page, "model", 2, TITLE, SENTENCE):
-        page.field("model.name")
-        with gr.Row():
-            page.field("model.precision")
-            page.field("model.max_seq_length")
+        choice(page)
+        page.html(
+            lambda view: model_card.card(page, view), min_height=150, elem_id="about"
+        )
+        trust(page)
+        held(page)
+        with gr.Accordion(page.say(MORE), open=False), gr.Row():
+            page.field("model.revision")
+            if "model.gguf_file" in FIELDS:
+                page.field("model.gguf_file")
         run = gr.Button(page.say(RUN), elem_id="run-model", size="sm")
+        page.html(
+            lambda view: model_card.loading(page, view),
+            min_height=34,
+            elem_id="loading",
+        )
         code_and_output(page, "setup", "model")
-    page.when_pressed(run, lambda recipe: jobs.start_cells(recipe, "model"))
+    page.when_pressed(
+        run, lambda recipe: jobs.start_cells(model_ready(recipe), "model")
+    )
+
+
+def choice(page: Page) -> None:
+    """The model's name with suggestions, and a search."""
+    page.field("model.name", lambda view: {"choices": model_search.suggestions(view)})
+    model_search.build(page)
+
+
+def trust(page: Page) -> None:
+    """Whether the model's own code may run: asked only where it brings any."""
+    page.html(lambda view: model_card.question(page, view), elem_id="trust")
+    page.field(
+        "model.trust_remote_code",
+        lambda view: {"visible": model_card.asks_for_trust(view)},
+    )
+
+
+def held(page: Page) -> None:
+    """How the weights are held in memory."""
+    with gr.Row():
+        page.field("model.precision")
+        page.field("model.max_seq_length")
+    with gr.Row():
+        page.field("model.quant_type")
+        page.field("model.double_quant")
+        page.field("model.compute_dtype")

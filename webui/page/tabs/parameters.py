@@ -1,68 +1,62 @@
-"""Tab Parameters: which weights learn, and how many; exact before any is loaded."""
+"""Tab Parameters: which weights learn, how many, and whether that fits."""
 
 import gradio as gr
-from markupsafe import Markup
 
-from webui.figures import size, whole
 from webui.kernel import jobs
 from webui.page.cell import cell, code_and_output
 from webui.page.frame import Page
-from webui.page.language import MORE, RUN, WAIT
-from webui.page.studio import View
-from webui.page.tables import bars, figures, problem_card
-from webui.planner.errors import PlannerError
+from webui.page.language import MORE, RUN
+from webui.page.method_card import explained_html
+from webui.page.tabs import parameter_counts, parameter_memory, parameter_structure
 from webui.planner.ready import ready
 from webui.recipe.field import Text
 
 TITLE = Text("Parameters", "参数")
 SENTENCE = Text(
-    "Which weights learn, and how many. Exact, before anything is loaded.",
-    "训练哪些权重、有多少。加载模型之前即可得到精确数字。",
+    "Which weights learn, how many, and whether that fits. Before anything is loaded.",
+    "训练哪些权重、有多少、内存是否够用。加载模型之前就能知道。",
 )
-TRAINABLE = Text("trainable", "可训练")
-TOTAL = Text("of", "总数")
-SHARE = Text("share", "占比")
-MEMORY = Text("memory to train, about", "训练内存(约)")
-LOADED = Text("the loaded model counts", "已加载模型的计数")
-BY_MODULE = Text("By module", "按模块")
+# Field by field as they matter; what the method does not have is hidden.
+ROWS = (
+    ("adapter.rank", "adapter.alpha"),
+    ("adapter.initial_rank", "adapter.block_size"),
+    ("adapter.virtual_tokens", "adapter.last_layers"),
+    ("adapter.prefix_projection", "adapter.encoder"),
+    ("adapter.encoder_hidden_size", "adapter.prompt_start"),
+    ("adapter.prompt_text",),
+    ("adapter.targets",),
+    ("adapter.target_modules",),
+    ("adapter.target_regex",),
+)
+RARE_ROWS = (
+    ("adapter.dropout", "adapter.start"),
+    ("adapter.use_rslora", "adapter.use_dora"),
+    ("adapter.lora_plus_ratio", "adapter.layers"),
+    ("adapter.modules_to_save", "adapter.serve_with"),
+)
 
 
 def build(page: Page) -> None:
-    """The adapter cell with its counts."""
+    """The adapter cell with its counts, the memory it takes, and the model's tree."""
     with cell(page, "adapter", 4, TITLE, SENTENCE):
-        with gr.Row():
-            page.field("adapter.rank")
-            page.field("adapter.alpha")
-        page.field("adapter.target_modules")
-        with gr.Accordion(page.say(MORE), open=False), gr.Row():
-            page.field("adapter.dropout")
-            page.field("adapter.use_rslora")
-        page.html(lambda view: counted(page, view), min_height=210, elem_id="counts")
+        page.field("adapter.method")
+        page.html(
+            lambda view: explained_html(page, view.recipe), elem_id="method-explained"
+        )
+        place(page, ROWS)
+        with gr.Accordion(page.say(MORE), open=False):
+            place(page, RARE_ROWS)
+        parameter_counts.build(page)
+        parameter_memory.build(page)
+        parameter_structure.build(page)
         run = gr.Button(page.say(RUN), elem_id="run-adapter", size="sm")
         code_and_output(page, "adapter")
     page.when_pressed(run, lambda recipe: jobs.start_cells(ready(recipe), "adapter"))
 
 
-def counted(page: Page, view: View) -> Markup:
-    """Trainable, total and share; the bars by module; about how much memory."""
-    count = view.count
-    if count is None:
-        return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
-    if isinstance(count, PlannerError):
-        return problem_card(page.say(count.text))
-    pairs = [
-        (page.say(TRAINABLE), whole(count.trainable)),
-        (page.say(TOTAL), whole(count.total)),
-        (page.say(SHARE), f"{count.percent:.4f} %"),
-    ]
-    memory = view.memory
-    if memory is not None and not isinstance(memory, PlannerError):
-        pairs.append((page.say(MEMORY), size(memory.total)))
-    loaded = view.last("begun")
-    if loaded and view.state("adapter") == "fresh":
-        agrees = (loaded["trainable"], loaded["total"])
-        pairs.append((page.say(LOADED), " / ".join(map(whole, agrees))))
-    modules = [(name, n, whole(n)) for name, n in count.by_module.items()]
-    return figures(pairs) + Markup('<p class="quiet">{}</p>{}').format(
-        page.say(BY_MODULE), bars(modules)
-    )
+def place(page: Page, rows: tuple[tuple[str, ...], ...]) -> None:
+    """The fields of each row beside each other."""
+    for paths in rows:
+        with gr.Row():
+            for path in paths:
+                page.field(path)

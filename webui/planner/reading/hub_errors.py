@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from webui.planner.pretrained import causes
+from webui.planner.errors import causes
 from webui.recipe.field import Text
 
 SHOWN = 20  # names in a sentence

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from webui.planner.pretrained import stamp as model_stamp
+from webui.planner.models.source import stamp as model_stamp
 from webui.planner.report.measured import Measured
 from webui.planner.report.report import Report, from_json
 from webui.recipe import Recipe
@@ -41,7 +41,7 @@ def report_key(recipe: Recipe, measured: list[Measured], revision: str = "") -> 
         "split": recipe.split.model_dump(mode="json", exclude=LEFT_OUT),
         "model": recipe.model.model_dump(mode="json"),
         "seed": recipe.training.seed,  # draws the held-out rows
-        "tokenizer": model_stamp(recipe.model.name),
+        "tokenizer": model_stamp(recipe.model),
         # A place names the file, so another name is another report.
         "names": [part.name for one in measured for part in one.parts],
         "content": [one.digest for one in measured],

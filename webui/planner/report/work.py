@@ -206,7 +206,7 @@ def draw_rows(recipe: Recipe, rows: list[dict[str, Any]]) -> tuple[list, list]:
 def context_of(recipe: Recipe, tokenizer: Any) -> int:
     """The longest sequence that the model can take, in tokens."""
     try:
-        config = read_config(recipe.model.name).get_text_config()
+        config = read_config(recipe.model).get_text_config()
         context = getattr(config, "max_position_embeddings", None)
     except PlannerError:  # a folder with a tokenizer alone will do here
         context = None

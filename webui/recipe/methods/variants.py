@@ -141,7 +141,7 @@ LOFTQ = Method(
         "adapter together begin close to the original weights.",
         "A 和 B 从量化造成的误差开始，使 4 位基座加适配器在起点就接近原始权重。",
     ),
-    "min ‖W − Q − B A‖ over Q, A and B;  Q is the quantized base",
+    "min ‖W − Q − B A‖ over A and B;  Q is the quantized base  (alpha = rank)",
     Source(
         "Li et al.",
         "LoftQ: LoRA-Fine-Tuning-Aware Quantization for Large Language Models",

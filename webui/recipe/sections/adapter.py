@@ -44,7 +44,7 @@ class Adapter(Section):
             "加在每个目标模块上的两个小矩阵的宽度。越大学得越多，也越耗资源。",
         ),
         ge=1,
-        le=1024,
+        le=256,
         step=1,
         shown_when={"adapter.method": ("lora", "adalora", "vera", "loha", "lokr")},
     )
@@ -57,7 +57,7 @@ class Adapter(Section):
             "AdaLoRA 起初处处使用此秩，随后剪去用得最少的部分，直到平均为上面的秩。",
         ),
         ge=1,
-        le=1024,
+        le=512,
         shown_when={"adapter.method": "adalora"},
     )
     alpha: int = field(
@@ -68,7 +68,7 @@ class Adapter(Section):
             "适配器的强度：其输出乘以 alpha / rank。",
         ),
         ge=1,
-        le=1024,
+        le=512,
         step=1,
         shown_when={"adapter.method": SCALED},
     )
@@ -77,8 +77,9 @@ class Adapter(Section):
         title=("Block size", "块大小"),
         help=(
             "OFT turns the weights in blocks of this size; larger ones learn more. "
-            "It must divide the width of every target module.",
-            "OFT 按此大小分块旋转权重；越大学得越多。必须整除每个目标模块的宽度。",
+            "PEFT takes the nearest one that divides a module's width.",
+            "OFT 按此大小分块旋转权重；越大学得越多。"
+            "PEFT 会取能整除模块宽度的最接近值。",
         ),
         ge=2,
         le=4096,
@@ -170,7 +171,9 @@ class Adapter(Section):
         choice_titles={
             "zero": Text("no effect (LoRA)", "零影响（LoRA）"),
             "gaussian": Text("no effect, Gaussian", "零影响（高斯）"),
-            "pissa": Text("largest parts of the weights (PiSSA)", "权重主成分（PiSSA）"),
+            "pissa": Text(
+                "largest parts of the weights (PiSSA)", "权重主成分（PiSSA）"
+            ),
             "olora": Text("orthonormal parts (OLoRA)", "正交成分（OLoRA）"),
             "eva": Text("largest parts of the data (EVA)", "数据主成分（EVA）"),
             "loftq": Text("what 4 bits lose (LoftQ)", "4 位量化误差（LoftQ）"),
@@ -302,7 +305,9 @@ class Adapter(Section):
         choice_titles={
             "any": Text("anything", "不限"),
             "vllm": Text("vLLM", "vLLM"),
-            "older_vllm": Text("an older vLLM (rank 64 at most)", "旧版 vLLM（秩不超过 64）"),
+            "older_vllm": Text(
+                "an older vLLM (rank 64 at most)", "旧版 vLLM（秩不超过 64）"
+            ),
         },
         in_code=False,
         advanced=True,

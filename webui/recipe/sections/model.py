@@ -46,6 +46,17 @@ class Model(Section):
         ),
         advanced=True,
     )
+    allow_pickle: bool = field(
+        False,
+        title=("Accept pickled weights", "接受 pickle 权重"),
+        help=(
+            "Older models come as pickles, which can run any program on this machine "
+            "when they are read. Only for sources that you trust.",
+            "较早的模型以 pickle 保存，读取时可能在本机运行任意程序。"
+            "仅用于您信任的来源。",
+        ),
+        advanced=True,
+    )
     precision: Literal["16bit", "fp32", "bf16", "fp16", "8bit", "4bit"] = field(
         "16bit",
         title=("Precision of the base", "基座精度"),
@@ -55,7 +66,9 @@ class Model(Section):
             "16 位权重精确；4 位权重（QLoRA）只占四分之一内存，质量略有损失。",
         ),
         choice_titles={
-            "16bit": Text("16-bit, the kind that suits the device", "16 位（自动选择）"),
+            "16bit": Text(
+                "16-bit, the kind that suits the device", "16 位（自动选择）"
+            ),
             "fp32": Text("32-bit (fp32)", "32 位（fp32）"),
             "bf16": Text("16-bit, wide range (bf16)", "16 位宽范围（bf16）"),
             "fp16": Text("16-bit, fine steps (fp16)", "16 位细步长（fp16）"),

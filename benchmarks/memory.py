@@ -1,0 +1,268 @@
+"""Compare the memory estimate with what a training really takes, step by step.
+
+    python benchmarks/memory.py            # the starter on the CPU: resident memory
+    python benchmarks/memory.py --cuda     # random weights on a GPU: torch's own figure
+    python benchmarks/memory.py --only TEXT
+
+Each case is a fresh process that runs the recipe's own setup, model, adapter and train
+cells for three steps on full batches of random tokens. The figures go to
+benchmarks/results/memory.json as soon as a case is done; a case that is there is
+skipped unless --again. On a CPU the figure is the highest resident memory while the
+cells ran (VmHWM), on a GPU torch.cuda.max_memory_allocated, which leaves out what CUDA
+itself takes. The CPU's eighteen cases take about a quarter of an hour on two cores.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "memory.json"
+PACKAGES = ("torch", "transformers", "peft", "trl", "unsloth", "unsloth_zoo")
+STEPS = 3
+SHAPES = ((4, 256), (2, 1024), (8, 512))  # batch size, length of every row
+LIMIT_SECONDS = 900
+# Shapes of Llama 3.2 1B, 3B and Llama 3.1 8B, to be filled with random weights.
+LLAMA = {"model_type": "llama", "vocab_size": 128256, "num_key_value_heads": 8}
+SIZES: dict[str, dict[str, Any]] = {
+    "1B": {
+        "hidden_size": 2048,
+        "intermediate_size": 8192,
+        "num_hidden_layers": 16,
+        "num_attention_heads": 32,
+        "tie_word_embeddings": True,
+    },
+    "3B": {
+        "hidden_size": 3072,
+        "intermediate_size": 8192,
+        "num_hidden_layers": 28,
+        "num_attention_heads": 24,
+        "tie_word_embeddings": True,
+    },
+    "8B": {
+        "hidden_size": 4096,
+        "intermediate_size": 14336,
+        "num_hidden_layers": 32,
+        "num_attention_heads": 32,
+    },
+}
+
+Case = tuple[str, dict[str, Any]]
+
+
+def values(batch: int, length: int, **more: Any) -> dict[str, Any]:
+    """The fields that a case sets, by path."""
+    return {
+        "training.duration": "steps",
+        "training.steps": STEPS,
+        "training.gradient_accumulation": 1,
+        "training.batch_size": batch,
+        "model.max_seq_length": length,
+        **{path.replace("__", "."): value for path, value in more.items()},
+    }
+
+
+def cpu_cases() -> Iterator[Case]:
+    """LoRA with and without checkpointing, and full fine-tuning, in two precisions."""
+    kinds = {
+        "LoRA": {},
+        "LoRA, no checkpointing": {"training__gradient_checkpointing": "none"},
+        "full": {"adapter__method": "full"},
+    }
+    for precision in ("bf16", "fp32"):
+        for kind, more in kinds.items():
+            for batch, length in SHAPES:
+                given = values(batch, length, model__precision=precision, **more)
+                yield f"{precision}, {kind}, {batch} x {length}", given
+
+
+def cuda_cases(folder: Path) -> Iterator[Case]:
+    """Three sizes, in 16 and 4 bits, with Unsloth's checkpointing and with none."""
+    for size in SIZES:
+        for precision in ("16bit", "4bit"):
+            for how in ("unsloth", "standard", "none"):
+                given = values(
+                    2,
+                    2048,
+                    model__name=str(folder / size),
+                    model__precision=precision,
+                    training__gradient_checkpointing=how,
+                )
+                yield f"{size}, {precision}, checkpointing {how}", given
+
+
+def make_random(size: str, folder: Path) -> None:
+    """Save a model of a shape with random weights and the starter's tokenizer."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+
+    from webui.settings import model_path
+
+    if (folder / "config.json").exists():
+        return
+    shape = LLAMA | SIZES[size]
+    config = AutoConfig.for_model(**shape, max_position_embeddings=8192)
+    config.dtype = torch.bfloat16
+    with torch.device("cuda"):
+        model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(model_path("starter")).save_pretrained(folder)
+
+
+def train(given: dict[str, Any]) -> dict[str, Any]:
+    """Run the recipe's cells in this process and return the peak in bytes."""
+    from webui.kernel import memory
+    from webui.notebook.render import render_cells
+    from webui.recipe import Recipe
+    from webui.recipe.store import with_values
+
+    recipe = with_values(Recipe(), given)
+    names = ("setup", "model", "adapter", "train")
+    cells = {cell.name: cell.code for cell in render_cells(recipe, names)}
+    space: dict[str, Any] = {"__name__": "__main__"}
+    exec(cells["setup"], space)
+    imports = memory.memory_in_use()
+    memory.reset_peak()
+    exec(cells["model"], space)
+    space["train_data"] = full_rows(recipe)
+    exec(cells["adapter"], space)
+    exec(cells["train"], space)
+    return {"measured": memory.peak(), "imports": imports}
+
+
+def full_rows(recipe: Any) -> Any:
+    """Rows of random tokens, each as long as the recipe allows."""
+    import torch
+    from datasets import Dataset
+
+    generator = torch.Generator().manual_seed(0)
+    count = STEPS * recipe.training.batch_size
+    shape = (count, recipe.model.max_seq_length)
+    rows = torch.randint(10, 40_000, shape, generator=generator).tolist()
+    return Dataset.from_dict({"input_ids": rows, "labels": rows})
+
+
+def measure(given: dict[str, Any]) -> dict[str, Any]:
+    """A case in a fresh process.
+
+    Raises:
+        RuntimeError: with its last words, when it fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [
+                sys.executable,
+                str(Path(__file__).resolve()),
+                "--case",
+                json.dumps(given),
+            ],
+            cwd=folder,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "OMP_WAIT_POLICY": "PASSIVE",
+            },
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_SECONDS,
+        )
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip()[-2000:])
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
+def predicted(given: dict[str, Any], cuda: bool) -> dict[str, int]:
+    """The estimate for this machine, part by part; CUDA's own share left out."""
+    from webui.planner.memory.estimate import estimate
+    from webui.recipe import Recipe
+    from webui.recipe.store import with_values
+
+    memory = estimate(with_values(Recipe(), given), this_card())
+    outside = memory.context if cuda else 0
+    return {**vars(memory), "total": memory.total - outside}
+
+
+@lru_cache(maxsize=1)
+def this_card() -> Any:
+    """The device that the cases run on; how large it is plays no part."""
+    from webui.doctor import ask_device
+    from webui.planner.memory.cards import this_machine
+
+    device = ask_device()
+    if isinstance(device, str):
+        raise RuntimeError(device)
+    return this_machine(2**36, has_bf16=device.bf16, kind=device.kind)
+
+
+def machine() -> dict[str, Any]:
+    """Where these figures come from."""
+    return {
+        "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in PACKAGES},
+    }
+
+
+def run(cases: Iterator[Case], key: str, only: str, again: bool) -> None:
+    """Measure the cases that are wanted, and keep each as soon as it is there."""
+    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    rows = {row["case"]: row for row in kept.get(key, [])}
+    for name, given in cases:
+        if only not in name or (name in rows and not again):
+            continue
+        try:
+            found = measure(given)
+        except (RuntimeError, subprocess.TimeoutExpired) as error:
+            print(f"{name}: failed: {error}", flush=True)
+            continue
+        total = predicted(given, key == "cuda")["total"]
+        off = round(100 * (total / found["measured"] - 1), 1)
+        rows[name] = {
+            "case": name,
+            "measured": found["measured"],
+            "predicted": total,
+            "percent_off": off,
+            "imports": found["imports"],
+            # A folder of random weights has no name elsewhere.
+            "values": {k: v for k, v in given.items() if k != "model.name"},
+        }
+        kept |= {key: list(rows.values()), f"{key}_machine": machine()}
+        kept["command"] = "python benchmarks/memory.py [--cuda]"
+        kept["unit"] = "bytes"
+        RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
+        print(
+            f"{name}: {total / 1e9:.2f} for {found['measured'] / 1e9:.2f} GB ({off} %)"
+        )
+
+
+def main() -> None:
+    """Measure all cases, or be one of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cuda", action="store_true")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--again", action="store_true")
+    parser.add_argument("--case", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.case:
+        print(json.dumps(train(json.loads(asked.case))))
+    elif asked.cuda:
+        with tempfile.TemporaryDirectory() as folder:
+            for size in SIZES:
+                make_random(size, Path(folder) / size)
+            run(cuda_cases(Path(folder)), "cuda", asked.only, asked.again)
+    else:
+        run(cpu_cases(), "cpu", asked.only, asked.again)
+
+
+if __name__ == "__main__":
+    main()

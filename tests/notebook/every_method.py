@@ -1,0 +1,120 @@
+"""Train recipes on the starter model, one after the other in one process.
+
+Reads recipe settings as JSON from standard input and prints, for each, a line of JSON:
+what moved, what came back when it was saved and loaded, and what the base is then. It
+runs the recipes' own cells, and only looks at the model between them.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+os.environ |= {
+    "UNSLOTH_FORCE_CPU": "1",
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+}
+
+from webui.notebook.render import LOAD_CELLS, Cell, render_cells
+from webui.recipe import Recipe
+from webui.recipe.store import loads
+
+PROBE = "The capital of France is"
+Tensors = dict[str, Any]
+
+
+def weights(model: Any) -> Tensors:
+    return {n: w.detach().clone() for n, w in model.named_parameters()}
+
+
+def outputs(space: dict[str, Any], model: Any) -> Any:
+    """The logits that follow a few words, without the trainer's mixed precision."""
+    import torch
+
+    space["FastLanguageModel"].for_inference(model)
+    ids = space["tokenizer"](PROBE, return_tensors="pt")["input_ids"]
+    with torch.no_grad():
+        return model(input_ids=ids).logits[:, -3:].float()
+
+
+def differing(before: Tensors, after: Tensors, names: set[str]) -> list[str]:
+    import torch
+
+    return [name for name in names if not torch.equal(before[name], after[name])]
+
+
+def run(cells: dict[str, Cell], names: str, space: dict[str, Any]) -> None:
+    for name in names.split():
+        exec(compile(cells[name].code, name, "exec"), space)
+
+
+def without_mixed_precision(space: dict[str, Any]) -> None:
+    """Take off what the trainer put around the model's forward, which stays there."""
+    trainer = space["trainer"]
+    trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
+
+
+def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
+    """One try: attach, train, save, answer, load again, take off."""
+    run_cells = {cell.name: cell for cell in render_cells(recipe)}
+    if space.get("model key") != run_cells["model"].key:
+        run(run_cells, "setup model", space)
+        space["model key"] = run_cells["model"].key
+        space["untouched"] = weights(space["model"])
+    run(run_cells, "rows data adapter", space)
+    attached = space["model"]
+    before = weights(attached)
+    learning = {n for n, w in attached.named_parameters() if w.requires_grad}
+    ranks = active_ranks(attached)
+    code = run_cells["train"].code.replace(
+        "trainer.train()", "trainer.train()\nafter = weights(trainer.model)"
+    )
+    exec(compile(code, "train", "exec"), space | {"weights": weights}, space)
+    after = space["after"]
+    found = {
+        "trainable": sum(before[name].numel() for name in learning),
+        "moved": len(differing(before, after, learning)),
+        "learning": len(learning),
+        "frozen_moved": differing(before, after, set(before) - learning),
+        "ranks": [ranks, active_ranks(space["trainer"].model)],
+        "losses": [h["loss"] for h in space["trainer"].state.log_history if "loss" in h],
+    }
+    without_mixed_precision(space)
+    run(run_cells, "compare score", space)
+    tuned = outputs(space, space["model"])
+    folder = str(Path.cwd() / "adapter")
+    run({c.name: c for c in render_cells(recipe, LOAD_CELLS, folder)}, "load", space)
+    again = outputs(space, space["model"])
+    model = space["model"]
+    if hasattr(model, "peft_config"):
+        model = space["model"] = getattr(model, "unload", model.get_base_model)()
+    left = weights(model)
+    base = {*space["untouched"]} & {*left}
+    return found | {
+        "reload_difference": float((tuned - again).abs().max()),
+        "base_changed": differing(space["untouched"], left, base),
+        "scores": [space["base_score"], space["tuned_score"]],
+    }
+
+
+def active_ranks(model: Any) -> int:
+    """How many directions of AdaLoRA are in use, over all modules."""
+    return sum(
+        int((w != 0).sum()) for n, w in model.named_parameters() if "lora_E" in n
+    )
+
+
+def main() -> None:
+    space: dict[str, Any] = {"__name__": "__main__"}
+    for settings in json.load(sys.stdin):
+        os.chdir(tempfile.mkdtemp())
+        recipe = loads("{}", settings=settings)
+        print("RESULT " + json.dumps(trial(recipe, space)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""The Model tab in Chromium: a model is searched, taken, described, refused."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from planner.models.conftest import OWN_CODE, model_files
+from planner.reading.hub_server import Hub, serve
+
+from webui.kernel import jobs
+from webui.recipe.store import load
+
+from .walking import HOSTILE, SECOND, open_page, set_field, wait_for
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A hub of models for the page; it must be there before the page starts."""
+    own = {"AutoConfig": "own.OwnConfig"}
+    code = OWN_CODE.format(ran=str(tmp_path / "ran")).encode()
+    models = {
+        "some/tiny-model": model_files(),
+        "some/gated-model": model_files(),
+        "some/own-model": model_files(model_type="own", auto_map=own)
+        | {"own.py": code},
+        "some/hostile-model": model_files(architectures=[HOSTILE])
+        | {"chat_template.jinja": HOSTILE.encode()},
+    }
+    cards = {"some/hostile-model": {"cardData": {"license": HOSTILE}}}
+    with serve(Hub({}, frozenset({"some/gated-model"}), models=models)) as running:
+        running.cards = cards
+        monkeypatch.setenv("HF_ENDPOINT", running.address)
+        monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+        monkeypatch.delenv("HF_TOKEN", raising=False)
+        yield running
+
+
+@pytest.fixture
+def page(hub: Hub, browser: Any, server: Any) -> Any:
+    """A browser tab on the Model tab, which is the first."""
+    return open_page(browser, server)
+
+
+def see(page: Any, part: str, text: str, seconds: float = 60) -> None:
+    """Wait until a part of the page holds a text."""
+    wait_for(lambda: text in page.inner_text(part), seconds)
+
+
+def search(page: Any, text: str) -> None:
+    """Search for models by name."""
+    page.locator("#search-text").locator("input, textarea").fill(text)
+    page.click("#search")
+
+
+def take(page: Any, name: str) -> None:
+    """Take a hit of a search."""
+    search(page, name)
+    hit = page.locator("#search-hits label", has_text=name)
+    hit.click(timeout=90 * SECOND)  # the planner may still be starting
+
+
+def drafted(server: Any) -> Any:
+    """The model section of the draft that the server keeps, once it keeps one."""
+    wait_for((server.home / "draft.yaml").exists)
+    return load(server.home / "draft.yaml").model
+
+
+def test_search_take_and_read_about_it(page: Any, server: Any) -> None:
+    see(page, "#about", "134,515,008")
+    see(page, "#about", "Apache-2.0")
+    page.locator("#about summary").click()
+    see(page, "#chat-template", "<|im_start|>")
+    height = page.locator("#about").bounding_box()["height"]
+    search(page, "model")
+    see(page, "#search-told", "models")
+    assert page.locator("#search-hits label").count() == 4
+    assert "gated" in page.inner_text("#search-hits")
+    take(page, "some/tiny-model")
+    wait_for(lambda: drafted(server).name == "some/tiny-model")
+    wait_for(lambda: page.input_value("#model-name input") == "some/tiny-model")
+    see(page, "#about", "LlamaForCausalLM")
+    see(page, "#about", "the cache here")
+    assert page.locator("#about").bounding_box()["height"] <= height
+    search(page, "nothing of this name")
+    see(page, "#search-told", "No model has a name like this.")
+    assert not page.is_visible("#search-hits")
+
+
+def test_gated_missing_and_mistyped_models_are_refused(page: Any, server: Any) -> None:
+    take(page, "some/gated-model")
+    see(page, "#about", "gated: needs HF_TOKEN")
+    see(page, "#about", "accept its licence on the model hub")
+    page.click("#run-model")
+    see(page, ".toast-wrap", "some/gated-model is gated")
+    set_field(page, "model.name", "some/odd")
+    see(page, "#about", "The model hub has no some/odd")
+    set_field(page, "model.name", "/no/such/folder")
+    see(page, "#about", "There is no folder /no/such/folder.")
+    assert not jobs.status().cells
+
+
+def test_code_of_a_model_is_asked_about_first(
+    page: Any, server: Any, tmp_path: Path
+) -> None:
+    see(page, "#about", "134,515,008")
+    assert not page.is_visible("#model-trust_remote_code")
+    take(page, "some/own-model")
+    see(page, "#trust", "run any program on this machine")
+    assert page.is_visible("#model-trust_remote_code")
+    assert not (tmp_path / "ran").exists()
+    page.locator("#model-trust_remote_code input").check()
+    wait_for(lambda: drafted(server).trust_remote_code)
+    wait_for(lambda: (tmp_path / "ran").exists())
+    # It was agreed to for this model, and for no other.
+    set_field(page, "model.name", "some/tiny-model")
+    wait_for(lambda: drafted(server).name == "some/tiny-model")
+    assert not drafted(server).trust_remote_code
+    wait_for(lambda: not page.is_visible("#model-trust_remote_code"))
+
+
+def test_what_a_model_says_is_text(page: Any) -> None:
+    take(page, "some/hostile-model")
+    see(page, "#about", "onerror")
+    page.locator("#about summary").click()
+    see(page, "#chat-template", "onerror")
+    assert page.title() != "owned"
+    assert page.locator("#cell-model img").count() == 0
+
+
+def test_chinese_page_on_a_phone(browser: Any, server: Any, hub: Hub) -> None:
+    size = {"width": 390, "height": 800}
+    page = open_page(browser, server, "zh", viewport=size)
+    see(page, "#about", "参数量")
+    search(page, "model")
+    see(page, "#search-told", "找到 4 个模型")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= size["width"]
+    take(page, "some/own-model")
+    see(page, "#trust", "运行任意程序")

@@ -1,0 +1,102 @@
+"""What `tunebook plan` prints for a person."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from webui.commands import plan_structure
+from webui.commands.data_text import say
+from webui.figures import size, whole
+from webui.planner.memory.fit import Fit
+from webui.planner.parameters.count import Count
+from webui.planner.parameters.grid import Grid
+from webui.planner.parameters.structure import Node
+from webui.recipe.methods import Method, Source, explained
+
+if TYPE_CHECKING:
+    from webui.commands.plan import Plan
+
+
+def show(found: "Plan", text: str | None) -> None:
+    """Print everything to stdout; the part of the structure that has ``text`` in it."""
+    show_method(explained(found.recipe))
+    if found.count:
+        show_count(found.count)
+    if found.grid:
+        show_grid(found.grid)
+    if found.structure and text is not None:
+        show_structure(found.structure, text)
+    if found.card:
+        say(f"card        {found.card.title.en}, {size(found.card.memory)}")
+    if found.fit:
+        show_fit(found.fit)
+    if found.preview:
+        for warning in found.preview.warnings:
+            say(f"note        {warning.text.en}")
+    for problem in found.problems:
+        say(f"problem     {problem}")
+
+
+def show_method(methods: Iterable[Method]) -> None:
+    """What learns, in a sentence each, and who found it."""
+    for number, told in enumerate(methods):
+        word = "with" if number else "method"
+        say(f"{word:12}{told.title.en}: {told.sentence.en}")
+        say(f"{'':12}{cited(told.source)}, {told.url}")
+
+
+def cited(source: Source) -> str:
+    """A paper in one line."""
+    return f"{source.authors} {source.year}, {source.title}"
+
+
+def show_count(count: Count) -> None:
+    """The exact counts, as a whole and by module type."""
+    share = f"{whole(count.trainable)} of {whole(count.total)}"
+    say(f"parameters  {share} learn ({count.percent:.4f} %)")
+    say(f"  {whole(count.base)} in the base, without an adapter")
+    say(f"  {whole(count.before)} learn as Unsloth loads it, before any adapter")
+    if count.packed is not None:
+        say(f"  {whole(count.packed)} in the base as its 4-bit weights are packed")
+    wide = max(map(len, ("module", *count.all_by_module)))
+    say(f"  {'module':{wide}}{'learn':>15}{'of':>17}")
+    for name, number in count.all_by_module.items():
+        learning = whole(count.by_module.get(name, 0))
+        say(f"  {name:{wide}}{learning:>15}{whole(number):>17}")
+
+
+def show_grid(grid: Grid) -> None:
+    """How many learn with other ranks and targets."""
+    titles = "".join(f"{rank:>15}" for rank in grid.ranks)
+    say(f"{'grid':20}{titles}  (rank)")
+    for row in grid.rows:
+        figures = "".join(f"{whole(number):>15}" for number in row.trainable)
+        say(f"  {row.title.en:18}{figures}")
+
+
+def show_structure(root: Node, text: str) -> None:
+    """The tree, or the part that was asked for."""
+    say("structure")
+    tree = plan_structure.part(root, text)
+    for line in plan_structure.lines(tree, 1) if tree else ():
+        say(line)
+    if tree is None:
+        say(f"  No module has {text!r} in its name.")
+
+
+def show_fit(fit: Fit) -> None:
+    """The estimate in its parts, the verdict, and what to change."""
+    memory, verdict = fit.verdict.memory, fit.verdict
+    low, high = size(memory.low), size(memory.high)
+    say(f"memory      about {size(memory.total)} at its peak ({low} to {high})")
+    for name, part in asdict(memory).items():
+        say(f"  {name:16}{size(part):>15}")
+    say(f"verdict     {verdict.text.en}")
+    say(f"  {'largest batch':18}{verdict.largest_batch:>13}")
+    say(f"  {'longest sequence':18}{fit.longest_sequence:>13} tokens")
+    for number, step in enumerate(fit.remedies.steps, 1):
+        changes = ", ".join(f"{path}={value}" for path, value in step.values.items())
+        about = size(step.memory.total)
+        say(f"remedy {number:<4} {step.text.en} Then about {about}. ({changes})")
+    if fit.remedies.text:
+        say(f"advice      {fit.remedies.text.en}")

@@ -1,0 +1,170 @@
+"""Whether a training fits: the parts of its memory, the limits, and the ways out."""
+
+from functools import partial
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from webui.figures import size
+from webui.page.frame import Page
+from webui.page.language import WAIT
+from webui.page.studio import View
+from webui.page.tables import bars, figures, problem_card
+from webui.planner.errors import PlannerError
+from webui.planner.memory.cards import CARDS, Card
+from webui.planner.memory.fit import Fit
+from webui.planner.memory.remedies import Remedies
+from webui.recipe import Recipe
+from webui.recipe.combinations import device_rules
+from webui.recipe.field import Text
+
+HERE = "here"
+TITLE = Text("Memory", "内存")
+CARD = Text("To be trained on", "在哪里训练")
+CARD_INFO = Text(
+    "This machine, or a card that you plan for.", "本机，或您打算使用的显卡。"
+)
+THIS_MACHINE = Text("this machine", "本机")
+ABOUT = Text("at its peak, about", "峰值约")
+BETWEEN = Text("between", "范围")
+BATCH = Text("largest batch", "最大批大小")
+LENGTH = Text("longest sequence", "最长序列")
+ESTIMATE = Text(
+    "An estimate for batches full of rows of full length; shorter rows take less.",
+    "按每批都是最长数据估计；数据较短时占用更少。",
+)
+MEASURED = Text("measured in a run like this", "同类运行实测")
+WAYS_OUT = Text(
+    "What would make it fit, the least harmful first:",
+    "怎样才能放得下（影响最小的在前）：",
+)
+APPLY_FIRST = Text("Make the first change", "应用第一项")
+APPLY_ALL = Text("Make all of them", "全部应用")
+NOTHING = Text("It fits as it is.", "已经放得下，无需改动。")
+PARTS = {
+    "weights": Text("weights", "权重"),
+    "adapter": Text("adapter", "适配器"),
+    "gradients": Text("gradients", "梯度"),
+    "optimizer": Text("optimizer", "优化器"),
+    "activations": Text("activations", "激活值"),
+    "logits": Text("logits", "logits"),
+    "context": Text("libraries", "运行库"),
+}
+MARKS = {"fits": "✓", "tight": "!", "too large": "✗"}
+CLASSES = {"fits": "good", "tight": "warn", "too large": "bad"}
+
+
+def build(page: Page) -> None:
+    """A card to choose, the verdict, the parts, and two buttons that make it fit."""
+    with gr.Column(elem_classes="part"):
+        choices = [(page.say(THIS_MACHINE), HERE)]
+        choices += [(page.say(card.title), name) for name, card in CARDS.items()]
+        card = gr.Dropdown(
+            choices,
+            value=HERE,
+            label=page.say(CARD),
+            info=page.say(CARD_INFO),
+            elem_id="card",
+        )
+        fit = gr.HTML(min_height=300, elem_id="memory")
+        page.watch_chosen(fit, [card], partial(drawn, page))
+        with gr.Row():
+            first = gr.Button(page.say(APPLY_FIRST), size="sm", elem_id="remedy-first")
+            every = gr.Button(page.say(APPLY_ALL), size="sm", elem_id="remedy-all")
+    page.when_pressed(first, partial(apply, page, 1), [card])
+    page.when_pressed(every, partial(apply, page, None), [card])
+
+
+def chosen_card(view: View, name: str) -> Card | None:
+    """The card that was chosen; None while this machine is still being looked at."""
+    return view.studio.card if name == HERE else CARDS[name]
+
+
+def drawn(page: Page, view: View, name: str) -> Any:
+    """Verdict, figures, parts and ways out for the chosen card."""
+    card = chosen_card(view, name)
+    fit = view.plans.fit(card) if card else None
+    if card is None or fit is None:
+        return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
+    if isinstance(fit, PlannerError):
+        return Markup("")  # the counts above say it
+    return (
+        told(page, fit)
+        + refused(page, view.recipe, card)
+        + figures(main_figures(page, view, fit))
+        + Markup('<p class="quiet">{}</p>').format(page.say(ESTIMATE))
+        + parts(page, fit)
+        + ways_out(page, fit.remedies)
+    )
+
+
+def told(page: Page, fit: Fit) -> Markup:
+    """The verdict: a mark, a word, a sentence."""
+    verdict = fit.verdict
+    return Markup('<p class="verdict {}"><b>{} {}</b> {}</p>').format(
+        CLASSES[verdict.word],
+        MARKS[verdict.word],
+        page.say(verdict.title),
+        page.say(verdict.text),
+    )
+
+
+def refused(page: Page, recipe: Recipe, card: Card) -> Markup:
+    """What the card cannot do at all."""
+    title = page.say(card.title)
+    rules = device_rules(recipe, title, has_bf16=card.has_bf16, has_gpu=card.is_gpu)
+    return Markup("").join(problem_card(page.say(text)) for _, text in rules)
+
+
+def main_figures(page: Page, view: View, fit: Fit) -> list[tuple[str, str]]:
+    memory = fit.verdict.memory
+    longest = Text(f"{fit.longest_sequence} tokens", f"{fit.longest_sequence} 个 token")
+    pairs = [
+        (page.say(ABOUT), size(memory.total)),
+        (page.say(BETWEEN), f"{size(memory.low)} – {size(memory.high)}"),
+        (page.say(BATCH), str(fit.verdict.largest_batch)),
+        (page.say(LENGTH), page.say(longest)),
+    ]
+    peak = view.measured_peak
+    if peak is not None and fit.verdict.card.name == HERE:
+        pairs.append((page.say(MEASURED), size(peak)))
+    return pairs
+
+
+def parts(page: Page, fit: Fit) -> Markup:
+    """The parts as bars."""
+    memory = fit.verdict.memory
+    values = {name: getattr(memory, name) for name in PARTS}
+    return bars([(page.say(PARTS[n]), v, size(v)) for n, v in values.items()])
+
+
+def ways_out(page: Page, remedies: Remedies) -> Markup:
+    """The changes in order, each with what it takes then."""
+    if remedies.fits and not remedies.steps:
+        return Markup("")
+    items = Markup("").join(
+        Markup("<li>{} <b>{}</b></li>").format(
+            page.say(step.text), size(step.memory.total)
+        )
+        for step in remedies.steps
+    )
+    last = Markup("<p>{}</p>").format(page.say(remedies.text)) if remedies.text else ""
+    head = page.say(WAYS_OUT) if remedies.steps else ""
+    return Markup('<div class="card"><p>{}</p><ol>{}</ol>{}</div>').format(
+        head, items, last
+    )
+
+
+def apply(page: Page, count: int | None, recipe: Recipe, name: str) -> None:
+    """Put the first changes, or all, into the draft."""
+    view = page.studio.view()
+    card = chosen_card(view, name)
+    steps = view.plans_of(recipe).fit_now(card).remedies.steps if card else ()
+    values: dict[str, Any] = {}
+    for step in steps[:count]:
+        values |= step.values
+    if values:
+        page.studio.draft.commit_all(values)
+    else:
+        page.warn(page.say(NOTHING))

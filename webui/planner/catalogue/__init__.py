@@ -1,0 +1,1 @@
+"""Well-known models by their shape: counted and laid out with no hub in reach."""

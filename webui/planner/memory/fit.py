@@ -1,0 +1,29 @@
+"""How a recipe fits a card: the verdict, the limits, and the ways out, at once."""
+
+from dataclasses import dataclass
+
+from webui.planner.memory.cards import Card
+from webui.planner.memory.fitting import longest_sequence
+from webui.planner.memory.remedies import Remedies, remedies
+from webui.planner.memory.verdict import Verdict, verdict
+from webui.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Fit:
+    """``longest_sequence`` is in tokens, 0 when none fits with this batch size."""
+
+    verdict: Verdict
+    longest_sequence: int
+    remedies: Remedies
+
+
+def fit(recipe: Recipe, card: Card) -> Fit:
+    """Judge a recipe for a card, and find what to change when it does not fit.
+
+    Raises:
+        PlannerError: as ``estimate``.
+    """
+    return Fit(
+        verdict(recipe, card), longest_sequence(recipe, card), remedies(recipe, card)
+    )

@@ -1,0 +1,1 @@
+"""Base models: found by name, described, measured before and while they are loaded."""

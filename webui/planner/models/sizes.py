@@ -1,0 +1,128 @@
+"""How much a model's download is, what of it is here, and whether the disk has room."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from webui.figures import size
+from webui.planner.models.cache import free_disk, hub_cache, snapshot
+from webui.planner.models.hub import Facts, hub_facts
+from webui.planner.models.source import Source, source_of
+from webui.recipe import Recipe
+from webui.recipe.field import Text
+
+SINGLE, SHARDS = "model.safetensors", "model-*-of-*.safetensors"
+SMALL = ("*.json", "*.txt", "*.jinja", "*.model", "*.tiktoken")
+BYTES_OF_A_WEIGHT = 2  # models are published in 16 bit
+
+
+@dataclass(frozen=True)
+class Download:
+    """What a run needs of a model of the hub, in bytes.
+
+    ``total`` counts weights, tokenizer and configuration, ``present`` what of these
+    is in the cache, ``free`` the disk's room there. With ``exact`` false the total is
+    two bytes for each weight, because the hub could not say.
+    """
+
+    total: int
+    present: int
+    free: int
+    exact: bool = True
+
+    @property
+    def left(self) -> int:
+        """What is still to come."""
+        return max(0, self.total - self.present)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the disk has room for what is still to come."""
+        return self.left <= self.free
+
+
+def needed_files(names: Mapping[str, int], source: Source) -> dict[str, int]:
+    """The files that a run loads, with their sizes in bytes.
+
+    Transformers takes the one whole file where there is one, else the shards; other
+    formats, older copies and subfolders are never downloaded.
+    """
+    if source.gguf_file:
+        return {name: n for name, n in names.items() if name == source.gguf_file}
+    weights = SINGLE if SINGLE in names else SHARDS
+    patterns = (weights, *SMALL, *(("*.py",) if source.trusted else ()))
+    return {
+        name: length
+        for name, length in names.items()
+        if "/" not in name and any(fnmatch(name, pattern) for pattern in patterns)
+    }
+
+
+def download_of(
+    source: Source, facts: Facts | None, parameters: int | None
+) -> Download | None:
+    """The download of a model of the hub; None for local ones, and if nothing is known.
+
+    Args:
+        facts: what the hub says; None if it was not reached.
+        parameters: how many weights the model has, for an estimate.
+    """
+    if source.is_local:
+        return None
+    here = snapshot(source)
+    present = files_in(here) if here else {}
+    if facts is not None:
+        needed = needed_files(facts.files, source)
+        has = sum(length for name, length in needed.items() if name in present)
+        return Download(sum(needed.values()), has, free_disk())
+    has = sum(needed_files(present, source).values())
+    if is_complete(present, here, source):
+        return Download(has, has, free_disk())
+    if parameters is None:
+        return None
+    total = max(has, BYTES_OF_A_WEIGHT * parameters)
+    return Download(total, has, free_disk(), exact=False)
+
+
+def files_in(folder: Path) -> dict[str, int]:
+    """The files below a folder with their sizes in bytes."""
+    return {
+        file.relative_to(folder).as_posix(): file.stat().st_size
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def is_complete(
+    present: Mapping[str, int], folder: Path | None, source: Source
+) -> bool:
+    """Whether a snapshot holds everything that a run loads."""
+    if source.gguf_file:
+        return source.gguf_file in present
+    if SINGLE in present:
+        return "config.json" in present
+    shards = [name for name in present if fnmatch(name, SHARDS)]
+    # model-00001-of-00003.safetensors: each name says how many there are.
+    wanted = int(shards[0].rpartition("-of-")[2].split(".")[0]) if shards else 0
+    return bool(folder and shards) and len(shards) == wanted
+
+
+def disk_problem(recipe: Recipe) -> Text | None:
+    """Why the recipe's model cannot be downloaded for want of disk; None if it can."""
+    source = source_of(recipe.model)
+    if source.is_local:
+        return None
+    here = snapshot(source)
+    if here and is_complete(files_in(here), here, source):
+        return None  # the hub need not be asked
+    download = download_of(source, hub_facts(source), None)
+    if download is None or download.fits:
+        return None
+    wanted, free, place = size(download.left), size(download.free), hub_cache()
+    return Text(
+        f"{source.path} needs {wanted} on the disk and {free} are free at {place}; "
+        "free some, set HF_HOME to a larger disk, or choose a smaller model.",
+        f"{source.path} 需要 {wanted} 磁盘空间，而 {place} 处只剩 {free}；"
+        "请清理磁盘，用 HF_HOME 指定更大的磁盘，或换一个更小的模型。",
+    )

@@ -1,0 +1,1 @@
+"""Exact parameter counts and a model's structure, from its configuration alone."""
