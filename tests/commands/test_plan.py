@@ -331,6 +331,12 @@ def test_one_cause_is_told_once(tunebook: Tunebook, setting: str, said: str) -> 
         assert not any(found[k] for k in ("parameters", "verdict", "grid", "remedies"))
 
 
+def test_one_cause_in_two_fields_is_told_at_the_first(tunebook: Tunebook) -> None:
+    hub = values("data.source=hub", "data.hub_dataset=no-one/nothing", "split.by=file")
+    (problem,) = planned(tunebook(*T4, *hub))["problems"]
+    assert problem.startswith("data.hub_dataset: ") and "no-one/nothing" in problem
+
+
 def test_two_causes_are_both_told(tunebook: Tunebook, large: tuple[str, str]) -> None:
     found = planned(tunebook(*T4, *large, *values("adapter.layers=last 40")))
     model, layers = found["problems"]

@@ -74,14 +74,14 @@ def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
         "trainer.train()", "trainer.train()\nafter = weights(trainer.model)"
     )
     exec(compile(code, "train", "exec"), space | {"weights": weights}, space)
-    after = space["after"]
+    after, logs = space["after"], space["trainer"].state.log_history
     found = {
         "trainable": sum(before[name].numel() for name in learning),
         "moved": len(differing(before, after, learning)),
         "learning": len(learning),
         "frozen_moved": differing(before, after, set(before) - learning),
         "ranks": [ranks, active_ranks(space["trainer"].model)],
-        "losses": [h["loss"] for h in space["trainer"].state.log_history if "loss" in h],
+        "losses": [log["loss"] for log in logs if "loss" in log],
     }
     without_mixed_precision(space)
     run(run_cells, "compare score", space)

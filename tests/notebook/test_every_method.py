@@ -141,7 +141,7 @@ def complaints(
     # AdaLoRA's zero starts move late, and what it gives up moves back to zero.
     least = 0.95 * found["learning"] if name == "adalora" else found["learning"]
     checks = {
-        f"planned {planned}, loaded {found['trainable']}": planned == found["trainable"],
+        f"planned {planned}, not {found['trainable']}": planned == found["trainable"],
         f"{found['moved']} of {found['learning']} moved": found["moved"] >= least,
         f"frozen moved: {found['frozen_moved'][:3]}": not found["frozen_moved"],
         f"base changed: {found['base_changed'][:3]}": (

@@ -35,7 +35,8 @@ TEXT_FIELDS = [
     if field.type is str and not field.choices and path != "adapter.layers"
 ]
 # Other methods refuse these instead of ignoring them (tests/recipe/test_combinations).
-OF_LORA = [f"adapter.{n}" for n in ("use_dora", "use_rslora", "lora_plus_ratio", "start")]
+VARIANTS = ("use_dora", "use_rslora", "lora_plus_ratio", "start")
+OF_LORA = [f"adapter.{name}" for name in VARIANTS]
 
 
 def codes(recipe: Recipe, names: tuple[str, ...] = RUN_CELLS) -> dict[str, str]:

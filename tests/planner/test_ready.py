@@ -12,7 +12,7 @@ import pytest
 from webui.planner import ready as module
 from webui.planner import split_check
 from webui.planner.errors import PlannerError
-from webui.planner.machine import this_card
+from webui.planner.machine import this_card, this_device
 from webui.planner.memory.cards import CARDS, Card, this_machine
 from webui.planner.process import ask
 from webui.planner.ready import (
@@ -369,10 +369,10 @@ def test_what_a_device_lacks_is_a_problem_at_its_field(
 
 
 def test_the_device_is_asked_only_where_that_matters() -> None:
-    this_card.cache_clear()
+    this_device.cache_clear()
     assert problems_here(Recipe()) == []
     assert problems_here(Recipe(model=Model(precision="4bit"))) == []
-    assert this_card.cache_info().misses == 0
+    assert this_device.cache_info().misses == 0
 
 
 @pytest.mark.train
@@ -383,12 +383,12 @@ def test_what_this_machine_cannot_do_is_refused_before_a_start(
         pytest.skip("LoftQ can be computed on this machine")
     recipe = starter_recipe([GOOD] * 20, model=LOFTQ.model)
     recipe = recipe.model_copy(update={"adapter": LOFTQ.adapter})
-    asked = this_card.cache_info().misses
+    asked = this_device.cache_info().misses
     with pytest.raises(RecipeError) as caught:
         ready(recipe)
     (problem,) = caught.value.problems
     assert problem.path == "adapter.start"
     assert problem.message.en.startswith("PEFT computes LoftQ on a CUDA GPU only")
-    assert this_card.cache_info().misses == asked
+    assert this_device.cache_info().misses == asked
     # The model alone can be loaded.
     assert model_ready(recipe) is recipe

@@ -51,6 +51,7 @@ from webui.planner.process import ask
 from webui.planner.ready import data_problems, device_problems
 from webui.recipe import Recipe
 from webui.recipe.checks import Problem, RecipeError
+from webui.recipe.field import Text
 from webui.recipe.methods import Method, explained
 
 HERE = "here"
@@ -119,7 +120,7 @@ def plan_of(recipe: Recipe, card: Card | None, arguments: Namespace) -> Plan:
     with ThreadPoolExecutor(1) as beside:
         # That takes seconds, in a process of its own.
         here = beside.submit(this_card) if card is None else None
-        found = Plan(recipe, data_problems(recipe))
+        found = Plan(recipe, once(data_problems(recipe)))
         if not found.problems:
             found.preview = found.ask(preview)
         found.count = found.ask(count)
@@ -129,6 +130,14 @@ def plan_of(recipe: Recipe, card: Card | None, arguments: Namespace) -> Plan:
             found.structure = found.ask(structure)
         judge(found, card, here)
     return found
+
+
+def once(problems: list[Problem]) -> list[Problem]:
+    """Each cause at its first field: a hub out of reach holds both parts' rows back."""
+    first: dict[Text, Problem] = {}
+    for problem in problems:
+        first.setdefault(problem.message, problem)
+    return list(first.values())
 
 
 def judge(found: Plan, card: Card | None, here: "Future[Card] | None") -> None:

@@ -28,6 +28,13 @@ from webui.recipe.store import dumps, with_values
 # Leave to run one model's code must never pass to another model.
 EMPTIES: dict[str, dict[str, Any]] = {
     "data.format": {"data.columns": {}},
+    # No other method has LoRA's variants, and it would be refused with one.
+    "adapter.method": {
+        "adapter.use_dora": False,
+        "adapter.use_rslora": False,
+        "adapter.lora_plus_ratio": 1.0,
+        "adapter.start": "zero",
+    },
     "model.name": {"model.revision": "", "model.trust_remote_code": False},
 }
 

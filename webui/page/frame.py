@@ -102,9 +102,12 @@ class Page:
         self.watchers.append((component, watcher))
 
     def watch_chosen(
-        self, component: gr.HTML, choices: Sequence[Component], watcher: Chooser
+        self, component: Component, choices: Sequence[Component], watcher: Chooser
     ) -> None:
-        """Redraw a part that also depends on what this tab chose, as a row number."""
+        """Redraw a part that also depends on what this tab chose, as a row number.
+
+        The watcher gives HTML, or an update of the component.
+        """
         self.chosen.append((component, choices, watcher))
         for choice in choices:
             choice.change(

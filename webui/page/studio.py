@@ -1,5 +1,6 @@
 """What the server knows at one moment: the draft, the kernel, the run, the plans."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Sequence
@@ -8,9 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psutil
-
-from webui.doctor import Device, ask_device, choose_precision
+from webui.doctor import choose_precision
 from webui.kernel import jobs
 from webui.kernel.status import Status, state_stamp, status
 from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
@@ -19,7 +18,8 @@ from webui.page.draft import Draft
 from webui.page.plans import Plans
 from webui.planner.detection.found import Found, found
 from webui.planner.errors import PlannerError
-from webui.planner.memory.cards import Card, this_machine
+from webui.planner.machine import this_card, this_device
+from webui.planner.memory.cards import Card
 from webui.planner.memory.measured import measured_peak
 from webui.planner.models.about import about
 from webui.planner.models.cache import files_here
@@ -73,10 +73,10 @@ class Studio:
         """Find out, in the background, what this machine computes on and in."""
 
         def look() -> None:
-            device = ask_device()
-            if isinstance(device, Device):
+            with contextlib.suppress(PlannerError):  # a start will say why
+                device = this_device()
+                self.card = this_card()
                 self.device = f"{device.name}, {choose_precision(device)[0]}"
-                self.card = card_of(device)
 
         threading.Thread(target=look, daemon=True).start()
 
@@ -288,12 +288,6 @@ class View:
     def last(self, tag: str) -> events.Event:
         """The last event of the shown run with this tag; empty without one."""
         return next((e for e in reversed(self.history) if e["event"] == tag), {})
-
-
-def card_of(device: Device) -> Card:
-    """This machine as a card that the planner judges for."""
-    memory = device.memory or psutil.virtual_memory().total
-    return this_machine(memory, has_bf16=device.bf16, kind=device.kind)
 
 
 def about_rows(recipe: Recipe) -> tuple:

@@ -28,6 +28,13 @@ def table(
     ).format(line("th", titles), Markup("").join(line("td", row) for row in rows))
 
 
+def heading(text: str) -> Markup:
+    """The title of a part of a cell."""
+    return Markup(
+        '<div class="part-title" role="heading" aria-level="3">{}</div>'
+    ).format(text)
+
+
 def problem_card(message: str, next_step: str = "") -> Markup:
     """A problem: what happened, and below it what to do."""
     return Markup(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from webui.doctor import ask_device
+from webui.doctor import Device, ask_device
 from webui.planner.errors import PlannerError
 from webui.planner.memory.cards import Card, this_machine
 from webui.recipe.field import Text
@@ -20,24 +20,34 @@ LIMITS = (
 
 
 @lru_cache(maxsize=1)
-def this_card() -> Card:
-    """The device that Unsloth would use here; takes seconds when first asked.
-
-    It is titled with its own name; without a GPU, its memory is the main memory.
+def this_device() -> Device:
+    """What Unsloth would compute on here; takes seconds when first asked.
 
     Raises:
         PlannerError: if it cannot be told, which the next question tries again.
     """
     device = ask_device()
-    if isinstance(device, str):
-        raise PlannerError(
-            Text(
-                f"This machine's device cannot be told ({device}); see `tunebook "
-                "doctor`, or plan for a card by its name.",
-                f"无法得知本机的设备（{device}）；请运行 `tunebook doctor`，"
-                "或指定一种显卡来规划。",
-            )
+    if isinstance(device, Device):
+        return device
+    raise PlannerError(
+        Text(
+            f"This machine's device cannot be told ({device}); see `tunebook "
+            "doctor`, or plan for a card by its name.",
+            f"无法得知本机的设备（{device}）；请运行 `tunebook doctor`，"
+            "或指定一种显卡来规划。",
         )
+    )
+
+
+def this_card() -> Card:
+    """This machine as a card, titled with its device's own name.
+
+    Without a GPU, its memory is the main memory.
+
+    Raises:
+        PlannerError: as ``this_device``.
+    """
+    device = this_device()
     memory = device.memory or main_memory()
     card = this_machine(memory, has_bf16=device.bf16, kind=device.kind)
     return replace(card, title=Text(device.name, device.name))

@@ -18,6 +18,7 @@ from webui.settings import runs_folder
 
 PLAN, RECIPE, SUMMARY = "plan.json", "recipe.yaml", "summary.json"
 NOTEBOOK, LOG, ADAPTER = "notebook.ipynb", "log.txt", "adapter"
+SAVED = ("adapter_config.json", "model.safetensors")
 
 
 class RunError(UserError):
@@ -103,9 +104,13 @@ def kind_of(folder: Path) -> str:
 
 
 def saved_adapter(folder: Path) -> Path | None:
-    """The adapter that a run saved; None when it saved none."""
+    """The adapter that a run saved, or the whole model where no adapter was trained.
+
+    None when it saved nothing.
+    """
     adapter = folder / ADAPTER
-    return adapter if (adapter / "adapter_config.json").is_file() else None
+    saved = any((adapter / name).is_file() for name in SAVED)
+    return adapter if saved else None
 
 
 def status_of(history: Sequence[events.Event]) -> str:

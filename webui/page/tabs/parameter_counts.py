@@ -1,28 +1,36 @@
 """How many weights learn: the figures, the modules' shares, other ranks and targets."""
 
+from functools import partial
+
 import gradio as gr
 from markupsafe import Markup
 
-from webui.figures import size, whole
+from webui.figures import whole
 from webui.page.frame import Page
-from webui.page.language import WAIT
+from webui.page.steady import not_yet, steady
 from webui.page.studio import View
 from webui.page.tables import bars, figures, problem_card, table
 from webui.planner.errors import PlannerError
-from webui.planner.memory.cards import DEFAULT
-from webui.planner.memory.fit import Fit
 from webui.planner.parameters.count import Count
-from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, value_at
+from webui.planner.parameters.grid import TARGETS, Grid
 from webui.recipe.field import Text
+from webui.recipe.sections import Adapter
+from webui.recipe.sections.adapter import ALL_LINEAR
 
-TRAINABLE = Text("trainable", "可训练")
-TOTAL = Text("of", "总数")
+TRAINABLE = Text("parameters that learn", "可训练参数")
+TOTAL = Text("of all", "全部参数")
 SHARE = Text("share", "占比")
 BEFORE = Text(
-    "before any adapter, Unsloth on a GPU shows", "加适配器前（GPU 上 Unsloth 显示）"
+    "Unsloth on a GPU, just after loading, shows {} as trainable ({} %): all but the "
+    "input embeddings. Nothing is trained in that state.",
+    "GPU 上的 Unsloth 刚加载模型时会显示可训练 {}（{} %）：即除输入词嵌入外的全部。"
+    "此状态下不会训练。",
 )
-PACKED = Text("4-bit weights counted as packed", "4 位权重按打包后计数")
+PACKED = Text(
+    "In 4 bits two weights share one byte, so that other tools count {} for the model "
+    "instead of {}.",
+    "4 位量化时两个权重共用一个字节，因此其他工具会把模型计为 {}，而不是 {}。",
+)
 LOADED = Text("the loaded model counts", "已加载模型的计数")
 DIFFERS = Text(
     "The loaded model counts otherwise than the plan ({} trainable): Unsloth or PEFT "
@@ -33,44 +41,49 @@ BY_MODULE = Text("What each kind of module contributes", "各类模块的贡献"
 OTHERS = Text("Other ranks and targets", "其他秩与目标模块")
 NO_RANK = Text("This method has no rank.", "该方法没有秩。")
 RANK = Text("rank", "秩")
-BESIDE = Text("Set two settings side by side", "并排比较两组设置")
-KEEP = Text("Keep these settings to compare", "保留当前设置用于比较")
-FORGET = Text("Forget them", "清除")
-NOTHING_KEPT = Text(
-    "Press the button, then change a setting: both stand here side by side.",
-    "先按下按钮，再改动设置：两组会并排显示在这里。",
+HOW_TO_READ = Text(
+    "How many parameters learn, and their share. ● marks what is chosen now.",
+    "可训练参数的数量及其占比。● 表示当前的选择。",
 )
-MEMORY = Text("memory to train here, about", "在本机训练的内存（约）")
-KEPT, NOW = Text("kept", "已保留"), Text("now", "当前")
+NOW = "● "
+
+# What the seven usual names of modules amount to.
+NAMED = {
+    frozenset(ALL_LINEAR[:4]): "attention",
+    frozenset(ALL_LINEAR[4:]): "mlp",
+    frozenset(ALL_LINEAR): "all-linear",
+    frozenset(("q_proj", "v_proj")): "q_v",
+}
 
 
 def build(page: Page) -> None:
-    """The figures, always in sight, and two folds."""
-    page.html(lambda view: counted(page, view), min_height=210, elem_id="counts")
+    """The figures, always in sight, and other ranks and targets in a fold."""
+    wait = not_yet(page)
+    page.html(
+        steady(partial(counted, page)), value=wait, min_height=230, elem_id="counts"
+    )
     with gr.Accordion(page.say(OTHERS), open=False, elem_id="grid-fold"):
-        page.html(lambda view: grid_table(page, view), min_height=120, elem_id="grid")
-    with gr.Accordion(page.say(BESIDE), open=False, elem_id="beside-fold"):
-        with gr.Row():
-            keep = gr.Button(page.say(KEEP), size="sm", elem_id="keep-settings")
-            forget = gr.Button(page.say(FORGET), size="sm", elem_id="forget-settings")
-        page.html(lambda view: beside(page, view), min_height=60, elem_id="beside")
-    page.when_pressed(keep, page.studio.keep)
-    page.when_pressed(forget, page.studio.forget, form=False)
+        page.html(
+            steady(partial(other_counts, page)),
+            value=wait,
+            min_height=230,
+            elem_id="grid",
+        )
 
 
-def counted(page: Page, view: View) -> Markup:
+def counted(page: Page, view: View) -> Markup | None:
     """Trainable, total and share; what was loaded; the bars by module."""
     count = view.plans.count
     if count is None:
-        return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
+        return None
     if isinstance(count, PlannerError):
         return problem_card(page.say(count.text))
     modules = [(name, n, whole(n)) for name, n in count.by_module.items()]
     return (
         figures(main_figures(page, count))
         + loaded(page, view, count)
-        + more_figures(page, count)
         + Markup('<p class="quiet">{}</p>{}').format(page.say(BY_MODULE), bars(modules))
+        + seen_elsewhere(page, count)
     )
 
 
@@ -82,13 +95,13 @@ def main_figures(page: Page, count: Count) -> list[tuple[str, str]]:
     ]
 
 
-def more_figures(page: Page, count: Count) -> Markup:
+def seen_elsewhere(page: Page, count: Count) -> Markup:
     """What other tools print for the same model, so that no figure is a riddle."""
-    share = 100 * count.before / count.base
-    told = [f"{page.say(BEFORE)} {whole(count.before)} ({share:.2f} %)"]
+    share = f"{100 * count.before / count.base:.2f}"
+    told = [page.say(BEFORE).format(whole(count.before), share)]
     if count.packed is not None:
-        told.append(f"{page.say(PACKED)} {whole(count.packed)}")
-    return Markup('<p class="quiet">{}</p>').format(" · ".join(told))
+        told = [page.say(PACKED).format(whole(count.packed), whole(count.base))]
+    return Markup('<p class="quiet aside">{}</p>').format(*told)
 
 
 def loaded(page: Page, view: View, count: Count) -> Markup:
@@ -103,71 +116,50 @@ def loaded(page: Page, view: View, count: Count) -> Markup:
     return problem_card(page.say(DIFFERS).format(whole(real["trainable"])))
 
 
-def grid_table(page: Page, view: View) -> Markup:
-    """Trainable parameters over ranks and target modules; the present rank is bold."""
-    grid = view.plans.grid
-    if grid is None and view.plans.has_rank:
-        return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
-    if grid is None:
+def other_counts(page: Page, view: View) -> Markup | None:
+    """Trainable parameters over ranks and target modules."""
+    if not view.plans.has_rank:
         return Markup('<p class="quiet">{}</p>').format(page.say(NO_RANK))
+    grid = view.plans.grid
+    if grid is None:
+        return None
     if isinstance(grid, PlannerError):
         return problem_card(page.say(grid.text))
-    titles = ["", *(f"{page.say(RANK)} {rank}" for rank in grid.ranks)]
-    rows = [
-        [page.say(row.title), *(learned(n, grid.base) for n in row.trainable)]
-        for row in grid.rows
-    ]
+    how = Markup('<p class="quiet">{}</p>').format(page.say(HOW_TO_READ))
+    return how + grid_table(page, grid, view.recipe.adapter)
+
+
+def grid_table(page: Page, grid: Grid, adapter: Adapter) -> Markup:
+    """The counts; a mark stands at the present rank, targets, and where they meet."""
+    rank = adapter.initial_rank if adapter.method == "adalora" else adapter.rank
+    titles = ["", *(f"{now(r == rank)}{page.say(RANK)} {r}" for r in grid.ranks)]
+    rows = []
+    for row in grid.rows:
+        chosen = row.targets == targets_of(adapter)
+        counts = zip(grid.ranks, row.trainable, strict=True)
+        cells = [learned(n, grid.base, chosen=chosen and r == rank) for r, n in counts]
+        rows.append([now(chosen) + page.say(row.title), *cells])
     return table(titles, rows, numbers=range(1, len(titles)))
 
 
-def learned(trainable: int, base: int) -> Markup:
+def now(chosen: bool) -> str:
+    """The mark of what is chosen now."""
+    return NOW if chosen else ""
+
+
+def targets_of(adapter: Adapter) -> str:
+    """The row of the grid that an adapter's targets stand for; "" for none."""
+    if adapter.targets == "names":
+        return NAMED.get(frozenset(adapter.target_modules), "")
+    return adapter.targets if adapter.targets in TARGETS else ""
+
+
+def learned(trainable: int, base: int, *, chosen: bool) -> Markup:
     """A count, and below it its share of the whole."""
     share = 100 * trainable / (base + trainable)
-    return Markup('{}<br><span class="quiet">{}</span>').format(
-        whole(trainable), f"{share:.3f} %"
+    return Markup('<span{}>{}{}</span><br><span class="quiet">{}</span>').format(
+        Markup(' class="chosen"') if chosen else "",
+        now(chosen),
+        whole(trainable),
+        f"{share:.3f} %",
     )
-
-
-def beside(page: Page, view: View) -> Markup:
-    """The kept settings and those of now: what differs, and what each means."""
-    kept = view.studio.kept
-    if kept is None:
-        return Markup('<p class="quiet">{}</p>').format(page.say(NOTHING_KEPT))
-    rows = [
-        [page.say(FIELDS[path].declaration.title), *map(shown, values)]
-        for path, values in differing(kept, view.recipe).items()
-    ]
-    rows += results(page, view, kept)
-    return table(["", page.say(KEPT), page.say(NOW)], rows, numbers=(1, 2))
-
-
-def differing(kept: Recipe, now: Recipe) -> dict[str, tuple]:
-    """The fields in which two recipes differ, as far as parameters and memory go."""
-    sections = ("model.", "adapter.", "training.")
-    both = {
-        path: (value_at(kept, path), value_at(now, path))
-        for path in FIELDS
-        if path.startswith(sections)
-    }
-    return {path: pair for path, pair in both.items() if pair[0] != pair[1]}
-
-
-def shown(value: object) -> str:
-    """A value of a recipe for a table."""
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
-
-
-def results(page: Page, view: View, kept: Recipe) -> list[list[str]]:
-    """Counts and memory of both."""
-    both = [view.plans_of(kept), view.plans]
-    card = view.studio.card or DEFAULT
-    counts = [plans.count for plans in both]
-    fits = [plans.fit(card) for plans in both]
-    rows = []
-    if all(isinstance(count, Count) for count in counts):
-        rows.append([page.say(TRAINABLE), *(whole(c.trainable) for c in counts)])
-        rows.append([page.say(SHARE), *(f"{c.percent:.4f} %" for c in counts)])
-    if all(isinstance(fit, Fit) for fit in fits):
-        peaks = [size(fit.verdict.memory.total) for fit in fits]
-        rows.append([page.say(MEMORY), *peaks])
-    return rows

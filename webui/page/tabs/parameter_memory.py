@@ -6,11 +6,11 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from webui.figures import size
+from webui.figures import size, whole
 from webui.page.frame import Page
-from webui.page.language import WAIT
+from webui.page.steady import not_yet, steady
 from webui.page.studio import View
-from webui.page.tables import bars, figures, problem_card
+from webui.page.tables import bars, figures, heading, problem_card
 from webui.planner.errors import PlannerError
 from webui.planner.memory.cards import CARDS, Card
 from webui.planner.memory.fit import Fit
@@ -20,7 +20,7 @@ from webui.recipe.combinations import device_rules
 from webui.recipe.field import Text
 
 HERE = "here"
-TITLE = Text("Memory", "内存")
+TITLE = Text("Does it fit?", "放得下吗？")
 CARD = Text("To be trained on", "在哪里训练")
 CARD_INFO = Text(
     "This machine, or a card that you plan for.", "本机，或您打算使用的显卡。"
@@ -28,8 +28,9 @@ CARD_INFO = Text(
 THIS_MACHINE = Text("this machine", "本机")
 ABOUT = Text("at its peak, about", "峰值约")
 BETWEEN = Text("between", "范围")
-BATCH = Text("largest batch", "最大批大小")
-LENGTH = Text("longest sequence", "最长序列")
+BATCH = Text("largest batch, in rows", "最大批大小（条）")
+LENGTH = Text("longest row, in tokens", "最长数据（token）")
+NO_ROOM = Text("none fits", "都放不下")
 ESTIMATE = Text(
     "An estimate for batches full of rows of full length; shorter rows take less.",
     "按每批都是最长数据估计；数据较短时占用更少。",
@@ -51,6 +52,30 @@ PARTS = {
     "logits": Text("logits", "logits"),
     "context": Text("libraries", "运行库"),
 }
+WHAT_IS_WHAT = Text("What these parts are", "各部分的含义")
+MEANINGS = {
+    "weights": Text("the model itself, as it is loaded", "加载后的模型本身"),
+    "adapter": Text("the weights that the method adds", "所选方法增加的权重"),
+    "gradients": Text(
+        "for each weight that learns, in which direction it should move",
+        "每个可训练权重应朝哪个方向调整",
+    ),
+    "optimizer": Text(
+        "what AdamW or another optimizer remembers of earlier steps",
+        "AdamW 等优化器对先前各步的记录",
+    ),
+    "activations": Text(
+        "what each layer worked out for the batch, kept until the gradients are known",
+        "各层对这一批数据的中间结果，保留到算出梯度为止",
+    ),
+    "logits": Text(
+        "a score for every word of the vocabulary at every token, for the loss",
+        "为计算损失，每个 token 位置上对整个词表的打分",
+    ),
+    "context": Text(
+        "what Python, PyTorch and the card's driver take", "Python、PyTorch 和驱动占用"
+    ),
+}
 MARKS = {"fits": "✓", "tight": "!", "too large": "✗"}
 CLASSES = {"fits": "good", "tight": "warn", "too large": "bad"}
 
@@ -58,6 +83,7 @@ CLASSES = {"fits": "good", "tight": "warn", "too large": "bad"}
 def build(page: Page) -> None:
     """A card to choose, the verdict, the parts, and two buttons that make it fit."""
     with gr.Column(elem_classes="part"):
+        gr.HTML(str(heading(page.say(TITLE))))
         choices = [(page.say(THIS_MACHINE), HERE)]
         choices += [(page.say(card.title), name) for name, card in CARDS.items()]
         card = gr.Dropdown(
@@ -67,13 +93,40 @@ def build(page: Page) -> None:
             info=page.say(CARD_INFO),
             elem_id="card",
         )
-        fit = gr.HTML(min_height=300, elem_id="memory")
-        page.watch_chosen(fit, [card], partial(drawn, page))
-        with gr.Row():
-            first = gr.Button(page.say(APPLY_FIRST), size="sm", elem_id="remedy-first")
-            every = gr.Button(page.say(APPLY_ALL), size="sm", elem_id="remedy-all")
-    page.when_pressed(first, partial(apply, page, 1), [card])
-    page.when_pressed(every, partial(apply, page, None), [card])
+        fit = gr.HTML(not_yet(page), min_height=300, elem_id="memory")
+        page.watch_chosen(fit, [card], steady(partial(drawn, page)))
+        build_buttons(page, card)
+        gr.HTML(str(meanings(page)))
+
+
+def build_buttons(page: Page, card: gr.Dropdown) -> None:
+    """Two buttons that make it fit, where there is something to change."""
+    with gr.Row():
+        first = gr.Button(page.say(APPLY_FIRST), size="sm", elem_id="remedy-first")
+        every = gr.Button(page.say(APPLY_ALL), size="sm", elem_id="remedy-all")
+    for button, least, count in ((first, 1, 1), (every, 2, None)):
+        page.watch_chosen(button, [card], partial(offered, least))
+        page.when_pressed(button, partial(apply, page, count), [card])
+
+
+def offered(least: int, view: View, name: str) -> Any:
+    """A button, in sight where at least so many changes are advised."""
+    fit = fit_of(view, name)
+    if fit is None:
+        return gr.skip()
+    steps = fit.remedies.steps if isinstance(fit, Fit) else ()
+    return gr.update(visible=len(steps) >= least)
+
+
+def meanings(page: Page) -> Markup:
+    """What each part of the memory is, folded."""
+    items = Markup("").join(
+        Markup("<li><b>{}</b> {}</li>").format(page.say(PARTS[name]), page.say(text))
+        for name, text in MEANINGS.items()
+    )
+    return Markup(
+        '<details class="method"><summary>{}</summary><ul>{}</ul></details>'
+    ).format(page.say(WHAT_IS_WHAT), items)
 
 
 def chosen_card(view: View, name: str) -> Card | None:
@@ -81,17 +134,24 @@ def chosen_card(view: View, name: str) -> Card | None:
     return view.studio.card if name == HERE else CARDS[name]
 
 
-def drawn(page: Page, view: View, name: str) -> Any:
-    """Verdict, figures, parts and ways out for the chosen card."""
+def fit_of(view: View, name: str) -> Any:
+    """How the recipe fits the chosen card, a PlannerError, or None while it comes."""
     card = chosen_card(view, name)
-    fit = view.plans.fit(card) if card else None
-    if card is None or fit is None:
-        return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
+    return view.plans.fit(card) if card else None
+
+
+def drawn(page: Page, view: View, name: str) -> Markup | None:
+    """Verdict, figures, parts and ways out for the chosen card."""
+    fit = fit_of(view, name)
+    if fit is None:
+        return None
     if isinstance(fit, PlannerError):
-        return Markup("")  # the counts above say it
+        if isinstance(view.plans.count, PlannerError):
+            return Markup("")  # the counts above say it
+        return problem_card(page.say(fit.text))
     return (
         told(page, fit)
-        + refused(page, view.recipe, card)
+        + refused(page, view.recipe, fit.verdict.card)
         + figures(main_figures(page, view, fit))
         + Markup('<p class="quiet">{}</p>').format(page.say(ESTIMATE))
         + parts(page, fit)
@@ -119,17 +179,21 @@ def refused(page: Page, recipe: Recipe, card: Card) -> Markup:
 
 def main_figures(page: Page, view: View, fit: Fit) -> list[tuple[str, str]]:
     memory = fit.verdict.memory
-    longest = Text(f"{fit.longest_sequence} tokens", f"{fit.longest_sequence} 个 token")
     pairs = [
         (page.say(ABOUT), size(memory.total)),
         (page.say(BETWEEN), f"{size(memory.low)} – {size(memory.high)}"),
-        (page.say(BATCH), str(fit.verdict.largest_batch)),
-        (page.say(LENGTH), page.say(longest)),
+        (page.say(BATCH), limit(page, fit.verdict.largest_batch)),
+        (page.say(LENGTH), limit(page, fit.longest_sequence)),
     ]
     peak = view.measured_peak
     if peak is not None and fit.verdict.card.name == HERE:
         pairs.append((page.say(MEASURED), size(peak)))
     return pairs
+
+
+def limit(page: Page, most: int) -> str:
+    """The most that fits, or that nothing does."""
+    return whole(most) if most else page.say(NO_ROOM)
 
 
 def parts(page: Page, fit: Fit) -> Markup:

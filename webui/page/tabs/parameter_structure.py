@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from webui.figures import whole
 from webui.page.frame import Page
-from webui.page.language import WAIT
+from webui.page.steady import not_yet, steady
 from webui.page.studio import View
 from webui.page.tables import problem_card
 from webui.planner.errors import PlannerError
@@ -18,6 +18,11 @@ TITLE = Text("The model's structure", "模型结构")
 SEARCH = Text("Search for a module", "搜索模块")
 SEARCH_INFO = Text(
     "A part of its name, such as q_proj or norm.", "名称的一部分，如 q_proj 或 norm。"
+)
+HOW_TO_READ = Text(
+    "Each line: name, kind, shape, and number of parameters; “+” is what the adapter "
+    "puts there.",
+    "每行依次为名称、类型、形状和参数量；“+”表示适配器在此处添加的部分。",
 )
 NONE = Text("No module has “{}” in its name.", "没有名称含“{}”的模块。")
 LEARN = Text("{} learn", "{} 个学习")
@@ -34,15 +39,16 @@ def build(page: Page) -> None:
             max_lines=1,
             elem_id="structure-search",
         )
-        tree = gr.HTML(min_height=200, elem_id="structure")
-        page.watch_chosen(tree, [search], partial(drawn, page))
+        gr.HTML(str(Markup('<p class="quiet">{}</p>').format(page.say(HOW_TO_READ))))
+        tree = gr.HTML(not_yet(page), min_height=200, elem_id="structure")
+        page.watch_chosen(tree, [search], steady(partial(drawn, page)))
 
 
-def drawn(page: Page, view: View, search: str | None) -> Markup:
+def drawn(page: Page, view: View, search: str | None) -> Markup | None:
     """The tree, or the part of it that was searched for."""
     root = view.plans.structure
     if root is None:
-        return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
+        return None
     if isinstance(root, PlannerError):
         return problem_card(page.say(root.text))
     wanted = (search or "").strip().lower()
@@ -88,7 +94,7 @@ def line(page: Page, node: Node) -> Markup:
         node.name,
         node.class_name,
         shapes,
-        whole(node.parameters),
+        whole(node.parameters) if node.parameters else "",
         mark,
         " · ".join(notes),
     )

@@ -7,7 +7,12 @@ from webui.page.cell import cell, code_and_output
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN
 from webui.page.method_card import explained_html
-from webui.page.tabs import parameter_counts, parameter_memory, parameter_structure
+from webui.page.tabs import (
+    parameter_beside,
+    parameter_counts,
+    parameter_memory,
+    parameter_structure,
+)
 from webui.planner.ready import ready
 from webui.recipe.field import Text
 
@@ -19,10 +24,9 @@ SENTENCE = Text(
 # Field by field as they matter; what the method does not have is hidden.
 ROWS = (
     ("adapter.rank", "adapter.alpha"),
-    ("adapter.initial_rank", "adapter.block_size"),
-    ("adapter.virtual_tokens", "adapter.last_layers"),
-    ("adapter.prefix_projection", "adapter.encoder"),
-    ("adapter.encoder_hidden_size", "adapter.prompt_start"),
+    ("adapter.initial_rank", "adapter.block_size", "adapter.last_layers"),
+    ("adapter.virtual_tokens", "adapter.encoder", "adapter.prompt_start"),
+    ("adapter.prefix_projection", "adapter.encoder_hidden_size"),
     ("adapter.prompt_text",),
     ("adapter.targets",),
     ("adapter.target_modules",),
@@ -47,6 +51,7 @@ def build(page: Page) -> None:
         with gr.Accordion(page.say(MORE), open=False):
             place(page, RARE_ROWS)
         parameter_counts.build(page)
+        parameter_beside.build(page)
         parameter_memory.build(page)
         parameter_structure.build(page)
         run = gr.Button(page.say(RUN), elem_id="run-adapter", size="sm")

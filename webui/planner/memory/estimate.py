@@ -51,15 +51,11 @@ UNRETURNED = {"checkpointed": 0.46, "kept": 0.62, "whole": 0.18}
 
 @dataclass(frozen=True)
 class Numbers:
-    """How many bytes a number takes: of the base, in computing, of its linear layers.
-
-    ``cast`` is true where fp32 weights compute in 16 bits, by autocast.
-    """
+    """Bytes of a number: of the base, in computing, of the base's linear layers."""
 
     base: float
     computing: int
     linear: float
-    cast: bool
 
 
 @dataclass(frozen=True)
@@ -105,17 +101,16 @@ def numbers_of(recipe: Recipe, card: Card) -> Numbers:
     sixteen = 2 if card.is_gpu or card.has_bf16 else 4
     match model.precision:
         case "fp32":
-            cast = sixteen == 2
-            return Numbers(4, 2 if cast else 4, 4, cast)
+            return Numbers(4, 4, 4)
         case "bf16":
-            return Numbers(2, 2, 2, False)
+            return Numbers(2, 2, 2)
         case "8bit" if card.is_gpu:
-            return Numbers(2, 2, 1, False)
+            return Numbers(2, 2, 1)
         case "4bit":
             scale = PACKED_SCALE if model.double_quant or not card.is_gpu else SCALE
-            return Numbers(sixteen, sixteen, 0.5 + scale, False)
+            return Numbers(sixteen, sixteen, 0.5 + scale)
         case _:
-            return Numbers(sixteen, sixteen, sixteen, False)
+            return Numbers(sixteen, sixteen, sixteen)
 
 
 def learning_of(recipe: Recipe, numbers: Numbers) -> Learning:
@@ -168,19 +163,16 @@ def activations(
     """Bytes kept for the way back, and what the allocator of a CPU holds beside."""
     how, everything = checkpointing(recipe, card), kept_by_all(recipe, inside, tokens)
     if how == "none":
-        # Autocast keeps a 16-bit copy of every fp32 weight that a layer used.
-        live = everything + (2 * inside.linear if numbers.cast else 0)
+        live = everything
     else:
         live = inside.most(tokens) * (WAY_BACK if card.is_gpu else 1)
         # Unsloth's keeps the layers' inputs in main memory, but for two of them.
         inputs = inside.depth if how == "standard" else 2
-        live += (
-            tokens * inside.hidden * (4 if numbers.cast else numbers.computing) * inputs
-        )
+        live += tokens * inside.hidden * numbers.computing * inputs
     if card.is_gpu:
         return int(live)
     share = "kept" if how == "none" else "checkpointed"
-    if recipe.adapter.method == "full" and not numbers.cast:
+    if recipe.adapter.method == "full":
         share = "whole"
     return int(live + UNRETURNED[share] * everything)
 

@@ -18,12 +18,13 @@ class Fit:
     remedies: Remedies
 
 
-def fit(recipe: Recipe, card: Card) -> Fit:
+def fit(recipe: Recipe, card: Card, measured: int | None = None) -> Fit:
     """Judge a recipe for a card, and find what to change when it does not fit.
+
+    ``measured`` is what a run of these settings took on this card, in bytes.
 
     Raises:
         PlannerError: as ``estimate``.
     """
-    return Fit(
-        verdict(recipe, card), longest_sequence(recipe, card), remedies(recipe, card)
-    )
+    judged = verdict(recipe, card, measured)
+    return Fit(judged, longest_sequence(recipe, card), remedies(recipe, card))

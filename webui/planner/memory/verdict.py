@@ -7,6 +7,7 @@ from webui.figures import size
 from webui.planner.memory.cards import DEFAULT, Card
 from webui.planner.memory.estimate import estimate
 from webui.planner.memory.fitting import largest_batch
+from webui.planner.memory.measured import corrected
 from webui.planner.memory.parts import Memory
 from webui.recipe import Recipe
 from webui.recipe.field import Text
@@ -36,13 +37,21 @@ class Verdict:
         return TITLES[self.word]
 
 
-def verdict(recipe: Recipe, card: Card = DEFAULT) -> Verdict:
+def verdict(
+    recipe: Recipe, card: Card = DEFAULT, measured: int | None = None
+) -> Verdict:
     """Judge whether training a recipe fits a card.
+
+    Args:
+        measured: bytes that a run of these settings took on this card, if there was
+            one, which the estimate is then corrected by.
 
     Raises:
         PlannerError: as ``estimate``.
     """
     memory = estimate(recipe, card)
+    if measured is not None:
+        memory = corrected(memory, measured, card)
     largest = largest_batch(recipe, card)
     word = word_for(memory, card)
     return Verdict(word, sentence(word, memory, card, largest), memory, card, largest)

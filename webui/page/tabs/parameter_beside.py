@@ -1,0 +1,114 @@
+"""Two settings side by side: what differs, and what each of them means."""
+
+from functools import partial
+
+import gradio as gr
+from markupsafe import Markup
+
+from webui.figures import size, whole
+from webui.page.frame import Page
+from webui.page.steady import steady
+from webui.page.studio import View
+from webui.page.tables import table
+from webui.page.tabs.parameter_counts import SHARE, TRAINABLE
+from webui.planner.memory.fit import Fit
+from webui.planner.parameters.count import Count
+from webui.recipe import Recipe
+from webui.recipe.checks import FIELDS, value_at
+from webui.recipe.field import Text
+
+BESIDE = Text("Set two settings side by side", "并排比较两组设置")
+KEEP = Text("Keep these settings to compare", "保留当前设置用于比较")
+FORGET = Text("Forget them", "清除")
+NOTHING_KEPT = Text(
+    "Press the button, then change a setting: both stand here side by side.",
+    "先按下按钮，再改动设置：两组会并排显示在这里。",
+)
+NO_DIFFERENCE = Text(
+    "Nothing differs yet: change a setting above, or on another tab.",
+    "目前没有差别：请改动上方或其他标签页的设置。",
+)
+MEMORY = Text("memory to train here, about", "在本机训练的内存（约）")
+KEPT, NOW = Text("kept", "已保留"), Text("now", "当前")
+YES, NO, EMPTY = Text("yes", "是"), Text("no", "否"), Text("–", "–")
+SECTIONS = ("model.", "adapter.", "training.")
+
+
+def build(page: Page) -> None:
+    """Two buttons and a table in a fold."""
+    with gr.Accordion(page.say(BESIDE), open=False, elem_id="beside-fold"):
+        with gr.Row():
+            keep = gr.Button(page.say(KEEP), size="sm", elem_id="keep-settings")
+            forget = gr.Button(page.say(FORGET), size="sm", elem_id="forget-settings")
+        page.html(
+            steady(partial(beside, page)),
+            value=str(nothing_kept(page)),
+            min_height=60,
+            elem_id="beside",
+        )
+    page.watch(forget, lambda view: gr.update(visible=view.studio.kept is not None))
+    page.when_pressed(keep, page.studio.keep)
+    page.when_pressed(forget, page.studio.forget, form=False)
+
+
+def nothing_kept(page: Page) -> Markup:
+    """How to begin."""
+    return Markup('<p class="quiet">{}</p>').format(page.say(NOTHING_KEPT))
+
+
+def beside(page: Page, view: View) -> Markup | None:
+    """The kept settings and those of now: what differs, and what each means."""
+    kept = view.studio.kept
+    if kept is None:
+        return nothing_kept(page)
+    means = results(page, view, kept)
+    if means is None:
+        return None
+    differ = differing(kept, view.recipe)
+    rows = [
+        [page.say(FIELDS[path].declaration.title), *(shown(page, path, v) for v in two)]
+        for path, two in differ.items()
+    ]
+    told = Markup("")
+    if not differ:
+        told = Markup('<p class="quiet">{}</p>').format(page.say(NO_DIFFERENCE))
+    return told + table(["", page.say(KEPT), page.say(NOW)], [*rows, *means])
+
+
+def differing(kept: Recipe, now: Recipe) -> dict[str, tuple]:
+    """The fields in which two recipes differ, as far as parameters and memory go."""
+    both = {
+        path: (value_at(kept, path), value_at(now, path))
+        for path in FIELDS
+        if path.startswith(SECTIONS)
+    }
+    return {path: pair for path, pair in both.items() if pair[0] != pair[1]}
+
+
+def shown(page: Page, path: str, value: object) -> str:
+    """A value of a recipe as the page calls it."""
+    titles = FIELDS[path].declaration.choice_titles or {}
+    if isinstance(value, bool):
+        return page.say(YES if value else NO)
+    if isinstance(value, str) and value in titles:
+        return page.say(titles[value])
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return text or page.say(EMPTY)
+
+
+def results(page: Page, view: View, kept: Recipe) -> list[list[str]] | None:
+    """Counts and memory of both; None while they come."""
+    both = [view.plans_of(kept), view.plans]
+    card = view.studio.card
+    counts = [plans.count for plans in both]
+    fits = [plans.fit(card) for plans in both] if card else []
+    if None in (*counts, *fits):
+        return None
+    rows = []
+    if all(isinstance(count, Count) for count in counts):
+        rows.append([page.say(TRAINABLE), *(whole(c.trainable) for c in counts)])
+        rows.append([page.say(SHARE), *(f"{c.percent:.4f} %" for c in counts)])
+    if fits and all(isinstance(fit, Fit) for fit in fits):
+        peaks = [size(fit.verdict.memory.total) for fit in fits]
+        rows.append([page.say(MEMORY), *peaks])
+    return rows

@@ -1,0 +1,254 @@
+"""What the process does that unpacks a GGUF file: read, mend, write, rename."""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from webui.figures import size
+from webui.planner.child import answer, settle_in
+from webui.planner.errors import PlannerError
+from webui.planner.models.gguf import Header, read_header
+from webui.recipe.field import Text
+
+LOOKING, READING, WRITING = range(3)
+STAGES = (
+    Text("looking at the file", "正在查看文件"),
+    Text("unpacking the weights", "正在解包权重"),
+    Text("writing the folder", "正在写入文件夹"),
+)
+WRITTEN = "unpacked.json"  # written last: the folder is whole
+BYTES_ON_DISK, BYTES_IN_MEMORY = 2, 5  # of a weight; the second was measured
+MARGIN = 600_000_000  # bytes of memory for the libraries
+ROOM_LEFT = 50_000_000  # bytes of disk that stay free
+# Llama 3's rule, as its authors publish it in tokenizer.json.
+LLAMA_3 = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+NAMES = {"bos": "bos", "eos": "eos", "unknown": "unk", "padding": "pad"}
+
+
+def work(
+    file: Path, scratch: Path, target: Path, numbers: Any, answers: Connection
+) -> None:
+    """Unpack a file; answer with the folder or with a PlannerError."""
+    settle_in(niceness=10, all_cores=True)
+    os.environ["HF_HUB_OFFLINE"] = "1"  # everything is in the file
+    try:
+        answers.send(answer(unpacked, (file, scratch, target, numbers)))
+    except PlannerError as error:
+        answers.send(error)
+
+
+def unpacked(file: Path, scratch: Path, target: Path, numbers: Any) -> Path:
+    """The folder with the model of a GGUF file, in bf16.
+
+    Raises:
+        PlannerError: why there is none.
+    """
+    header = read_header(file)
+    refuse_large(header.parameters, scratch)
+    tokenizer = tokenizer_of(file, header)
+    enter(numbers, READING)
+    model = model_of(file, header, lambda share: numbers.__setitem__(1, share))
+    mend_model(model, tokenizer)
+    enter(numbers, WRITING)
+    made = scratch / "model"
+    try:
+        model.save_pretrained(made)
+        tokenizer.save_pretrained(made)
+        about = {"file": str(file), "license": header.licence}
+        (made / "origin.json").write_text(json.dumps(about), "utf-8")
+        (made / WRITTEN).write_text(json.dumps({"version": 1}), "utf-8")
+        put_in_place(made, target)
+    except OSError as error:
+        raise not_written(target, error) from error
+    return target
+
+
+def enter(numbers: Any, stage: int) -> None:
+    """Tell the other process that a stage begins now."""
+    numbers[:] = (stage, 0.0, time.time())
+
+
+def refuse_large(parameters: int, folder: Path) -> None:
+    """Refuse a model that the disk or the memory has no room for.
+
+    Raises:
+        PlannerError: with what is needed and what is there.
+    """
+    wanted, free = BYTES_ON_DISK * parameters, shutil.disk_usage(folder).free
+    if wanted + ROOM_LEFT > free:
+        raise PlannerError(
+            Text(
+                f"The unpacked model takes {size(wanted)} and {size(free)} are free on "
+                f"the disk of {folder.parent}; free some, or set TUNEBOOK_HOME to a "
+                "larger disk.",
+                f"解包后的模型需要 {size(wanted)}，而 {folder.parent} 所在磁盘只剩 "
+                f"{size(free)}；请清理磁盘，或把 TUNEBOOK_HOME 设到更大的磁盘。",
+            )
+        )
+    wanted = BYTES_IN_MEMORY * parameters + MARGIN
+    free = psutil.virtual_memory().available + psutil.swap_memory().free
+    if wanted > free:
+        raise PlannerError(
+            Text(
+                f"Unpacking takes about {size(wanted)} of memory and {size(free)} are "
+                "free; close other programs, or choose a smaller model.",
+                f"解包约需 {size(wanted)} 内存，目前只剩 {size(free)}；"
+                "请关闭其他程序，或选择更小的模型。",
+            )
+        )
+
+
+def tokenizer_of(file: Path, header: Header) -> Any:
+    """The file's tokenizer, mended where Transformers reads it wrongly.
+
+    Raises:
+        PlannerError: if it cannot be rebuilt.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
+        mend_tokenizer(tokenizer, header)
+    except Exception as error:
+        why = reason(error)
+        raise PlannerError(
+            Text(
+                f"The tokenizer in {file.name} cannot be rebuilt ({why}); choose a "
+                "copy of the model with safetensors.",
+                f"无法重建 {file.name} 中的分词器（{why}）；"
+                "请改用该模型的 safetensors 版本。",
+            )
+        ) from error
+    return tokenizer
+
+
+def mend_tokenizer(tokenizer: Any, header: Header) -> None:
+    """Special tokens by the file's own ids, and its rule for splitting a text.
+
+    Transformers 5 takes the beginning token of a Llama for its end token, and splits
+    every Llama's text as GPT-2 does.
+    """
+    for name, number in header.special.items():
+        token = tokenizer.convert_ids_to_tokens(number)
+        setattr(tokenizer, f"{NAMES[name]}_token", token)
+    unknown = tokenizer.unk_token
+    if unknown and tokenizer.pad_token in (None, tokenizer.eos_token):
+        if unknown != tokenizer.eos_token:
+            tokenizer.pad_token = unknown  # a trainer that masks padding masks the end
+    if header.context:
+        tokenizer.model_max_length = header.context
+    tokenizer.clean_up_tokenization_spaces = False  # else every load warns of it
+    tokenizer.init_kwargs.pop("local_files_only", None)
+    if splitter := splitter_of(header):
+        tokenizer.backend_tokenizer.pre_tokenizer = splitter
+
+
+def splitter_of(header: Header) -> Any:
+    """The rule for splitting, where Transformers has another; None where it is right.
+
+    The names are llama.cpp's.
+    """
+    from tokenizers import Regex, pre_tokenizers
+
+    if header.architecture != "llama":
+        return None
+    as_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    if header.splitting == "smollm":
+        digits = pre_tokenizers.Digits(individual_digits=True)
+        words = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        return pre_tokenizers.Sequence([digits, words])
+    if header.splitting == "llama-bpe":
+        words = pre_tokenizers.Split(Regex(LLAMA_3), behavior="isolated")
+        return pre_tokenizers.Sequence([words, as_bytes])
+    return None
+
+
+def model_of(file: Path, header: Header, on_share: Callable[[float], None]) -> Any:
+    """The file's model in bf16, on the CPU.
+
+    Raises:
+        PlannerError: if Transformers cannot read it.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM
+    from transformers.utils import logging
+
+    def bar(factory: Callable, args: tuple, options: dict) -> Any:
+        if args and "quantiz" in options.get("desc", ""):
+            return counted(args[0], header.parameters, on_share)
+        return factory(*args, **options)
+
+    logging.set_tqdm_hook(bar)
+    try:
+        return AutoModelForCausalLM.from_pretrained(
+            file.parent, gguf_file=file.name, dtype=torch.bfloat16
+        )
+    except Exception as error:
+        why = reason(error)
+        raise PlannerError(
+            Text(
+                f"Transformers cannot read the model in {file.name} ({why}); choose a "
+                "copy of the model with safetensors.",
+                f"Transformers 无法读取 {file.name} 中的模型（{why}）；"
+                "请改用该模型的 safetensors 版本。",
+            )
+        ) from error
+
+
+def counted(
+    tensors: Iterable[Any], total: int, on_share: Callable[[float], None]
+) -> Iterator[Any]:
+    """The tensors one after the other, and the share of the weights that is done."""
+    done = 0
+    for tensor in tensors:
+        yield tensor
+        done += int(tensor.n_elements)
+        on_share(min(1.0, done / max(1, total)))
+
+
+def mend_model(model: Any, tokenizer: Any) -> None:
+    """Plain weights: a model that is "GGUF" refuses to be saved."""
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
+    model.hf_quantizer = None
+    for config in (model.config, model.generation_config):
+        config.bos_token_id = tokenizer.bos_token_id
+        config.eos_token_id = tokenizer.eos_token_id
+        config.pad_token_id = tokenizer.pad_token_id
+
+
+def put_in_place(made: Path, target: Path) -> None:
+    """Rename the whole folder; another process may have been first."""
+    try:
+        made.rename(target)
+    except OSError:
+        if not (target / WRITTEN).is_file():
+            raise
+
+
+def not_written(target: Path, error: OSError) -> PlannerError:
+    """The disk refused."""
+    why = error.strerror or error
+    return PlannerError(
+        Text(
+            f"{target} could not be written ({why}); free some disk, or set "
+            "TUNEBOOK_HOME to another folder.",
+            f"无法写入 {target}（{why}）；请清理磁盘，或把 TUNEBOOK_HOME 设为其他文件夹。",
+        )
+    )
+
+
+def reason(error: Exception) -> str:
+    """What a library said, in its first line."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:200].rstrip(".: ")
