@@ -12,8 +12,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+if "--gpu" not in sys.argv:
+    os.environ["UNSLOTH_FORCE_CPU"] = "1"
 os.environ |= {
-    "UNSLOTH_FORCE_CPU": "1",
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_VERBOSITY": "error",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
@@ -36,7 +37,7 @@ def outputs(space: dict[str, Any], model: Any) -> Any:
     import torch
 
     space["FastLanguageModel"].for_inference(model)
-    ids = space["tokenizer"](PROBE, return_tensors="pt")["input_ids"]
+    ids = space["tokenizer"](PROBE, return_tensors="pt").to(model.device)["input_ids"]
     with torch.no_grad():
         return model(input_ids=ids).logits[:, -3:].float()
 

@@ -105,10 +105,10 @@ def settings_of(file: Path, extra: list[str]) -> list[str]:
     return [f"data.train_files=[{json.dumps(str(file))}]", *FEW, *extra]
 
 
-def trained(trials: list[list[str]]) -> list[dict[str, Any]]:
+def trained(trials: list[list[str]], *words: str) -> list[dict[str, Any]]:
     """What the script saw, in a process of its own: Unsloth patches what it touches."""
     done = subprocess.run(
-        [sys.executable, str(SCRIPT)],
+        [sys.executable, str(SCRIPT), *words],
         input=json.dumps(trials),
         env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE"},
         capture_output=True,
@@ -123,12 +123,37 @@ def trained(trials: list[list[str]]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("group", GROUPS)
 def test_each_trains_is_saved_and_comes_back(group: str, file: Path) -> None:
     trials = {name: settings_of(file, extra) for name, extra in GROUPS[group].items()}
+    results = zip(trials.items(), trained([*trials.values()]), strict=True)
     wrong = {
         name: problems
-        for (name, settings), found in zip(
-            trials.items(), trained([*trials.values()]), strict=True
-        )
+        for (name, settings), found in results
         if (problems := complaints(name, group, settings, found))
+    }
+    assert not wrong
+
+
+GPU_ONLY = {
+    "loftq": ["model.precision=4bit", "adapter.start=loftq"],
+    "fp4": ["model.precision=4bit", "model.quant_type=fp4"],
+    "single quantization": ["model.precision=4bit", "model.double_quant=false"],
+    "fp32 compute": ["model.precision=4bit", "model.compute_dtype=fp32"],
+    "8-bit": ["model.precision=8bit"],
+    "fp16": ["model.precision=fp16"],
+    "Unsloth's checkpointing": ["training.gradient_checkpointing=unsloth"],
+}
+
+
+@pytest.mark.gpu
+def test_what_only_a_gpu_can_do(file: Path) -> None:
+    torch = pytest.importorskip("torch")
+    if not torch.cuda.is_available():
+        pytest.skip("there is no CUDA device here")
+    trials = {name: settings_of(file, extra) for name, extra in GPU_ONLY.items()}
+    results = zip(trials.items(), trained([*trials.values()], "--gpu"), strict=True)
+    wrong = {
+        name: problems
+        for (name, settings), found in results
+        if (problems := complaints(name, "4-bit", settings, found))
     }
     assert not wrong
 

@@ -19,13 +19,12 @@ def recipe(arguments: Namespace) -> Recipe:
 
 # What a recipe says of its own model only: of another one it would be wrong, and
 # consent to run one author's code is none to run another's.
-OF_ONE_MODEL = ("model.revision", "model.gguf_file", "model.trust_remote_code")
+OF_ONE_MODEL = ("model.revision", "model.trust_remote_code", "model.allow_pickle")
 
 
 def model_settings(name: str) -> list[str]:
     """The settings that put another base model into a recipe."""
-    kept = [path for path in OF_ONE_MODEL if path in FIELDS]
-    defaults = [f"{path}={FIELDS[path].default}" for path in kept]
+    defaults = [f"{path}={FIELDS[path].default}" for path in OF_ONE_MODEL]
     return [f"model.name={name}", *defaults]
 
 

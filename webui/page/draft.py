@@ -25,7 +25,7 @@ from webui.recipe.field import Text
 from webui.recipe.store import dumps, with_values
 
 # Fields that mean nothing any more once another one has changed.
-# Leave to run one model's code must never pass to another model.
+# Trust in one model's authors must never pass to another model.
 EMPTIES: dict[str, dict[str, Any]] = {
     "data.format": {"data.columns": {}},
     # No other method has LoRA's variants, and it would be refused with one.
@@ -35,7 +35,11 @@ EMPTIES: dict[str, dict[str, Any]] = {
         "adapter.lora_plus_ratio": 1.0,
         "adapter.start": "zero",
     },
-    "model.name": {"model.revision": "", "model.trust_remote_code": False},
+    "model.name": {
+        "model.revision": "",
+        "model.trust_remote_code": False,
+        "model.allow_pickle": False,
+    },
 }
 
 

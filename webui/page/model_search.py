@@ -62,8 +62,8 @@ def build(page: Page) -> None:
 
 def take(page: Page, name: str) -> None:
     """Make a hit the recipe's model; nothing that was said of the old one holds."""
-    fields = ("model.revision", "model.gguf_file", "model.trust_remote_code")
-    rest = {path: FIELDS[path].default for path in fields if path in FIELDS}
+    fields = ("model.revision", "model.trust_remote_code", "model.allow_pickle")
+    rest = {path: FIELDS[path].default for path in fields}
     with page.problems_told():
         page.studio.draft.commit_all({"model.name": name, **rest})
 

@@ -14,8 +14,7 @@ from webui.notebook.steps import chat_template
 from webui.planner.catalogue.catalogue import config_of
 from webui.planner.errors import PlannerError
 from webui.planner.models import hub
-from webui.planner.models.failures import failure
-from webui.planner.models.gguf_header import hub_header
+from webui.planner.models.failures import failure, refuse_packed
 from webui.planner.models.source import Source, source_of, stamp
 from webui.recipe import Recipe
 from webui.recipe.field import Text
@@ -93,7 +92,7 @@ def read(loader_name: str, source: Source, stamp: int) -> Any:
     if loader_name != "GenerationConfig":
         # False and not None, which would ask on standard input.
         options["trust_remote_code"] = source.trusted
-        options["gguf_file"] = source.gguf_file
+    refuse_packed(source)
     try:
         try:
             return loader.from_pretrained(source.path, local_files_only=True, **options)
@@ -103,12 +102,7 @@ def read(loader_name: str, source: Source, stamp: int) -> Any:
         if loader_name == "AutoConfig" and (shape := config_of(source.path)):
             return shape  # gated and unreachable models have one, too
         ask_hub(source)
-        path = source.path
-        if options.get("gguf_file"):
-            path = hub_header(source)  # a folder that holds the file without weights
-        return loader.from_pretrained(path, **options)
-    except PlannerError:
-        raise
+        return loader.from_pretrained(source.path, **options)
     except Exception as error:
         raise failure(source, error) from error
 

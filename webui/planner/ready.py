@@ -91,8 +91,9 @@ def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
 
 
 def model_stages() -> list[Stage]:
-    """Whether the model can be read; then, whether there is room for it."""
-    return [[("model.name", model_known, "train")], [("model.name", room, "train")]]
+    """Whether the model can be read; then its weights; then, whether there is room."""
+    questions = (model_known, weights_allowed, room)
+    return [[("model.name", question, "train")] for question in questions]
 
 
 def first_problems(recipe: Recipe, stages: Sequence[Stage]) -> list[Problem]:
@@ -167,6 +168,14 @@ def model_known(recipe: Recipe, part: Part) -> list[Text]:
         pass  # the tokenizer says so in its own way; alone, it will do for the rows
     read_tokenizer(recipe.model)
     return []
+
+
+def weights_allowed(recipe: Recipe, part: Part) -> list[Text]:
+    """See that the model's weights are not pickles alone, unless these are accepted."""
+    from webui.planner.models.pickles import pickle_problem
+
+    problem = pickle_problem(recipe)
+    return [problem] if problem else []
 
 
 def room(recipe: Recipe, part: Part) -> list[Text]:

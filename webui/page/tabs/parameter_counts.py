@@ -9,7 +9,7 @@ from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
 from webui.page.studio import View
-from webui.page.tables import bars, figures, problem_card, table
+from webui.page.tables import bars, figures, heading, problem_card, table
 from webui.planner.errors import PlannerError
 from webui.planner.parameters.count import Count
 from webui.planner.parameters.grid import TARGETS, Grid
@@ -17,6 +17,7 @@ from webui.recipe.field import Text
 from webui.recipe.sections import Adapter
 from webui.recipe.sections.adapter import ALL_LINEAR
 
+TITLE = Text("How many learn", "有多少在学习")
 TRAINABLE = Text("parameters that learn", "可训练参数")
 TOTAL = Text("of all", "全部参数")
 SHARE = Text("share", "占比")
@@ -59,6 +60,7 @@ NAMED = {
 def build(page: Page) -> None:
     """The figures, always in sight, and other ranks and targets in a fold."""
     wait = not_yet(page)
+    gr.HTML(str(heading(page.say(TITLE))))
     page.html(
         steady(partial(counted, page)), value=wait, min_height=230, elem_id="counts"
     )

@@ -8,7 +8,9 @@ from webui.planner.catalogue.catalogue import Entry, entry_of
 from webui.planner.errors import PlannerError
 from webui.planner.models.cache import snapshot
 from webui.planner.models.card import licence_in, raw_config
+from webui.planner.models.gguf import read_header, unpack_first
 from webui.planner.models.hub import Facts, hub_facts
+from webui.planner.models.pickles import pickle_problem, pickled
 from webui.planner.models.sizes import Download, download_of
 from webui.planner.models.source import Source, source_of
 from webui.planner.pretrained import read_config, read_tokenizer
@@ -27,8 +29,8 @@ class About:
     ``origin`` is where its shape was read. ``parameters`` is the exact number of
     weights. ``context`` is in tokens. ``template`` is the text of the chat template,
     empty for a model without one. ``wants_code`` says that it cannot be loaded
-    without running its authors' code. ``download`` is None for a model on this
-    machine. ``problem`` is why it cannot be loaded as the recipe stands.
+    without running its authors' code, ``only_pickles`` that its weights are there as
+    pickles alone. ``download`` is None for a model on this machine. ``problem`` is why it cannot be loaded as the recipe stands.
     """
 
     name: str
@@ -41,6 +43,7 @@ class About:
     template: str | None = None
     gated: bool | None = None
     wants_code: bool | None = None
+    only_pickles: bool | None = None
     download: Download | None = None
     problem: Text | None = None
 
@@ -48,6 +51,8 @@ class About:
 def about(recipe: Recipe) -> About:
     """All that can be known of a recipe's model without its weights; never an error."""
     source = source_of(recipe.model)
+    if source.is_gguf:
+        return about_gguf(source)
     entry, facts = entry_of(source.path), hub_facts(source)
     origin = origin_of(source, entry, facts)
     fields, problem = shape_of(recipe, source)
@@ -65,15 +70,36 @@ def about(recipe: Recipe) -> About:
         template,
         gated(source, entry, facts),
         wants_code(source, entry, facts),
+        pickled(source, facts),
         download_of(source, facts, parameters),
-        problem or unread,
+        problem or unread or pickle_problem(recipe),
+    )
+
+
+def about_gguf(source: Source) -> About:
+    """What the head of a GGUF file says, and that it must be unpacked first."""
+    try:
+        head = read_header(Path(source.path).expanduser())
+    except PlannerError as error:
+        return About(source.path, problem=error.text)
+    return About(
+        source.path,
+        "gguf",
+        head.architecture,
+        head.parameters,
+        head.licence,
+        head.context,
+        head.vocabulary,
+        head.template,
+        wants_code=False,  # such a file holds no code
+        problem=unpack_first(source.path),
     )
 
 
 def origin_of(source: Source, entry: Entry | None, facts: Facts | None) -> Any:
     """Where the model's shape is read; None where nothing of it can be had."""
     if source.is_local:
-        return ("gguf" if source.gguf_file else "folder") if source.folder else None
+        return "folder" if source.folder else None
     if snapshot_with_config(source):
         return "cache"
     return "catalogue" if entry else "hub" if facts else None
@@ -82,8 +108,7 @@ def origin_of(source: Source, entry: Entry | None, facts: Facts | None) -> Any:
 def snapshot_with_config(source: Source) -> Path | None:
     """The model's folder in the cache, if its shape can be read there."""
     here = snapshot(source)
-    wanted = source.gguf_file or "config.json"
-    return here if here and (here / wanted).is_file() else None
+    return here if here and (here / "config.json").is_file() else None
 
 
 def shape_of(recipe: Recipe, source: Source) -> tuple[dict[str, Any], Text | None]:
@@ -138,7 +163,7 @@ def licence(source: Source, entry: Entry | None, facts: Facts | None) -> str | N
     here = source.folder or (None if source.is_local else snapshot(source))
     asked = facts.licence if facts else None
     listed = entry.licence if entry else None
-    return licence_in(here, source.gguf_file) or asked or listed
+    return licence_in(here) or asked or listed
 
 
 def gated(source: Source, entry: Entry | None, facts: Facts | None) -> bool | None:
@@ -155,8 +180,6 @@ def wants_code(source: Source, entry: Entry | None, facts: Facts | None) -> bool
     from transformers import CONFIG_MAPPING
 
     here = source.folder or (None if source.is_local else snapshot(source))
-    if source.gguf_file:
-        return False  # such a file holds no code
     if raw := raw_config(here):
         return "auto_map" in raw and raw.get("model_type") not in CONFIG_MAPPING
     if entry:

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from webui.planner.models.gguf import ENDING
 from webui.planner.models.source import Source
 from webui.settings import models_folder
 
@@ -41,6 +42,9 @@ def snapshot(source: Source) -> Path | None:
 
 def files_here(source: Source) -> tuple[tuple[str, int], ...]:
     """Names of a model's files on this machine, and when each changed, in ns."""
+    if source.is_gguf:
+        file = Path(source.path).expanduser()
+        return ((file.name, file.stat().st_mtime_ns),) if file.is_file() else ()
     here = source.folder or snapshot(source)
     return tuple(sorted((f.name, f.stat().st_mtime_ns) for f in files_of(here)))
 
@@ -88,7 +92,7 @@ def kept_models() -> tuple[str, ...]:
     for entry in sorted(files_of(models_folder())):
         if entry.name == STARTER or entry.name.startswith("."):
             continue
-        if (entry / CONFIG).is_file() or any(entry.glob("*.gguf")):
+        if (entry / CONFIG).is_file() or entry.name.lower().endswith(ENDING):
             names.append(str(entry))
     return tuple(names)
 
@@ -107,4 +111,4 @@ def cached_models() -> tuple[str, ...]:
 def has_weights(folder: Path) -> bool:
     """Whether a snapshot can be loaded: some weights are there."""
     names = [entry.name for entry in files_of(folder)]
-    return any(name.endswith((".safetensors", ".gguf")) for name in names)
+    return any(name.endswith(".safetensors") for name in names)

@@ -13,15 +13,13 @@ FENCE = "---"
 HEAD = 100_000  # characters; the head of a card is at its beginning
 
 
-def licence_in(folder: Path | None, gguf_file: str | None = None) -> str | None:
+def licence_in(folder: Path | None) -> str | None:
     """The licence that the files of a folder name; None if none of them does."""
     if folder is None:
         return None
-    if gguf_file and (licence := licence_in_gguf(folder / gguf_file)):
-        return licence
     try:
         return licence_of(card_head(folder / "README.md")) or licence_of(
-            read_json(folder / "origin.json")  # the starter's
+            read_json(folder / "origin.json")  # the starter's, and unpacked ones'
         )
     except (OSError, ValueError):
         return None
@@ -40,17 +38,6 @@ def card_head(card: Path) -> dict[str, Any] | None:
     except yaml.YAMLError:
         return None
     return head if isinstance(head, dict) else None
-
-
-def licence_in_gguf(file: Path) -> str | None:
-    """The licence in the head of a GGUF file."""
-    import gguf
-
-    try:
-        field = gguf.GGUFReader(file).get_field("general.license")
-        return str(field.contents()) if field else None
-    except (OSError, ValueError, KeyError, IndexError):
-        return None
 
 
 def raw_config(folder: Path | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from webui.planner.errors import PlannerError, causes
+from webui.planner.models.gguf import no_file, unpack_first
 from webui.planner.models.source import Source
 from webui.planner.reading.hub_errors import out_of_reach, refused, refused_with
 from webui.recipe.field import Text
@@ -39,12 +40,21 @@ def wants_code(path: str) -> Text:
     )
 
 
+def refuse_packed(source: Source) -> None:
+    """Refuse a GGUF file, which no loader takes as it is.
+
+    Raises:
+        PlannerError: with how to unpack it.
+    """
+    if source.is_gguf:
+        found = Path(source.path).expanduser().is_file()
+        raise PlannerError((unpack_first if found else no_file)(source.path))
+
+
 def why_not_folder(source: Source, error: Exception) -> Text:
     """Why a folder could not be read as a model."""
     path = source.path
     if source.folder:
-        if source.gguf_file and not (source.folder / source.gguf_file).is_file():
-            return no_gguf(path, source.gguf_file)
         return not_a_model(source, error)
     if path == model_path("starter"):
         return Text(
@@ -78,7 +88,7 @@ def why_not_hub(source: Source, error: Exception) -> Text:
             "（如 unsloth/Llama-3.2-1B-Instruct）。",
         )
     if "EntryNotFoundError" in kinds | {k.removeprefix("Remote") for k in kinds}:
-        return no_gguf(path, source.gguf_file) if source.gguf_file else lacks(path)
+        return lacks(path)
     if not out_of_reach(error) and (status := refused_with(chain)):
         return refused(status)
     if UNNAMED in str(error):
@@ -106,21 +116,13 @@ def unreachable(path: str) -> Text:
     )
 
 
-def no_gguf(path: str, file: str) -> Text:
-    """The place is there, the file in it is not."""
-    return Text(
-        f"{path} has no GGUF file {file}; check its name.",
-        f"{path} 中没有 GGUF 文件 {file}；请检查文件名。",
-    )
-
-
 def lacks(path: str) -> Text:
     """A repository without a configuration, often one of GGUF files only."""
     return Text(
         f"{path} has no config.json that names its architecture; if it holds GGUF "
-        "files, name one in model.gguf_file.",
+        "files, download one and unpack it with `tunebook unpack FILE`.",
         f"{path} 中没有说明架构的 config.json；若其中是 GGUF 文件，"
-        "请在 model.gguf_file 中填写文件名。",
+        "请下载其一并用 `tunebook unpack FILE` 解包。",
     )
 
 
@@ -128,14 +130,12 @@ def not_a_model(source: Source, error: Exception) -> Text:
     """A folder or a repository holds files that Transformers cannot use."""
     path = source.path
     folder = source.folder
-    if folder and not (folder / "config.json").is_file() and not source.gguf_file:
-        files = sorted(Path(file).name for file in folder.glob("*.gguf"))
-        if files:
+    if folder and not (folder / "config.json").is_file():
+        if files := sorted(folder.glob("*.gguf")):
             return Text(
-                f"{path} holds GGUF files; name one in model.gguf_file, such as "
-                f"{files[0]}.",
-                f"{path} 中是 GGUF 文件；请在 model.gguf_file 中填写其一，"
-                f"如 {files[0]}。",
+                f"{path} holds GGUF files; unpack one with `tunebook unpack "
+                f"{files[0]}`.",
+                f"{path} 中是 GGUF 文件；请用 `tunebook unpack {files[0]}` 解包其一。",
             )
     reason = str(error).strip().split("\n")[0][:200].rstrip(".: ")
     return Text(

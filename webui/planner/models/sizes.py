@@ -1,6 +1,6 @@
 """How much a model's download is, what of it is here, and whether the disk has room."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -12,7 +12,9 @@ from webui.planner.models.source import Source, source_of
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 
+# The formats that Transformers takes, in its order: one whole file, or else shards.
 SINGLE, SHARDS = "model.safetensors", "model-*-of-*.safetensors"
+PICKLE, PICKLE_SHARDS = "pytorch_model.bin", "pytorch_model-*-of-*.bin"
 SMALL = ("*.json", "*.txt", "*.jinja", "*.model", "*.tiktoken")
 BYTES_OF_A_WEIGHT = 2  # models are published in 16 bit
 
@@ -45,18 +47,34 @@ class Download:
 def needed_files(names: Mapping[str, int], source: Source) -> dict[str, int]:
     """The files that a run loads, with their sizes in bytes.
 
-    Transformers takes the one whole file where there is one, else the shards; other
-    formats, older copies and subfolders are never downloaded.
+    Other formats, older copies and subfolders are never downloaded.
     """
-    if source.gguf_file:
-        return {name: n for name, n in names.items() if name == source.gguf_file}
-    weights = SINGLE if SINGLE in names else SHARDS
+    weights = weights_pattern(names, source)
     patterns = (weights, *SMALL, *(("*.py",) if source.trusted else ()))
     return {
         name: length
         for name, length in names.items()
         if "/" not in name and any(fnmatch(name, pattern) for pattern in patterns)
     }
+
+
+def weights_pattern(names: Iterable[str], source: Source) -> str:
+    """The weights that a run takes, as a pattern of file names."""
+    formats = [SINGLE, SHARDS, *([PICKLE, PICKLE_SHARDS] if source.pickles else ())]
+    present = (one for one in formats if any(fnmatch(name, one) for name in names))
+    return next(present, SHARDS)
+
+
+def has_weights(names: Iterable[str]) -> bool:
+    """Whether weights are among these files, in whichever format."""
+    formats = (SINGLE, SHARDS, PICKLE, PICKLE_SHARDS)
+    return any(fnmatch(name, one) for name in names for one in formats)
+
+
+def only_pickles(names: Iterable[str]) -> bool:
+    """Whether a model's weights are there as pickles, and not as safetensors."""
+    kept = [name for name in names if not fnmatch(name, "*.safetensors")]
+    return has_weights(kept) and not has_weights(set(names) - set(kept))
 
 
 def download_of(
@@ -98,11 +116,10 @@ def is_complete(
     present: Mapping[str, int], folder: Path | None, source: Source
 ) -> bool:
     """Whether a snapshot holds everything that a run loads."""
-    if source.gguf_file:
-        return source.gguf_file in present
-    if SINGLE in present:
+    pattern = weights_pattern(present, source)
+    if pattern in present:
         return "config.json" in present
-    shards = [name for name in present if fnmatch(name, SHARDS)]
+    shards = [name for name in present if fnmatch(name, pattern)]
     # model-00001-of-00003.safetensors: each name says how many there are.
     wanted = int(shards[0].rpartition("-of-")[2].split(".")[0]) if shards else 0
     return bool(folder and shards) and len(shards) == wanted

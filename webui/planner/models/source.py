@@ -1,8 +1,9 @@
-"""Where a recipe's model lies: a folder or a hub id, a revision, a file in it."""
+"""Where a recipe's model lies: a folder or a hub id, and what it may do."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from webui.planner.models.gguf import ENDING
 from webui.recipe.sections import Model
 from webui.settings import model_path
 
@@ -11,21 +12,26 @@ from webui.settings import model_path
 class Source:
     """What ``from_pretrained`` is told about a model, apart from its precision.
 
-    ``path`` is a folder or a hub id; ``gguf_file`` names a file in it. ``trusted``
-    says that the user allowed the model's own code.
+    ``path`` is a folder or a hub id. ``trusted`` says that the user allowed the
+    model's own code, ``pickles`` that weights may be read from pickles.
     """
 
     path: str
     revision: str | None = None
-    gguf_file: str | None = None
     trusted: bool = False
+    pickles: bool = False
 
     @property
     def is_local(self) -> bool:
-        """Whether the path means a folder and cannot be a hub id."""
+        """Whether the path means a place here and cannot be a hub id."""
         path = self.path
         looks = path.startswith((".", "/", "~", "\\")) or "\\" in path
-        return looks or Path(path).is_dir()
+        return looks or self.is_gguf or Path(path).is_dir()
+
+    @property
+    def is_gguf(self) -> bool:
+        """Whether the path means a GGUF file, which must be unpacked first."""
+        return self.path.lower().endswith(ENDING) and not Path(self.path).is_dir()
 
     @property
     def folder(self) -> Path | None:
@@ -35,18 +41,15 @@ class Source:
 
 
 def source_of(model: Model | str) -> Source:
-    """The source of a recipe's model section, or of a name alone.
-
-    A path to a GGUF file, in either field, means that file in its folder.
-    """
+    """The source of a recipe's model section, or of a name alone."""
     if isinstance(model, str):
         model = Model(name=model)
-    path, gguf = model_path(model.name), getattr(model, "gguf_file", "")
-    if gguf and Path(gguf).is_absolute():
-        path, gguf = str(Path(gguf).parent), Path(gguf).name
-    elif not gguf and path.endswith(".gguf") and Path(path).is_file():
-        path, gguf = str(Path(path).parent), Path(path).name
-    return Source(path, model.revision or None, gguf or None, model.trust_remote_code)
+    return Source(
+        model_path(model.name),
+        model.revision or None,
+        model.trust_remote_code,
+        model.allow_pickle,
+    )
 
 
 def stamp(model: Model | str) -> int:

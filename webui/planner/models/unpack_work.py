@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,10 @@ STAGES = (
     Text("writing the folder", "正在写入文件夹"),
 )
 WRITTEN = "unpacked.json"  # written last: the folder is whole
-BYTES_ON_DISK, BYTES_IN_MEMORY = 2, 5  # of a weight; the second was measured
-MARGIN = 600_000_000  # bytes of memory for the libraries
+# Of a weight. In memory lie the tensors and the model, both in bf16, and some of the
+# tensors in fp32.
+BYTES_ON_DISK, BYTES_IN_MEMORY = 2, 5
+LIBRARIES = 500_000_000  # bytes of memory
 ROOM_LEFT = 50_000_000  # bytes of disk that stay free
 # Llama 3's rule, as its authors publish it in tokenizer.json.
 LLAMA_3 = (
@@ -95,7 +97,7 @@ def refuse_large(parameters: int, folder: Path) -> None:
                 f"{size(free)}；请清理磁盘，或把 TUNEBOOK_HOME 设到更大的磁盘。",
             )
         )
-    wanted = BYTES_IN_MEMORY * parameters + MARGIN
+    wanted = BYTES_IN_MEMORY * parameters + LIBRARIES
     free = psutil.virtual_memory().available + psutil.swap_memory().free
     if wanted > free:
         raise PlannerError(
@@ -181,14 +183,8 @@ def model_of(file: Path, header: Header, on_share: Callable[[float], None]) -> A
     """
     import torch
     from transformers import AutoModelForCausalLM
-    from transformers.utils import logging
 
-    def bar(factory: Callable, args: tuple, options: dict) -> Any:
-        if args and "quantiz" in options.get("desc", ""):
-            return counted(args[0], header.parameters, on_share)
-        return factory(*args, **options)
-
-    logging.set_tqdm_hook(bar)
+    count_unpacked(header.parameters, on_share)
     try:
         return AutoModelForCausalLM.from_pretrained(
             file.parent, gguf_file=file.name, dtype=torch.bfloat16
@@ -205,15 +201,23 @@ def model_of(file: Path, header: Header, on_share: Callable[[float], None]) -> A
         ) from error
 
 
-def counted(
-    tensors: Iterable[Any], total: int, on_share: Callable[[float], None]
-) -> Iterator[Any]:
-    """The tensors one after the other, and the share of the weights that is done."""
-    done = 0
-    for tensor in tensors:
-        yield tensor
-        done += int(tensor.n_elements)
+def count_unpacked(total: int, on_share: Callable[[float], None]) -> None:
+    """Tell of each tensor that is unpacked from now on in this process.
+
+    Transformers tells of none; it calls this function of gguf once for each.
+    """
+    import gguf
+
+    unpack_one, done = gguf.dequantize, 0
+
+    def counting(data: Any, kind: Any) -> Any:
+        nonlocal done
+        values = unpack_one(data, kind)
+        done += int(values.size)
         on_share(min(1.0, done / max(1, total)))
+        return values
+
+    gguf.dequantize = counting
 
 
 def mend_model(model: Any, tokenizer: Any) -> None:
@@ -221,6 +225,7 @@ def mend_model(model: Any, tokenizer: Any) -> None:
     if hasattr(model.config, "quantization_config"):
         del model.config.quantization_config
     model.hf_quantizer = None
+    vars(model.config).pop("_model_name_or_path", None)  # a title, and no path
     for config in (model.config, model.generation_config):
         config.bos_token_id = tokenizer.bos_token_id
         config.eos_token_id = tokenizer.eos_token_id
