@@ -19,7 +19,7 @@ run: starter
 
 # Threads that wait by spinning starve a kernel beside them: 124 s instead of 8 s.
 test: lint starter browser
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest -m "not gpu"
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest -m "not gpu" -n 2 --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .

@@ -53,6 +53,7 @@ COMMANDS = {
     "recipes": "listing.recipes",
     "doctor": "machine.doctor",
     "starter": "machine.starter",
+    "unpack": "unpack.unpack",
 }
 
 
@@ -147,6 +148,8 @@ def parser() -> argparse.ArgumentParser:
     add_json(add("recipes", "list the recipes that came along"))
     add_doctor(add("doctor", "say what is missing here and how to mend it"))
     add("starter", "fetch the starter model once")
+    unpack = add("unpack", "turn a GGUF file into a folder that can be trained, once")
+    unpack.add_argument("file", type=Path, metavar="FILE.gguf", help="on this machine")
     return top
 
 

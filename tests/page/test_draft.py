@@ -74,3 +74,28 @@ def test_trust_in_one_model_never_passes_to_another() -> None:
     draft.commit("model.trust_remote_code", True)
     draft.commit("model.name", "starter")
     assert not draft.recipe.model.trust_remote_code
+
+
+def test_another_method_than_lora_leaves_its_variants_behind() -> None:
+    draft = Draft(Recipe())
+    draft.commit("adapter.use_dora", True)
+    draft.commit("adapter.start", "gaussian")
+    version = draft.commit("adapter.method", "ia3")
+    assert draft.problems == {}
+    adapter = draft.recipe.adapter
+    assert (adapter.method, adapter.use_dora, adapter.start) == ("ia3", False, "zero")
+    assert draft.changed["adapter.use_dora"] == version
+
+
+def test_what_was_refused_is_taken_once_nothing_stands_in_its_way() -> None:
+    draft = Draft(Recipe())
+    draft.commit("model.precision", "4bit")
+    draft.commit("adapter.method", "full")
+    assert draft.recipe.adapter.method == "lora"
+    assert draft.problems["adapter.method"].en.startswith(
+        "Precision of the base: 4-bit"
+    )
+    draft.commit("training.epochs", 2)
+    assert draft.recipe.adapter.method == "lora" and draft.problems
+    draft.commit("model.precision", "16bit")
+    assert draft.recipe.adapter.method == "full" and draft.problems == {}

@@ -1,14 +1,16 @@
 """The Model tab in Chromium: a model is searched, taken, described, refused."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from planner.models.conftest import OWN_CODE, model_files
+from planner.models.conftest import OWN_CODE, model_files, write_gguf
 from planner.reading.hub_server import Hub, serve
 
 from webui.kernel import jobs
+from webui.planner.models.gguf import unpacked_folder
 from webui.recipe.store import load
 
 from .walking import HOSTILE, SECOND, open_page, set_field, wait_for
@@ -21,8 +23,12 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A hub of models for the page; it must be there before the page starts."""
     own = {"AutoConfig": "own.OwnConfig"}
     code = OWN_CODE.format(ran=str(tmp_path / "ran")).encode()
+    pickled = model_files()
+    del pickled["model.safetensors"]
     models = {
         "some/tiny-model": model_files(),
+        "some/pickled": pickled,
+        "some/large": model_files() | {"model.safetensors": b"w" * 40_000_000},
         "some/gated-model": model_files(),
         "some/own-model": model_files(model_type="own", auto_map=own)
         | {"own.py": code},
@@ -119,6 +125,59 @@ def test_code_of_a_model_is_asked_about_first(
     wait_for(lambda: drafted(server).name == "some/tiny-model")
     assert not drafted(server).trust_remote_code
     wait_for(lambda: not page.is_visible("#model-trust_remote_code"))
+
+
+def test_pickles_are_asked_about_first(page: Any, server: Any) -> None:
+    see(page, "#about", "134,515,008")
+    assert not page.is_visible("#model-allow_pickle")
+    take(page, "some/pickled")
+    see(page, "#pickles", "This model's weights are pickles.")
+    page.click("#run-model")
+    see(page, ".toast-wrap", "some/pickled has only pickled weights")
+    page.locator("#model-allow_pickle input").check()
+    wait_for(lambda: drafted(server).allow_pickle)
+    set_field(page, "model.name", "some/tiny-model")
+    wait_for(lambda: drafted(server).name == "some/tiny-model")
+    assert not drafted(server).allow_pickle
+    wait_for(lambda: not page.is_visible("#model-allow_pickle"))
+    assert not jobs.status().cells
+
+
+def test_gguf_file_is_unpacked_and_used(page: Any, server: Any, tmp_path: Path) -> None:
+    broken, file = tmp_path / "broken.gguf", write_gguf(tmp_path / "tiny.gguf")
+    broken.write_bytes(b"GGUF")
+    assert not page.is_visible("#unpack")
+    set_field(page, "model.name", str(broken))
+    see(page, "#about", "is no GGUF file, or a broken one")
+    page.click("#unpack")
+    see(page, "#unpacking", "is no GGUF file, or a broken one")
+    set_field(page, "model.name", str(file))
+    see(page, "#about", "unpack it once")
+    see(page, "#about", "a GGUF file")
+    page.click("#run-model")
+    see(page, ".toast-wrap", "tunebook unpack")
+    page.click("#unpack")
+    see(page, "#unpacking", "looking at the file")
+    folder = unpacked_folder(file)
+    wait_for(lambda: drafted(server).name == str(folder), 120)
+    try:
+        wait_for(lambda: page.input_value("#model-name input") == str(folder))
+        see(page, "#about", "a folder here")
+        assert not page.is_visible("#unpack")
+    finally:
+        shutil.rmtree(folder)  # the tests share one folder of models
+
+
+@pytest.mark.train
+def test_download_is_followed(page: Any, server: Any, hub: Hub) -> None:
+    hub.pause = 0.02  # 40 MB in about 12 seconds
+    take(page, "some/large")
+    see(page, "#about", "40.0 MB")
+    page.click("#run-model")
+    see(page, "#loading", "downloading: ", 240)
+    see(page, "#loading", " of 40.0 MB")
+    see(page, "#loading", "left")
+    wait_for(lambda: not page.inner_text("#loading"), 120)  # these weights are none
 
 
 def test_what_a_model_says_is_text(page: Any) -> None:

@@ -56,6 +56,7 @@ class Draft:
     version: int = 1
     changed: dict[str, int] = field(default_factory=dict)
     problems: dict[str, Text] = field(default_factory=dict)
+    refused: dict[str, Any] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def __post_init__(self) -> None:
@@ -72,17 +73,33 @@ class Draft:
                 return self.changed[path]
             self.version += 1
             self.changed[path] = self.version
-            try:
-                values = with_value(self.recipe.model_dump(), path, value)
-                for other, empty in EMPTIES.get(path, {}).items():
-                    values = with_value(values, other, empty)
-                    self.changed[other] = self.version
-                self.recipe = check(values)
-                self.problems.pop(path, None)
-            except RecipeError as error:
-                self.problems[path] = told_at(path, error.problems)
+            if self.accept(path, value):
+                self.retry()
             self.save()
             return self.version
+
+    def accept(self, path: str, value: Any) -> bool:
+        """Put a value in if it fits, else say what is wrong with it."""
+        try:
+            values = with_value(self.recipe.model_dump(), path, value)
+            for other, empty in EMPTIES.get(path, {}).items():
+                values = with_value(values, other, empty)
+            self.recipe = check(values)
+        except RecipeError as error:
+            self.problems[path] = told_at(path, error.problems)
+            self.refused[path] = value
+            return False
+        for changed in (path, *EMPTIES.get(path, ())):
+            self.changed[changed] = self.version
+        self.problems.pop(path, None)
+        self.refused.pop(path, None)
+        return True
+
+    def retry(self) -> None:
+        """Try again what was refused: what stood in its way may be gone."""
+        for path, value in list(self.refused.items()):
+            if path in self.problems:
+                self.accept(path, value)
 
     def commit_all(self, values: Mapping[str, Any]) -> None:
         """Put several fields in together, which may only fit each other.
@@ -96,6 +113,7 @@ class Draft:
             for path in values:
                 self.changed[path] = self.version
                 self.problems.pop(path, None)
+                self.refused.pop(path, None)
             self.save()
 
     def commit_form(
@@ -155,7 +173,7 @@ class Draft:
             self.version += 1
             self.recipe = recipe
             self.changed = dict.fromkeys(FIELDS, self.version)
-            self.problems = {}
+            self.problems, self.refused = {}, {}
             self.save()
 
     def save(self) -> None:
@@ -172,7 +190,7 @@ def told_at(path: str, problems: Sequence[Problem]) -> Text:
             return problem.message
     title = FIELDS[problems[0].path].declaration.title
     message = problems[0].message
-    return Text(f"{title.en} {message.en}", f"{title.zh}：{message.zh}")
+    return Text(f"{title.en}: {message.en}", f"{title.zh}：{message.zh}")
 
 
 def same(given: Any, held: Any) -> bool:

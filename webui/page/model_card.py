@@ -49,7 +49,7 @@ NO_TEMPLATE = Text(
     "It has no chat template: a base model. The Data tab gives it one.",
     "它没有对话模板（基座模型）；“数据”页会为它提供模板。",
 )
-READING = Text("reading weights: {} of {}", "正在读取权重：{} / {}")
+DOWNLOADING = Text("downloading: {} of {}", "正在下载：{} / {}")
 LEFT = Text(", about {} left", "，约剩 {}")
 LOADING = Text("loading the weights into memory …", "正在把权重载入内存……")
 RISK = Text(
@@ -61,6 +61,14 @@ RISK = Text(
 )
 
 
+PICKLES = Text(
+    "This model's weights are pickles. Reading them lets whoever made the files run "
+    "any program on this machine. A copy with safetensors is safe; do you trust these?",
+    "这个模型的权重是 pickle 格式。读取它们意味着允许文件作者在本机运行任意程序。"
+    "safetensors 版本是安全的；您信任这些文件吗？",
+)
+
+
 def card(page: Page, view: View) -> Markup:
     """The facts of the recipe's model, and below them what stands in its way."""
     known = view.about
@@ -69,7 +77,8 @@ def card(page: Page, view: View) -> Markup:
     if isinstance(known, PlannerError):
         return problem_card(page.say(known.text))
     told = figures(facts(page, known)) + room(page, known.download)
-    if known.problem and not known.wants_code:
+    # These two are asked below instead.
+    if known.problem and not (known.wants_code or asks_for_pickles(view)):
         told += problem_card(page.say(known.problem))
     return told + template(page, known)
 
@@ -132,11 +141,19 @@ def template(page: Page, known: About) -> Markup:
 
 def question(page: Page, view: View) -> Markup:
     """The question before a model's own code may run; nothing for other models."""
-    if not asks_for_trust(view):
-        return Markup("")
+    return warned(page, RISK) if asks_for_trust(view) else Markup("")
+
+
+def pickle_question(page: Page, view: View) -> Markup:
+    """The question before pickles may be read; nothing for other models."""
+    return warned(page, PICKLES) if asks_for_pickles(view) else Markup("")
+
+
+def warned(page: Page, text: Text) -> Markup:
+    """A risk that the user has to decide on."""
     return Markup(
         '<div class="card bad-card"><span class="warn">⚠</span> {}</div>'
-    ).format(page.say(RISK))
+    ).format(page.say(text))
 
 
 def asks_for_trust(view: View) -> bool:
@@ -146,6 +163,13 @@ def asks_for_trust(view: View) -> bool:
     return wants or view.recipe.model.trust_remote_code
 
 
+def asks_for_pickles(view: View) -> bool:
+    """Whether the model has only pickled weights, or such were allowed."""
+    known = view.about
+    pickled = isinstance(known, About) and bool(known.only_pickles)
+    return pickled or view.recipe.model.allow_pickle
+
+
 def loading(page: Page, view: View) -> Markup:
     """How far the weights have come, while the model cell runs."""
     if view.state("model") != "running":
@@ -153,15 +177,20 @@ def loading(page: Page, view: View) -> Markup:
     now = download_progress(view)
     if now is None or now.done >= now.total:
         return Markup('<p class="quiet" role="status">{}</p>').format(page.say(LOADING))
-    told = page.say(READING).format(size(now.done), size(now.total))
+    told = page.say(DOWNLOADING).format(size(now.done), size(now.total))
     if now.seconds_left is not None:
         told += page.say(LEFT).format(duration(now.seconds_left))
-    percent = round(100 * now.share)
+    return with_bar(told, now.share)
+
+
+def with_bar(text: str, share: float) -> Markup:
+    """What goes on, and a bar of how much of it is done."""
+    percent = round(100 * share)
     return Markup(
         '<p class="quiet" role="status">{}</p><div class="track" role="progressbar"'
         ' aria-valuenow="{}" aria-valuemin="0" aria-valuemax="100">'
         '<div style="width:{}%"></div></div>'
-    ).format(told, percent, percent)
+    ).format(text, percent, percent)
 
 
 def download_progress(view: View) -> Progress | None:

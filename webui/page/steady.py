@@ -27,4 +27,4 @@ def steady(watcher: Callable[..., Markup | None]) -> Callable[..., Any]:
 
 def not_yet(page: Page) -> str:
     """What a part holds before anything was worked out for it."""
-    return str(Markup('<p class="quiet">{}</p>').format(page.say(WAIT)))
+    return str(Markup('<p class="quiet not-yet">{}</p>').format(page.say(WAIT)))

@@ -25,6 +25,7 @@ from webui.planner.models.about import about
 from webui.planner.models.cache import files_here
 from webui.planner.models.search import search
 from webui.planner.models.source import Source, source_of
+from webui.planner.models.unpack import Unpacking
 from webui.planner.preview import preview
 from webui.planner.report import job as report_job
 from webui.recipe import Recipe
@@ -66,6 +67,7 @@ class Studio:
     kept: Recipe | None = None
     report: ReportAsked | None = None
     searched: Searched | None = None
+    unpacking: Unpacking | None = None
     abouts: dict[Source, Any] = field(default_factory=dict)
     histories: dict[Path, tuple[list[events.Event], int]] = field(default_factory=dict)
 
@@ -98,6 +100,32 @@ class Studio:
         number = self.searched.number + 1 if self.searched else 1
         self.searched = Searched(text, number)
 
+    def start_unpacking(self, file: Path) -> None:
+        """Begin to unpack a GGUF file; the folder then becomes the draft's model."""
+        self.cancel_unpacking()
+        job = self.unpacking = Unpacking(file)
+        named = self.draft.recipe.model.name
+
+        def take() -> None:
+            folder = job.wait()
+            if isinstance(folder, Path) and self.draft.recipe.model.name == named:
+                self.draft.commit("model.name", str(folder))
+
+        threading.Thread(target=take, daemon=True).start()
+
+    def cancel_unpacking(self) -> None:
+        """End the unpacking that goes on, if one does."""
+        if self.unpacking is not None:
+            self.unpacking.cancel()
+
+    @property
+    def unpacking_mark(self) -> str:
+        """A word that changes as an unpacking goes on."""
+        if self.unpacking is None:
+            return ""
+        done = self.unpacking.result is not None
+        return f"{id(self.unpacking)}-{'' if done else int(time.time())}"
+
     def cancel_report(self) -> None:
         """End the report that is being made, if one is."""
         if self.report is not None:
@@ -117,7 +145,7 @@ class Studio:
             f"{self.draft.version}.{self.answers.version}.{now.word}.{state_stamp()}"
             f".{self.device}.{run.name if run else ''}.{size}.{count_of_runs}.{clock}"
             f".{reported}.{id(self.kept)}"
-            f".{self.searched.number if self.searched else 0}"
+            f".{self.searched.number if self.searched else 0}.{self.unpacking_mark}"
         )
 
     def shown_run(self, now: Status) -> Path | None:

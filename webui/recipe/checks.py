@@ -295,10 +295,16 @@ def applies(declared: DeclaredField, recipe: Recipe) -> bool:
 def messages_for(recipe: Recipe, path: str, value: Any) -> list[Text]:
     """What is wrong with one value of one field, were it put into this recipe."""
     try:
-        Recipe.model_validate(with_value(recipe.model_dump(), path, value))
+        changed = Recipe.model_validate(with_value(recipe.model_dump(), path, value))
     except ValidationError as error:
         return [explain(details).message for details in error.errors()]
-    return []
+    # What the recipe cannot do anyway is told of the recipe itself.
+    known = [*combinations(recipe)]
+    return [
+        Text(f"with {value}: {field} {text.en}", f"取 {value} 时：{field} {text.zh}")
+        for field, text in combinations(changed)
+        if (field, text) not in known
+    ]
 
 
 def with_value(values: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:

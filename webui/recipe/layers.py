@@ -2,8 +2,9 @@
 
 import re
 
-LAST = re.compile(r"\s*last\s+([1-9]\d{0,3})\s*\Z")
-RANGE = re.compile(r"\s*(\d{1,4})\s*(?:-\s*(\d{1,4})\s*)?\Z")
+LAST = re.compile(r"\s*last\s+([1-9]\d{0,3})\s*\Z", re.ASCII | re.IGNORECASE)
+RANGE = re.compile(r"\s*(\d{1,4})\s*(?:[-\u2013]\s*(\d{1,4})\s*)?\Z", re.ASCII)
+BETWEEN = re.compile("[,\uff0c\u3001]")
 
 
 def last_layers(text: str) -> int | None:
@@ -19,7 +20,7 @@ def layer_numbers(text: str) -> tuple[int, ...]:
         ValueError: quoting the part that names no layer.
     """
     numbers: set[int] = set()
-    for part in text.replace("\uff0c", ",").split(","):
+    for part in BETWEEN.split(text):
         match = RANGE.match(part)
         if match is None or int(match[2] or match[1]) < int(match[1]):
             raise ValueError(part.strip())

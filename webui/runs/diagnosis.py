@@ -206,13 +206,15 @@ CAUSES = (
     Cause(
         r"does not appear to have a file named \S*safe|no file named \S*safe",
         Text(
-            "The model has no safetensors weights, and others are never loaded: they "
-            "could run code.",
-            "该模型没有 safetensors 权重；其他格式可能执行代码，因此不会加载。",
+            "The model has no safetensors weights, and others are not loaded unasked: "
+            "they could run code.",
+            "该模型没有 safetensors 权重；其他格式可能执行代码，未经允许不会加载。",
         ),
         Text(
-            "Choose a copy of the model that has them.",
-            "请选择提供 safetensors 权重的版本。",
+            "Choose a copy of the model that has them, or set model.allow_pickle if "
+            "you trust its authors.",
+            "请选择提供 safetensors 权重的版本；"
+            "若信任其作者，可设置 model.allow_pickle。",
         ),
     ),
     Cause(

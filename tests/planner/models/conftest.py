@@ -47,6 +47,11 @@ TOKENIZER = {
 TEMPLATE = "{% for message in messages %}{{ message.content }}{% endfor %}"
 
 
+GGUF_TOKENS = ["<unk>", "<begin>", "<end>", "1", "2", "3", "12", "123"]
+GGUF_TOKENS += [f"t{number}" for number in range(300 - len(GGUF_TOKENS))]
+GGUF_PARAMETERS = 300 * 64 + 64 + 2 * (4 * 64 * 64 + 3 * 64 * 128 + 2 * 64)
+
+
 def model_files(**config: Any) -> dict[str, bytes]:
     """The files of a small model: only some are needed to run it."""
     tokenizer = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "b"}
@@ -62,12 +67,11 @@ def model_files(**config: Any) -> dict[str, bytes]:
     }
 
 
-def write_gguf(path: Path, weights: int = 64) -> Path:
-    """A GGUF file with the configuration and tokenizer of a tiny Llama."""
+def write_gguf(path: Path, family: str = "llama") -> Path:
+    """A GGUF file with a tiny model whose weights are drawn by chance."""
     import gguf
-    import numpy as np
 
-    writer = gguf.GGUFWriter(path, "llama")
+    writer = gguf.GGUFWriter(path, family)
     writer.add_name("tiny")
     writer.add_license("apache-2.0")
     writer.add_context_length(256)
@@ -79,19 +83,40 @@ def write_gguf(path: Path, weights: int = 64) -> Path:
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_vocab_size(300)
     writer.add_tokenizer_model("gpt2")
-    writer.add_token_list(["t", "1", *(f"t{number}" for number in range(298))])
-    writer.add_token_types([1] * 300)
-    writer.add_token_merges(["t 1", "t1 1"])
-    writer.add_bos_token_id(0)
-    writer.add_eos_token_id(1)
+    writer.add_tokenizer_pre("smollm")
+    writer.add_token_list(GGUF_TOKENS)
+    writer.add_token_types([3] * 3 + [1] * 297)
+    writer.add_token_merges(["1 2", "12 3"])
+    writer.add_unk_token_id(0)
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    writer.add_pad_token_id(2)
     writer.add_chat_template(TEMPLATE)
-    embedding = np.zeros((300, weights), dtype=np.float32)
-    writer.add_tensor("token_embd.weight", embedding)
+    for name, values in gguf_tensors().items():
+        writer.add_tensor(name, values)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
     return path
+
+
+def gguf_tensors() -> dict[str, Any]:
+    """The weights of the tiny model, as llama.cpp names them; always the same."""
+    import numpy as np
+
+    shapes: dict[str, tuple[int, ...]] = {
+        "token_embd.weight": (300, 64),
+        "output_norm.weight": (64,),
+    }
+    for layer in ("blk.0.", "blk.1."):
+        shapes |= {f"{layer}attn_{p}.weight": (64, 64) for p in ("q", "k", "v")}
+        shapes |= {f"{layer}ffn_{p}.weight": (128, 64) for p in ("gate", "up")}
+        shapes |= {f"{layer}{p}_norm.weight": (64,) for p in ("attn", "ffn")}
+        shapes[f"{layer}attn_output.weight"] = (64, 64)
+        shapes[f"{layer}ffn_down.weight"] = (64, 128)
+    draw = np.random.default_rng(7).standard_normal
+    return {name: draw(shape, dtype=np.float32) for name, shape in shapes.items()}
 
 
 @pytest.fixture
@@ -104,13 +129,15 @@ def ran(tmp_path: Path) -> Path:
 def hub(tmp_path: Path, ran: Path) -> Iterator[Hub]:
     """A hub of models."""
     own = {"AutoConfig": "own.OwnConfig"}
-    gguf = write_gguf(tmp_path / "hub.gguf", weights=20_000).read_bytes()
+    pickled = model_files()
+    del pickled["model.safetensors"]
     models = {
         "some/tiny-model": model_files(),
         "some/gated-model": model_files(),
         "some/own": model_files(model_type="own", auto_map=own)
         | {"own.py": OWN_CODE.format(ran=str(ran)).encode()},
-        "some/gguf": {"tiny.gguf": gguf, "README.md": b"---\nlicense: mit\n---\n"},
+        "some/gguf": {"tiny.gguf": b"GGUF", "README.md": b"---\nlicense: mit\n---\n"},
+        "some/pickled": pickled,
         "some/huge": model_files(),
     }
     huge = {"siblings": [{"rfilename": "model.safetensors", "size": 10**17}]}

@@ -4,11 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from webui.planner.errors import PlannerError
 from webui.planner.models.about import about
 from webui.planner.pretrained import read_config, read_tokenizer
 from webui.planner.ready import model_known
 
-from .conftest import PARAMETERS, TEMPLATE, WEIGHTS, model_files, of, write_gguf
+from .conftest import (
+    GGUF_PARAMETERS,
+    PARAMETERS,
+    TEMPLATE,
+    WEIGHTS,
+    model_files,
+    of,
+    write_gguf,
+)
 
 pytestmark = pytest.mark.train
 
@@ -116,9 +125,25 @@ def test_gguf_file_on_this_machine(tmp_path: Path) -> None:
     assert (known.origin, known.licence) == ("gguf", "apache-2.0")
     assert (known.context, known.vocabulary) == (256, 300)
     assert known.template == TEMPLATE and known.wants_code is False
-    assert known.problem is None and known.parameters
+    assert known.parameters == GGUF_PARAMETERS
+    assert f"unpack it once with `tunebook unpack {file}`" in known.problem.en
     folder = about(of(str(tmp_path)))
-    assert "holds GGUF files; name one" in folder.problem.en
+    assert f"`tunebook unpack {file}`" in folder.problem.en
+    for read in (read_config, read_tokenizer):
+        with pytest.raises(PlannerError, match="`tunebook unpack"):
+            read(str(file))
+
+
+def test_gguf_files_that_cannot_be_read(tmp_path: Path) -> None:
+    gone, odd = tmp_path / "gone.gguf", tmp_path / "odd.gguf"
+    assert about(of(str(gone))).problem.en.startswith(f"There is no file {gone};")
+    whole = write_gguf(tmp_path / "tiny.gguf").read_bytes()
+    for content in (b"", b"GGUF", b"no such file", whole[:3000], whole[:-3000]):
+        odd.write_bytes(content)
+        problem = about(of(str(odd))).problem
+        assert (
+            problem.en == f"{odd} is no GGUF file, or a broken one; download it again."
+        )
 
 
 def test_licence_of_a_folder_and_broken_cards(tmp_path: Path) -> None:

@@ -78,15 +78,14 @@ def test_models_on_this_machine(cache: Path, tmp_path: Path) -> None:
         for name in files:
             (snapshot / name).touch()
     kept = tmp_path / "home" / "models"
-    for name in ("mine", "empty", ".hidden", "SmolLM2-135M-Instruct", "packed"):
+    for name in ("mine", "empty", ".hidden", "SmolLM2-135M-Instruct"):
         (kept / name).mkdir(parents=True)
     (kept / "mine" / "config.json").touch()
     (kept / "SmolLM2-135M-Instruct" / "config.json").touch()
-    write_gguf(kept / "packed" / "a.gguf")
+    write_gguf(kept / "packed.gguf")
     os.symlink(tmp_path / "gone", kept / "broken")
     assert local_models() == (
         str(kept / "mine"),
-        str(kept / "packed"),
-        "some/packed",
+        str(kept / "packed.gguf"),
         "some/whole",
     )

@@ -24,6 +24,8 @@ WHOLE = {
     "a.gguf": 30,
 }
 
+PICKLED = {"pytorch_model.bin": 100, "config.json": 1, "own.py": 4}
+
 
 def test_files_that_a_run_needs() -> None:
     source = Source("some/model")
@@ -34,8 +36,11 @@ def test_files_that_a_run_needs() -> None:
     assert sum(needed.values()) == 60 + 60 + 6 and small < set(needed)
     trusted = needed_files(WHOLE, Source("some/model", trusted=True))
     assert "own.py" in trusted
-    packed = needed_files(WHOLE, Source("some/model", gguf_file="a.gguf"))
-    assert packed == {"a.gguf": 30}
+    pickled = Source("some/model", pickles=True)
+    whole = needed_files(WHOLE, source)
+    assert needed_files(WHOLE, pickled) == whole  # where there is a choice
+    assert "pytorch_model.bin" in needed_files(PICKLED, pickled)
+    assert "pytorch_model.bin" not in needed_files(PICKLED, source)
 
 
 def test_what_is_left_and_whether_it_fits() -> None:

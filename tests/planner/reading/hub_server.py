@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class Hub:
     token: str = "hf_right"
     address: str = ""
     busy: bool = False  # every answer is an error
+    pause: float = 0  # seconds before each further piece of a large file
     asked: list[str] = field(default_factory=list)
     sent: int = 0  # bytes
 
@@ -180,6 +182,8 @@ class Answers(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             for start in range(0, len(data), 65536):
+                if start and self.hub.pause:
+                    time.sleep(self.hub.pause)
                 piece = data[start : start + 65536]
                 self.wfile.write(piece)
                 self.hub.sent += len(piece)

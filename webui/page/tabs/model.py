@@ -3,12 +3,11 @@
 import gradio as gr
 
 from webui.kernel import jobs
-from webui.page import model_card, model_search
+from webui.page import model_card, model_search, model_unpack
 from webui.page.cell import cell, code_and_output
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN
 from webui.planner.ready import model_ready
-from webui.recipe.checks import FIELDS
 from webui.recipe.field import Text
 
 TITLE = Text("Model", "模型")
@@ -25,12 +24,11 @@ def build(page: Page) -> None:
         page.html(
             lambda view: model_card.card(page, view), min_height=150, elem_id="about"
         )
+        model_unpack.build(page)
         trust(page)
         held(page)
         with gr.Accordion(page.say(MORE), open=False), gr.Row():
             page.field("model.revision")
-            if "model.gguf_file" in FIELDS:
-                page.field("model.gguf_file")
         run = gr.Button(page.say(RUN), elem_id="run-model", size="sm")
         page.html(
             lambda view: model_card.loading(page, view),
@@ -50,11 +48,16 @@ def choice(page: Page) -> None:
 
 
 def trust(page: Page) -> None:
-    """Whether the model's own code may run: asked only where it brings any."""
+    """What could run the authors' programs: asked only where the model needs it."""
     page.html(lambda view: model_card.question(page, view), elem_id="trust")
     page.field(
         "model.trust_remote_code",
         lambda view: {"visible": model_card.asks_for_trust(view)},
+    )
+    page.html(lambda view: model_card.pickle_question(page, view), elem_id="pickles")
+    page.field(
+        "model.allow_pickle",
+        lambda view: {"visible": model_card.asks_for_pickles(view)},
     )
 
 

@@ -39,7 +39,9 @@ def build(page: Page) -> None:
     with gr.Accordion(page.say(BESIDE), open=False, elem_id="beside-fold"):
         with gr.Row():
             keep = gr.Button(page.say(KEEP), size="sm", elem_id="keep-settings")
-            forget = gr.Button(page.say(FORGET), size="sm", elem_id="forget-settings")
+            forget = gr.Button(
+                page.say(FORGET), size="sm", elem_id="forget-settings", visible=False
+            )
         page.html(
             steady(partial(beside, page)),
             value=str(nothing_kept(page)),

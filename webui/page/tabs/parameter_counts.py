@@ -17,7 +17,7 @@ from webui.recipe.field import Text
 from webui.recipe.sections import Adapter
 from webui.recipe.sections.adapter import ALL_LINEAR
 
-TITLE = Text("How many learn", "有多少在学习")
+TITLE = Text("How many learn", "训练多少参数")
 TRAINABLE = Text("parameters that learn", "可训练参数")
 TOTAL = Text("of all", "全部参数")
 SHARE = Text("share", "占比")

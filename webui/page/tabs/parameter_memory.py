@@ -102,8 +102,10 @@ def build(page: Page) -> None:
 def build_buttons(page: Page, card: gr.Dropdown) -> None:
     """Two buttons that make it fit, where there is something to change."""
     with gr.Row():
-        first = gr.Button(page.say(APPLY_FIRST), size="sm", elem_id="remedy-first")
-        every = gr.Button(page.say(APPLY_ALL), size="sm", elem_id="remedy-all")
+        first, every = (
+            gr.Button(page.say(text), size="sm", elem_id=name, visible=False)
+            for text, name in ((APPLY_FIRST, "remedy-first"), (APPLY_ALL, "remedy-all"))
+        )
     for button, least, count in ((first, 1, 1), (every, 2, None)):
         page.watch_chosen(button, [card], partial(offered, least))
         page.when_pressed(button, partial(apply, page, count), [card])

@@ -30,7 +30,8 @@ class About:
     weights. ``context`` is in tokens. ``template`` is the text of the chat template,
     empty for a model without one. ``wants_code`` says that it cannot be loaded
     without running its authors' code, ``only_pickles`` that its weights are there as
-    pickles alone. ``download`` is None for a model on this machine. ``problem`` is why it cannot be loaded as the recipe stands.
+    pickles alone. ``download`` is None for a model on this machine. ``problem`` is why
+    it cannot be loaded as the recipe stands.
     """
 
     name: str

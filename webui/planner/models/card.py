@@ -19,7 +19,7 @@ def licence_in(folder: Path | None) -> str | None:
         return None
     try:
         return licence_of(card_head(folder / "README.md")) or licence_of(
-            read_json(folder / "origin.json")  # the starter's, and unpacked ones'
+            read_json(folder / "origin.json")  # the starter's, and unpacked ones
         )
     except (OSError, ValueError):
         return None

@@ -2,7 +2,7 @@
 
 from webui.planner.models.cache import files_of, snapshot
 from webui.planner.models.hub import Facts, hub_facts
-from webui.planner.models.sizes import has_weights, only_pickles
+from webui.planner.models.sizes import any_weights, only_pickles
 from webui.planner.models.source import Source, source_of
 from webui.recipe import Recipe
 from webui.recipe.field import Text
@@ -16,12 +16,11 @@ def pickled(source: Source, facts: Facts | None = None) -> bool | None:
     """
     here = source.folder or (None if source.is_local else snapshot(source))
     names = [file.name for file in files_of(here)]
-    if has_weights(names):
-        return only_pickles(names)
-    if source.is_local:
-        return None
-    facts = facts or hub_facts(source)
-    return only_pickles(facts.files) if facts else None
+    if any_weights(names) and not only_pickles(names):
+        return False
+    if not source.is_local and (facts := facts or hub_facts(source)):
+        return only_pickles(facts.files)  # the cache may hold but an older copy
+    return True if any_weights(names) else None
 
 
 def pickle_problem(recipe: Recipe) -> Text | None:

@@ -65,7 +65,7 @@ def weights_pattern(names: Iterable[str], source: Source) -> str:
     return next(present, SHARDS)
 
 
-def has_weights(names: Iterable[str]) -> bool:
+def any_weights(names: Iterable[str]) -> bool:
     """Whether weights are among these files, in whichever format."""
     formats = (SINGLE, SHARDS, PICKLE, PICKLE_SHARDS)
     return any(fnmatch(name, one) for name in names for one in formats)
@@ -74,7 +74,7 @@ def has_weights(names: Iterable[str]) -> bool:
 def only_pickles(names: Iterable[str]) -> bool:
     """Whether a model's weights are there as pickles, and not as safetensors."""
     kept = [name for name in names if not fnmatch(name, "*.safetensors")]
-    return has_weights(kept) and not has_weights(set(names) - set(kept))
+    return any_weights(kept) and len(kept) == len(list(names))
 
 
 def download_of(

@@ -87,10 +87,9 @@ class Unpacking:
             if self._result is None and self._answers.poll():
                 try:
                     result = self._answers.recv()
-                    self._process.join(FAREWELL)  # it has nothing left to do
                 except (EOFError, OSError):
                     result = PlannerError(DIED)
-                self._end(result)
+                self._end(result, FAREWELL)
             return self._result
 
     def wait(self, seconds: float | None = None) -> Path | PlannerError | None:
@@ -106,9 +105,10 @@ class Unpacking:
             if self._result is None:
                 self._end(PlannerError(CANCELLED))
 
-    def _end(self, result: Any) -> None:
+    def _end(self, result: Any, patience: float = 0) -> None:
         self._result = result
         if self._process is not None:
+            self._process.join(patience)
             self._process.kill()
             self._process.join()
             self._answers.close()

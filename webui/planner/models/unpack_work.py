@@ -15,6 +15,7 @@ from webui.figures import size
 from webui.planner.child import answer, settle_in
 from webui.planner.errors import PlannerError
 from webui.planner.models.gguf import Header, read_header
+from webui.planner.models.gguf_tokenizer import reason, tokenizer_of
 from webui.recipe.field import Text
 
 LOOKING, READING, WRITING = range(3)
@@ -29,12 +30,6 @@ WRITTEN = "unpacked.json"  # written last: the folder is whole
 BYTES_ON_DISK, BYTES_IN_MEMORY = 2, 5
 LIBRARIES = 500_000_000  # bytes of memory
 ROOM_LEFT = 50_000_000  # bytes of disk that stay free
-# Llama 3's rule, as its authors publish it in tokenizer.json.
-LLAMA_3 = (
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
-    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-)
-NAMES = {"bos": "bos", "eos": "eos", "unknown": "unk", "padding": "pad"}
 
 
 def work(
@@ -110,71 +105,6 @@ def refuse_large(parameters: int, folder: Path) -> None:
         )
 
 
-def tokenizer_of(file: Path, header: Header) -> Any:
-    """The file's tokenizer, mended where Transformers reads it wrongly.
-
-    Raises:
-        PlannerError: if it cannot be rebuilt.
-    """
-    from transformers import AutoTokenizer
-
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
-        mend_tokenizer(tokenizer, header)
-    except Exception as error:
-        why = reason(error)
-        raise PlannerError(
-            Text(
-                f"The tokenizer in {file.name} cannot be rebuilt ({why}); choose a "
-                "copy of the model with safetensors.",
-                f"无法重建 {file.name} 中的分词器（{why}）；"
-                "请改用该模型的 safetensors 版本。",
-            )
-        ) from error
-    return tokenizer
-
-
-def mend_tokenizer(tokenizer: Any, header: Header) -> None:
-    """Special tokens by the file's own ids, and its rule for splitting a text.
-
-    Transformers 5 takes the beginning token of a Llama for its end token, and splits
-    every Llama's text as GPT-2 does.
-    """
-    for name, number in header.special.items():
-        token = tokenizer.convert_ids_to_tokens(number)
-        setattr(tokenizer, f"{NAMES[name]}_token", token)
-    unknown = tokenizer.unk_token
-    if unknown and tokenizer.pad_token in (None, tokenizer.eos_token):
-        if unknown != tokenizer.eos_token:
-            tokenizer.pad_token = unknown  # a trainer that masks padding masks the end
-    if header.context:
-        tokenizer.model_max_length = header.context
-    tokenizer.clean_up_tokenization_spaces = False  # else every load warns of it
-    tokenizer.init_kwargs.pop("local_files_only", None)
-    if splitter := splitter_of(header):
-        tokenizer.backend_tokenizer.pre_tokenizer = splitter
-
-
-def splitter_of(header: Header) -> Any:
-    """The rule for splitting, where Transformers has another; None where it is right.
-
-    The names are llama.cpp's.
-    """
-    from tokenizers import Regex, pre_tokenizers
-
-    if header.architecture != "llama":
-        return None
-    as_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    if header.splitting == "smollm":
-        digits = pre_tokenizers.Digits(individual_digits=True)
-        words = pre_tokenizers.ByteLevel(add_prefix_space=False)
-        return pre_tokenizers.Sequence([digits, words])
-    if header.splitting == "llama-bpe":
-        words = pre_tokenizers.Split(Regex(LLAMA_3), behavior="isolated")
-        return pre_tokenizers.Sequence([words, as_bytes])
-    return None
-
-
 def model_of(file: Path, header: Header, on_share: Callable[[float], None]) -> Any:
     """The file's model in bf16, on the CPU.
 
@@ -186,19 +116,30 @@ def model_of(file: Path, header: Header, on_share: Callable[[float], None]) -> A
 
     count_unpacked(header.parameters, on_share)
     try:
-        return AutoModelForCausalLM.from_pretrained(
-            file.parent, gguf_file=file.name, dtype=torch.bfloat16
+        model, told = AutoModelForCausalLM.from_pretrained(
+            file.parent,
+            gguf_file=file.name,
+            dtype=torch.bfloat16,
+            output_loading_info=True,
         )
     except Exception as error:
-        why = reason(error)
-        raise PlannerError(
-            Text(
-                f"Transformers cannot read the model in {file.name} ({why}); choose a "
-                "copy of the model with safetensors.",
-                f"Transformers 无法读取 {file.name} 中的模型（{why}）；"
-                "请改用该模型的 safetensors 版本。",
-            )
-        ) from error
+        raise not_readable(file, reason(error)) from error
+    # They would be drawn by chance, and nothing would say so.
+    if lacking := sorted(told["missing_keys"]):
+        raise not_readable(file, f"it finds no {lacking[0]}")
+    return model
+
+
+def not_readable(file: Path, why: str) -> PlannerError:
+    """Transformers does not know such files, or knows them otherwise."""
+    return PlannerError(
+        Text(
+            f"Transformers cannot read the model in {file.name} ({why}); choose a "
+            "copy of the model with safetensors.",
+            f"Transformers 无法读取 {file.name} 中的模型（{why}）；"
+            "请改用该模型的 safetensors 版本。",
+        )
+    )
 
 
 def count_unpacked(total: int, on_share: Callable[[float], None]) -> None:
@@ -248,12 +189,7 @@ def not_written(target: Path, error: OSError) -> PlannerError:
         Text(
             f"{target} could not be written ({why}); free some disk, or set "
             "TUNEBOOK_HOME to another folder.",
-            f"无法写入 {target}（{why}）；请清理磁盘，或把 TUNEBOOK_HOME 设为其他文件夹。",
+            f"无法写入 {target}（{why}）；请清理磁盘，"
+            "或把 TUNEBOOK_HOME 设为其他文件夹。",
         )
     )
-
-
-def reason(error: Exception) -> str:
-    """What a library said, in its first line."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:200].rstrip(".: ")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from webui.notebook.peft_config import CONFIGS, target_modules
 from webui.planner.errors import PlannerError
 from webui.planner.parameters.meta import Base, linear_layers
+from webui.planner.parameters.starts import refuse_start
 from webui.recipe.field import Text
 from webui.recipe.layers import last_layers, layer_numbers
 from webui.recipe.methods import METHODS
@@ -34,6 +35,7 @@ def refuse_unfit(adapter: Adapter, base: Base) -> None:
         refuse_no_match(base, str(target_modules(adapter)))
     everything = (name for name, _ in base.model.named_modules() if name)
     refuse_missing(base, adapter.modules_to_save, everything)
+    refuse_start(adapter, base)
 
 
 def refuse_layers(adapter: Adapter, base: Base) -> None:

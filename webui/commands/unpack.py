@@ -1,0 +1,37 @@
+"""`tunebook unpack`: a GGUF file becomes a folder that can be trained."""
+
+import shlex
+from argparse import Namespace
+
+from webui.commands.progress import say
+from webui.figures import duration
+from webui.planner.models import unpack as job
+from webui.recipe.field import Text
+
+
+def unpack(arguments: Namespace) -> int:
+    """Unpack the file, print the folder, and say what can be done with it."""
+    folder = str(job.unpack(arguments.file, Teller().tell))
+    print(folder)
+    say(f"Next: tunebook run starter-extract --model {shlex.quote(folder)}")
+    return 0
+
+
+class Teller:
+    """Says each stage once, and about every tenth of a long one."""
+
+    def __init__(self) -> None:
+        self.last: tuple[Text, int] | None = None
+
+    def tell(self, now: job.Progress) -> None:
+        """Say how far it is, where that is news."""
+        tenth = int(10 * (now.share or 0))
+        if self.last == (now.stage, tenth):
+            return
+        self.last = (now.stage, tenth)
+        words = now.stage.en.capitalize()
+        if now.share:
+            words += f": {now.share:.0%}"
+        if now.seconds_left is not None:
+            words += f", about {duration(now.seconds_left)} left"
+        say(f"{words} ...")
