@@ -210,7 +210,7 @@ def test_the_first_rows_of_a_huge_file_come_at_once(tmp_path: Path) -> None:
     ("name", "content", "line"),
     [
         ("a.jsonl", ROWS, "JSONL, UTF-8"),
-        ("a.NDJSON.gz", gzip.compress(ROWS.encode("utf-16")), "JSONL, UTF-16"),
+        ("a.NDJSON.gz", gzip.compress(ROWS.encode("utf-16"), mtime=0), "JSONL, UTF-16"),
         ("a.json", json.dumps([{"a": 1}]), "JSON, UTF-8"),
         ("a.csv", "\n名;b\n1;2".encode("gb18030"), "CSV, GB18030, delimiter ;"),
         ("a.tsv", "a\tb\n1\t2", "TSV, UTF-8, delimiter tab"),
