@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from webui.access import credentials, is_loopback
-from webui.kernel import jobs
+from webui.kernel import jobs, keeper
 from webui.recipe.checks import RecipeError
 from webui.recipe.store import load
 from webui.settings import home, shipped_recipes
@@ -36,7 +36,7 @@ def launch(
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-    from webui.page import theme
+    from webui.page import curves, theme
     from webui.page.build import build_app
     from webui.planner import process as planner
 
@@ -47,7 +47,7 @@ def launch(
     app = build_app(studio)
     planner.warm()
     studio.look_at_device()
-    _, address, shared = app.launch(
+    served, address, shared = app.launch(
         server_name=host,
         server_port=port,
         share=share,
@@ -65,6 +65,8 @@ def launch(
         quiet=True,
         app_kwargs={"middleware": [trusted_hosts(host, share)], "docs_url": None},
     )
+    curves.add_route(served, studio)
+    keeper.start()
     if share and not shared:
         print("There is no shared link: Gradio's server cannot be reached from here.")
     print(f"Tunebook is open at {shared or address}", flush=True)

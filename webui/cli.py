@@ -205,6 +205,11 @@ def add_plan(plan: argparse.ArgumentParser) -> None:
         "default: here, this machine",
     )
     plan.add_argument(
+        "--measure",
+        action="store_true",
+        help="train two steps here first, and correct the memory by what they took",
+    )
+    plan.add_argument(
         "--grid", action="store_true", help="count over ranks and target modules"
     )
     plan.add_argument(

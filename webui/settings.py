@@ -22,6 +22,11 @@ def data_folder() -> Path:
     return home() / "data"
 
 
+def queue_folder() -> Path:
+    """Return the folder of trainings that wait for the kernel."""
+    return home() / "queue"
+
+
 def models_folder() -> Path:
     """Return the folder of models kept by Tunebook."""
     return home() / "models"

@@ -26,8 +26,8 @@ LLAMA_8B = {
     "vocab_size": 128256,
 }
 KEYS = [
-    *("recipe", "method", "parameters", "memory_bytes_estimate", "card", "verdict"),
-    *("remedies", "advice", "grid", "warnings", "problems"),
+    *("recipe", "method", "parameters", "measured_bytes", "memory_bytes_estimate"),
+    *("card", "verdict", "remedies", "advice", "grid", "warnings", "problems"),
 ]
 T4 = ("--card", "t4", "--json")
 

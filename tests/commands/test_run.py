@@ -94,6 +94,18 @@ def test_plan_counts_before_anything_is_loaded() -> None:
     assert code == 1 and out.count("problem ") == 1 and "q_proj" in out
 
 
+def test_two_measured_steps_correct_the_plan() -> None:
+    words = ("plan", "starter-extract", "--set", "training.batch_size=2")
+    code, out, err = tunebook(*words, "--measure", "--json")
+    assert code == 0 and "2 steps" in err
+    planned = json.loads(out)
+    took, memory = planned["measured_bytes"], planned["memory_bytes_estimate"]
+    assert took > 10**9 and abs(memory["total"] - took) < 10
+    # The run stays, and so does what it told.
+    _, out, _ = tunebook(*words)
+    assert "corrected by a run" in out
+
+
 def test_a_run_that_fails_says_why_and_is_1(tmp_path: Path) -> None:
     code, out, err = tunebook("run", str(RECIPE), *SHORT, "--model", "/no/such/model")
     assert (code, out) == (1, "") and "There is no folder /no/such/model" in err

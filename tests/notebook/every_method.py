@@ -29,7 +29,9 @@ Tensors = dict[str, Any]
 
 
 def weights(model: Any) -> Tensors:
-    return {n: w.detach().clone() for n, w in model.named_parameters()}
+    """Copies of all weights; a tied one by each of its names."""
+    named = model.named_parameters(remove_duplicate=False)
+    return {n: w.detach().clone() for n, w in named}
 
 
 def outputs(space: dict[str, Any], model: Any) -> Any:

@@ -81,7 +81,7 @@ EXAMPLES = [
             "OSError",
             "You are trying to access a gated repo.\nMake sure to have access to it at",
         ),
-        "it is gated",
+        "this account has no access yet",
     ),
     (
         failed(
@@ -144,6 +144,235 @@ EXAMPLES = [
         ),
         "too few rows",
     ),
+    (
+        failed(
+            "train", "RuntimeError", "No executable batch size found, reached zero."
+        ),
+        "even with one row at a time",
+    ),
+    (
+        failed("train", "FloatingPointError", "the loss is nan at step 1"),
+        "The loss is nan at the very first step",
+    ),
+    (
+        failed("train", "FloatingPointError", "the loss is inf at step 12"),
+        "no number any more: inf at step 12. The learning rate is likely too high",
+    ),
+    (
+        failed("train", "FloatingPointError", "the gradient norm is nan at step 140"),
+        "its norm is nan at step 140",
+    ),
+    (
+        failed(
+            "train",
+            "ZeroDivisionError",
+            "Unsloth: All labels in your dataset are -100. Training losses will be all "
+            "0.\nFor example, are you sure you used `train_on_responses_only`?",
+        ),
+        "all labels are masked",
+    ),
+    (
+        failed(
+            "train",
+            "RuntimeError",
+            "[enforce fail at inline_container.cc:672] . unexpected pos 576 vs 534",
+        ),
+        "disk is full, so train could not save",
+    ),
+    (
+        failed(
+            "train",
+            "SafetensorError",
+            "Error while serializing: I/O error: No space left on device (os error 28)",
+        ),
+        "disk is full",
+    ),
+    (
+        failed("train", "OSError", "[Errno 30] Read-only file system: 'checkpoints'"),
+        "may not write its files (Read-only file system)",
+    ),
+    (
+        failed(
+            "train",
+            "RuntimeError",
+            "PytorchStreamReader failed reading zip archive: failed finding central "
+            "directory. This is an internal miniz error.",
+        ),
+        "checkpoint cannot be read",
+    ),
+    (
+        failed(
+            "train",
+            "SafetensorError",
+            "Error while deserializing header: incomplete metadata, file not fully "
+            "covered",
+        ),
+        "checkpoint cannot be read",
+    ),
+    (
+        failed(
+            "data",
+            "DatasetNotFoundError",
+            "Dataset 'a/b' doesn't exist on the Hub or cannot be accessed.",
+        ),
+        "no data set a/b,",
+    ),
+    (
+        failed(
+            "data",
+            "DatasetNotFoundError",
+            "Dataset 'a/b' is a gated dataset on the Hub. You must be authenticated to "
+            "access it.",
+        ),
+        "no token is set",
+    ),
+    (
+        failed(
+            "model",
+            "OSError",
+            "You are trying to access a gated repo.\nMake sure to have access to it at "
+            "https://huggingface.co/a/b.\n401 Client Error.",
+        ),
+        "no token is set",
+    ),
+    (
+        failed(
+            "model",
+            "LocalTokenNotFoundError",
+            "Token is required (`token=True`), but no token found.",
+        ),
+        "no token is set",
+    ),
+    (
+        failed(
+            "data",
+            "DatasetNotFoundError",
+            "Dataset 'a/b' is a gated dataset on the Hub. Visit the dataset page at",
+        ),
+        "this account has no access yet",
+    ),
+    (
+        failed(
+            "model",
+            "OSError",
+            "There was a specific connection error when trying to load a/b:\nClient "
+            "error '401 Unauthorized' for url 'https://huggingface.co/a/b'\n",
+        ),
+        "does not accept the token",
+    ),
+    (
+        failed(
+            "model",
+            "RemoteProtocolError",
+            "peer closed connection without sending complete message body (received "
+            "500 bytes, expected 10000)",
+        ),
+        "download was cut off",
+    ),
+    (
+        failed("data", "ConnectionError", "Couldn't reach 'a/b' on the Hub (Offline)"),
+        "hub could not be reached",
+    ),
+    (
+        failed(
+            "model",
+            "HfHubHTTPError",
+            "Server error '503 Service Unavailable' for url 'https://huggingface.co'",
+        ),
+        "error of its own (503 Service Unavailable)",
+    ),
+    (
+        failed(
+            "model",
+            "SafetensorError",
+            "Error while deserializing header: header too large",
+        ),
+        "file of the model is damaged",
+    ),
+    (
+        failed(
+            "model",
+            "OSError",
+            "Can't load the configuration of 'a/b'. If you were trying to load it from",
+        ),
+        "files of a/b could not be fetched",
+    ),
+    (
+        failed(
+            "setup",
+            "ImportError",
+            "cannot import name 'NoSuchThing' from 'transformers' (/x/__init__.py)",
+        ),
+        "do not fit together: transformers is",
+    ),
+    (
+        failed(
+            "setup",
+            "ImportError",
+            "tokenizers<0.10 is required for a normal functioning of this module, but "
+            "found tokenizers==0.23.3.",
+        ),
+        "do not fit together: tokenizers<0.10 is",
+    ),
+    (
+        failed("setup", "AttributeError", "module 'torch' has no attribute 'nosuch'"),
+        "do not fit together: torch is",
+    ),
+    (
+        failed("setup", "ImportError", "/x/libtorch_cuda.so: undefined symbol: nosuch"),
+        "than those installed (libtorch_cuda.so)",
+    ),
+    (
+        failed("train", "ValueError", "expected sequence of length 2 at dim 1 (got 1)"),
+        "(expected sequence of length 2 at dim",
+    ),
+    (
+        failed("train", "RuntimeError", "Could not infer dtype of NoneType"),
+        "could not be put into a batch",
+    ),
+    (
+        failed("train", "TypeError", "new(): invalid data type 'str'"),
+        "could not be put into a batch",
+    ),
+    (
+        failed(
+            "train",
+            "ValueError",
+            "Unable to create tensor, you should probably activate truncation and/or "
+            "padding with 'padding=True' 'truncation=True' to have batched tensors",
+        ),
+        "could not be put into a batch",
+    ),
+    (
+        failed(
+            "data",
+            "TypeError",
+            "unsupported operand type(s) for +: 'NoneType' and 'str'",
+        ),
+        "could not be put into a batch",
+    ),
+    (
+        failed("train", "IndexError", "index out of range in self"),
+        "larger than the model's tables (index out of range in self)",
+    ),
+    (
+        failed(
+            "train",
+            "AcceleratorError",
+            "CUDA error: device-side assert triggered\nCUDA kernel errors might be "
+            "asynchronously reported at some other API call",
+        ),
+        "larger than the model's tables (device-side assert triggered)",
+    ),
+    (
+        failed(
+            "data",
+            "ValueError",
+            "test_size=40 should be either positive and smaller than the number of "
+            "samples 1 or a float in the (0, 1) range",
+        ),
+        "too few rows",
+    ),
 ]
 
 
@@ -186,3 +415,31 @@ def test_a_key_error_of_a_library_is_not_blamed_on_the_data() -> None:
 def test_an_event_that_says_nothing_is_still_explained() -> None:
     for event in ({}, {"cell": None, "error": None, "message": None}, failed("", "")):
         assert explain(event).what.en
+
+
+def test_what_lay_behind_an_error_is_looked_at_where_it_says_nothing() -> None:
+    event = failed("model", "RuntimeError", "it failed")
+    event["causes"] = [
+        "ValueError: odd",
+        "IncompleteRead: 5 bytes read, 10 more expected",
+    ]
+    assert "cut off" in explain(event).what.en
+    event["message"] = "CUDA out of memory."
+    assert "GPU" in explain(event).what.en
+
+
+def test_a_none_of_a_library_is_not_blamed_on_the_rows() -> None:
+    words = "'NoneType' object has no attribute 'shape'"
+    assert explain(failed("train", "AttributeError", words)).kind == "other"
+
+
+def test_the_trainer_s_own_collator_is_understood() -> None:
+    from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
+
+    collator = DataCollatorForLanguageModeling(pad_token_id=0)
+    good = {"input_ids": [1, 2], "labels": [1, 2]}
+    for ids in (None, [1, None], [1, "a"], [[1, 2], [3]]):
+        with pytest.raises((TypeError, ValueError, RuntimeError)) as raised:
+            collator([good, {"input_ids": ids, "labels": [1, 2]}])
+        event = failed("train", raised.type.__name__, str(raised.value))
+        assert explain(event).kind == "bad_row"

@@ -14,6 +14,9 @@ tell is null, and why is among the problems. All texts are English sentences.
                 weights, adapter, gradients, optimizer, activations, logits, context;
                 low, total and high: the band, and what is likely
     card        name, title, memory_bytes
+    measured_bytes
+                the peak of a run of these settings and rows on this machine, by which
+                the estimate and the verdict are corrected; null where there is none
     verdict     word (fits, tight, too large), sentence, largest_batch (rows) and
                 longest_sequence (tokens), 0 where none fits
     remedies    a list in order of harm, empty where the recipe fits: values (by
@@ -38,11 +41,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from webui.commands import given, plan_structure, plan_text
+from webui.commands.measure import measure
 from webui.commands.output import print_json
 from webui.planner.errors import PlannerError
 from webui.planner.machine import this_card
 from webui.planner.memory.cards import Card, card_named
 from webui.planner.memory.fit import Fit, fit
+from webui.planner.memory.measured import measured_here
 from webui.planner.parameters.count import Count, count
 from webui.planner.parameters.grid import Grid, grid
 from webui.planner.parameters.structure import Node, structure
@@ -53,6 +58,7 @@ from webui.recipe import Recipe
 from webui.recipe.checks import Problem, RecipeError
 from webui.recipe.field import Text
 from webui.recipe.methods import Method, explained
+from webui.runs import folder as runs
 
 HERE = "here"
 
@@ -65,6 +71,7 @@ class Plan:
     problems: list[Problem] = field(default_factory=list)
     card: Card | None = None
     count: Count | None = None
+    measured: int | None = None
     fit: Fit | None = None
     grid: Grid | None = None
     structure: Node | None = None
@@ -95,6 +102,8 @@ def plan(arguments: Namespace) -> int:
     try:
         recipe, named = given.recipe(arguments), arguments.card
         known = None if named == HERE else card_named(named)
+        if arguments.measure:
+            measure(recipe, known)
     except (RecipeError, PlannerError) as error:
         if not arguments.json:
             raise
@@ -145,7 +154,9 @@ def judge(found: Plan, card: Card | None, here: "Future[Card] | None") -> None:
     found.card = found.told(here.result) if here else card
     if found.card is not None:
         found.problems += device_problems(found.recipe, found.card)
-        found.fit = found.ask(fit, found.card)
+        if here is not None:
+            found.measured = measured_here(runs.folders(), found.recipe, found.card)
+        found.fit = found.ask(fit, found.card, found.measured)
 
 
 def as_plain(found: Plan, text: str | None) -> dict[str, Any]:
@@ -156,6 +167,7 @@ def as_plain(found: Plan, text: str | None) -> dict[str, Any]:
         "recipe": found.recipe.name,
         "method": {**first, "variants": variants},
         "parameters": parameters(found.count) if found.count else None,
+        "measured_bytes": found.measured,
         **judged(found.card, found.fit),
         "grid": table(found.grid) if found.grid else None,
         "warnings": [w.text.en for w in preview.warnings] if preview else [],

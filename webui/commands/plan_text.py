@@ -89,6 +89,9 @@ def show_fit(fit: Fit) -> None:
     memory, verdict = fit.verdict.memory, fit.verdict
     low, high = size(memory.low), size(memory.high)
     say(f"memory      about {size(memory.total)} at its peak ({low} to {high})")
+    if verdict.measured is not None:
+        took = size(verdict.measured)
+        say(f"  corrected by a run of these settings and rows here, which took {took}")
     for name, part in asdict(memory).items():
         say(f"  {name:16}{size(part):>15}")
     say(f"verdict     {verdict.text.en}")

@@ -4,13 +4,22 @@ They see every Trainer that a cell makes, so that the cells stay plain. A hook
 draws no random numbers: the losses equal those of the exported script.
 """
 
+import math
 import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from webui.kernel import samples
 from webui.kernel.memory import memory_in_use
+from webui.runs import checkpoints
 
 if TYPE_CHECKING:
     from webui.kernel.recorder import Recorder
+
+
+NUMBERS = {"loss": "the loss", "grad_norm": "the gradient norm"}
 
 
 def install_callback(recorder: "Recorder") -> None:
@@ -32,6 +41,8 @@ def install_callback(recorder: "Recorder") -> None:
                 effective=effective_settings(args, state, model),
                 **parameter_counts(model),
             )
+            self.sampled = -1
+            self.sample(state)
 
         def on_log(self, args, state, control, logs=None, **_):  # type: ignore
             logs = logs or {}
@@ -43,35 +54,91 @@ def install_callback(recorder: "Recorder") -> None:
                 trial=recorder.trial,
                 step=state.global_step,
                 max_steps=state.max_steps,
-                tokens_per_second=self.rate(logs),
+                **self.rates(args, logs),
                 memory=memory_in_use(),
                 logs=dict(logs),
             )
+            refuse_lost(logs, state.global_step, scaled=args.fp16)
             # About twenty lines for the notebook, whatever the length of the run.
             every = max(1, state.max_steps // 20)
             if tag == "step" and state.global_step % every == 0:
                 print(progress_line(state, logs), flush=True)
 
-        def rate(self, logs: dict[str, Any]) -> float | None:
-            """Tokens per second since the last step, padding not counted."""
+        def rates(self, args, logs: dict[str, Any]) -> dict[str, float | None]:  # type: ignore
+            """Tokens (padding not counted) and rows per second since the last step."""
             tokens, now = logs.get("num_tokens"), time.monotonic()
             if tokens is None:
-                return None
-            rate = (tokens - self.tokens) / max(now - self.clock, 1e-9)
+                return {"tokens_per_second": None, "samples_per_second": None}
+            seconds = max(now - self.clock, 1e-9)
+            rows = args.train_batch_size * args.gradient_accumulation_steps
+            rate = (tokens - self.tokens) / seconds
             self.clock, self.tokens = now, tokens
-            return float(round(rate, 1))
+            return {
+                "tokens_per_second": round(rate, 1),
+                "samples_per_second": round(rows / seconds, 2),
+            }
+
+        def on_evaluate(self, args, state, control, eval_dataloader=None, **_):  # type: ignore
+            if recorder.cell != "train":
+                return
+            self.sample(state)
+            self.rank(state, eval_dataloader)
+            self.clock = time.monotonic()  # no step's own time
+
+        def on_train_end(self, args, state, control, **_):  # type: ignore
+            self.sample(state)
+
+        def sample(self, state) -> None:  # type: ignore
+            """Let the model answer the sample prompts, once at a step."""
+            watch = recorder.watch
+            if watch.get("code") and self.sampled != state.global_step:
+                self.sampled = state.global_step
+                self.show("sampled", state, "answers", samples.answers)
+
+        def rank(self, state, loader: Any) -> None:  # type: ignore
+            """Show which rows the model knows best and worst."""
+            if recorder.watch.get("ranked_rows") and loader is not None:
+                step = state.global_step
+                self.show("ranked", state, "rows", samples.ranked, loader, step)
+
+        def show(  # type: ignore
+            self, tag: str, state, name: str, made: Callable[..., Any], *more: Any
+        ) -> None:
+            """An event that costs the model some work, and must not end a training."""
+            try:
+                told = made(recorder.watch, recorder.shell.user_ns, *more)
+                recorder.emit(tag, step=state.global_step, **{name: told})
+            except Exception:
+                recorder.write_log(traceback.format_exc())
 
         def on_step_end(self, args, state, control, **_):  # type: ignore
             if recorder.stop_asked:
                 control.should_training_stop = control.should_save = True
 
         def on_save(self, args, state, control, **_):  # type: ignore
-            recorder.emit("saved", checkpoint=f"checkpoint-{state.global_step}")
+            name = f"checkpoint-{state.global_step}"
+            taken = checkpoints.size(Path(args.output_dir) / name)
+            recorder.emit("saved", checkpoint=name, step=state.global_step, bytes=taken)
 
     trainer = transformers.trainer
     ours = [c for c in trainer.DEFAULT_CALLBACKS if c.__name__ != Progress.__name__]
     trainer.DEFAULT_CALLBACKS = [*ours, Progress]
     trainer.DEFAULT_PROGRESS_CALLBACK = TrainerCallback
+
+
+def refuse_lost(logs: dict[str, Any], step: int, *, scaled: bool) -> None:
+    """End a training whose numbers are lost, before a checkpoint of it is saved.
+
+    ``scaled`` gradients (fp16) may overflow now and then: that step is left out.
+
+    Raises:
+        FloatingPointError: naming what is no number, and the step.
+    """
+    named = {"loss": "the loss"} if scaled else NUMBERS
+    for key, name in named.items():
+        value = logs.get(key)
+        if value is not None and not math.isfinite(value):
+            raise FloatingPointError(f"{name} is {value} at step {step}")
 
 
 def progress_line(state: Any, logs: dict[str, Any]) -> str:

@@ -5,20 +5,24 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 
-from webui.files import write_json
+from webui.files import write_json, write_text
 from webui.kernel import process
-from webui.kernel.process import KernelError
-from webui.kernel.recorder import STOP, TRIES
-from webui.kernel.status import lock, stale, state_stamp, status
+from webui.kernel.process import BusyError, KernelError
+from webui.kernel.recorder import DISCARD, STOP, TRIES
+from webui.kernel.status import Status, lock, stale, state_stamp, status
+from webui.kernel.watch import watch_of
 from webui.notebook.literal import literal
 from webui.notebook.render import LOAD_CELLS, RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.recipe import Recipe
-from webui.runs import events
+from webui.recipe.store import load
+from webui.runs import checkpoints, events
 from webui.runs import folder as runs
 from webui.settings import kernel_folder
 
@@ -26,6 +30,8 @@ SAVE_SECONDS, INTERRUPT_SECONDS, INTERRUPTS = 120, 20, 5
 
 # Cells with a loop that looks at the stop flag; any other is interrupted at once.
 STOPPABLE = ("train", "sweep")
+# Kinds of jobs that have a run of their own.
+NEW = ("run", "sweep")
 
 
 def start_run(recipe: Recipe, upto: str = "score") -> Path:
@@ -34,9 +40,14 @@ def start_run(recipe: Recipe, upto: str = "score") -> Path:
     A try is always whole: an adapter that was trained once is not trained on.
     """
     cells = render_cells(recipe, RUN_CELLS)
+    return start_in_new_folder(recipe, cells, "run", *wanted(upto), upto)
+
+
+def wanted(upto: str) -> tuple[list[str], tuple[str, ...]]:
+    """The cells that a try up to a cell always runs, and those that it never does."""
     last = RUN_CELLS.index(upto)
     always = [name for name in RUN_CELLS[: last + 1] if name in TRIES]
-    return start_in_new_folder(recipe, cells, "run", always, RUN_CELLS[last + 1 :])
+    return always, RUN_CELLS[last + 1 :]
 
 
 def run_all(recipe: Recipe) -> Path | None:
@@ -68,17 +79,94 @@ def start_in_new_folder(
     kind: str,
     always: Sequence[str],
     never: Sequence[str] = (),
+    upto: str = "",
 ) -> Path:
     """Make a run folder and send its job; the folder goes again if that fails."""
     with lock():
         ensure_idle_kernel()
-        folder = runs.create(recipe, cells, kind)
+        folder = runs.create(recipe, cells, kind, upto)
+        watch = watch_of(recipe) if kind == "run" else {}
         try:
-            send(cells, kind=kind, run=folder, new=True, always=always, never=never)
+            send(
+                cells,
+                kind=kind,
+                run=folder,
+                new=True,
+                always=always,
+                never=never,
+                watch=watch,
+            )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
     return folder
+
+
+def resume(run: Path, *, automatic: bool = False) -> None:
+    """Go on with a run that was cut off or stopped, from its last whole checkpoint.
+
+    Raises:
+        KernelError: when there is none, or the run has nothing left to do.
+    """
+    recipe = load(run / runs.RECIPE)
+    with lock():
+        ensure_idle_kernel()
+        checkpoint = resumable(run)
+        checkpoints.remove_incomplete(run)
+        always, never = wanted(runs.upto(run))
+        send(
+            resumed_cells(recipe, checkpoint),
+            kind="run",
+            run=run,
+            new=True,
+            always=always,
+            never=never,
+            watch=watch_of(recipe),
+            resumed={
+                "step": checkpoint.step,
+                "checkpoint": checkpoint.name,
+                "automatic": automatic,
+            },
+        )
+
+
+def resumable(run: Path) -> checkpoints.Checkpoint:
+    """The checkpoint that a run would go on from.
+
+    Raises:
+        KernelError: as ``resume``.
+    """
+    status = runs.read(run).status
+    if status in ("finished", "running"):
+        chinese = "已完成" if status == "finished" else "正在运行"
+        raise KernelError(
+            f"{run.name} is {status}, so there is nothing to resume.",
+            f"{run.name} {chinese}，无需继续。",
+        )
+    newest = next(iter(checkpoints.complete(run)), None)
+    if newest is None:
+        raise KernelError(
+            f"{run.name} has no whole checkpoint to go on from; run it again, with "
+            "training.save_every smaller.",
+            f"{run.name} 没有完整的检查点，无法继续；请重新运行，"
+            "并减小 training.save_every。",
+        )
+    return newest
+
+
+def resumed_cells(
+    recipe: Recipe, checkpoint: checkpoints.Checkpoint
+) -> tuple[Cell, ...]:
+    """A run's cells, of which ``train`` goes on from a checkpoint.
+
+    Its key is that of a whole training, since it ends as one does.
+    """
+    folder = f"{checkpoints.FOLDER}/{checkpoint.name}"
+    going_on = render_cells(recipe, ("train",), checkpoint=folder)[0]
+    return tuple(
+        replace(cell, code=going_on.code) if cell.name == "train" else cell
+        for cell in render_cells(recipe, RUN_CELLS)
+    )
 
 
 def start_cells(recipe: Recipe, upto: str) -> None:
@@ -128,7 +216,7 @@ def ensure_idle_kernel() -> None:
     now = status()
     if now.word == "busy":
         doing = now.run.name if now.run else now.busy.get("cell")
-        raise KernelError(
+        raise BusyError(
             f"the kernel is busy with {doing}; wait or stop it.",
             f"内核正忙于 {doing}；请等待或先停止。",
         )
@@ -145,11 +233,14 @@ def send(
     new: bool = False,
     always: Sequence[str] = (),
     never: Sequence[str] = (),
+    watch: Mapping[str, Any] | None = None,
+    resumed: Mapping[str, Any] | None = None,
     client: BlockingKernelClient | None = None,
 ) -> None:
     """Send a job to the kernel and return once it has begun.
 
     What is not fresh runs, and what is in ``always``; what is in ``never`` does not.
+    ``watch`` is what to show of the training, ``resumed`` where it goes on from.
     """
     to_run = [*stale(cells, status()), *always]
     job = {
@@ -158,6 +249,8 @@ def send(
         "new": new,
         "to_run": [c.name for c in cells if c.name in to_run and c.name not in never],
         "cells": [vars(cell) for cell in cells],
+        "watch": watch or {},
+        "resumed": resumed,
     }
     job_file = kernel_folder() / "job.json"
     write_json(job_file, job)
@@ -189,26 +282,30 @@ def wait_for_change(before: int, seconds: float = 10) -> None:
         time.sleep(0.01)
 
 
-def stop(*, wait: bool = False, seconds: float = INTERRUPT_SECONDS) -> None:
+def stop(
+    *, discard: bool = False, wait: bool = False, seconds: float = INTERRUPT_SECONDS
+) -> None:
     """Stop what runs: ask, let it save, then interrupt, then kill, each in time.
 
-    ``seconds`` is how long the interrupt may take before the kernel is killed.
+    ``discard`` saves nothing and deletes the run. ``seconds`` is how long the
+    interrupt may take before the kernel is killed.
     """
     now = status()
     if now.word != "busy":
         return
-    (kernel_folder() / STOP).touch()
+    write_text(kernel_folder() / STOP, DISCARD if discard else "")
     worker = threading.Thread(
-        target=escalate, args=(now.busy.get("cell"), seconds), daemon=True
+        target=escalate, args=(now, discard, seconds), daemon=True
     )
     worker.start()
     if wait:
         worker.join()
 
 
-def escalate(cell: str | None, seconds: float) -> None:
+def escalate(now: Status, discard: bool, seconds: float) -> None:
     """The steps of a stop, from the softest to the hardest."""
-    if cell in STOPPABLE and wait_until_free(SAVE_SECONDS):
+    saves = now.busy.get("cell") in STOPPABLE and not discard
+    if saves and wait_until_free(SAVE_SECONDS):
         return
     for _ in range(INTERRUPTS):
         # Again, because an interrupt that falls into a finalizer is lost.
@@ -216,6 +313,9 @@ def escalate(cell: str | None, seconds: float) -> None:
         if wait_until_free(seconds / INTERRUPTS):
             return
     process.send_signal(signal.SIGKILL)
+    if discard and now.run and now.busy.get("kind") in NEW:
+        wait_until_free(seconds)
+        runs.remove(now.run)
 
 
 def wait_until_free(seconds: float) -> bool:

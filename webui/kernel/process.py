@@ -32,6 +32,10 @@ class KernelError(UserError):
     """The kernel cannot do what was asked."""
 
 
+class BusyError(KernelError):
+    """The kernel does something else just now; later it can."""
+
+
 def start() -> None:
     """Start a kernel and wait until it answers. The caller holds the lock.
 
@@ -87,7 +91,10 @@ def kernel_environment(folder: Path) -> dict[str, str]:
         "TOKENIZERS_PARALLELISM": "false",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "UNSLOTH_DISABLE_STATISTICS": "1",
-        "WANDB_DISABLED": "true",
+        # Cells name their sinks: what TensorBoard shows lands in the run's folder,
+        # where cells run, and Weights & Biases has a project of ours.
+        "TENSORBOARD_LOGGING_DIR": "tensorboard",
+        "WANDB_PROJECT": "tunebook",
         "PYTHONUNBUFFERED": "1",
         **os.environ,
         "TUNEBOOK_EXIT": str(folder / EXIT),

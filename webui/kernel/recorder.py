@@ -5,7 +5,6 @@ for a whole job, so a server that dies changes nothing: cells, outputs, events a
 keys are recorded here, and the server only reads.
 """
 
-import ast
 import os
 import sys
 import time
@@ -15,13 +14,16 @@ from typing import Any
 
 from webui.files import read_json, write_json
 from webui.kernel import hooks, memory, outputs
+from webui.notebook.compare_cell import pieces
 from webui.notebook.ipynb import write_notebook
 from webui.runs import events
-from webui.runs.folder import LOG, NOTEBOOK, PLAN
+from webui.runs import folder as runs
+from webui.runs.folder import LOG, NOTEBOOK, PLAN, SUMMARY
 from webui.runs.summary import write_summary
 from webui.settings import kernel_folder
 
 STATE, STOP = "state.json", "stop"
+DISCARD = "discard"  # in the stop file: the run is not wanted
 
 # Sent before each cell and each piece of the compare cell, so that a listener
 # knows who speaks.
@@ -130,11 +132,17 @@ class Recorder:
             self.forget(*self.job["to_run"])
         self.trial = None
         memory.reset_peak()
+        if (resumed := self.job.get("resumed")) and self.run_folder:
+            # It told how the run had ended, which it no longer has.
+            (self.run_folder / SUMMARY).unlink(missing_ok=True)
+            self.emit("resumed", **resumed)
 
     def end(self, status: str) -> None:
         """Write what a run leaves, then its last event, then be free again."""
         # A kept traceback would pin the tensors of the failed cell.
         sys.last_traceback = sys.last_value = None
+        if self.job["new"] and self.discard_asked:
+            self.discard()
         if self.job["kind"] == "sweep":
             # The last trial's adapter is attached now.
             self.forget(*TRIES)
@@ -150,6 +158,14 @@ class Recorder:
                 self.emit("finished", status=status)
             self.set_busy(None)
 
+    def discard(self) -> None:
+        """Delete the run: its user does not want what it learned."""
+        os.chdir(self.folder)
+        unwanted, self.run_folder, self.state["run"] = self.run_folder, None, None
+        if unwanted:
+            runs.remove(unwanted)
+        self.forget(*TRIES)
+
     def run_cell(self, cell: dict[str, Any]) -> str:
         """Run one cell; finished, failed or stopped."""
         name = self.cell = cell["name"]
@@ -164,7 +180,8 @@ class Recorder:
             hooks.install_sweep(self)
         status, record["pieces"] = "finished", []
         panes = PANES if name == "compare" else (name,)
-        for pane, code in zip(panes, pieces(cell), strict=True):
+        codes = pieces(cell["code"]) if name == "compare" else [cell["code"]]
+        for pane, code in zip(panes, codes, strict=True):
             status = self.run_piece(pane, code, record)
             if status != "finished":
                 break
@@ -265,16 +282,17 @@ class Recorder:
             write_notebook(self.run_folder / NOTEBOOK, ran, title=self.run_folder.name)
 
     @property
+    def watch(self) -> dict[str, Any]:
+        """What of a training is to be shown beyond its figures."""
+        return self.job.get("watch") or {}
+
+    @property
     def stop_asked(self) -> bool:
         return (self.folder / STOP).exists()
 
-
-def pieces(cell: dict[str, Any]) -> list[str]:
-    """A cell's code, or for compare its three pieces: functions, base, tuned."""
-    code = cell["code"]
-    if cell["name"] != "compare":
-        return [code]
-    base, tuned = (statement.lineno - 1 for statement in ast.parse(code).body[-2:])
-    lines = code.splitlines()
-    parts = (lines[:base], lines[base:tuned], lines[tuned:])
-    return ["\n".join(part) for part in parts]
+    @property
+    def discard_asked(self) -> bool:
+        try:
+            return (self.folder / STOP).read_text() == DISCARD
+        except OSError:
+            return False

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from webui.kernel import process
-from webui.kernel.process import KernelError
+from webui.kernel.process import BusyError
 from webui.kernel.recorder import STATE
 from webui.notebook.render import Cell
 from webui.settings import kernel_folder
@@ -44,15 +44,21 @@ def status() -> Status:
 
 
 @contextmanager
-def lock() -> Iterator[None]:
-    """Hold the kernel's lock: starting it and giving it work is one at a time."""
+def lock(name: str = "lock") -> Iterator[None]:
+    """Hold the kernel's lock: starting it and giving it work is one at a time.
+
+    Another name is another lock, beside it.
+
+    Raises:
+        BusyError: when someone else holds it.
+    """
     folder = kernel_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "lock").open("w") as file:
+    with (folder / name).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise KernelError(
+            raise BusyError(
                 "another start is under way; try again.",
                 "另一个任务正在启动；请稍后再试。",
             ) from None

@@ -7,9 +7,12 @@ carried functions, so its source runs anywhere.
 import inspect
 import types
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 CARRIED = "webui.notebook.carried"
+# Reading a function's source takes milliseconds, and the page asks at every redraw.
+read_source = cache(inspect.getsource)
 
 
 def source_of(functions: list[Callable]) -> tuple[list[str], str]:
@@ -18,7 +21,7 @@ def source_of(functions: list[Callable]) -> tuple[list[str], str]:
     found: dict[str, Callable] = {}
     for function in functions:
         collect(function, modules, found)
-    sources = [inspect.getsource(function).strip() for function in found.values()]
+    sources = [read_source(function).strip() for function in found.values()]
     return sorted(modules), "\n\n\n".join(sources)
 
 

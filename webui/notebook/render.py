@@ -19,6 +19,7 @@ from webui.notebook.literal import Code, literal
 from webui.notebook.model_cell import model_context
 from webui.notebook.peft_config import peft_config
 from webui.notebook.steps import chat_template
+from webui.notebook.trainer_cell import trainer_context
 from webui.recipe import Recipe
 
 # What each cell needs to have run before it, in the order of the notebook.
@@ -64,13 +65,20 @@ class Cell:
 
 
 def render_cells(
-    recipe: Recipe, names: tuple[str, ...] = RUN_CELLS, adapter_folder: str = ""
+    recipe: Recipe,
+    names: tuple[str, ...] = RUN_CELLS,
+    adapter_folder: str = "",
+    checkpoint: str = "",
 ) -> tuple[Cell, ...]:
     """The cells of these names for this recipe, formatted, in order.
 
-    ``adapter_folder`` is the saved adapter that the ``load`` cell attaches.
+    ``adapter_folder`` is the saved adapter that the ``load`` cell attaches, and
+    ``checkpoint`` the one that the ``train`` cell goes on from.
     """
-    context = template_context(recipe, adapter_folder)
+    context = template_context(recipe) | {
+        "adapter_folder": adapter_folder,
+        "checkpoint": checkpoint,
+    }
     rendered = tuple(
         CELLS.get_template(f"{name}.py.jinja").render(context | CONTEXTS[name](recipe))
         for name in names
@@ -98,18 +106,16 @@ def key_of(code: str, needed: Iterable[str]) -> str:
     return hashlib.sha256("\n".join([code, *needed]).encode()).hexdigest()[:16]
 
 
-def template_context(recipe: Recipe, adapter_folder: str) -> dict[str, Any]:
+def template_context(recipe: Recipe) -> dict[str, Any]:
     """What the templates may name."""
     return {
         "recipe": recipe,
         "adapter": recipe.adapter,
         "training": recipe.training,
         **model_context(recipe),
-        "train_data": Code("train_data"),
-        "eval_data": None,
+        **trainer_context(recipe),
         "chat_template": chat_template(recipe),
         "base_template": BASE,
-        "adapter_folder": adapter_folder,
         "plain_text": recipe.data.format == "text",
         "lines": lines,
         "Code": Code,
@@ -131,15 +137,12 @@ def sweep_context(recipe: Recipe) -> dict[str, Any]:
             ("training", recipe.training),
         )
     }
-    context: dict[str, Any] = {
-        "train_data": Code('parts["train"]'),
-        "eval_data": Code('parts["test"]'),
-    }
     for path in recipe.sweep.space:
         section, _, name = path.partition(".")
         sections[section][name] = Code(f"chosen[{literal(path)}]")
     adapter = SimpleNamespace(**sections["adapter"])
-    return context | {
+    return {
+        **trainer_context(recipe, trial=True),
         "adapter": adapter,
         "training": SimpleNamespace(**sections["training"]),
         "peft": peft_config(recipe, adapter=adapter),

@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from webui.page.curves import watched
 from webui.page.frame import QUIET, Page
 from webui.page.header import build_header
 from webui.page.language import Language
@@ -36,6 +37,7 @@ def build_page(studio: Studio, language: Language, blocks: gr.Blocks) -> None:
     stamp = gr.Textbox(visible="hidden")
     page = Page(studio, language, seen=gr.State(None), stamp=stamp)
     build_header(page)
+    page.html(watched, elem_id="watched")
     with gr.Tabs():
         for title, tab in TABS:
             with gr.Tab(page.say(title), id=title.en.lower()):

@@ -35,9 +35,13 @@ def head(
 ) -> Markup:
     """The line that says which cell this is and how it stands."""
     state = view.state(name)
-    word = page.say(STATES[state])
+    word: str | Markup = page.say(STATES[state])
     if state == "running":
-        word += f" · {duration(time.time() - view.kernel.cells[name]['started'])}"
+        # The browser counts on, so that no redraw is needed for it.
+        seconds = time.time() - view.kernel.cells[name]["started"]
+        word = Markup('{} · <span data-elapsed="{}">{}</span>').format(
+            word, round(seconds), duration(seconds)
+        )
     return Markup(
         '<div class="cell-head"><span class="number">[{}]</span>'
         '<span class="title" role="heading" aria-level="2">{}</span>'

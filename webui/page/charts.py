@@ -1,4 +1,4 @@
-"""Curves over the steps of a run, thinned on the server."""
+"""The curves of a sweep's trials, thinned on the server."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,38 +12,6 @@ from webui.runs.events import Event
 MAX_POINTS = 250
 COLORS = ("#4f46e5", "#d97706", "#059669", "#db2777", "#0891b2", "#7c3aed", "#65a30d")
 SERIES = "trial"
-
-
-def plot(name: str, title: str, height: int) -> gr.LinePlot:
-    """An empty plot of one logged figure over the steps."""
-    return gr.LinePlot(
-        value=frame([], name),
-        x="step",
-        y=name,
-        title=title,
-        y_title="",
-        height=height,
-        elem_id=f"plot-{name}",
-        tooltip="all",
-    )
-
-
-def plot_update(history: Sequence[Event], name: str) -> Any:
-    """The plot of one figure of a run. Trials of a sweep have a plot of their own."""
-    points = [
-        (event["step"], event["logs"][name])
-        for event in history
-        if event["event"] == "step"
-        and event.get("trial") is None
-        and isinstance(event["logs"].get(name), int | float)
-    ]
-    return gr.update(value=frame(thinned(points), name), visible=bool(points))
-
-
-def frame(points: Sequence[tuple[int, float]], name: str) -> pd.DataFrame:
-    """Points as the frame that a plot takes."""
-    # Typed even when empty, or the plot takes its axes for lists of words.
-    return pd.DataFrame(points, columns=["step", name]).astype(float)
 
 
 def thinned(points: Sequence[Any]) -> Sequence[Any]:

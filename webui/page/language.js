@@ -1,6 +1,6 @@
 // A browser that prefers Chinese starts on the Chinese page; the link in the header
 // wins from then on.
-() => {
+{
   const chosen = sessionStorage.getItem('tunebook-language');
   const chinese = location.pathname.replace(/\/$/, '').endsWith('/zh');
   const wanted = chosen || (navigator.language || '').slice(0, 2);

@@ -41,17 +41,20 @@ class Plans:
         """The model as a tree."""
         return self.asked(structure)
 
-    def fit(self, card: Card) -> Any:
-        """The memory on a card, its limits, and the ways out."""
-        return self.asked(fit, card)
+    def fit(self, card: Card, measured: int | None = None) -> Any:
+        """The memory on a card, its limits, and the ways out.
 
-    def fit_now(self, card: Card) -> Any:
+        ``measured`` is what a run of these settings took on this card, in bytes.
+        """
+        return self.asked(fit, card, measured)
+
+    def fit_now(self, card: Card, measured: int | None = None) -> Any:
         """The same, waited for.
 
         Raises:
             PlannerError: if it cannot be told.
         """
-        return ask(fit, self.recipe, card)
+        return ask(fit, self.recipe, card, measured)
 
     def asked(self, function: Callable, *args: Any) -> Any:
         """The answer to a question that the model, adapter and training decide."""

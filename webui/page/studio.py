@@ -20,7 +20,7 @@ from webui.planner.detection.found import Found, found
 from webui.planner.errors import PlannerError
 from webui.planner.machine import this_card, this_device
 from webui.planner.memory.cards import Card
-from webui.planner.memory.measured import measured_peak
+from webui.planner.memory.measured import measured_here
 from webui.planner.models.about import about
 from webui.planner.models.cache import files_here
 from webui.planner.models.search import search
@@ -30,8 +30,9 @@ from webui.planner.preview import preview
 from webui.planner.report import job as report_job
 from webui.recipe import Recipe
 from webui.recipe.field import Text
-from webui.runs import events
+from webui.runs import events, notes
 from webui.runs import folder as runs
+from webui.runs.followed import Followed, Training
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class ReportAsked:
         if self.job.result is not None:
             return f"{id(self.job)}"
         return f"{id(self.job)}-{int(time.time())}"
+
+
+# Runs whose curves stay at hand: the shown one, and those laid over it.
+FOLLOWED = 12
 
 
 class Searched(NamedTuple):
@@ -69,7 +74,11 @@ class Studio:
     searched: Searched | None = None
     unpacking: Unpacking | None = None
     abouts: dict[Source, Any] = field(default_factory=dict)
-    histories: dict[Path, tuple[list[events.Event], int]] = field(default_factory=dict)
+    # The ids of runs that the Train tab lays over the shown one, as last asked for.
+    overlaid: tuple[str, ...] = ()
+    rendered: tuple[Recipe, dict[str, Cell]] | None = None
+    followed: dict[Path, Followed] = field(default_factory=dict)
+    following: threading.Lock = field(default_factory=threading.Lock)
 
     def look_at_device(self) -> None:
         """Find out, in the background, what this machine computes on and in."""
@@ -136,15 +145,17 @@ class Studio:
         now = status()
         if now.word == "dead":
             jobs.close_dead_run()
-        clock = int(time.time()) if now.word == "busy" else 0
         run = self.shown_run(now)
-        size = events.size(run) if run else 0
-        count_of_runs = len(runs.folders())
+        # Steps are drawn by the browser, which asks for them; a redraw is for the rest.
+        live = now.word == "busy" and now.busy.get("cell") != "sweep"
+        news = self.follow(run).news if run and live else 0
+        size = events.size(run) if run and not live else 0
+        count_of_runs = f"{len(runs.folders())}-{notes.mark()}"
         reported = self.report.mark if self.report else ""
         return (
             f"{self.draft.version}.{self.answers.version}.{now.word}.{state_stamp()}"
-            f".{self.device}.{run.name if run else ''}.{size}.{count_of_runs}.{clock}"
-            f".{reported}.{id(self.kept)}"
+            f".{self.device}.{run.name if run else ''}.{news}.{size}.{count_of_runs}"
+            f".{reported}.{id(self.kept)}.{','.join(self.overlaid)}"
             f".{self.searched.number if self.searched else 0}.{self.unpacking_mark}"
         )
 
@@ -154,14 +165,14 @@ class Studio:
             return now.run
         return next(iter(runs.folders()), None)
 
-    def history(self, run: Path | None) -> Sequence[events.Event]:
-        """All events of a run so far, read on from where the last look ended."""
-        if run is None:
-            return []
-        known, offset = self.histories.get(run, ([], 0))
-        more, offset = events.read(run, offset)
-        self.histories = {run: (known + more, offset)}
-        return self.histories[run][0]
+    def follow(self, run: Path) -> Followed:
+        """A run with all that is known of it now; a few of them are kept."""
+        with self.following:
+            followed = self.followed.pop(run, None) or Followed(run)
+            self.followed[run] = followed
+            for old in list(self.followed)[:-FOLLOWED]:
+                del self.followed[old]
+        return followed.look()
 
     def latest_sweep(self) -> Sequence[events.Event]:
         """All events of the newest sweep on disk."""
@@ -174,7 +185,8 @@ class Studio:
         """A snapshot for one redraw."""
         now = status()
         run = self.shown_run(now)
-        return View(self, self.draft.recipe, now, run, self.history(run))
+        followed = self.follow(run) if run else None
+        return View(self, self.draft.recipe, now, run, followed)
 
 
 @dataclass(frozen=True)
@@ -185,17 +197,30 @@ class View:
     recipe: Recipe
     kernel: Status
     run: Path | None
-    history: Sequence[events.Event]
+    followed: Followed | None
+
+    @property
+    def history(self) -> Sequence[events.Event]:
+        """The events of the shown run but the steps of a training: those are many."""
+        return self.followed.history if self.followed else ()
+
+    @cached_property
+    def training(self) -> Training | None:
+        """How the shown run's training stands; None before it began."""
+        return self.followed.training if self.followed else None
 
     @cached_property
     def cells(self) -> dict[str, Cell]:
         """Every cell of the current recipe, by name."""
-        rendered = (*render_cells(self.recipe, RUN_CELLS), *self.sweep_cells)
-        return {cell.name: cell for cell in rendered}
-
-    @cached_property
-    def sweep_cells(self) -> tuple[Cell, ...]:
-        return render_cells(self.recipe, SWEEP_CELLS)
+        known = self.studio.rendered
+        if known is None or known[0] is not self.recipe:
+            cells = (
+                *render_cells(self.recipe, RUN_CELLS),
+                *render_cells(self.recipe, SWEEP_CELLS),
+            )
+            known = self.recipe, {cell.name: cell for cell in cells}
+            self.studio.rendered = known
+        return known[1]
 
     def state(self, name: str) -> str:
         """A cell's state in a word: new, fresh, stale, running, failed or stopped."""
@@ -242,10 +267,11 @@ class View:
         """The same for another recipe."""
         return Plans(self.studio.answers, recipe)
 
-    @property
+    @cached_property
     def measured_peak(self) -> int | None:
-        """Bytes that the shown run took, if it was a run of this very shape."""
-        return measured_peak(self.run, self.recipe) if self.run else None
+        """Bytes that the latest run of this very shape took here; None if none did."""
+        card = self.studio.card
+        return measured_here(runs.folders(), self.recipe, card) if card else None
 
     @property
     def has_source(self) -> bool:
@@ -315,7 +341,7 @@ class View:
 
     def last(self, tag: str) -> events.Event:
         """The last event of the shown run with this tag; empty without one."""
-        return next((e for e in reversed(self.history) if e["event"] == tag), {})
+        return self.followed.latest.get(tag, {}) if self.followed else {}
 
 
 def about_rows(recipe: Recipe) -> tuple:

@@ -39,6 +39,11 @@ def style() -> str:
     return (FOLDER / "style.css").read_text(encoding="utf-8")
 
 
+# Read by the browser as one: what stands in an earlier file is known in a later one.
+SCRIPTS = ("language.js", "chart.js", "stores.js", "curves.js")
+
+
 def script() -> str:
     """What the browser runs once, when the page is there."""
-    return (FOLDER / "language.js").read_text(encoding="utf-8")
+    texts = [(FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS]
+    return "() => {\n" + "\n".join(texts) + "\n}"

@@ -9,18 +9,24 @@ from webui.notebook.carried.readers import read_file, read_packed_file
 from webui.notebook.steps import READERS, suffix_of
 from webui.planner.errors import PlannerError
 from webui.planner.machine import this_card
-from webui.planner.memory.cards import Card
+from webui.planner.memory.cards import Card, this_machine
 from webui.planner.process import ask
 from webui.planner.reading.reasons import in_both
 from webui.planner.reading.sources import records
+from webui.planner.room import room_problem
 from webui.planner.rows import Part, source_records
+from webui.planner.sinks import sink_problems
 from webui.planner.split_check import refuse_split
 from webui.recipe import Recipe
 from webui.recipe.checks import Problem, RecipeError
 from webui.recipe.combinations import device_rules
 from webui.recipe.field import Text
+from webui.settings import runs_folder
 
 Stage = list[tuple[str, Callable, Part]]  # field, question, rows
+
+# A device on which every number takes four bytes.
+WIDEST = this_machine(0, has_bf16=False)
 
 ACCEPT = Text(
     "Mend it, or set data.accept_warnings to train all the same.",
@@ -31,12 +37,14 @@ ACCEPT = Text(
 def ready(recipe: Recipe) -> Recipe:
     """The recipe itself, refused here when its data would fail or teach nothing.
 
-    So is one that asks for what this machine's device cannot do.
+    So is one that asks for what this machine's device cannot do, that logs to what is
+    not here, or whose checkpoints find no room on the disk.
 
     Raises:
         RecipeError: with everything that is wrong.
     """
-    if problems := [*data_problems(recipe), *problems_here(recipe)]:
+    problems = [*data_problems(recipe), *problems_here(recipe), *sink_problems(recipe)]
+    if problems := problems or room_problems(recipe):
         raise RecipeError(problems)
     return recipe
 
@@ -82,6 +90,22 @@ def problems_here(recipe: Recipe) -> list[Problem]:
     except PlannerError:
         return []  # what keeps Unsloth from loading, the kernel's start tells better
     return device_problems(recipe, card)
+
+
+def room_problems(recipe: Recipe) -> list[Problem]:
+    """Why what the run leaves does not fit the disk of the runs; empty if it does.
+
+    This machine is asked only where the widest numbers would not fit: that takes
+    seconds. What cannot be counted is left to the kernel, which looks again before
+    each checkpoint.
+    """
+    try:
+        if ask(room_problem, recipe, WIDEST, runs_folder()) is None:
+            return []
+        problem = ask(room_problem, recipe, this_card(), runs_folder())
+    except PlannerError:
+        return []
+    return [Problem("training.keep_checkpoints", problem)] if problem else []
 
 
 def device_problems(recipe: Recipe, card: Card) -> list[Problem]:

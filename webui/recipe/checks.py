@@ -234,7 +234,13 @@ DECIDES_CODE = (
     "adapter.serve_with",
     "training.duration",
     "training.gradient_checkpointing",
+    "training.group_by_length",
+    "training.auto_batch_size",
+    "training.max_minutes",
+    "training.stop_at_loss",
     "training.save_every",
+    "training.keep_checkpoints",
+    "training.auto_resume",
 )
 SWEEPABLE: dict[str, DeclaredField] = {
     path: declared

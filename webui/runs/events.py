@@ -1,12 +1,13 @@
 """The events of a run: small tagged records, appended by the kernel, read by the page.
 
-Tags: started, cell, begun, step, evaluated, saved, trial, scored, warned, failed,
-finished. Every event carries ``time``, in seconds since 1970.
+Tags: started, cell, begun, step, evaluated, sampled, ranked, saved, trial, scored,
+warned, failed, finished, resumed. Every event carries ``time``, in seconds since 1970.
 """
 
 import json
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -34,12 +35,15 @@ def cut_off(file: BinaryIO) -> bool:
     return file.read(1) != b"\n"
 
 
-def read(run: Path, offset: int = 0) -> tuple[list[Event], int]:
-    """The events after a byte offset, and the offset to read on from."""
+def read(run: Path, offset: int = 0, limit: int = -1) -> tuple[list[Event], int]:
+    """The events after a byte offset, and the offset to read on from.
+
+    ``limit`` is how many bytes are read at most; -1 reads all.
+    """
     try:
         with (run / FILE).open("rb") as file:
             file.seek(offset)
-            content = file.read()
+            content = file.read(limit)
     except OSError:
         return [], offset
     # The last line may still be on its way, or cut off by a crash.
@@ -53,6 +57,22 @@ def read(run: Path, offset: int = 0) -> tuple[list[Event], int]:
         if isinstance(event, dict) and "event" in event:
             events.append(event)
     return events, offset + len(whole)
+
+
+# What a training tells of one step.
+OF_A_STEP = ("step", "evaluated", "sampled", "ranked")
+
+
+def current(history: Sequence[Event]) -> list[Event]:
+    """The events without those that a later resume takes back: they come again."""
+    kept: list[Event] = []
+    limit = float("inf")
+    for event in reversed(history):
+        if event["event"] == "resumed":
+            limit = min(limit, event["step"])
+        if event["event"] not in OF_A_STEP or event.get("step", 0) <= limit:
+            kept.append(event)
+    return kept[::-1]
 
 
 def size(run: Path) -> int:

@@ -1,5 +1,6 @@
 """Run folders: make one, list them, read what one holds, delete one."""
 
+import os
 import re
 import shutil
 import time
@@ -8,21 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from webui.errors import UserError
 from webui.files import read_json, write_json, write_text
 from webui.notebook.render import Cell
 from webui.recipe import Recipe
 from webui.recipe.store import dumps, load
 from webui.runs import events
+from webui.runs.error import RunError
+from webui.runs.tail import backwards, ending
 from webui.settings import runs_folder
 
 PLAN, RECIPE, SUMMARY = "plan.json", "recipe.yaml", "summary.json"
 NOTEBOOK, LOG, ADAPTER = "notebook.ipynb", "log.txt", "adapter"
 SAVED = ("adapter_config.json", "model.safetensors")
-
-
-class RunError(UserError):
-    """A run that cannot be found or used."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,11 @@ class Run:
         return self.folder.name
 
 
-def create(recipe: Recipe, cells: Sequence[Cell], kind: str) -> Path:
-    """Make the folder of a new run with its recipe and the plan of its cells."""
+def create(recipe: Recipe, cells: Sequence[Cell], kind: str, upto: str = "") -> Path:
+    """Make the folder of a new run with its recipe and the plan of its cells.
+
+    ``upto`` is the last of the cells that are to run, where not all are.
+    """
     name = re.sub(r"[^\w-]+", "-", recipe.name).strip("-")[:40] or "run"
     runs_folder().mkdir(parents=True, exist_ok=True)
     stamp = time.strftime("%Y%m%d-%H%M%S")
@@ -54,7 +55,7 @@ def create(recipe: Recipe, cells: Sequence[Cell], kind: str) -> Path:
         except FileExistsError:
             number += 1
     write_text(folder / RECIPE, dumps(recipe))
-    plan = {"kind": kind, "cells": [vars(cell) for cell in cells]}
+    plan = {"kind": kind, "upto": upto, "cells": [vars(cell) for cell in cells]}
     write_json(folder / PLAN, plan)
     events.append(folder, "started", kind=kind, cells=[cell.name for cell in cells])
     return folder
@@ -81,26 +82,54 @@ def find(run_id: str) -> Run:
     )
 
 
+# Folders that were seen to be runs: a slow drive is not asked again for each.
+SEEN: dict[Path, frozenset[str]] = {}
+
+
 def folders() -> list[Path]:
     """The run folders, newest first."""
     root = runs_folder()
-    if not root.is_dir():
+    try:
+        names = sorted(filter(is_shown, os.listdir(root)), reverse=True)
+    except OSError:
         return []
-    shown = (f for f in root.iterdir() if not f.name.startswith("."))
-    return sorted((f for f in shown if (f / RECIPE).is_file()), reverse=True)
+    seen = SEEN.get(root, frozenset())
+    known = [name for name in names if name in seen or (root / name / RECIPE).is_file()]
+    SEEN[root] = frozenset(known)
+    return [root / name for name in known]
+
+
+def is_shown(name: str) -> bool:
+    """Whether a folder's name is that of a run: not hidden, and Unicode."""
+    return not name.startswith(".") and not any("\ud800" <= c <= "\udfff" for c in name)
 
 
 def read(folder: Path) -> Run:
     """What a run's folder says about it."""
-    summary = read_json(folder / SUMMARY) or {}
-    # The summary is written at the end; before that the events know.
-    status = summary.get("status") or status_of(events.read(folder)[0])
-    return Run(folder, kind_of(folder), status, summary)
+    summary = read_object(folder / SUMMARY)
+    return Run(folder, kind_of(folder), status_by(folder, summary), summary)
+
+
+def status_by(folder: Path, summary: dict[str, Any]) -> str:
+    """How a run stands: by an event that it ended, else by its summary."""
+    end = ending(backwards(folder))
+    return end.status if end.told else str(summary.get("status", end.status))
+
+
+def read_object(file: Path) -> dict[str, Any]:
+    """The JSON object in a file; empty when there is none."""
+    value = read_json(file)
+    return value if isinstance(value, dict) else {}
 
 
 def kind_of(folder: Path) -> str:
     """run or sweep, as it was started."""
-    return str((read_json(folder / PLAN) or {}).get("kind", "run"))
+    return str(read_object(folder / PLAN).get("kind", "run"))
+
+
+def upto(folder: Path) -> str:
+    """The last cell that a run was to run."""
+    return str(read_object(folder / PLAN).get("upto") or "score")
 
 
 def saved_adapter(folder: Path) -> Path | None:
@@ -114,13 +143,8 @@ def saved_adapter(folder: Path) -> Path | None:
 
 
 def status_of(history: Sequence[events.Event]) -> str:
-    """running, finished, stopped or failed: by the run's last event."""
-    for event in reversed(history):
-        if event["event"] == "failed":
-            return "failed"
-        if event["event"] == "finished":
-            return str(event.get("status", "finished"))
-    return "running"
+    """running, finished, stopped or failed: by the run's last events."""
+    return ending(reversed(history)).status
 
 
 def recipe_of(run: Run) -> Recipe:
@@ -135,7 +159,12 @@ def delete(run: Run) -> None:
             f"{run.id} is still running; stop it first.",
             f"{run.id} 仍在运行；请先停止。",
         )
+    remove(run.folder)
+
+
+def remove(folder: Path) -> None:
+    """Take a run away, whatever it does."""
     # Renamed first, so that a deletion that is cut short leaves no half a run.
-    doomed = run.folder.with_name(f".deleted-{run.id}")
-    run.folder.rename(doomed)
+    doomed = folder.with_name(f".deleted-{folder.name}")
+    folder.rename(doomed)
     shutil.rmtree(doomed)

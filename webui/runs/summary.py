@@ -1,6 +1,7 @@
 """The main figures of a run in one file: what a table of runs or a paper needs."""
 
 import hashlib
+import math
 import platform
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -50,11 +51,14 @@ def summarize(
 ) -> dict[str, Any]:
     """The figures; seconds, bytes and tokens per second where not said otherwise."""
     begun = last(history, "begun")
-    steps = [e for e in history if e["event"] == "step"]
-    losses = [e["logs"]["loss"] for e in steps]
+    kept = events.current(history)
+    steps = [e for e in kept if e["event"] == "step"]
+    losses = [e["logs"]["loss"] for e in steps if "loss" in e["logs"]]
     scored = last(history, "scored")
     return {
         "status": status,
+        "model": recipe.model.name,
+        "method": recipe.adapter.method,
         "recipe_sha256": hashlib.sha256((run / RECIPE).read_bytes()).hexdigest(),
         "data_sha256": {
             name: [file_hash(Path(file)) for file in files]
@@ -74,8 +78,10 @@ def summarize(
         "trainable": begun.get("trainable"),
         "total": begun.get("total"),
         "steps": steps[-1]["step"] if steps else 0,
-        "first_loss": losses[0] if losses else None,
-        "last_loss": losses[-1] if losses else None,
+        "resumed": sum(e["event"] == "resumed" for e in history),
+        "first_loss": finite(losses[0]) if losses else None,
+        "last_loss": finite(losses[-1]) if losses else None,
+        **best_evaluation(kept),
         "score": {k: scored.get(k) for k in SCORE} if scored else None,
         "requested": requested_settings(recipe),
         "effective": begun.get("effective", {}),
@@ -88,18 +94,63 @@ def last(history: Sequence[Event], tag: str) -> Event:
     return next((e for e in reversed(history) if e["event"] == tag), {})
 
 
+def finite(number: Any) -> float | None:
+    """A number; None for what JSON has no number for."""
+    is_number = isinstance(number, int | float) and not isinstance(number, bool)
+    return number if is_number and math.isfinite(number) else None
+
+
+def best_evaluation(kept: Sequence[Event]) -> dict[str, Any]:
+    """The lowest loss on the rows set aside, and after which step it was."""
+    found = [
+        (loss, event.get("step"))
+        for event in kept
+        if event["event"] == "evaluated"
+        and (loss := finite(event["logs"].get("eval_loss"))) is not None
+    ]
+    best, step = min(found, key=lambda each: each[0], default=(None, None))
+    return {"best_eval_loss": best, "best_eval_step": step}
+
+
 def duration(history: Sequence[Event]) -> float:
-    """Seconds from the start to the end, or to now while it still goes on."""
-    end = last(history, "finished") or (history[-1] if history else {})
-    return round(end.get("time", 0.0) - history[0]["time"], 3) if history else 0.0
+    """Seconds that a run worked: each session from its start to its end.
+
+    A session that was cut off ends with the last event that its kernel wrote. What
+    lies between two sessions does not count.
+    """
+    return round(sum(map(session_seconds, sessions(history))), 3)
+
+
+def sessions(history: Sequence[Event]) -> list[list[Event]]:
+    """The events of a run, cut where it was resumed."""
+    parts: list[list[Event]] = [[]]
+    for event in history:
+        if event["event"] == "resumed" and parts[-1]:
+            parts.append([])
+        parts[-1].append(event)
+    return [part for part in parts if part]
+
+
+def session_seconds(session: Sequence[Event]) -> float:
+    """Seconds of one session, or up to now while it still goes on."""
+    died = (e.get("error") == "KernelDied" for e in session)
+    alive = next((i for i, dead in enumerate(died) if dead), len(session))
+    wrote = session[: max(alive, 1)]
+    end = last(wrote, "finished") or wrote[-1]
+    return float(end["time"] - session[0]["time"])
 
 
 def training_seconds(history: Sequence[Event]) -> float:
-    """Seconds from the first training's begin to its last step, all trials together."""
+    """Seconds of training: each from its begin to its last step, all together.
+
+    Steps that a resume took back were worked on as well, so they count.
+    """
     total, begun = 0.0, None
     for event in history:
         if event["event"] == "begun":
             begun = event["time"]
+        elif event["event"] == "resumed":
+            begun = None
         elif event["event"] == "step" and begun is not None:
             total += event["time"] - begun
             begun = event["time"]
@@ -108,12 +159,14 @@ def training_seconds(history: Sequence[Event]) -> float:
 
 def tokens_per_second(history: Sequence[Event]) -> float | None:
     """Tokens trained on per second, padding not counted, over the whole training."""
-    ends: dict[Any, float] = {}
+    total, latest = 0.0, 0.0
     for event in history:
-        if event["event"] == "step" and "num_tokens" in event["logs"]:
-            ends[event.get("trial")] = event["logs"]["num_tokens"]
-    seconds = training_seconds(history)
-    return round(sum(ends.values()) / seconds, 1) if ends and seconds else None
+        if event["event"] == "begun":  # the count of tokens starts again
+            total, latest = total + latest, 0.0
+        elif event["event"] == "step":
+            latest = event["logs"].get("num_tokens", latest)
+    tokens, seconds = total + latest, training_seconds(history)
+    return round(tokens / seconds, 1) if tokens and seconds else None
 
 
 def requested_settings(recipe: Recipe) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
 from webui.page.studio import View
 from webui.page.tables import bars, figures, heading, problem_card
+from webui.page.tabs import parameter_measure
 from webui.planner.errors import PlannerError
 from webui.planner.memory.cards import CARDS, Card
 from webui.planner.memory.fit import Fit
-from webui.planner.memory.remedies import Remedies
+from webui.planner.memory.remedies import Remedies, Remedy
 from webui.recipe import Recipe
 from webui.recipe.combinations import device_rules
 from webui.recipe.field import Text
@@ -35,7 +36,11 @@ ESTIMATE = Text(
     "An estimate for batches full of rows of full length; shorter rows take less.",
     "按每批都是最长数据估计；数据较短时占用更少。",
 )
-MEASURED = Text("measured in a run like this", "同类运行实测")
+CORRECTED = Text(
+    "Corrected by a run of these settings and rows on this machine, which took {} at "
+    "its peak; longer rows take more.",
+    "已按本机上相同设置和数据的一次运行校正，其峰值为 {}；数据更长时占用更多。",
+)
 WAYS_OUT = Text(
     "What would make it fit, the least harmful first:",
     "怎样才能放得下（影响最小的在前）：",
@@ -96,6 +101,7 @@ def build(page: Page) -> None:
         fit = gr.HTML(not_yet(page), min_height=300, elem_id="memory")
         page.watch_chosen(fit, [card], steady(partial(drawn, page)))
         build_buttons(page, card)
+        parameter_measure.build(page, card, HERE)
         gr.HTML(str(meanings(page)))
 
 
@@ -139,7 +145,12 @@ def chosen_card(view: View, name: str) -> Card | None:
 def fit_of(view: View, name: str) -> Any:
     """How the recipe fits the chosen card, a PlannerError, or None while it comes."""
     card = chosen_card(view, name)
-    return view.plans.fit(card) if card else None
+    return view.plans.fit(card, measured_on(view, card)) if card else None
+
+
+def measured_on(view: View, card: Card) -> int | None:
+    """Bytes that a run took on the card, which only this machine can tell."""
+    return view.measured_peak if card.name == HERE else None
 
 
 def drawn(page: Page, view: View, name: str) -> Markup | None:
@@ -154,8 +165,8 @@ def drawn(page: Page, view: View, name: str) -> Markup | None:
     return (
         told(page, fit)
         + refused(page, view.recipe, fit.verdict.card)
-        + figures(main_figures(page, view, fit))
-        + Markup('<p class="quiet">{}</p>').format(page.say(ESTIMATE))
+        + figures(main_figures(page, fit))
+        + Markup('<p class="quiet">{}</p>').format(basis(page, fit))
         + parts(page, fit)
         + ways_out(page, fit.remedies)
     )
@@ -179,18 +190,23 @@ def refused(page: Page, recipe: Recipe, card: Card) -> Markup:
     return Markup("").join(problem_card(page.say(text)) for _, text in rules)
 
 
-def main_figures(page: Page, view: View, fit: Fit) -> list[tuple[str, str]]:
+def basis(page: Page, fit: Fit) -> str:
+    """What the figures rest on: sizes alone, or a run that was measured."""
+    peak = fit.verdict.measured
+    return (
+        page.say(ESTIMATE) if peak is None else page.say(CORRECTED).format(size(peak))
+    )
+
+
+def main_figures(page: Page, fit: Fit) -> list[tuple[str, str]]:
+    """The likely peak, its band, and the limits."""
     memory = fit.verdict.memory
-    pairs = [
+    return [
         (page.say(ABOUT), size(memory.total)),
         (page.say(BETWEEN), f"{size(memory.low)} – {size(memory.high)}"),
         (page.say(BATCH), limit(page, fit.verdict.largest_batch)),
         (page.say(LENGTH), limit(page, fit.longest_sequence)),
     ]
-    peak = view.measured_peak
-    if peak is not None and fit.verdict.card.name == HERE:
-        pairs.append((page.say(MEASURED), size(peak)))
-    return pairs
 
 
 def limit(page: Page, most: int) -> str:
@@ -226,7 +242,10 @@ def apply(page: Page, count: int | None, recipe: Recipe, name: str) -> None:
     """Put the first changes, or all, into the draft."""
     view = page.studio.view()
     card = chosen_card(view, name)
-    steps = view.plans_of(recipe).fit_now(card).remedies.steps if card else ()
+    steps: tuple[Remedy, ...] = ()
+    if card is not None:
+        peak = measured_on(view, card)
+        steps = view.plans_of(recipe).fit_now(card, peak).remedies.steps
     values: dict[str, Any] = {}
     for step in steps[:count]:
         values |= step.values

@@ -1,54 +1,53 @@
-"""Tab Runs: what happened before; reopen one, or delete it."""
+"""Tab Runs: what happened before, to find, sort, mark, compare and go on from."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
 
-from webui.figures import brief, duration, size, whole
-from webui.page.frame import Page
-from webui.page.language import MARKS, STATES
+from webui.page import runs_one, runs_table
+from webui.page.frame import QUIET, Page
+from webui.page.runs_table import FALLING, NEWEST, TITLES, turned
 from webui.page.studio import View
-from webui.page.tables import table
 from webui.recipe.field import Text
-from webui.runs import folder as runs
-from webui.runs.folder import Run, RunError
+from webui.runs import entries, notes
+from webui.runs.entries import COLUMNS, Entry
 from webui.settings import runs_folder
 
-TITLES = (
-    Text("run", "运行"),
-    Text("how it ended", "结果"),
-    Text("trained", "可训练"),
-    Text("steps", "步数"),
-    Text("last loss", "最终损失"),
-    Text("base → tuned", "基座 → 微调"),
-    Text("tokens/s", "token/秒"),
-    Text("peak memory", "内存峰值"),
-    Text("took", "用时"),
-)
 HEADING = Text("Runs", "运行记录")
 SENTENCE = Text(
     "Every run is a folder that you can copy: recipe, executed notebook, log, adapter.",
-    "每次运行都是一个可以复制的文件夹:配方、已执行的笔记本、日志、适配器。",
+    "每次运行都是一个可以复制的文件夹：配方、已执行的笔记本、日志、适配器。",
 )
 EMPTY = Text(
     "No run yet. Two clicks make one: the Train tab, then Run.",
-    "还没有运行。两次点击即可:打开“训练”,再点“运行”。",
+    "还没有运行。两次点击即可：打开“训练”，再点“运行”。",
 )
-CHOOSE = Text("Choose a run", "选择一次运行")
-REOPEN = Text("Make it the current recipe", "作为当前配方打开")
-DELETE = Text("Delete …", "删除……")
-REALLY = Text("Really delete this run and its adapter", "确认删除该运行及其适配器")
-KEEP = Text("Keep it", "保留")
-WHERE = Text("The runs are in", "运行保存在")
+FIND = Text("Find", "查找")
+FIND_HELP = Text(
+    "words of the name, note, model, method or how it ended",
+    "名称、备注、模型、方法或结果中的词",
+)
+STARRED = Text("Only with a star", "只看星标")
+SORTED = Text("Sorted by", "排序方式")
+RISING_FIRST = Text("{}, lowest first", "{}，从低到高")
+FALLING_FIRST = Text("{}, highest first", "{}，从高到低")
+NEWEST_FIRST = Text("newest first", "最新在前")
+OLDEST_FIRST = Text("oldest first", "最早在前")
+BY_NAME = Text("name", "名称")
+CHOOSE = Text("Chosen run", "所选运行")
+WHERE = Text("{} of {} runs are shown; they are in", "共 {1} 次运行，显示 {0} 次；位于")
+NOTHING_FOUND = Text("No run matches.", "没有符合条件的运行。")
+MORE = Text("Show more", "显示更多")
 LISTED = 50
+# The longest list that anyone reads on; beyond it, words find a run.
+MOST = 1000
 
 
 def build(page: Page) -> None:
     """The table of runs, and what can be done with one."""
-    with gr.Column(elem_classes="cell"):
+    with gr.Column(elem_classes="cell", elem_id="cell-runs"):
         gr.HTML(
             str(
                 Markup(
@@ -57,74 +56,147 @@ def build(page: Page) -> None:
                 ).format(page.say(HEADING), page.say(SENTENCE))
             )
         )
-        page.html(lambda view: listing(page, view), elem_id="runs-table")
-        chosen = gr.Dropdown(label=page.say(CHOOSE), choices=[], elem_id="runs-chosen")
-        with gr.Row():
-            reopen = gr.Button(page.say(REOPEN), size="sm", elem_id="reopen")
-            delete = gr.Button(page.say(DELETE), size="sm", elem_id="delete")
-        with gr.Row(visible=False) as confirmation:
-            really = gr.Button(
-                page.say(REALLY), variant="stop", size="sm", elem_id="really-delete"
-            )
-            keep = gr.Button(page.say(KEEP), size="sm", elem_id="keep")
-    page.watch(chosen, choices)
-    page.when_pressed(reopen, partial(open_run, page), [chosen], form=False)
-    page.when_pressed(really, delete_run, [chosen], form=False)
-    delete.click(lambda: gr.update(visible=True), None, confirmation)
-    for button in (really, keep):
-        button.click(lambda: gr.update(visible=False), None, confirmation)
-
-
-def choices(view: View) -> Any:
-    """The runs to choose from, the newest first."""
-    names = [folder.name for folder in runs.folders()]
-    return gr.update(choices=names, value=next(iter(names), None))
-
-
-def chosen_run(name: str | None) -> Run:
-    """The run of this name; one sentence when there is none."""
-    folder = runs_folder() / Path(name or "").name
-    if not name or folder not in runs.folders():
-        raise RunError(
-            "choose a run first; this one is gone.", "请先选择一次运行;该运行已不存在。"
+        words, starred, order = build_filter(page)
+        count = gr.State(LISTED)
+        table = gr.HTML(elem_id="runs-table", js_on_load=runs_table.script())
+        more = gr.Button(page.say(MORE), size="sm", visible=False, elem_id="runs-more")
+        chosen = gr.Dropdown(
+            label=page.say(CHOOSE),
+            choices=[],
+            allow_custom_value=True,
+            elem_id="runs-chosen",
         )
-    return runs.read(folder)
-
-
-def open_run(page: Page, name: str | None) -> None:
-    """Make a past run's recipe the current one."""
-    page.studio.draft.replace(runs.recipe_of(chosen_run(name)))
-
-
-def delete_run(name: str | None) -> None:
-    """Delete a run's folder; the page asked before."""
-    runs.delete(chosen_run(name))
-
-
-def listing(page: Page, view: View) -> Markup:
-    """The newest runs with their main figures."""
-    folders = runs.folders()[:LISTED]
-    if not folders:
-        return Markup('<p class="card">{}</p>').format(page.say(EMPTY))
-    rows = [row(page, runs.read(folder)) for folder in folders]
-    where = Markup('<p class="quiet">{} <code>{}</code></p>').format(
-        page.say(WHERE), runs_folder()
+        other = runs_one.build(page, chosen)
+    asked = [words, starred, order, count]
+    page.watch_chosen(table, [*asked, chosen], partial(listing, page))
+    page.watch_chosen(more, asked, more_button)
+    page.watch_chosen(chosen, [*asked, chosen], choices)
+    page.watch_chosen(other, asked, partial(others, page))
+    more.click(lambda shown: min(shown + LISTED, MOST), count, count, **QUIET)
+    table.click(partial(pressed, page), [order, chosen], [order, chosen], **QUIET).then(
+        page.look, None, page.stamp, **QUIET
     )
-    return table([page.say(t) for t in TITLES], rows, numbers=range(2, 9)) + where
 
 
-def row(page: Page, run: Run) -> list[str]:
-    """The main figures of one run."""
-    s = run.summary
-    score = s.get("score")
-    return [
-        run.id,
-        f"{MARKS.get(run.status, '')} {page.say(STATES.get(run.status, Text('', '')))}",
-        whole(s["trainable"]) if s.get("trainable") else "–",
-        whole(s["steps"]) if s.get("steps") else "–",
-        brief(s.get("last_loss")),
-        f"{score['base']:.0%} → {score['tuned']:.0%}" if score else "–",
-        brief(s.get("tokens_per_second")),
-        size(s["peak_memory"]) if s.get("peak_memory") else "–",
-        duration(s["duration"]) if s.get("duration") else "–",
-    ]
+def build_filter(page: Page) -> tuple[gr.Textbox, gr.Checkbox, gr.Dropdown]:
+    """What to look for, and how to sort."""
+    with gr.Row(elem_id="find-runs"):
+        words = gr.Textbox(
+            label=page.say(FIND), placeholder=page.say(FIND_HELP), elem_id="runs-words"
+        )
+        order = gr.Dropdown(
+            label=page.say(SORTED),
+            choices=orders(page),
+            value=NEWEST,
+            elem_id="runs-order",
+        )
+        starred = gr.Checkbox(label=page.say(STARRED), elem_id="runs-starred")
+    return words, starred, order
+
+
+def orders(page: Page) -> list[tuple[str, str]]:
+    """Every way to sort, in words."""
+    found = [(page.say(NEWEST_FIRST), NEWEST), (page.say(OLDEST_FIRST), "id")]
+    for column, title in {"name": BY_NAME, **TITLES}.items():
+        if column in ("name", "status"):
+            found += [(page.say(title), column), (f"{page.say(title)} ↓", f"-{column}")]
+        elif column != "id":
+            ways = [
+                (page.say(RISING_FIRST).format(page.say(title)), column),
+                (page.say(FALLING_FIRST).format(page.say(title)), f"-{column}"),
+            ]
+            found += ways[::-1] if column in FALLING else ways
+    return found
+
+
+def found_runs(words: str | None, starred: bool | None, order: Any) -> list[Entry]:
+    """The runs that were asked for, in their order."""
+    return entries.chosen(
+        entries.entries(),
+        words=str(words or ""),
+        starred=bool(starred),
+        order="" if order == NEWEST else str(order or ""),
+    )
+
+
+def listing(
+    page: Page,
+    view: View,
+    words: str,
+    starred: bool,
+    order: str,
+    count: int,
+    chosen: str | None,
+) -> Markup:
+    """The runs that were asked for, with their main figures."""
+    there = len(entries.entries())
+    if not there:
+        return Markup('<p class="card">{}</p>').format(page.say(EMPTY))
+    found = found_runs(words, starred, order)[:count]
+    where = Markup('<p class="quiet">{} <code>{}</code></p>').format(
+        page.say(WHERE).format(len(found), there), runs_folder()
+    )
+    if not found:
+        return Markup('<p class="card">{}</p>').format(page.say(NOTHING_FOUND)) + where
+    table = runs_table.listing(
+        found, page.language, order=order or NEWEST, chosen=chosen
+    )
+    return table + where
+
+
+def more_button(view: View, words: str, starred: bool, order: str, count: int) -> Any:
+    """Shown while there are more runs than the table has."""
+    return gr.update(visible=len(found_runs(words, starred, order)) > count)
+
+
+def choices(
+    view: View,
+    words: str,
+    starred: bool,
+    order: str,
+    count: int,
+    chosen: str | None,
+) -> Any:
+    """The runs of the table to choose from; one that is gone is not chosen any more."""
+    offered = labelled(found_runs(words, starred, order)[:count])
+    if runs_one.known_entry(chosen):
+        return gr.update(choices=offered)
+    newest = next((entry.id for entry in entries.entries()), None)
+    return gr.update(choices=offered, value=newest)
+
+
+def others(
+    page: Page, view: View, words: str, starred: bool, order: str, count: int
+) -> Any:
+    """The recipes to compare with: the current one, and those of the table."""
+    current = (page.say(runs_one.CURRENT), runs_one.HERE)
+    found = found_runs(words, starred, order)[:count]
+    return gr.update(choices=[current, *labelled(found)])
+
+
+def labelled(found: list[Entry]) -> list[tuple[str, str]]:
+    """Runs for a list: with star and shown name, and by their id."""
+    return [(label(entry), entry.id) for entry in found]
+
+
+def label(entry: Entry) -> str:
+    """A run in a list, told apart by its id."""
+    name = f"{entry.about.name} ({entry.id})" if entry.about.name else entry.id
+    return f"★ {name}" if entry.about.star else name
+
+
+def pressed(
+    page: Page, order: str | None, chosen: str | None, event: gr.EventData
+) -> list[Any]:
+    """What a press in the table does. It says whatever the browser sends."""
+    said = event._data if isinstance(event._data, dict) else {}
+    what, value = said.get("what"), str(said.get("value"))
+    if what == "sort" and value in COLUMNS:
+        return [turned(value, order or NEWEST), gr.skip()]
+    if what == "choose" and runs_one.known_entry(value):
+        return [gr.skip(), value]
+    if what == "star":
+        with page.problems_told():
+            entry = runs_one.chosen_entry(value)
+            notes.change(entry.run.folder, star=not entry.about.star)
+    return [gr.skip(), gr.skip()]

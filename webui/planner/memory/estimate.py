@@ -5,8 +5,8 @@
                  as a whole while it computes.
     adapter      4 bytes for each weight that is added
     gradients    as many bytes as the weights that learn
-    optimizer    AdamW remembers two numbers for each of these, of the same type; 8-bit
-                 AdamW two bytes
+    optimizer    AdamW remembers two numbers for each of these, of the same type; others
+                 less (optimizers.py)
     activations  what the layers keep for the way back (kept.py): all of it, or with
                  checkpointing each layer's input and one layer's inside
     logits       the loss, as Unsloth computes it: in pieces
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from webui.planner.memory.cards import DEFAULT, Card
 from webui.planner.memory.kept import Kept, kept
+from webui.planner.memory.optimizers import in_effect, state_bytes
 from webui.planner.memory.parts import Memory
 from webui.planner.parameters.meta import parameters_of_base
 from webui.planner.parameters.weights import weights_of
@@ -43,10 +44,14 @@ GPU_LOGIT, GPU_LOGITS_AT_MOST = 2 + 4 + 2, 4 * 2**30
 CPU_CONTEXT = 522_000_000 + 100_000_000
 # Unsloth's loss works in pieces of 16 Mi scores, twice as float32.
 CPU_SCORES, CPU_LOGIT = 16 * 2**20, 2 * 4
-# glibc's allocator does not give back all that layers free: as shares of what all
-# layers would keep, measured with checkpointing, without, and where a 16-bit base
-# learns (the gradients of its weights then find room in it).
-UNRETURNED = {"checkpointed": 0.46, "kept": 0.62, "whole": 0.18}
+# glibc's allocator does not give back all that layers free (with one that gives back
+# blocks of 1 MB and more at once, the peaks are lower by this): as shares of what all
+# layers would keep, by the bytes of a number, measured with checkpointing, without, and
+# where the base learns (the gradients of its weights then find room in it).
+UNRETURNED = {
+    2: {"checkpointed": 0.53, "kept": 0.62, "whole": 0.18},
+    4: {"checkpointed": 0.71, "kept": 0.74, "whole": 0.22},
+}
 
 
 @dataclass(frozen=True)
@@ -143,10 +148,8 @@ def weights(recipe: Recipe, card: Card, inside: Kept, numbers: Numbers) -> int:
 
 
 def optimizer(recipe: Recipe, card: Card, learning: Learning) -> int:
-    """Bytes of the optimizer's states; 8-bit AdamW exists on GPUs only."""
-    if recipe.training.optimizer == "adamw_8bit" and card.is_gpu:
-        return 2 * learning.numbers
-    return int(2 * learning.bytes)
+    """Bytes of the optimizer's states, of the optimizer that takes effect."""
+    return state_bytes(in_effect(recipe, card), recipe, learning.numbers, learning.bytes)
 
 
 def checkpointing(recipe: Recipe, card: Card) -> str:
@@ -174,7 +177,7 @@ def activations(
     share = "kept" if how == "none" else "checkpointed"
     if recipe.adapter.method == "full":
         share = "whole"
-    return int(live + UNRETURNED[share] * everything)
+    return int(live + UNRETURNED[numbers.computing][share] * everything)
 
 
 def kept_by_all(recipe: Recipe, inside: Kept, tokens: int) -> float:

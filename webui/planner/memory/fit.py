@@ -11,7 +11,11 @@ from webui.recipe import Recipe
 
 @dataclass(frozen=True)
 class Fit:
-    """``longest_sequence`` is in tokens, 0 when none fits with this batch size."""
+    """``longest_sequence`` is in tokens, 0 when none fits with this batch size.
+
+    A measured run corrects the verdict and the remedies, but not the longest row: its
+    rows may have been shorter.
+    """
 
     verdict: Verdict
     longest_sequence: int
@@ -27,4 +31,5 @@ def fit(recipe: Recipe, card: Card, measured: int | None = None) -> Fit:
         PlannerError: as ``estimate``.
     """
     judged = verdict(recipe, card, measured)
-    return Fit(judged, longest_sequence(recipe, card), remedies(recipe, card))
+    changes = remedies(recipe, card, judged.correction)
+    return Fit(judged, longest_sequence(recipe, card), changes)

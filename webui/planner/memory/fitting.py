@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from webui.planner.memory.cards import DEFAULT, Card
 from webui.planner.memory.estimate import estimate
+from webui.planner.memory.measured import NONE, Correction
 from webui.planner.parameters.meta import base_of
 from webui.recipe import Recipe
 
@@ -13,22 +14,30 @@ LENGTH_AT_MOST = 131_072
 STEP = 16  # tokens
 
 
-def fits(recipe: Recipe, card: Card = DEFAULT) -> bool:
-    """Whether even the upper end of the estimate's band fits.
+def fits(recipe: Recipe, card: Card = DEFAULT, correction: Correction = NONE) -> bool:
+    """Whether even the upper end of the estimate's band fits, once it is corrected.
 
     Raises:
         PlannerError: as ``estimate``.
     """
-    return estimate(recipe, card).high <= card.memory
+    return correction.applied(estimate(recipe, card)).high <= card.memory
 
 
-def largest_batch(recipe: Recipe, card: Card = DEFAULT) -> int:
+def largest_batch(
+    recipe: Recipe, card: Card = DEFAULT, correction: Correction = NONE
+) -> int:
     """The largest batch of rows of the recipe's length that fits; 0 when none does.
 
+    With a correction, of rows like those that were measured.
+
     Raises:
         PlannerError: as ``estimate``.
     """
-    return most(lambda batch: fits(resized(recipe, batch=batch), card), BATCH_AT_MOST)
+
+    def fit(batch: int) -> bool:
+        return fits(resized(recipe, batch=batch), card, correction)
+
+    return most(fit, BATCH_AT_MOST)
 
 
 def longest_sequence(recipe: Recipe, card: Card = DEFAULT) -> int:

@@ -7,7 +7,7 @@ from webui.figures import size
 from webui.planner.memory.cards import DEFAULT, Card
 from webui.planner.memory.estimate import estimate
 from webui.planner.memory.fitting import largest_batch
-from webui.planner.memory.measured import corrected
+from webui.planner.memory.measured import NONE, Correction, correction
 from webui.planner.memory.parts import Memory
 from webui.recipe import Recipe
 from webui.recipe.field import Text
@@ -23,13 +23,16 @@ TITLES: dict[Word, Text] = {
 @dataclass(frozen=True)
 class Verdict:
     """``word`` is "fits" when even the upper end of the band does, "tight" when only
-    the lower end does, else "too large". ``largest_batch`` is 0 when none fits."""
+    the lower end does, else "too large". ``largest_batch`` is 0 when none fits;
+    ``measured`` is what a run took by which the estimate is corrected, in bytes."""
 
     word: Word
     text: Text
     memory: Memory
     card: Card
     largest_batch: int
+    measured: int | None = None
+    correction: Correction = NONE
 
     @property
     def title(self) -> Text:
@@ -50,11 +53,12 @@ def verdict(
         PlannerError: as ``estimate``.
     """
     memory = estimate(recipe, card)
-    if measured is not None:
-        memory = corrected(memory, measured, card)
-    largest = largest_batch(recipe, card)
+    change = NONE if measured is None else correction(memory, measured, card)
+    memory = change.applied(memory)
+    largest = largest_batch(recipe, card, change)
     word = word_for(memory, card)
-    return Verdict(word, sentence(word, memory, card, largest), memory, card, largest)
+    text = sentence(word, memory, card, largest)
+    return Verdict(word, text, memory, card, largest, measured, change)
 
 
 def word_for(memory: Memory, card: Card) -> Word:

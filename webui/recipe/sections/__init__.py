@@ -5,10 +5,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from webui.recipe.sections.adapter import Adapter
 from webui.recipe.sections.compare import Compare
 from webui.recipe.sections.data import Data
+from webui.recipe.sections.evaluation import Evaluation
 from webui.recipe.sections.model import Model
 from webui.recipe.sections.split import Split
 from webui.recipe.sections.sweep import Sweep
 from webui.recipe.sections.training import Training
+from webui.recipe.sections.watch import Watch
 
 
 class Recipe(BaseModel):
@@ -25,5 +27,7 @@ class Recipe(BaseModel):
     split: Split = Split()
     adapter: Adapter = Adapter()
     training: Training = Training()
+    evaluation: Evaluation = Evaluation()
+    watch: Watch = Watch()
     compare: Compare = Compare()
     sweep: Sweep = Sweep()

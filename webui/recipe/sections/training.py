@@ -69,7 +69,15 @@ class Training(Section):
         gt=0,
         le=1,
     )
-    schedule: Literal["linear", "cosine", "constant"] = field(
+    schedule: Literal[
+        "linear",
+        "cosine",
+        "constant",
+        "constant_with_warmup",
+        "cosine_with_restarts",
+        "polynomial",
+        "inverse_sqrt",
+    ] = field(
         "linear",
         title=("Schedule", "学习率调度"),
         help=(
@@ -79,7 +87,11 @@ class Training(Section):
         choice_titles={
             "linear": Text("linear, down to zero", "线性降到零"),
             "cosine": Text("cosine, down to zero", "余弦降到零"),
-            "constant": Text("constant", "保持不变"),
+            "constant": Text("constant, without warm-up", "保持不变（无预热）"),
+            "constant_with_warmup": Text("constant after warm-up", "预热后保持不变"),
+            "cosine_with_restarts": Text("cosine, with a restart", "余弦（带重启）"),
+            "polynomial": Text("polynomial", "多项式"),
+            "inverse_sqrt": Text("inverse square root", "平方根倒数"),
         },
     )
     warmup_steps: int = field(
@@ -93,17 +105,45 @@ class Training(Section):
         le=100_000,
         advanced=True,
     )
-    optimizer: Literal["adamw_torch_fused", "adamw_8bit"] = field(
+    optimizer: Literal[
+        "adamw_torch_fused",
+        "adamw_8bit",
+        "paged_adamw_8bit",
+        "lion_8bit",
+        "adafactor",
+        "sgd",
+    ] = field(
         "adamw_torch_fused",
         title=("Optimizer", "优化器"),
         help=(
-            "8-bit AdamW takes a quarter of the optimizer's memory; it needs a GPU.",
-            "8 位 AdamW 只占四分之一的优化器内存，需要 GPU。",
+            "What it remembers of earlier steps takes memory beside every weight that "
+            "learns.",
+            "它对先前各步的记录会为每个可训练权重占用内存。",
         ),
         advanced=True,
         choice_titles={
-            "adamw_torch_fused": Text("AdamW", "AdamW"),
-            "adamw_8bit": Text("AdamW, 8-bit", "AdamW（8 位）"),
+            "adamw_torch_fused": Text(
+                "AdamW: 8 bytes a weight", "AdamW：每个权重 8 字节"
+            ),
+            "adamw_8bit": Text(
+                "AdamW in 8 bits: 2 bytes a weight", "8 位 AdamW：每个权重 2 字节"
+            ),
+            "paged_adamw_8bit": Text(
+                "AdamW in 8 bits, paged: 2 bytes, in main memory when the GPU is full",
+                "分页 8 位 AdamW：2 字节，显存不足时移到主机内存",
+            ),
+            "lion_8bit": Text(
+                "Lion in 8 bits: 1 byte a weight; a third of AdamW's learning rate",
+                "8 位 Lion：每个权重 1 字节；学习率取 AdamW 的三分之一",
+            ),
+            "adafactor": Text(
+                "Adafactor: a row and a column for each matrix",
+                "Adafactor：每个矩阵只记一行一列",
+            ),
+            "sgd": Text(
+                "SGD: nothing; needs a far larger learning rate",
+                "SGD：不占用；需要大得多的学习率",
+            ),
         },
     )
     weight_decay: float = field(
@@ -147,16 +187,93 @@ class Training(Section):
         shown_when={"adapter.method": WITH_CHECKPOINTING},
         advanced=True,
     )
+    neftune_noise_alpha: float = field(
+        0.0,
+        title=("NEFTune noise", "NEFTune 噪声"),
+        help=(
+            "Noise on the embeddings while it trains, against learning small data by "
+            "heart; 5 is usual, 0 is off.",
+            "训练时给嵌入加噪声，防止小数据集被死记硬背；常用 5，0 表示关闭。",
+        ),
+        ge=0,
+        le=100,
+        advanced=True,
+    )
+    group_by_length: bool = field(
+        False,
+        title=("Group by length", "按长度分组"),
+        help=(
+            "Rows of about the same length share a batch: less padding, so faster.",
+            "把长度相近的数据放进同一批：填充更少，速度更快。",
+        ),
+        advanced=True,
+    )
+    auto_batch_size: bool = field(
+        False,
+        title=("Lower the batch size by itself", "自动减小批大小"),
+        help=(
+            "When memory is not enough at the first step, begin again with a smaller "
+            "batch, until it fits.",
+            "第一步内存不足时，自动减小批大小重新开始，直到放得下。",
+        ),
+        advanced=True,
+    )
+    max_minutes: float = field(
+        0.0,
+        title=("Time limit, in minutes", "时间上限（分钟）"),
+        help=(
+            "Stop after so long, and save; 0 is no limit. It counts anew after a "
+            "resume.",
+            "达到该时间后停止并保存；0 表示不限。继续训练后重新计时。",
+        ),
+        ge=0,
+        le=1_000_000,
+    )
+    stop_at_loss: float = field(
+        0.0,
+        title=("Stop at loss", "损失达到即停"),
+        help=(
+            "Stop when the mean loss of ten steps is this low; 0 is off.",
+            "连续十步的平均损失降到此值即停止；0 表示关闭。",
+        ),
+        ge=0,
+        le=100,
+    )
     save_every: int = field(
         100,
         title=("Checkpoint every", "检查点间隔"),
         help=(
-            "Steps between checkpoints; the last two are kept.",
-            "每隔多少步保存检查点；保留最近两个。",
+            "Steps between checkpoints, from which a training that was cut off goes "
+            "on.",
+            "每隔多少步保存检查点；中断的训练可从检查点继续。",
         ),
         ge=1,
         le=1_000_000,
         advanced=True,
+        # Each evaluation saves one of its own.
+        shown_when={"evaluation.every": "no"},
+    )
+    keep_checkpoints: int = field(
+        2,
+        title=("Checkpoints kept", "保留的检查点"),
+        help=(
+            "The newest ones; the best by evaluation loss is kept as well.",
+            "保留最近的若干个；评估损失最好的也会保留。",
+        ),
+        ge=1,
+        le=1000,
+        advanced=True,
+    )
+    auto_resume: bool = field(
+        False,
+        title=("Resume by itself", "自动继续"),
+        help=(
+            "When the kernel or the machine dies, go on from the last checkpoint "
+            "without being asked.",
+            "内核或机器意外退出后，自动从最后一个检查点继续。",
+        ),
+        advanced=True,
+        in_code=False,
     )
     seed: int = field(
         3407,

@@ -1,0 +1,40 @@
+"""`tunebook plan --measure`: two real steps, whose peak then corrects the plan."""
+
+from functools import partial
+
+from webui.commands import training
+from webui.kernel import jobs
+from webui.planner.errors import PlannerError
+from webui.planner.memory.cards import Card
+from webui.planner.memory.measuring import measuring
+from webui.planner.ready import ready
+from webui.recipe import Recipe
+from webui.recipe.field import Text
+from webui.runs import folder as runs
+
+MEASURED_HERE = Text(
+    "--measure trains on this machine; leave --card out.",
+    "--measure 在本机上训练；请去掉 --card。",
+)
+
+
+def measure(recipe: Recipe, card: Card | None) -> None:
+    """Train two steps here; the plan then finds that run, as it finds any other.
+
+    Raises:
+        RecipeError: if the recipe cannot be trained.
+        PlannerError: if another card is meant, or the training fails.
+    """
+    if card is not None:
+        raise PlannerError(MEASURED_HERE)
+    done = training.watch(
+        partial(jobs.start_run, upto="train"), ready(measuring(recipe))
+    )
+    if done.status != "finished":
+        raise PlannerError(
+            Text(
+                f"The two steps did not get to their end; {done.folder / runs.LOG} "
+                "says why.",
+                f"这两步没有训练完；原因见 {done.folder / runs.LOG}。",
+            )
+        )

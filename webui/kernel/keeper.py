@@ -1,0 +1,137 @@
+"""What goes on without anybody asking: a cut-off run resumes, then the queue's next.
+
+A small thread of the server. It only gives the kernel work; it never waits for it.
+"""
+
+import logging
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+from webui.kernel import jobs, queue
+from webui.kernel.process import BusyError, KernelError
+from webui.kernel.recorder import STOP
+from webui.kernel.status import Status, state_stamp, status
+from webui.recipe.checks import RecipeError
+from webui.runs import checkpoints, events
+from webui.runs import folder as runs
+from webui.settings import kernel_folder
+
+LOOK_SECONDS = 1.5
+# Resumes from one and the same checkpoint: after these, resuming does not help.
+TRIES = 3
+# What ``jobs.end`` notes; a shell would say 143 of the same signal.
+ENDED_BY_US = -signal.SIGTERM
+
+log = logging.getLogger("tunebook")
+
+
+def start() -> threading.Event:
+    """Look after runs and queue in a thread, until the event is set."""
+    ended = threading.Event()
+    worker = threading.Thread(target=keep, args=(ended,), name="keeper", daemon=True)
+    worker.start()
+    return ended
+
+
+def keep(ended: threading.Event) -> None:
+    """Look again and again; what goes wrong is in the log, and the next look comes."""
+    settled: Any = None
+    while not ended.wait(LOOK_SECONDS):
+        try:
+            settled, _ = look(settled)
+        except Exception:
+            log.exception("the keeper")
+
+
+def look(settled: Any = None) -> tuple[Any, Path | None]:
+    """Give a free kernel its next work: what was cut off, then what waits.
+
+    Returns what the next look is to be given, and the run that began or goes on.
+    The runs are looked through only when the kernel stands otherwise than at the last
+    look: on a slow drive that takes a while.
+    """
+    now = status()
+    if now.word == "busy":
+        return None, None
+    moment = (now.word, now.run, state_stamp())
+    try:
+        if moment != settled and (run := go_on(now)):
+            return None, run
+    except BusyError:
+        return None, None  # somebody else gives the kernel work
+    return moment, queue.start_next()
+
+
+def go_on(now: Status) -> Path | None:
+    """Close runs whose kernel died, and resume the last if it is to resume by itself.
+
+    None when there is none, or it cannot go on.
+
+    Raises:
+        BusyError: when the kernel was taken by another start.
+    """
+    if now.word in ("none", "dead"):
+        jobs.close_dead_run()
+    run = latest()
+    if run is None or was_stopped(run, now) or not wants_to_go_on(run):
+        return None
+    try:
+        jobs.resume(run, automatic=True)
+    except BusyError:
+        raise
+    except KernelError:
+        log.exception("%s does not resume", run.name)
+        return None
+    return run
+
+
+def latest() -> Path | None:
+    """The run that was written to last: an older one has been left behind."""
+    times = {run: changed(run) for run in runs.folders()}
+    return max(times, key=lambda run: times[run], default=None)
+
+
+def changed(run: Path) -> int:
+    """When the last event of a run was written, in ns; 0 without one."""
+    try:
+        return (run / events.FILE).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def was_stopped(run: Path, now: Status) -> bool:
+    """Whether a person asked the run to stop, and it had to be killed for it."""
+    return now.run == run and (kernel_folder() / STOP).exists()
+
+
+def wants_to_go_on(run: Path) -> bool:
+    """Whether a run was cut off, is to resume by itself, and comes forward by it."""
+    history = events.read(run)[0]
+    failed = next((e for e in reversed(history) if e["event"] == "failed"), {})
+    if runs.status_of(history) != "failed" or failed.get("error") != "KernelDied":
+        return False
+    if failed.get("code") == ENDED_BY_US:
+        return False
+    try:
+        wanted = runs.recipe_of(runs.read(run)).training.auto_resume
+    except RecipeError:
+        return False  # a recipe of another version
+    newest = next(iter(checkpoints.complete(run)), None)
+    return wanted and newest is not None and tries(history, newest.step) < TRIES
+
+
+def tries(history: list[events.Event], step: int) -> int:
+    """How often the run has been resumed by itself from this step or a later one.
+
+    One that a person resumed begins anew.
+    """
+    count = 0
+    for event in reversed(history):
+        if event["event"] != "resumed":
+            continue
+        if not event.get("automatic") or event["step"] < step:
+            break
+        count += 1
+    return count

@@ -1,0 +1,231 @@
+"""Trainings that wait for the kernel: add, move and remove them, start the next."""
+
+import logging
+import secrets
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from webui.errors import UserError
+from webui.kernel import jobs, queue_files
+from webui.kernel.process import BusyError
+from webui.kernel.queue_files import TAKEN, WAITING, Entry, Kind, files
+from webui.kernel.status import lock, status
+from webui.planner.errors import PlannerError
+from webui.planner.ready import ready
+from webui.recipe import Recipe
+from webui.recipe.checks import RecipeError
+from webui.recipe.field import Text
+from webui.recipe.store import dumps
+from webui.runs import events
+from webui.runs import folder as runs
+from webui.settings import queue_folder
+
+Way = Literal["up", "down", "first"]
+
+LOCK = "queue-lock"
+# What could not start may have been mended meanwhile.
+RETRY_SECONDS = 60
+
+
+class QueueError(UserError):
+    """An entry of the queue that cannot be found or used."""
+
+
+# ---- what a person does with it
+
+
+def add(recipe: Recipe, kind: Kind = "run", upto: str = "score") -> Entry:
+    """Put a training at the end of the queue."""
+    folder = queue_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    last = max((queue_files.split_name(file)[0] for file in files()), default=0)
+    entry_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+    file = folder / queue_files.file_name(last + 1, entry_id)
+    entry = Entry(file, kind, upto, round(time.time(), 3), recipe)
+    queue_files.write(entry, file)
+    return entry
+
+
+def entries() -> list[Entry]:
+    """What waits, in order. A file that cannot be read is left out."""
+    return [found for found in queue_files.read_all() if isinstance(found, Entry)]
+
+
+def problems() -> list[Text]:
+    """A sentence for each file of the queue that cannot be read."""
+    return [found for found in queue_files.read_all() if isinstance(found, Text)]
+
+
+def place(entry: Entry) -> int:
+    """Which one in the queue an entry is, from 1; behind all that are there if gone."""
+    ids = [each.id for each in entries()]
+    return ids.index(entry.id) + 1 if entry.id in ids else len(ids) + 1
+
+
+def find(entry_id: str) -> Entry:
+    """The entry of this id, or the one whose id starts or ends with it.
+
+    Raises:
+        QueueError: when there is none or more than one.
+    """
+    known = entries()
+    matching = [e for e in known if e.id == entry_id] or [
+        e for e in known if e.id.startswith(entry_id) or e.id.endswith(entry_id)
+    ]
+    if entry_id and len(matching) == 1:
+        return matching[0]
+    word = "more than one entry" if matching and entry_id else "nothing"
+    raise QueueError(
+        f"{word} in the queue is called {entry_id!r}; `tunebook queue` lists them.",
+        f"队列中没有唯一名为 {entry_id!r} 的条目；`tunebook queue` 可列出全部。",
+    )
+
+
+def move(entry_id: str, way: Way) -> None:
+    """Change an entry's place: one up, one down, or to the front.
+
+    Raises:
+        QueueError: when it is not there, or was started just now.
+    """
+    entry, after = find(entry_id), entries()
+    old = [each.id for each in after].index(entry.id)
+    after.pop(old)
+    after.insert({"up": max(old - 1, 0), "down": old + 1, "first": 0}[way], entry)
+    for number, each in enumerate(after, start=1):
+        if each.position != number:
+            rename(each, each.file.with_name(queue_files.file_name(number, each.id)))
+
+
+def remove(entry_id: str) -> None:
+    """Take an entry out of the queue.
+
+    Raises:
+        QueueError: when it is not there, or was started just now.
+    """
+    entry = find(entry_id)
+    try:
+        entry.file.unlink()
+    except FileNotFoundError:
+        raise moved_away(entry) from None
+
+
+def rename(entry: Entry, to: Path) -> None:
+    """Give an entry's file another name, unless somebody was faster."""
+    try:
+        entry.file.rename(to)
+    except FileNotFoundError:
+        raise moved_away(entry) from None
+
+
+def moved_away(entry: Entry) -> QueueError:
+    """The error for an entry that is no longer where it was a moment ago."""
+    return QueueError(
+        f"{entry.recipe.name} was started, moved or removed just now; look again.",
+        f"{entry.recipe.name} 刚刚已启动、移动或移除；请再看一次。",
+    )
+
+
+# ---- starting
+
+
+def start_next() -> Path | None:
+    """Start the first that waits, if the kernel is free; the run that began.
+
+    One that cannot start keeps its place with the reason, and the next is tried.
+    """
+    if not files(WAITING, TAKEN) or status().word == "busy":
+        return None
+    with suppress(BusyError), lock(LOCK):
+        put_back_left_over()
+        for entry in entries():
+            if time.time() - entry.tried < RETRY_SECONDS:
+                continue
+            if run := take_and_start(entry):
+                return run
+    return None
+
+
+def take_and_start(entry: Entry) -> Path | None:
+    """Start one entry; None when it is gone, cannot start or has nothing to do.
+
+    Raises:
+        BusyError: when the kernel was taken by another start; the entry is back.
+    """
+    taken = entry.file.with_suffix(TAKEN)
+    try:
+        rename(entry, taken)
+    except QueueError:
+        return None
+    tried = replace(entry, tried=round(time.time(), 3), reason=None)
+    try:
+        queue_files.write(tried, taken)
+        run = start(entry)
+    except BusyError:
+        put_back(entry)
+        raise
+    except Exception as error:
+        put_back(replace(tried, reason=reason_of(error)))
+        return None
+    taken.unlink(missing_ok=True)
+    return run
+
+
+def put_back(entry: Entry) -> None:
+    """Let an entry that was taken wait again, at its place."""
+    taken = entry.file.with_suffix(TAKEN)
+    with suppress(OSError):  # a full disk: it waits all the same
+        queue_files.write(entry, taken)
+    taken.rename(entry.file)
+
+
+def start(entry: Entry) -> Path | None:
+    """Do what the entry asks for; None when all of it is fresh already."""
+    recipe = ready(entry.recipe)
+    if entry.kind == "sweep":
+        return jobs.start_sweep(recipe)
+    if entry.kind == "all":
+        return jobs.run_all(recipe)
+    return jobs.start_run(recipe, upto=entry.upto)
+
+
+def reason_of(error: Exception) -> Text:
+    """Why an entry could not start."""
+    if isinstance(error, RecipeError):
+        english = (f"{p.path}: {p.message.en}" for p in error.problems)
+        chinese = (f"{p.path}：{p.message.zh}" for p in error.problems)
+        return Text(" ".join(english), "".join(chinese))
+    if isinstance(error, UserError | PlannerError):
+        return error.text
+    logging.getLogger("tunebook").error("a start from the queue", exc_info=error)
+    word = f"{type(error).__name__}: {error}"
+    return Text(f"It did not start ({word}).", f"未能启动（{word}）。")
+
+
+def put_back_left_over() -> None:
+    """Entries whose server ended while it started them wait again, if they must.
+
+    The caller holds the queue's lock, so nobody starts one of them now.
+    """
+    for file in files(TAKEN):
+        entry = queue_files.read(file)
+        if isinstance(entry, Entry) and was_started(entry):
+            file.unlink(missing_ok=True)
+        else:
+            with suppress(OSError):
+                file.rename(file.with_suffix(WAITING))
+
+
+def was_started(entry: Entry) -> bool:
+    """Whether a run of this recipe began since the entry was taken."""
+    kind = "sweep" if entry.kind == "sweep" else "run"
+    for run in runs.folders():  # the newest first
+        started = next(iter(events.read(run)[0]), {}).get("time", 0)
+        if not entry.tried or started < entry.tried:
+            return False
+        text = (run / runs.RECIPE).read_text(encoding="utf-8")
+        if text == dumps(entry.recipe) and runs.kind_of(run) == kind:
+            return True
+    return False

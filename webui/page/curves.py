@@ -1,0 +1,210 @@
+"""The curves of the Train tab: what the browser asks for, and what it draws them in.
+
+The browser keeps the curves and asks for what is new in pieces of at most 4 kB; nothing
+of them goes through Gradio, whose redraws stay few and small.
+"""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+from markupsafe import Markup
+
+from webui.figures import brief, duration, size, whole
+from webui.kernel.status import status
+from webui.page.frame import Page
+from webui.page.studio import Studio, View
+from webui.recipe.field import Text
+from webui.runs import events
+from webui.runs import folder as runs
+from webui.runs.folder import RECIPE
+from webui.runs.followed import Training
+from webui.settings import runs_folder
+
+ROUTE = "/curves"
+TRAINING = ("train", "sweep")
+OFFERED = 40
+
+LABELS = {
+    "loss": Text("Loss", "损失"),
+    "rate": Text("Learning rate", "学习率"),
+    "norm": Text("Gradient norm", "梯度范数"),
+    "speed": Text("Tokens per second", "每秒 token 数"),
+    "memory": Text("Memory, in GB", "内存（GB）"),
+    "smoothed": Text("smoothed", "平滑后"),
+    "raw": Text("as logged", "原始值"),
+    "evaluated": Text("evaluation", "评估"),
+    "strength": Text("Smoothing", "平滑程度"),
+    "log": Text("Log scale (loss, gradient norm)", "对数刻度（损失、梯度范数）"),
+    "across": Text("Across", "横轴"),
+    "step": Text("steps", "步"),
+    "epoch": Text("epochs", "轮"),
+    "seconds": Text("training time", "训练时间"),
+    "reset": Text("Reset zoom", "还原缩放"),
+    "over": Text("Lay other runs over", "叠加其他运行"),
+    "none": Text("There is no other run yet.", "还没有其他运行。"),
+    "healthy": Text("healthy", "正常"),
+    "high": Text("high", "偏高"),
+    "extreme": Text("far too high", "过高"),
+    "card": Text("all there is", "总量"),
+    "waiting": Text("The curves begin with the first step.", "第一步之后开始绘制。"),
+    "how": Text(
+        "Drag over a chart to zoom in, double-click to see all again. With the "
+        "keyboard: arrows move the reading, + and − zoom, 0 shows all.",
+        "在图上拖动可放大，双击还原。键盘：方向键移动读数，+ 和 − 缩放，0 还原。",
+    ),
+    "norms": Text(
+        "The gradient norm says how hard a step pulls. Its bands are a rule of thumb "
+        "and relative to this run's own median: up to 3 times it is healthy, over 10 "
+        "times is far too high. Single spikes do no harm, gradient clipping cuts them; "
+        "a norm that climbs and stays up asks for a lower learning rate.",
+        "梯度范数表示每一步更新的力度。分区是经验法则，以本次运行自身的中位数为准："
+        "不超过 3 倍为正常，超过 10 倍为过高。偶尔的尖峰无妨，梯度裁剪会将其削平；"
+        "若持续上升并居高不下，请降低学习率。",
+    ),
+    "losses": Text(
+        "The faint line is each step's loss, which jumps from batch to batch; read the "
+        "strong one. Circles are evaluations on rows that are not trained on: when "
+        "they rise while the line falls, it learns the rows by heart.",
+        "浅线是每一步的损失，随批次跳动；请看深线。圆点是在未参与训练的数据上的评估："
+        "如果曲线下降而圆点上升，说明模型在死记硬背。",
+    ),
+}
+
+
+def frame_of_curves(page: Page) -> str:
+    """Where the browser draws; it holds every word that is drawn, and never changes."""
+    labels = {name: page.say(text) for name, text in LABELS.items()}
+    return str(
+        Markup('<div id="curves" data-labels="{}"></div>').format(
+            json.dumps(labels, ensure_ascii=False)
+        )
+    )
+
+
+def watched(view: View) -> Markup:
+    """Which run the browser draws, whether it goes on, what may lie over it."""
+    run, now = view.run, view.kernel
+    names = [f.name for f in runs.folders()[: OFFERED + 1] if f != run]
+    return Markup(
+        '<span data-run="{}" data-live="{}" data-mark="{}" data-others="{}"'
+        ' data-overlaid="{}" data-card="{}"></span>'
+    ).format(
+        run.name if run else "",
+        "1" if run and now.word == "busy" and now.run == run else "",
+        events.size(run) if run else 0,
+        json.dumps(names[:OFFERED], ensure_ascii=False),
+        json.dumps(view.studio.overlaid, ensure_ascii=False),
+        memory_there(view.studio),
+    )
+
+
+def memory_there(studio: Studio) -> int:
+    """Bytes of the device's memory: the card's, else the machine's."""
+    return studio.card.memory if studio.card else psutil.virtual_memory().total
+
+
+def run_folder(name: str) -> Path | None:
+    """The folder of the run with this id; None for any other name."""
+    plain = Path(name).name == name and not name.startswith(".")
+    folder = runs_folder() / name
+    return folder if plain and (folder / RECIPE).is_file() else None
+
+
+def answer(
+    studio: Studio,
+    folder: Path,
+    *,
+    generation: int = -1,
+    known: int = 0,
+    heard: int = 0,
+    first: float | None = None,
+    last: float | None = None,
+) -> dict[str, Any]:
+    """What is new of a run's curves for a browser that knows so much of them.
+
+    ``known`` steps and ``heard`` evaluations are there already, of that generation;
+    from ``first`` to ``last`` it asks for a part in more detail.
+    """
+    followed = studio.follow(folder)
+    with followed.lock:
+        curve = followed.curve
+        if generation != curve.generation:
+            known, heard = 0, 0
+        rows, now_known, more = curve.piece(known, first, last)
+        detail = first is not None
+        marks, now_heard, unheard = ([], heard, False) if detail else curve.marks(heard)
+        found = {
+            "generation": curve.generation,
+            "from": known,
+            "known": now_known,
+            "heard": now_heard,
+            "more": more or unheard,
+            "rows": rows,
+            "marks": marks,
+        }
+        if detail or found["more"]:
+            return found
+        training = followed.training
+        found["median"] = followed.median_norm
+    return found | going(studio, folder, training)
+
+
+def going(studio: Studio, folder: Path, training: Training | None) -> dict[str, Any]:
+    """How the training stands, for the end of an answer."""
+    now = status()
+    busy = now.word == "busy" and now.run == folder
+    live = busy and now.busy.get("cell") in TRAINING
+    total = training.max_steps if training else 0
+    return {
+        "live": busy,
+        "share": round(100 * training.step / max(total, 1), 1) if training else 0,
+        "figures": figures_of(training, live, memory_there(studio)) if training else {},
+    }
+
+
+def figures_of(training: Training, live: bool, memory: int) -> dict[str, str]:
+    """The figures of a training as they are shown, by name."""
+    left = "–"
+    if live and training.left is not None:
+        left = duration(max(training.left - (time.time() - training.at), 0))
+    used = f"{size(training.memory)} / {size(memory)}" if training.memory else "–"
+    return {
+        "step": f"{whole(training.step)} / {whole(training.max_steps)}",
+        "epoch": brief(training.epoch, 3),
+        "loss": brief(training.loss),
+        "eval_loss": brief(training.eval_loss),
+        "rate": brief(training.learning_rate, 3),
+        "norm": brief(training.grad_norm, 3),
+        "speed": brief(training.tokens_per_second),
+        "samples": brief(training.samples_per_second, 3),
+        "left": left,
+        "took": duration(training.seconds),
+        "memory": used,
+    }
+
+
+def add_route(app: Any, studio: Studio) -> None:
+    """Answer the browser's questions on the page's own server, behind its own login."""
+    from starlette.responses import JSONResponse
+
+    def curves(
+        run: str,
+        generation: int = -1,
+        known: int = 0,
+        heard: int = 0,
+        first: float | None = None,
+        last: float | None = None,
+    ) -> JSONResponse:
+        folder = run_folder(run)
+        if folder is None:
+            return JSONResponse({"error": "there is no such run"}, status_code=404)
+        given = {"generation": generation, "known": known, "heard": heard}
+        found = answer(studio, folder, **given, first=first, last=last)
+        return JSONResponse(found, headers={"Cache-Control": "no-store"})
+
+    # Gradio's own guard: what refuses the page's configuration refuses the curves.
+    guard = next(r.dependencies for r in app.routes if r.path == "/config")
+    app.add_api_route(ROUTE, curves, dependencies=guard, response_model=None)

@@ -1,0 +1,86 @@
+"""Three buttons that put a set of settings into the recipe, and what each changes."""
+
+from functools import partial
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from webui.page.frame import Page
+from webui.page.language import Language
+from webui.page.studio import View
+from webui.planner.row_count import training_rows
+from webui.recipe import Recipe
+from webui.recipe.checks import FIELDS
+from webui.recipe.field import Text
+from webui.recipe.presets import PRESETS, Change, changes
+
+TITLE = Text("Start from a preset", "从预设开始")
+NOTHING = Text("changes nothing: it is so already.", "无需改动：已经是这样。")
+ON, OFF = Text("on", "开"), Text("off", "关")
+ROW = Markup(
+    '<div class="preset"><dt>{title}</dt><dd>{sentence} '
+    '<span class="quiet">{changes}</span></dd></div>'
+)
+
+
+def build(page: Page) -> None:
+    """The buttons, and below them what each would change of the recipe as it is."""
+    with gr.Accordion(page.say(TITLE), open=False, elem_id="presets"):
+        with gr.Row():
+            for name, preset in PRESETS.items():
+                button = gr.Button(
+                    page.say(preset.title), size="sm", elem_id=f"preset-{name}"
+                )
+                page.when_pressed(button, partial(put_in, page, name))
+        page.html(lambda view: told(page, view), elem_id="preset-changes")
+
+
+def put_in(page: Page, name: str, recipe: Recipe) -> None:
+    """Put a preset's values into the draft, all of them or none."""
+    wanted = changes(name, recipe, rows_of(page.studio.view()))
+    page.studio.draft.commit_all({change.path: change.new for change in wanted})
+
+
+def rows_of(view: View) -> int | None:
+    """How many rows the recipe trains on; None while it is not known."""
+    recipe = view.recipe
+    found = view.plan(training_rows, (recipe.data, recipe.split))
+    return found if isinstance(found, int) else None
+
+
+def told(page: Page, view: View) -> Markup:
+    """What each preset is for, and what it changes."""
+    rows = rows_of(view)
+    lines = (
+        ROW.format(
+            title=page.say(preset.title),
+            sentence=page.say(preset.sentence),
+            changes=listed(changes(name, view.recipe, rows), page.language),
+        )
+        for name, preset in PRESETS.items()
+    )
+    return Markup('<dl class="presets">{}</dl>').format(Markup("").join(lines))
+
+
+def listed(changed: list[Change], language: Language) -> str:
+    """The changes in words: "Learning rate 0.0002 → 0.0001, …"."""
+    if not changed:
+        return str(getattr(NOTHING, language))
+    parts = (
+        f"{getattr(FIELDS[path].declaration.title, language)} "
+        f"{shown(path, old, language)} → {shown(path, new, language)}"
+        for path, old, new in changed
+    )
+    separator, end = (", ", ".") if language == "en" else ("，", "。")
+    return separator.join(parts) + end
+
+
+def shown(path: str, value: Any, language: Language) -> str:
+    """A value as the form shows it."""
+    titles = FIELDS[path].declaration.choice_titles or {}
+    if value in titles:
+        return str(getattr(titles[value], language))
+    if isinstance(value, bool):
+        return str(getattr(ON if value else OFF, language))
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,80 @@
+"""Where the recipe of a run differs from another's, as a table."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from markupsafe import Markup
+
+from webui.page.frame import Page
+from webui.page.studio import View
+from webui.page.tables import problem_card, table
+from webui.recipe import Recipe
+from webui.recipe.checks import RecipeError
+from webui.recipe.field import Text
+from webui.recipe.store import load
+from webui.runs import entries
+from webui.runs.difference import Difference, difference, value_text
+from webui.runs.folder import RECIPE
+
+CURRENT = Text("the current recipe", "当前配方")
+FIELD = Text("field", "字段")
+SAME = Text("The two recipes are the same.", "两个配方完全相同。")
+CHOOSE = Text("Choose another run to compare it with.", "请选择另一次运行来比较。")
+UNREADABLE = Text("The recipe of {} cannot be read: {}", "无法读取 {} 的配方：{}")
+LONGEST = 600
+
+
+def differences(
+    page: Page, view: View, left: entries.Entry, right: entries.Entry | None
+) -> Markup:
+    """The fields that differ between two runs, or a run and the current recipe."""
+    recipes = []
+    for entry in (left, right):
+        try:
+            recipes.append(view.recipe if entry is None else recipe_in(entry))
+        except RecipeError as error:
+            title = entry.title if entry else ""
+            reason = page.say(error.problems[0].message)
+            return problem_card(page.say(UNREADABLE).format(title, reason))
+    titles = (left.title, right.title if right else page.say(CURRENT))
+    return told(page, difference(*recipes), titles)
+
+
+def told(page: Page, found: list[Difference], titles: tuple[str, str]) -> Markup:
+    """The table of differences."""
+    if not found:
+        return Markup('<p class="quiet">{}</p>').format(page.say(SAME))
+    rows = [
+        [field(page, each), cut(page, each.left), cut(page, each.right)]
+        for each in found
+    ]
+    return table([page.say(FIELD), *titles], rows)
+
+
+def field(page: Page, each: Difference) -> Markup:
+    """A field's title, and its path for the command line."""
+    return Markup('{}<div class="under">{}</div>').format(
+        page.say(each.title), each.path
+    )
+
+
+def cut(page: Page, value: object) -> str:
+    """A value as text, cut where it would fill the page."""
+    text = page.say(value_text(value))
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def recipe_in(entry: entries.Entry) -> Recipe:
+    """The recipe of a run; read once for each state of its file.
+
+    Raises:
+        RecipeError: when it cannot be read.
+    """
+    file = entry.run.folder / RECIPE
+    return loaded(file, entries.stamp(str(file)))
+
+
+@lru_cache(maxsize=64)
+def loaded(file: Path, mark: tuple[int, int]) -> Recipe:
+    """A recipe file as it is by its mark."""
+    return load(file)

@@ -1,0 +1,254 @@
+"""The chosen run: what it is, its name and note, and what can be done with it."""
+
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+from markupsafe import Markup
+
+from webui.figures import whole
+from webui.kernel import jobs
+from webui.kernel.process import KernelError
+from webui.page.frame import QUIET, Page
+from webui.page.runs_difference import CHOOSE, CURRENT, differences
+from webui.page.runs_table import state
+from webui.page.studio import View
+from webui.page.tables import heading
+from webui.recipe.field import Text
+from webui.runs import entries, notes
+from webui.runs import folder as runs
+from webui.runs.entries import Entry
+from webui.runs.error import RunError
+from webui.runs.notes import About
+from webui.settings import runs_folder
+
+REOPEN = Text("Make it the current recipe", "作为当前配方打开")
+RESUME = Text("Resume", "继续训练")
+OVERLAY = Text("Lay its curves over in Train", "在“训练”中叠加其曲线")
+TAKE_OFF = Text("Take its curves off", "取消叠加曲线")
+DELETE = Text("Delete …", "删除……")
+REALLY = Text("Really delete {} with its adapter", "确认删除 {} 及其适配器")
+KEEP = Text("Keep it", "保留")
+ABOUT = Text("Name and note", "名称与备注")
+NAME = Text("Shown name", "显示名称")
+NAME_HELP = Text(
+    "The folder keeps its own name; empty shows that one.",
+    "文件夹名称不变；留空则显示文件夹名称。",
+)
+NOTE = Text("Note", "备注")
+SAVE = Text("Save name and note", "保存名称与备注")
+DIFFERENCE = Text("Difference of two recipes", "两个配方的差异")
+OTHER = Text("Compare its recipe with", "与哪个配方比较")
+NONE = Text("Choose a run in the table.", "请在表格中选择一次运行。")
+GONE = Text("This run is gone.", "该运行已不存在。")
+FROM_STEP = Text("can go on from step {}", "可从第 {} 步继续")
+RESUMED = Text("resumed {} times", "已继续 {} 次")
+RESUMED_ONCE = Text("resumed once", "已继续 1 次")
+HERE = ""  # the other recipe: the current one
+
+
+def chosen_entry(name: str | None) -> Entry:
+    """The run of this id; one sentence when there is none."""
+    folder = runs_folder() / Path(name or "").name
+    if not name or folder not in runs.folders():
+        raise RunError(
+            "choose a run first; this one is gone.",
+            "请先选择一次运行；该运行已不存在。",
+        )
+    return entries.entry(folder)
+
+
+def known_entry(name: str | None) -> Entry | None:
+    """The run of this id, if it is there."""
+    try:
+        return chosen_entry(name)
+    except RunError:
+        return None
+
+
+def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
+    """Everything about the chosen run; returns the list of runs to compare with."""
+    facts = gr.HTML(elem_id="run-facts")
+    page.watch_chosen(facts, [chosen], partial(told, page))
+    build_actions(page, chosen)
+    build_about(page, chosen)
+    with gr.Accordion(page.say(DIFFERENCE), open=False, elem_id="run-difference"):
+        other = gr.Dropdown(
+            label=page.say(OTHER),
+            choices=[(page.say(CURRENT), HERE)],
+            value=HERE,
+            allow_custom_value=True,
+            elem_id="runs-other",
+        )
+        table = gr.HTML(elem_id="differences")
+        page.watch_chosen(table, [chosen, other], partial(difference_of, page))
+    return other
+
+
+def told(page: Page, view: View, name: str | None) -> Markup:
+    """What the chosen run is."""
+    entry = known_entry(name)
+    if entry is None:
+        return Markup('<p class="card">{}</p>').format(page.say(GONE if name else NONE))
+    times = int(entries.number(entry.run.summary.get("resumed")) or 0)
+    step = resume_step(entry)
+    parts = [entry.id, entry.model, entry.method, state(entry, page.language)]
+    if times:
+        parts.append(page.say(RESUMED_ONCE if times == 1 else RESUMED).format(times))
+    if step is not None:
+        parts.append(page.say(FROM_STEP).format(whole(step)))
+    note = Markup('<p class="note" dir="auto">{}</p>').format(entry.about.note)
+    return Markup("{}<p class='quiet'>{}</p>{}").format(
+        heading(("★ " if entry.about.star else "") + entry.title),
+        " · ".join(filter(None, parts)),
+        note if entry.about.note else "",
+    )
+
+
+def difference_of(
+    page: Page, view: View, name: str | None, other: str | None
+) -> Markup:
+    """Where the chosen run's recipe differs from the other."""
+    left, right = known_entry(name), known_entry(other)
+    if left is None or (other and right is None):
+        return Markup('<p class="quiet">{}</p>').format(page.say(CHOOSE))
+    return differences(page, view, left, right)
+
+
+# ---- what can be done
+
+
+def build_actions(page: Page, chosen: gr.Dropdown) -> None:
+    """Reopen, resume, lay curves over, delete."""
+    doomed = gr.State(None)
+    with gr.Row():
+        reopen = gr.Button(page.say(REOPEN), size="sm", elem_id="reopen")
+        resume = gr.Button(page.say(RESUME), size="sm", elem_id="resume-run")
+        overlay = gr.Button(page.say(OVERLAY), size="sm", elem_id="overlay-run")
+        delete = gr.Button(page.say(DELETE), size="sm", elem_id="delete")
+    with gr.Row(visible=False) as confirmation:
+        really = gr.Button(variant="stop", size="sm", elem_id="really-delete")
+        keep = gr.Button(page.say(KEEP), size="sm", elem_id="keep")
+    page.watch_chosen(resume, [chosen], resume_button)
+    page.watch_chosen(overlay, [chosen], partial(overlay_button, page))
+    page.when_pressed(reopen, partial(reopen_run, page), [chosen], form=False)
+    page.when_pressed(resume, resume_run, [chosen], form=False)
+    page.when_pressed(overlay, partial(turn_overlay, page), [chosen], form=False)
+    # The run that was asked about: what is chosen may change until the answer.
+    page.when_pressed(really, delete_run, [doomed], form=False)
+    delete.click(partial(ask, page), chosen, [doomed, really, confirmation], **QUIET)
+    for hidden in (really.click, keep.click, chosen.change):
+        hidden(lambda: gr.update(visible=False), None, confirmation, **QUIET)
+
+
+def ask(page: Page, name: str | None) -> list[Any]:
+    """Ask whether this very run is to be deleted."""
+    entry = known_entry(name)
+    if entry is None:
+        page.warn(page.say(NONE))
+        return [None, gr.skip(), gr.update(visible=False)]
+    question = page.say(REALLY).format(notes.short(entry.title))
+    return [entry.id, question, gr.update(visible=True)]
+
+
+def reopen_run(page: Page, name: str | None) -> None:
+    """Make a past run's recipe the current one."""
+    page.studio.draft.replace(runs.recipe_of(chosen_entry(name).run))
+
+
+def delete_run(name: str | None) -> None:
+    """Delete a run's folder; the page asked before."""
+    runs.delete(chosen_entry(name).run)
+
+
+def resume_run(name: str | None) -> None:
+    """Go on with a run from its last whole checkpoint."""
+    jobs.resume(chosen_entry(name).run.folder)
+
+
+def resume_button(view: View, name: str | None) -> Any:
+    """Shown for a run that can go on; not to be pressed while the kernel is busy."""
+    entry = known_entry(name)
+    can = entry is not None and resume_step(entry) is not None
+    return gr.update(visible=can, interactive=view.kernel.word != "busy")
+
+
+@lru_cache(maxsize=256)
+def resume_step(entry: Entry) -> int | None:
+    """The step that a run can go on from; None when it cannot."""
+    if entry.run.kind != "run":
+        return None
+    try:
+        return jobs.resumable(entry.run.folder).step
+    except KernelError:
+        return None
+
+
+def overlay_button(page: Page, view: View, name: str | None) -> Any:
+    """Lay over, or take off what lies over."""
+    over = name in view.studio.overlaid
+    return gr.update(value=page.say(TAKE_OFF if over else OVERLAY))
+
+
+def turn_overlay(page: Page, name: str | None) -> None:
+    """Lay a run's curves over the shown run's, or take them off again."""
+    run, over = chosen_entry(name).id, page.studio.overlaid
+    page.studio.overlaid = (
+        tuple(each for each in over if each != run) if run in over else (*over, run)
+    )
+
+
+# ---- name and note
+
+
+def build_about(page: Page, chosen: gr.Dropdown) -> None:
+    """The fields for name and note; they are saved by their button."""
+    was = gr.State(None)
+    with gr.Accordion(page.say(ABOUT), open=False, elem_id="run-about"):
+        name = gr.Textbox(
+            label=page.say(NAME), info=page.say(NAME_HELP), elem_id="run-name"
+        )
+        note = gr.Textbox(
+            label=page.say(NOTE), lines=3, max_lines=12, elem_id="run-note"
+        )
+        save = gr.Button(page.say(SAVE), size="sm", elem_id="save-about")
+    fields: list[Component] = [name, note, was]
+    chosen.change(filled, chosen, fields, **QUIET)
+    save.click(partial(save_about, page), [chosen, *fields], fields, **QUIET).then(
+        page.look, None, page.stamp, **QUIET
+    )
+
+
+def filled(chosen: str | None) -> list[Any]:
+    """Name and note as they are on disk, and whose they are."""
+    entry = known_entry(chosen)
+    about = entry.about if entry else notes.NOTHING
+    return [about.name, about.note, (chosen, about)]
+
+
+def save_about(
+    page: Page,
+    chosen: str | None,
+    name: str | None,
+    note: str | None,
+    was: tuple[str, About] | None,
+) -> list[Any]:
+    """Save what was changed in this tab; what another tab changed is not lost."""
+    with page.problems_told():
+        entry = chosen_entry(chosen)
+        if was is None or was[0] != chosen:  # the fields are another run's
+            return filled(chosen)
+        seen = was[1]
+        wanted = {"name": name or "", "note": note or ""}
+        changed = {k: v for k, v in wanted.items() if v != getattr(seen, k)}
+        try:
+            notes.change(entry.run.folder, was=seen, **changed)  # type: ignore
+        except RunError as error:
+            page.warn(page.say(error.text))
+            # A second press then replaces what is there.
+            now = notes.read(entry.run.folder)
+            return [gr.skip(), gr.skip(), (chosen, now)]
+        return filled(chosen)
+    return [gr.skip(), gr.skip(), gr.skip()]

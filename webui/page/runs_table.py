@@ -1,0 +1,162 @@
+"""The table of runs: HTML whose titles sort, whose stars mark, whose names choose."""
+
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+
+from markupsafe import Markup
+
+from webui.figures import brief, duration, size, whole
+from webui.page.language import MARKS, STATES, Language
+from webui.recipe.field import Text
+from webui.runs.entries import Entry
+from webui.runs.notes import short
+
+SCRIPT = Path(__file__).with_name("runs_table.js")
+
+TITLES = {
+    "id": Text("run", "运行"),
+    "status": Text("how it ended", "结果"),
+    "trainable": Text("trained", "可训练"),
+    "steps": Text("steps", "步数"),
+    "last_loss": Text("last loss", "最终损失"),
+    "best_eval_loss": Text("best evaluation loss", "最佳评估损失"),
+    "score": Text("base → tuned", "基座 → 微调"),
+    "tokens_per_second": Text("tokens/s", "token/秒"),
+    "peak_memory": Text("peak memory", "内存峰值"),
+    "duration": Text("took", "用时"),
+}
+# What one looks for first: the newest run, the lowest loss, the highest score.
+FALLING = ("id", "score", "tokens_per_second")
+NEWEST = "-id"
+
+STAR, UNSTAR = Text("Mark with a star", "加星标"), Text("Take the star off", "取消星标")
+STARRED = Text("star", "星标")
+NOTE_LENGTH = 90
+
+FORMATS = {
+    "tokens_per_second": brief,
+    "last_loss": brief,
+    "best_eval_loss": brief,
+    "peak_memory": size,
+    "duration": duration,
+}
+
+
+def script() -> str:
+    """What the browser runs when the table is there."""
+    return SCRIPT.read_text(encoding="utf-8")
+
+
+def say(text: Text, language: Language) -> str:
+    """A text in a language."""
+    return text.zh if language == "zh" else text.en
+
+
+def listing(
+    found: Sequence[Entry], language: Language, *, order: str, chosen: str | None
+) -> Markup:
+    """The table of these runs; ``order`` is the column, or one after ``-``."""
+    head = Markup("").join(title(column, order, language) for column in TITLES)
+    rows = (row(each, language, each.id == chosen) for each in found)
+    return Markup(
+        '<div class="scroll"><table class="plain runs"><thead><tr><th>{}</th>{}</tr>'
+        "</thead><tbody>{}</tbody></table></div>"
+    ).format(
+        Markup('<span class="unseen">{}</span>').format(say(STARRED, language)),
+        head,
+        Markup("").join(rows),
+    )
+
+
+def title(column: str, order: str, language: Language) -> Markup:
+    """A column's title, a button that sorts by it; pressed again, the other way."""
+    falling, is_it = order.startswith("-"), order.removeprefix("-") == column
+    arrow = ("↓" if falling else "↑") if is_it else ""
+    sorted_so = ("descending" if falling else "ascending") if is_it else "none"
+    return Markup(
+        '<th class="{}" aria-sort="{}"><button type="button" data-do="sort"'
+        ' data-value="{}">{}{}</button></th>'
+    ).format(
+        kind(column), sorted_so, column, say(TITLES[column], language), f" {arrow}"
+    )
+
+
+def turned(column: str, order: str) -> str:
+    """The order after a press on a title: its usual one, or the other way round."""
+    if order.removeprefix("-") == column:
+        return column if order.startswith("-") else f"-{column}"
+    return f"-{column}" if column in FALLING else column
+
+
+def kind(column: str) -> str:
+    """The class of a column: words or a number."""
+    return "long" if column in ("id", "status") else "num"
+
+
+@lru_cache(maxsize=4096)
+def row(entry: Entry, language: Language, chosen: bool) -> Markup:
+    """One run; a run that did not change is not written again."""
+    cells = [named(entry), state(entry, language), *map(partial(figure, entry), SHOWN)]
+    return Markup("<tr{}><td>{}</td>{}</tr>").format(
+        Markup(' aria-current="true"') if chosen else "",
+        star(entry, language),
+        Markup("").join(
+            Markup("<td class='{}'>{}</td>").format(kind(column), cell)
+            for column, cell in zip(TITLES, cells, strict=True)
+        ),
+    )
+
+
+SHOWN = tuple(TITLES)[2:]
+
+
+def star(entry: Entry, language: Language) -> Markup:
+    """The star of a run, a button that sets it or takes it off."""
+    about = entry.about
+    return Markup(
+        '<button type="button" class="star" data-do="star" data-value="{}"'
+        ' aria-pressed="{}" title="{}" aria-label="{}: {}">{}</button>'
+    ).format(
+        entry.id,
+        "true" if about.star else "false",
+        say(UNSTAR if about.star else STAR, language),
+        say(STARRED, language),
+        entry.title,
+        "★" if about.star else "☆",
+    )
+
+
+def named(entry: Entry) -> Markup:
+    """The name of a run, a button that chooses it, and below what it is."""
+    about = entry.about
+    first = (entry.id,) if about.name else ()
+    lines = [" · ".join(filter(None, (*first, Path(entry.model).name, entry.method)))]
+    if about.note:
+        lines.append(short(about.note, NOTE_LENGTH))
+    return Markup(
+        '<button type="button" class="name" data-do="choose" data-value="{}">'
+        "<bdi>{}</bdi></button>{}"
+    ).format(
+        entry.id,
+        entry.title,
+        Markup("").join(
+            Markup('<div class="under"><bdi>{}</bdi></div>').format(line)
+            for line in lines
+        ),
+    )
+
+
+def state(entry: Entry, language: Language) -> str:
+    """How a run stands, with a mark."""
+    status = entry.run.status
+    word = say(STATES[status], language) if status in STATES else short(status, 20)
+    return f"{MARKS.get(status, '')} {word}"
+
+
+def figure(entry: Entry, column: str) -> str:
+    """One figure of a run, or a dash."""
+    if column == "score":
+        return "{:.0%} → {:.0%}".format(*entry.score) if entry.score else "–"
+    value = entry.figures.get(column)
+    return "–" if value is None else FORMATS.get(column, whole)(value)

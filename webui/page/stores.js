@@ -1,0 +1,84 @@
+// What the browser knows of a run's curves. It asks for what is new, in small pieces.
+const MOST_ROWS = 3000;
+
+class Store {
+  constructor(run) {
+    Object.assign(this, { run, generation: -1, known: 0, heard: 0, rows: [], marks: [] });
+    Object.assign(this, { coming: null, detail: null, busy: false, live: false, gone: false });
+    Object.assign(this, { figures: {}, share: 0, median: null });
+  }
+
+  async ask(more = {}) {
+    const { run, generation, known, heard } = this;
+    const words = new URLSearchParams({ run, generation, known, heard, ...more });
+    const reply = await fetch(`curves?${words}`, { cache: 'no-store' });
+    if (reply.status === 404) this.gone = true;
+    if (!reply.ok) throw new Error(reply.statusText);
+    return reply.json();
+  }
+
+  // Ask until nothing is new. A network that is gone is asked again at the next look.
+  async update(changed) {
+    if (this.busy || this.gone) return;
+    this.busy = true;
+    try {
+      // The newest steps come one by one; before they are too many to draw, ask anew.
+      if (this.rows.length > MOST_ROWS) this.known = this.heard = 0;
+      for (let more = true; more;) {
+        const answer = await this.ask();
+        this.take(answer);
+        more = answer.more;
+        changed();
+      }
+    } catch (error) {
+      // The next look tries again.
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  take(answer) {
+    if (answer.generation !== this.generation || (answer.from === 0 && this.rows.length)) {
+      this.coming = { rows: [], marks: [] };
+      this.detail = null;
+      // What was drawn stays until the new is whole; of nothing, the first part shows.
+      if (!this.rows.length) Object.assign(this, this.coming);
+    }
+    const into = this.coming || this;
+    into.rows.push(...answer.rows);
+    into.marks.push(...answer.marks);
+    const { generation, known, heard } = answer;
+    Object.assign(this, { generation, known, heard });
+    if (answer.more) return;
+    if (this.coming) Object.assign(this, this.coming, { coming: null });
+    const { live, figures, share, median } = answer;
+    Object.assign(this, { live, figures, share, median });
+  }
+
+  // The part that was zoomed into, if it is drawn from rows of several steps.
+  async look(first, last, changed) {
+    const coarse = this.rows.some((row) => row[COUNT] && row[STEP] >= first && row[STEP] <= last);
+    const same = this.detail && this.detail.first === first && this.detail.last === last;
+    if (!coarse || same) return;
+    const detail = (this.detail = { first, last, rows: [], whole: false });
+    try {
+      for (let known = 0, more = true; more && this.detail === detail;) {
+        const answer = await this.ask({ known, first, last });
+        detail.rows.push(...answer.rows);
+        ({ known, more } = answer);
+      }
+      detail.whole = true;
+      changed();
+    } catch (error) {
+      this.detail = null;
+    }
+  }
+
+  // All rows, those of the zoomed part in detail.
+  get drawn() {
+    const { detail, rows } = this;
+    if (!detail || !detail.whole || !detail.rows.length) return rows;
+    const [first, last] = [detail.rows[0][STEP], detail.rows[detail.rows.length - 1][STEP]];
+    return [...rows.filter((r) => r[STEP] < first), ...detail.rows, ...rows.filter((r) => r[STEP] > last)];
+  }
+}

@@ -1,0 +1,78 @@
+"""How the shown training stands, in figures, and what took effect otherwise."""
+
+from markupsafe import Markup
+
+from webui.page.cell import failure
+from webui.page.curves import figures_of, memory_there
+from webui.page.frame import Page
+from webui.page.studio import View
+from webui.page.tables import table
+from webui.recipe.field import Text
+from webui.runs.summary import requested_settings
+
+EMPTY = Text(
+    "No run yet. Press Run: the page shows the loss as it falls.",
+    "还没有运行。点击“运行”，这里会显示损失的下降过程。",
+)
+LABELS = {
+    "step": Text("step", "步"),
+    "epoch": Text("epoch", "轮"),
+    "loss": Text("loss", "损失"),
+    "eval_loss": Text("evaluation loss", "评估损失"),
+    "rate": Text("learning rate", "学习率"),
+    "norm": Text("gradient norm", "梯度范数"),
+    "speed": Text("tokens per second", "每秒 token 数"),
+    "samples": Text("rows per second", "每秒样本数"),
+    "left": Text("time left, about", "剩余时间（约）"),
+    "took": Text("trained for", "训练用时"),
+    "memory": Text("memory", "内存"),
+}
+ASKED, EFFECT = Text("asked", "请求"), Text("in effect", "实际生效")
+SETTING = Text("setting changed by the library or device", "被库或设备改变的设置")
+
+
+def progress(page: Page, view: View) -> Markup:
+    """The figures of the shown run's training, with a bar.
+
+    While it goes on, the browser puts newer figures into these places.
+    """
+    training = view.training
+    if training is None:
+        return Markup('<p class="quiet">{}</p>').format(page.say(EMPTY))
+    live = view.kernel.word == "busy" and view.kernel.run == view.run
+    values = figures_of(training, live, memory_there(view.studio))
+    shown = Markup("").join(
+        Markup(
+            '<div class="figure"><span class="label">{}</span>'
+            '<span class="value" data-figure="{}">{}</span></div>'
+        ).format(page.say(label), name, values[name])
+        for name, label in LABELS.items()
+    )
+    share = round(100 * training.step / max(training.max_steps, 1))
+    bar = Markup(
+        '<div class="track" role="progressbar" aria-valuenow="{0}" aria-valuemin="0"'
+        ' aria-valuemax="100" aria-label="{1}"><div style="width:{0}%"></div></div>'
+    ).format(share, page.say(LABELS["step"]))
+    return Markup('<div class="figures many">{}</div>{}').format(shown, bar)
+
+
+def ended_kernel(page: Page, view: View) -> Markup:
+    """How the kernel of the shown run ended; a cell that failed says so itself."""
+    failed = view.last("failed")
+    if failed.get("error") != "KernelDied":
+        return Markup("")
+    return failure(page, failed)
+
+
+def changed_settings(page: Page, view: View) -> Markup:
+    """Settings that took effect otherwise than asked; nothing when all did."""
+    effective = view.last("begun").get("effective", {})
+    asked = requested_settings(view.recipe) if effective else {}
+    rows = [
+        (name, value, effective[name])
+        for name, value in asked.items()
+        if name in effective and str(effective[name]) != str(value)
+    ]
+    if not rows or view.state("train") not in ("fresh", "running"):
+        return Markup("")
+    return table([page.say(SETTING), page.say(ASKED), page.say(EFFECT)], rows)

@@ -1,0 +1,28 @@
+"""How many rows a recipe trains on, about: counted in its files."""
+
+import itertools
+
+from webui.planner.rows import Kept, read_rows
+from webui.planner.split_check import MOST_COUNTED
+from webui.recipe import Recipe
+
+
+def training_rows(recipe: Recipe) -> int | None:
+    """The usable rows less those that are held out, counted up to 100,000 of them.
+
+    None for rows of the hub, which would have to be fetched, and where a column parts
+    them.
+
+    Raises:
+        PlannerError: if a file cannot be read at all.
+    """
+    split = recipe.split
+    if recipe.data.source == "hub" or split.by == "column":
+        return None
+    usable = (row for row in read_rows(recipe) if isinstance(row, Kept))
+    count = sum(1 for _ in itertools.islice(usable, MOST_COUNTED))
+    if split.by == "file":
+        return count
+    # As the data cell draws them.
+    held = max(1, round(count * split.fraction))
+    return max(0, count - (held if split.by == "fraction" else split.count))

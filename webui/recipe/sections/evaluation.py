@@ -1,0 +1,68 @@
+"""Section `evaluation`: how good the model is on unseen rows while it trains."""
+
+from typing import Literal
+
+from webui.recipe.field import Section, Text, field
+
+EVALUATED = {"evaluation.every": ("steps", "epoch")}
+
+
+class Evaluation(Section):
+    """When a training is judged by rows that it does not learn from, and what follows.
+
+    Each evaluation saves a checkpoint.
+    """
+
+    every: Literal["no", "steps", "epoch"] = field(
+        "no",
+        title=("Evaluate", "评估"),
+        help=(
+            "Work out the loss on rows set aside from the training rows; the held-out "
+            "rows stay unseen until the end.",
+            "在从训练数据中另外划出的数据上计算损失；留出数据直到最后才使用。",
+        ),
+        choice_titles={
+            "no": Text("never", "不评估"),
+            "steps": Text("every few steps", "每隔若干步"),
+            "epoch": Text("after each epoch", "每轮之后"),
+        },
+    )
+    steps: int = field(
+        50,
+        title=("Steps between evaluations", "评估间隔步数"),
+        help=(
+            "Each evaluation takes time and saves a checkpoint.",
+            "每次评估都要花时间，并保存一个检查点。",
+        ),
+        ge=1,
+        le=1_000_000,
+        shown_when={"evaluation.every": "steps"},
+    )
+    rows: int = field(
+        40,
+        title=("Rows to evaluate on", "评估数据条数"),
+        help=("Taken from the training rows.", "从训练数据中划出。"),
+        ge=1,
+        le=1_000_000,
+        shown_when=EVALUATED,
+    )
+    patience: int = field(
+        0,
+        title=("Early stopping", "提前停止"),
+        help=(
+            "Stop after so many evaluations without a lower loss; 0 is never.",
+            "连续这么多次评估损失都没有降低就停止；0 表示不提前停止。",
+        ),
+        ge=0,
+        le=1000,
+        shown_when=EVALUATED,
+    )
+    keep_best: bool = field(
+        False,
+        title=("End with the best", "以最佳结果结束"),
+        help=(
+            "At the end, go back to the checkpoint with the lowest evaluation loss.",
+            "训练结束后回到评估损失最低的检查点。",
+        ),
+        shown_when=EVALUATED,
+    )
