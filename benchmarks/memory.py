@@ -3,6 +3,7 @@
     python benchmarks/memory.py            # the starter on the CPU: resident memory
     python benchmarks/memory.py --cuda     # random weights on a GPU: torch's own figure
     python benchmarks/memory.py --only TEXT
+    python benchmarks/memory.py --predict  # today's estimate beside what was measured
 
 Each case is a fresh process that runs the recipe's own setup, model, adapter and train
 cells for three steps on full batches of random tokens. The figures go to
@@ -225,13 +226,10 @@ def run(cases: Iterator[Case], key: str, only: str, again: bool) -> None:
         except (RuntimeError, subprocess.TimeoutExpired) as error:
             print(f"{name}: failed: {error}", flush=True)
             continue
-        total = predicted(given, key == "cuda")["total"]
-        off = round(100 * (total / found["measured"] - 1), 1)
         rows[name] = {
             "case": name,
             "measured": found["measured"],
-            "predicted": total,
-            "percent_off": off,
+            **compared(name, given, found["measured"], key == "cuda"),
             "imports": found["imports"],
             # A folder of random weights has no name elsewhere.
             "values": {k: v for k, v in given.items() if k != "model.name"},
@@ -240,9 +238,26 @@ def run(cases: Iterator[Case], key: str, only: str, again: bool) -> None:
         kept["command"] = "python benchmarks/memory.py [--cuda]"
         kept["unit"] = "bytes"
         RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
-        print(
-            f"{name}: {total / 1e9:.2f} for {found['measured'] / 1e9:.2f} GB ({off} %)"
-        )
+
+
+def compared(
+    name: str, given: dict[str, Any], measured: int, cuda: bool
+) -> dict[str, Any]:
+    """Today's estimate, printed beside what was measured."""
+    total = predicted(given, cuda)["total"]
+    off = round(100 * (total / measured - 1), 1)
+    print(
+        f"{name}: {total / 1e9:.2f} for {measured / 1e9:.2f} GB ({off} %)", flush=True
+    )
+    return {"predicted": total, "percent_off": off}
+
+
+def predict_again() -> None:
+    """Put today's estimate beside every peak on the CPU that was measured before."""
+    kept = json.loads(RESULTS.read_text())
+    for row in kept["cpu"]:
+        row |= compared(row["case"], row["values"], row["measured"], False)
+    RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
 
 
 def main() -> None:
@@ -251,10 +266,13 @@ def main() -> None:
     parser.add_argument("--cuda", action="store_true")
     parser.add_argument("--only", default="")
     parser.add_argument("--again", action="store_true")
+    parser.add_argument("--predict", action="store_true")
     parser.add_argument("--case", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.case:
         print(json.dumps(train(json.loads(asked.case))))
+    elif asked.predict:
+        predict_again()
     elif asked.cuda:
         with tempfile.TemporaryDirectory() as folder:
             for size in SIZES:

@@ -28,14 +28,18 @@ MEASURING = Text(
     "this compares costs, and not the best that each can do. Memory is that of the "
     "whole process with its libraries. Loss is that of the first and of the last "
     "batch. Score: exact matches on {scored} held-out rows; the base alone has "
-    "{base}. One row is {one}, so a difference of a few rows means nothing.",
+    "{base}. One row is {one}, so a difference of a few rows means nothing. "
+    "Where a \\* stands, other work kept the machine busy when the measuring began (a "
+    "load above {cores}): alone, those seconds would be fewer.",
     "配方 `starter-extract`，按相同顺序在相同批次上训练 {steps} 步，在 CPU 上运行"
     "（{machine}），除 QLoRA 和 LoftQ 外均为 fp32。每种方法只用一个取自文献惯例、"
     "未经调优的学习率训练一次：比较的是开销，而不是各方法的最好效果。"
     "内存为整个进程（含各个库）。损失为第一批和最后一批的损失。"
     "得分：{scored} 条留出数据中完全一致的比例；基座为 {base}。"
-    "一条数据即 {one}，相差几条没有意义。",
+    "一条数据即 {one}，相差几条没有意义。"
+    "带 \\* 的秒数在开始测量时机器正忙于其他任务（负载高于 {cores}），空闲时会更短。",
 )
+CORES = 2
 MADE = "<!-- Written by docs/make.py; change the declarations instead. -->"
 
 
@@ -147,6 +151,7 @@ def measured_part(results: dict[str, Any]) -> list[str]:
         "scored": scored,
         "one": f"{1 / scored:.1%}",
         "base": base_scores(results),
+        "cores": CORES,
     }
     return [
         "## Measured on the starter task · 实测",
@@ -168,12 +173,17 @@ def measured_row(method: Method, found: dict[str, Any]) -> str:
         found["learning_rate"],
         f"{found['trainable']:,}",
         f"{found['trainable'] / found['total']:.3%}",
-        f"{found['training_seconds']:.0f} s",
+        f"{found['training_seconds']:.0f} s" + (r"\*" if was_busy(found) else ""),
         size(found["peak_memory"]),
         f"{brief(found['first_loss'], 3)} → {brief(found['last_loss'], 3)}",
         f"{found['score']['tuned']:.1%}",
     ]
     return "| " + " | ".join(cells) + " |"
+
+
+def was_busy(found: dict[str, Any]) -> bool:
+    """Whether more work waited than the machine had cores, before this one began."""
+    return found["load_before"] > CORES
 
 
 def method_entry(method: Method, found: dict[str, Any] | None) -> str:

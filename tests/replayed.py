@@ -20,7 +20,10 @@ def replayed_run(steps: int, *, total: int = 0, seed: int = 0, every: int = 0) -
     """A run folder whose log holds so many steps, with an evaluation now and then."""
     recipe = load(shipped_recipes() / "starter-extract.yaml")
     folder = runs.create(recipe, render_cells(recipe, RUN_CELLS), "run")
-    write(folder, [begun(total or steps), *training(1, steps, total or steps, seed, every)])
+    write(
+        folder,
+        [begun(total or steps), *training(1, steps, total or steps, seed, every)],
+    )
     return folder
 
 

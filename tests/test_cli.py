@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -231,15 +232,20 @@ def test_an_error_is_one_sentence(
 
 
 def test_the_unexpected_goes_to_the_log(
-    tunebook: Callable[..., Printed], tunebook_home: Path
+    tunebook: Callable[..., Printed],
+    tunebook_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # A list where there should be an object is nothing that we thought of.
-    (finished_run() / folder.PLAN).write_text("[1]")
-    code, _, err = tunebook("runs")
+    def odd(path: Path) -> None:
+        raise ZeroDivisionError("odd")
+
+    run = finished_run()
+    monkeypatch.setattr(shutil, "rmtree", odd)
+    code, _, err = tunebook("runs", "--delete", run.name, "--yes")
     log = tunebook_home / "tunebook.log"
     assert code == 1 and str(log) in err and len(err.splitlines()) == 2
     assert "Traceback" not in err
-    assert "Traceback" in log.read_text() and "AttributeError" in log.read_text()
+    assert "Traceback" in log.read_text() and "ZeroDivisionError" in log.read_text()
 
 
 @pytest.mark.parametrize("name", ["runs", "recipes"])

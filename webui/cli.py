@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from webui import __version__
 from webui.access import Login, parse_login
@@ -16,6 +17,8 @@ DESCRIPTION = (
     "notebook. Without a command, the page opens."
 )
 RECIPE = "a recipe's YAML file, or the name of one that came along (tunebook recipes)"
+
+PRESETS = ("quick", "balanced", "careful")  # as in recipe/presets.py
 
 STANDALONE = ("-h", "--help", "--version")
 
@@ -49,6 +52,7 @@ COMMANDS = {
     "notebook": "export.write_notebook",
     "sweep": "training.sweep",
     "compare": "compare.compare",
+    "queue": "queue.queued",
     "runs": "listing.runs",
     "recipes": "listing.recipes",
     "doctor": "machine.doctor",
@@ -75,13 +79,12 @@ def command(name: str) -> Callable[[argparse.Namespace], int]:
 
 def tell(error: Exception) -> int:
     """Say what went wrong in a sentence; what nobody expected goes to the log too."""
-    from webui.kernel.process import KernelError
+    from webui.errors import UserError
     from webui.planner.errors import PlannerError
     from webui.recipe.checks import RecipeError
-    from webui.runs.folder import RunError
     from webui.starter import StarterError
 
-    expected = (RecipeError, RunError, KernelError, PlannerError, StarterError)
+    expected = (RecipeError, UserError, PlannerError, StarterError)
     if isinstance(error, expected):
         print(sentence(str(error)), file=sys.stderr)
     elif isinstance(error, OSError) and error.filename:
@@ -138,12 +141,19 @@ def parser() -> argparse.ArgumentParser:
     ):
         add_recipe(add(name, help), machine=machine)
     add_plan(commands.choices["plan"])
+    for name in ("run", "sweep"):
+        commands.choices[name].add_argument(
+            "--queue",
+            action="store_true",
+            help="wait in the queue where the kernel is busy, instead of failing",
+        )
     for name in ("script", "notebook"):
         commands.choices[name].add_argument(
             "-o", "--output", type=Path, metavar="FILE", help="instead of stdout"
         )
     add_data(add("data", "look at rows as they will be trained on, and check them all"))
     add_compare(add("compare", "let the base and the tuned model of a run answer"))
+    add_queue(add("queue", "list what waits for the kernel, change it, or run it"))
     add_runs(add("runs", "list the runs with their main figures, or delete one"))
     add_json(add("recipes", "list the recipes that came along"))
     add_doctor(add("doctor", "say what is missing here and how to mend it"))
@@ -179,6 +189,11 @@ def add_recipe(found: argparse.ArgumentParser, *, machine: bool) -> None:
         "--model",
         metavar="NAME",
         help="another base model; `starter` tries any recipe on a small one",
+    )
+    found.add_argument(
+        "--preset",
+        choices=PRESETS,
+        help="a set of settings on top of the recipe, and below --set",
     )
     if machine:
         add_json(found)
@@ -252,9 +267,54 @@ def add_compare(compare: argparse.ArgumentParser) -> None:
     add_json(compare)
 
 
+def add_queue(queue: argparse.ArgumentParser) -> None:
+    """What to do with what waits."""
+    add_json(queue)
+    actions = queue.add_subparsers(dest="action", metavar="ACTION", title="actions")
+
+    def action(name: str, help: str) -> argparse.ArgumentParser:
+        found = actions.add_parser(name, help=help, description=help)
+        # Given before the action, it must not be taken back here.
+        add_json(found, default=argparse.SUPPRESS)
+        return found
+
+    action("list", "list what waits (what `tunebook queue` alone does)")
+    added = action("add", "let a recipe wait at the end of the queue")
+    add_recipe(added, machine=False)
+    added.add_argument("--sweep", action="store_true", help="its sweep, not a run")
+    named = [action("move", "change a place"), action("remove", "take one out")]
+    for found in named:
+        found.add_argument(
+            "id", metavar="ID", help="its id, or how that begins or ends"
+        )
+    named[0].add_argument("way", choices=("up", "down", "first"))
+    action("run", "work through the queue here, without a page")
+
+
 def add_runs(runs: argparse.ArgumentParser) -> None:
-    """List, or delete one."""
-    runs.add_argument("--delete", metavar="RUN", help="delete this run for good")
+    """List, compare two, say something about one, or delete one."""
+    one = runs.add_mutually_exclusive_group()
+    one.add_argument(
+        "--diff",
+        nargs=2,
+        metavar=("A", "B"),
+        help="the fields in which two runs' recipes differ",
+    )
+    one.add_argument("--star", metavar="RUN", help="mark this run with a star")
+    one.add_argument("--unstar", metavar="RUN", help="take its star off")
+    one.add_argument(
+        "--note",
+        nargs=2,
+        metavar=("RUN", "TEXT"),
+        help="what you want to remember of it; an empty TEXT removes it",
+    )
+    one.add_argument(
+        "--rename",
+        nargs=2,
+        metavar=("RUN", "NAME"),
+        help="the name to show; its folder keeps its own, an empty NAME shows that",
+    )
+    one.add_argument("--delete", metavar="RUN", help="delete this run for good")
     runs.add_argument("--yes", action="store_true", help="without asking")
     add_json(runs)
 
@@ -267,10 +327,10 @@ def add_doctor(doctor: argparse.ArgumentParser) -> None:
     add_json(doctor)
 
 
-def add_json(found: argparse.ArgumentParser) -> None:
+def add_json(found: argparse.ArgumentParser, **options: Any) -> None:
     """For a machine that reads it."""
     found.add_argument(
-        "--json", action="store_true", help="one JSON document on stdout"
+        "--json", action="store_true", help="one JSON document on stdout", **options
     )
 
 

@@ -13,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from packaging.requirements import Requirement
 from webui import settings, starter
 
 PYTHONS = ((3, 10), (3, 13))
+SINKS = ("tensorboard", "trackio", "wandb")
 UNSLOTH = ("unsloth==2026.10.9", "unsloth_zoo==2026.10.9")
 SPACE_NEEDED = 2 * 10**9  # the starter model, some runs and their checkpoints
 MEMORY_NEEDED = 4 * 10**9  # training the starter model took 2.6 GB, the page 0.3
@@ -58,6 +60,8 @@ def examine() -> list[Finding]:
         check_starter(settings.starter_folder()),
         *check_home(settings.home()),
         check_memory(),
+        *map(check_sink, SINKS),
+        check_webhook(os.environ),
         check_chromium(),
         check_kernel(settings.kernel_folder()),
     ]
@@ -186,6 +190,27 @@ def check_memory() -> Finding:
         "ps ax -o rss,pid,comm --sort=-rss | head  # then close what you can",
         required=False,
     )
+
+
+def check_sink(name: str) -> Finding:
+    """Tell whether a training can log to a package that only some recipes name."""
+    try:
+        found = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        detail = f"none: only recipes with {name} in watch.report_to need it"
+        return Finding(name, True, detail, required=False)
+    return Finding(name, True, found, required=False)
+
+
+def check_webhook(environment: Mapping[str, str]) -> Finding:
+    """Tell whether a webhook hears of runs that end; its address is a secret."""
+    address = environment.get("TUNEBOOK_WEBHOOK", "").strip()
+    if not address:
+        return Finding("webhook", True, "none is named in TUNEBOOK_WEBHOOK")
+    ok = address.startswith(("http://", "https://"))
+    detail = "TUNEBOOK_WEBHOOK " + ("is told" if ok else "is no http or https address")
+    fix = "export TUNEBOOK_WEBHOOK=https://..."
+    return Finding("webhook", ok, detail, fix, required=False)
 
 
 def check_chromium() -> Finding:

@@ -90,12 +90,12 @@ def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
     run(run_cells, "compare score", space)
     tuned = outputs(space, space["model"])
     folder = str(Path.cwd() / "adapter")
-    run({c.name: c for c in render_cells(recipe, LOAD_CELLS, folder)}, "load", space)
+    load = {c.name: c for c in render_cells(recipe, LOAD_CELLS, folder)}
+    run(load, "load", space)
     again = outputs(space, space["model"])
-    model = space["model"]
-    if hasattr(model, "peft_config"):
-        model = space["model"] = getattr(model, "unload", model.get_base_model)()
-    left = weights(model)
+    # The cell's own words for beginning again from the untouched base.
+    exec(load["load"].code.rpartition("\nmodel = PeftModel.from")[0], space)
+    left = weights(space["model"])
     base = {*space["untouched"]} & {*left}
     return found | {
         "reload_difference": float((tuned - again).abs().max()),

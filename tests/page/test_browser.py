@@ -89,7 +89,7 @@ def test_the_whole_path_with_a_killed_server(browser: Any, server: Any) -> None:
     page = open_page(browser, server)
     short(page, steps=8)
     page.click("#run-all")
-    run = wait_for(lambda: next(iter(runs.folders()), None), 30)
+    run = wait_for(lambda: next(iter(runs.folders()), None))
     wait_for(lambda: any(e["event"] == "step" for e in events.read(run)[0]), 90)
     server.kill()
     page.close()
@@ -128,7 +128,7 @@ def test_stop_then_a_killed_kernel(browser: Any, server: Any) -> None:
     short(page, steps=60)
     go(page, "Train")
     page.dblclick("#run-train")
-    run = wait_for(lambda: next(iter(runs.folders()), None), 30)
+    run = wait_for(lambda: next(iter(runs.folders()), None))
     wait_for(lambda: any(e["event"] == "step" for e in events.read(run)[0]), 90)
     assert len(runs.folders()) == 1
     page.click("#stop")
@@ -156,7 +156,7 @@ def test_a_sweep_and_its_best(browser: Any, server: Any) -> None:
     page.get_by_role("option", name="Rank (adapter.rank)").click()
     set_field(page, "sweep-values-0", "2, 3")
     page.click("#run-sweep")
-    run = wait_for(lambda: next(iter(runs.folders()), None), 30)
+    run = wait_for(lambda: next(iter(runs.folders()), None))
     wait_for(lambda: runs.read(run).status == "finished", 150)
     best = runs.read(run).summary["best"]["params"]["adapter.rank"]
     table = page.locator("#cell-sweep table tbody tr")

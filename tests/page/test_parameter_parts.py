@@ -10,8 +10,13 @@ from webui.page.language import Language
 from webui.page.steady import steady
 from webui.page.tabs.parameter_beside import differing, shown
 from webui.page.tabs.parameter_counts import grid_table, targets_of
-from webui.page.tabs.parameter_memory import MEANINGS, PARTS, limit, meanings
+from webui.page.tabs.parameter_memory import MEANINGS, PARTS, basis, limit, meanings
 from webui.page.tabs.parameter_structure import branch
+from webui.planner.memory.cards import DEFAULT
+from webui.planner.memory.fit import Fit
+from webui.planner.memory.parts import Memory
+from webui.planner.memory.remedies import Remedies
+from webui.planner.memory.verdict import Verdict
 from webui.planner.parameters.grid import Grid, GridRow
 from webui.planner.parameters.structure import Node
 from webui.recipe import Recipe
@@ -105,6 +110,22 @@ def test_each_part_of_the_memory_is_explained() -> None:
     for page in (ENGLISH, CHINESE):
         assert meanings(page).count("<li>") == len(PARTS)
     assert limit(ENGLISH, 0) == "none fits" and limit(ENGLISH, 3632) == "3,632"
+
+
+@pytest.mark.parametrize(
+    ("measured", "english", "chinese"),
+    [
+        (None, "An estimate for batches", "估计"),
+        (2_500_000_000, "which took 2.5 GB at", "其峰值为 2.5 GB"),
+    ],
+)
+def test_a_corrected_estimate_says_so(
+    measured: int | None, english: str, chinese: str
+) -> None:
+    memory = Memory(1, 1, 1, 1, 1, 1, 1)
+    judged = Verdict("fits", Text("", ""), memory, DEFAULT, 1, measured)
+    fit = Fit(judged, 16, Remedies((), Recipe(), True))
+    assert english in basis(ENGLISH, fit) and chinese in basis(CHINESE, fit)
 
 
 def test_a_search_keeps_what_is_above_and_below_what_it_finds() -> None:

@@ -168,7 +168,10 @@ def tree_and_search(page: Any) -> None:
 def ways_out_on_a_t4(page: Any, server: Any) -> None:
     """Too large for the card; each button makes what it says, and then is gone."""
     see(page, "#memory", "at its peak, about")
+    assert "An estimate" in page.inner_text("#memory")
+    page.wait_for_selector("#measure-memory")  # which only this machine can do
     choose(page, "card", "T4 16 GB")
+    page.locator("#measure-memory").wait_for(state="hidden")
     see(page, "#memory .verdict", "✗ does not fit")
     page.wait_for_selector("#remedy-all")
     page.click("#remedy-first")

@@ -8,7 +8,7 @@ SECOND = 1000
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>alert(1)</script>"
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = 120) -> Any:
     """The first true answer of a condition; fails when there is none in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -22,6 +22,7 @@ from webui.recipe.checks import (
 )
 from webui.recipe.combinations import combinations, device_rules
 from webui.recipe.field import Text
+from webui.recipe.sections import Adapter, Training
 from webui.recipe.sections.adapter import TARGETED
 
 Values = dict[str, Any]
@@ -632,3 +633,24 @@ def test_any_recipe_is_refused_in_both_languages_or_has_a_notebook(
     assume(not [*combinations(recipe)])
     for cell in render_cells(recipe):
         compile(cell.code, cell.name, "exec", flags=0)
+
+
+def test_lion_is_refused_where_unsloth_would_put_adamw() -> None:
+    recipe = Recipe(training=Training(optimizer="lion_8bit"))
+    found = dict(device_rules(recipe, "CPU", has_bf16=True, has_gpu=False))
+    assert found["training.optimizer"].en.endswith("use adamw_torch_fused.")
+    assert not [*device_rules(recipe, "L4", has_bf16=True, has_gpu=True)]
+    for same in ("adamw_8bit", "paged_adamw_8bit", "adafactor", "sgd"):
+        recipe = Recipe(training=Training(optimizer=same))
+        assert not [*device_rules(recipe, "CPU", has_bf16=True, has_gpu=False)]
+
+
+@pytest.mark.parametrize("optimizer", ["paged_adamw_8bit", "lion_8bit", "sgd"])
+def test_lora_plus_brings_an_optimizer_of_its_own(optimizer: str) -> None:
+    def told(ratio: float, name: str) -> list[str]:
+        adapter, training = Adapter(lora_plus_ratio=ratio), Training(optimizer=name)
+        recipe = Recipe(adapter=adapter, training=training)
+        return [path for path, _ in combinations(recipe)]
+
+    assert told(16.0, optimizer) == ["training.optimizer"]
+    assert told(1.0, optimizer) == told(16.0, "adamw_8bit") == []

@@ -181,7 +181,7 @@ def train(
 
 def on_starter(name: str, more: list[str]) -> Recipe:
     """A recipe as ``--model starter`` and ``--set`` make it."""
-    return given.recipe(Namespace(recipe=name, model="starter", set=more))
+    return given.recipe(Namespace(recipe=name, model="starter", preset=None, set=more))
 
 
 def short(name: str, rows: list[str]) -> Recipe:

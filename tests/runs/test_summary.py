@@ -101,6 +101,89 @@ def step(time: float, tokens: float) -> dict[str, Any]:
     return {"event": "step", "time": time, "step": 1, "logs": logs}
 
 
+def evaluated(time: float, at: int, loss: float) -> dict[str, Any]:
+    logs = {"eval_loss": loss}
+    return {"event": "evaluated", "time": time, "step": at, "logs": logs}
+
+
+def trained(begun: float, steps: range, tokens: float) -> list[dict[str, Any]]:
+    """A session's training: two seconds a step, tokens counted from its begin."""
+    found: list[dict[str, Any]] = [
+        {"event": "begun", "time": begun, "effective": {"session": begun}}
+    ]
+    for number, at in enumerate(steps, start=1):
+        logs = {"loss": 10.0 - at + begun / 1e6, "num_tokens": tokens * number}
+        found.append(
+            {"event": "step", "time": begun + 2 * number, "step": at, "logs": logs}
+        )
+    return found
+
+
+def resumed_history() -> list[dict[str, Any]]:
+    """Six steps, killed; the day after on from step 4 to step 8, in two sessions."""
+    return [
+        {"event": "started", "time": 100.0},
+        *trained(110.0, range(1, 7), 40.0),
+        evaluated(122.5, 6, 0.1),  # taken back
+        {"event": "failed", "time": 50_000.0, "error": "KernelDied"},
+        {"event": "finished", "time": 50_000.0, "status": "failed"},
+        {"event": "resumed", "time": 90_000.0, "step": 4, "checkpoint": "checkpoint-4"},
+        *trained(90_010.0, range(5, 7), 50.0),
+        evaluated(90_015.0, 6, 0.5),
+        {"event": "finished", "time": 90_020.0, "status": "stopped"},
+        {"event": "scored", "time": 95_000.0, "base": 0.0, "tuned": 0.5},
+        {"event": "resumed", "time": 99_000.0, "step": 6, "checkpoint": "checkpoint-6"},
+        *trained(99_010.0, range(7, 9), 60.0),
+        evaluated(99_015.0, 8, 0.4),
+        {"event": "finished", "time": 99_020.0, "status": "finished"},
+    ]
+
+
+def test_a_resumed_run_counts_its_sessions_and_not_what_lies_between(run: Path) -> None:
+    recipe = folder.recipe_of(folder.read(run))
+    found = summarize(resumed_history(), recipe, "finished", 5, run)
+    assert found["resumed"] == 2
+    # Six steps, two and two, of two seconds each; tokens begin again at each begin.
+    assert found["training_seconds"] == 20.0
+    assert found["tokens_per_second"] == (6 * 40 + 2 * 50 + 2 * 60) / 20
+    # Up to the last event before the kernel died, and up to the ends of the others.
+    assert found["duration"] == 22.5 + 20 + 20
+    assert found["effective"] == {"session": 99_010.0}
+
+
+def test_a_resumed_run_has_the_losses_that_count(run: Path) -> None:
+    history = resumed_history()
+    recipe = folder.recipe_of(folder.read(run))
+    found = summarize(history, recipe, "finished", 5, run)
+    by_step = {e["step"]: e["logs"]["loss"] for e in history if e["event"] == "step"}
+    assert found["steps"] == 8
+    assert found["first_loss"] == by_step[1] and found["last_loss"] == by_step[8]
+    # The evaluation that was taken back was lower.
+    assert (found["best_eval_loss"], found["best_eval_step"]) == (0.4, 8)
+
+
+def test_a_resume_that_trained_nothing_yet_changes_no_figure(run: Path) -> None:
+    recipe = folder.recipe_of(folder.read(run))
+    history = [
+        {"event": "started", "time": 0.0},
+        *trained(10.0, range(1, 5), 40.0),
+        {"event": "finished", "time": 20.0, "status": "stopped"},
+    ]
+    before = summarize(history, recipe, "stopped", 5, run)
+    history.append({"event": "resumed", "time": 500.0, "step": 4})
+    after = summarize(history, recipe, "stopped", 5, run)
+    assert after == {**before, "resumed": 1}
+
+
+def test_a_lost_loss_is_no_number(run: Path) -> None:
+    steps(run, [1.0, float("nan")])
+    events.append(run, "evaluated", step=2, logs={"eval_loss": float("inf")})
+    text = (run / folder.SUMMARY, summary(run))[0].read_text()
+    found = json.loads(text, parse_constant=pytest.fail)
+    assert (found["first_loss"], found["last_loss"]) == (1.0, None)
+    assert (found["best_eval_loss"], found["best_eval_step"]) == (None, None)
+
+
 def test_the_best_trial_is_the_one_with_the_lowest_loss(run: Path) -> None:
     for trial, value in enumerate([0.9, 0.2, None, 0.5]):
         events.append(run, "trial", trial=trial, params={"x": trial}, value=value)

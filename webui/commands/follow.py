@@ -3,7 +3,7 @@
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,10 @@ def kernel() -> Iterator[None]:
     try:
         yield
     finally:
-        if len(process.children) > before and status().word != "busy":
-            process.end()
+        if len(process.children) > before:
+            # Refused when it works again: a page may have given it the queue's next.
+            with suppress(jobs.KernelError):
+                jobs.restart()
 
 
 def follow(run: Path) -> Iterator[Event]:

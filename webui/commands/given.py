@@ -1,20 +1,45 @@
 """What the user names on the command line: a recipe, with settings on top."""
 
+import json
 from argparse import Namespace
 from pathlib import Path
 
+from webui.planner.errors import PlannerError
+from webui.planner.process import ask
 from webui.planner.ready import ready
+from webui.planner.row_count import training_rows
+from webui.planner.split_check import MOST_COUNTED
 from webui.recipe import Recipe
 from webui.recipe.checks import FIELDS, Problem, RecipeError
 from webui.recipe.field import Text
+from webui.recipe.presets import changes
 from webui.recipe.store import load
 from webui.settings import shipped_recipes
 
 
 def recipe(arguments: Namespace) -> Recipe:
-    """The recipe that the arguments name, with ``--model`` and ``--set`` on top."""
+    """The recipe that is named, with ``--model``, ``--preset`` and ``--set`` on top."""
     model = model_settings(arguments.model) if arguments.model else []
-    return load(recipe_path(arguments.recipe), [*model, *arguments.set])
+    path, settings = recipe_path(arguments.recipe), [*model, *arguments.set]
+    found = load(path, settings)
+    if not arguments.preset:
+        return found
+    # What was set by hand wins over the preset.
+    preset = preset_settings(arguments.preset, found)
+    return load(path, [*model, *preset, *arguments.set])
+
+
+def preset_settings(name: str, recipe: Recipe) -> list[str]:
+    """The settings of a preset for this recipe and its rows."""
+    try:
+        rows = ask(training_rows, recipe, MOST_COUNTED)
+    except PlannerError:
+        rows = None  # what is wrong with them is told before the start
+    changed = changes(name, recipe, rows)
+    return [
+        f"{path}={new if isinstance(new, str) else json.dumps(new)}"
+        for path, _, new in changed
+    ]
 
 
 # What a recipe says of its own model only: of another one it would be wrong, and

@@ -2,60 +2,126 @@
 
 import sys
 from argparse import Namespace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from webui.commands.given import shipped_files
 from webui.commands.output import print_json, print_table
 from webui.figures import brief, duration, size
-from webui.runs import folder
+from webui.runs import entries, folder, notes
+from webui.runs.difference import difference, value_text
+from webui.runs.entries import Entry
 from webui.runs.folder import Run, RunError
 from webui.settings import runs_folder
 
+TITLES = (
+    "run",
+    "kind",
+    "status",
+    "steps",
+    "last loss",
+    "base -> tuned",
+    "took",
+    "peak memory",
+    "star",
+    "name",
+    "note",
+)
+
 
 def runs(arguments: Namespace) -> int:
-    """List the runs with their main figures, newest first; or delete one."""
+    """List the runs with their main figures, newest first; or do one thing with one."""
     if arguments.delete is not None:
         return delete(arguments.delete, arguments.yes)
-    known = [folder.read(path) for path in folder.folders()]
-    if arguments.json:
-        print_json([described(run) for run in known])
+    if arguments.diff is not None:
+        return compare(*arguments.diff, as_json=arguments.json)
+    if changes := told(arguments):
+        return say(*changes, as_json=arguments.json)
+    return list_all(as_json=arguments.json)
+
+
+def list_all(*, as_json: bool) -> int:
+    """All runs: a line each for a person, one document for a machine."""
+    known = entries.entries()
+    if as_json:
+        print_json([described(entry.run) for entry in known])
     elif known:
-        titles = (
-            "run",
-            "kind",
-            "status",
-            "steps",
-            "last loss",
-            "base -> tuned",
-            "took",
-        )
-        print_table([*titles, "peak memory"], [row(run) for run in known])
+        print_table(TITLES, [row(entry) for entry in known])
     else:
         print(f"There is no run in {runs_folder()} yet: tunebook run starter-extract")
     return 0
 
 
 def described(run: Run) -> dict[str, Any]:
-    """A run for a machine: the summary with the run's id, folder, kind and status."""
+    """A run for a machine: its summary, and what its owner says about it."""
     about = {"id": run.id, "folder": str(run.folder), "kind": run.kind}
-    return {**about, **run.summary, "status": run.status}
+    said = asdict(notes.read(run.folder))
+    return {**about, **said, **run.summary, "status": run.status}
 
 
-def row(run: Run) -> list[str]:
+def row(entry: Entry) -> list[str]:
     """A run for a person: a line of the table."""
-    figures, score = run.summary, run.summary.get("score")
+    figures, score = entry.figures, entry.score
     memory, seconds = figures.get("peak_memory"), figures.get("duration")
+    steps, loss = figures.get("steps"), figures.get("last_loss")
     return [
-        run.id,
-        run.kind,
-        run.status,
-        str(figures.get("steps", "")),
-        brief(figures.get("last_loss")),
-        f"{score['base']:.0%} -> {score['tuned']:.0%}" if score else "",
+        entry.id,
+        entry.run.kind,
+        entry.run.status,
+        "" if steps is None else str(int(steps)),
+        brief(loss),
+        f"{score[0]:.0%} -> {score[1]:.0%}" if score else "",
         duration(seconds) if seconds is not None else "",
         size(memory) if memory else "",
+        "*" if entry.about.star else "",
+        entry.about.name,
+        notes.short(entry.about.note),
     ]
+
+
+def told(arguments: Namespace) -> tuple[str, dict[str, Any]] | None:
+    """The run that something is said about, and what; None when nothing is."""
+    if arguments.star is not None:
+        return arguments.star, {"star": True}
+    if arguments.unstar is not None:
+        return arguments.unstar, {"star": False}
+    if arguments.note is not None:
+        return arguments.note[0], {"note": arguments.note[1]}
+    if arguments.rename is not None:
+        return arguments.rename[0], {"name": arguments.rename[1]}
+    return None
+
+
+def say(named: str, changes: dict[str, Any], *, as_json: bool) -> int:
+    """Say something about a run; for a machine, the run as it is then."""
+    run = folder.find(named)
+    said = notes.change(run.folder, **changes)
+    if as_json:
+        print_json(described(run))
+    else:
+        star = "* " if said.star else ""
+        print(f"{run.id}: {star}{said.name or '(no name)'}", file=sys.stderr)
+    return 0
+
+
+def compare(left: str, right: str, *, as_json: bool) -> int:
+    """The fields in which two runs' recipes differ, as lines or as one document."""
+    pair = folder.find(left), folder.find(right)
+    found = difference(*(folder.recipe_of(run) for run in pair))
+    if as_json:
+        ids = [run.id for run in pair]
+        listed = [
+            {"field": d.path, "title": d.title.en, "values": [d.left, d.right]}
+            for d in found
+        ]
+        print_json({"runs": ids, "differences": listed})
+    elif found:
+        rows = [[d.path, value_text(d.left).en, value_text(d.right).en] for d in found]
+        print_table(["field", *(run.id for run in pair)], rows)
+    else:
+        print("The two recipes are the same.", file=sys.stderr)
+    return 0
 
 
 def delete(named: str, sure: bool) -> int:

@@ -8,9 +8,12 @@ from typing import Any
 
 from webui.commands import follow, given, progress
 from webui.commands.listing import described
+from webui.commands.mending import change_after
 from webui.commands.output import print_json, print_table
+from webui.commands.queue import add_and_tell
 from webui.figures import brief, duration
 from webui.kernel import jobs
+from webui.kernel.process import BusyError
 from webui.kernel.status import status
 from webui.recipe import Recipe
 from webui.recipe.checks import Problem, RecipeError
@@ -24,10 +27,16 @@ from webui.runs.summary import EXACT, best_trial, last
 
 def run(arguments: Namespace) -> int:
     """Train a recipe and score it; 0 only when the run finished."""
-    done = watch(jobs.start_run, given.ready_recipe(arguments))
+    recipe = given.ready_recipe(arguments)
+    try:
+        done = watch(jobs.start_run, recipe)
+    except BusyError:
+        if not arguments.queue:
+            raise
+        return add_and_tell(recipe, "run", arguments.json)
     history, _ = events.read(done.folder)
     if arguments.json:
-        print_json(described(done) | told_failure(history))
+        print_json(described(done) | told_failure(done, history))
     else:
         print_run(done, history)
     return exit_code(done, history)
@@ -41,11 +50,16 @@ def sweep(arguments: Namespace) -> int:
             "name at least one field and its values.", "请至少指定一个字段及其取值。"
         )
         raise RecipeError([Problem("sweep.space", text)])
-    done = watch(jobs.start_sweep, recipe)
+    try:
+        done = watch(jobs.start_sweep, recipe)
+    except BusyError:
+        if not arguments.queue:
+            raise
+        return add_and_tell(recipe, "sweep", arguments.json)
     history, _ = events.read(done.folder)
     if arguments.json:
         ranked = {"trials": ranking(history), "best": best_trial(history)}
-        print_json(described(done) | ranked | told_failure(history))
+        print_json(described(done) | ranked | told_failure(done, history))
     else:
         print_sweep(done, history)
     return exit_code(done, history)
@@ -103,14 +117,16 @@ def ranking(history: list[Event]) -> list[dict[str, Any]]:
     return [{key: t[key] for key in ("trial", "params", "value")} for t in trials]
 
 
-def told_failure(history: list[Event]) -> dict[str, Any]:
+def told_failure(done: Run, history: list[Event]) -> dict[str, Any]:
     """Why a run failed, for a machine; nothing when it did not."""
     failed = last(history, "failed")
     if not failed:
         return {}
     diagnosis = explain(failed)
     texts = {"what": diagnosis.what.en, "next_step": diagnosis.next_step.en}
-    return {"failed": {**failed, **texts}}
+    helps = change_after(failed, done)
+    values = dict(helps.values) if helps else None
+    return {"failed": {**failed, **texts, "change": values}}
 
 
 def exit_code(done: Run, history: list[Event]) -> int:
@@ -118,13 +134,16 @@ def exit_code(done: Run, history: list[Event]) -> int:
     if done.status == "finished":
         return 0
     if failed := last(history, "failed"):
-        print_failure(failed)
+        print_failure(failed, done)
     else:
         print(f"The run was {done.status} before its end.", file=sys.stderr)
     return 1
 
 
-def print_failure(failed: Event) -> None:
-    """What happened and what to do, on stderr."""
+def print_failure(failed: Event, done: Run | None = None) -> None:
+    """What happened and what to do, on stderr; for a run the change that helps, too."""
     diagnosis = explain(failed)
     print(diagnosis.what.en, diagnosis.next_step.en, sep="\n", file=sys.stderr)
+    if done and (helps := change_after(failed, done)):
+        settings = " ".join(f"--set {setting}" for setting in helps.settings)
+        print(f"Try it with: {settings}", file=sys.stderr)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from webui.kernel import samples
+from webui.kernel import room, samples
 from webui.kernel.memory import memory_in_use
 from webui.runs import checkpoints
 
@@ -58,7 +58,10 @@ def install_callback(recorder: "Recorder") -> None:
                 memory=memory_in_use(),
                 logs=dict(logs),
             )
-            refuse_lost(logs, state.global_step, scaled=args.fp16)
+            if told := lost(logs, state.global_step, scaled=args.fp16):
+                if recorder.cell == "train":
+                    raise FloatingPointError(told)
+                control.should_training_stop = True  # a trial; others go on
             # About twenty lines for the notebook, whatever the length of the run.
             every = max(1, state.max_steps // 20)
             if tag == "step" and state.global_step % every == 0:
@@ -111,9 +114,26 @@ def install_callback(recorder: "Recorder") -> None:
             except Exception:
                 recorder.write_log(traceback.format_exc())
 
-        def on_step_end(self, args, state, control, **_):  # type: ignore
+        def on_step_end(self, args, state, control, model=None, **_):  # type: ignore
             if recorder.stop_asked:
                 control.should_training_stop = control.should_save = True
+            self.look_for_room(args, state, control, model)
+
+        def on_epoch_end(self, args, state, control, model=None, **_):  # type: ignore
+            self.look_for_room(args, state, control, model)
+
+        def look_for_room(self, args, state, control, model) -> None:  # type: ignore
+            """Leave out a checkpoint for which the disk has no room, and go on."""
+            if not control.should_save:
+                return
+            kind = str(getattr(args.optim, "value", args.optim))
+            found = room.for_checkpoint(Path(args.output_dir).parent, model, kind)
+            if not found.enough:
+                control.should_save = False
+                figures = {"needed": found.needed, "free": found.free}
+                recorder.emit(
+                    "warned", kind="no_room", step=state.global_step, **figures
+                )
 
         def on_save(self, args, state, control, **_):  # type: ignore
             name = f"checkpoint-{state.global_step}"
@@ -126,19 +146,17 @@ def install_callback(recorder: "Recorder") -> None:
     trainer.DEFAULT_PROGRESS_CALLBACK = TrainerCallback
 
 
-def refuse_lost(logs: dict[str, Any], step: int, *, scaled: bool) -> None:
-    """End a training whose numbers are lost, before a checkpoint of it is saved.
+def lost(logs: dict[str, Any], step: int, *, scaled: bool) -> str:
+    """What is no number any more, and at which step; empty when all is well.
 
     ``scaled`` gradients (fp16) may overflow now and then: that step is left out.
-
-    Raises:
-        FloatingPointError: naming what is no number, and the step.
     """
     named = {"loss": "the loss"} if scaled else NUMBERS
     for key, name in named.items():
         value = logs.get(key)
         if value is not None and not math.isfinite(value):
-            raise FloatingPointError(f"{name} is {value} at step {step}")
+            return f"{name} is {value} at step {step}"
+    return ""
 
 
 def progress_line(state: Any, logs: dict[str, Any]) -> str:
@@ -165,7 +183,7 @@ def effective_settings(args: Any, state: Any, model: Any) -> dict[str, Any]:
             args.gradient_checkpointing
             or getattr(model, "is_gradient_checkpointing", False)
         ),
-        "batch size": args.per_device_train_batch_size,
+        "batch size": state.train_batch_size or args.per_device_train_batch_size,
         "gradient accumulation": args.gradient_accumulation_steps,
         "learning rate": args.learning_rate,
         "steps": state.max_steps,

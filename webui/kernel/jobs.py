@@ -14,6 +14,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 
 from webui.files import write_json, write_text
 from webui.kernel import process
+from webui.kernel.notify import notify
 from webui.kernel.process import BusyError, KernelError
 from webui.kernel.recorder import DISCARD, STOP, TRIES
 from webui.kernel.status import Status, lock, stale, state_stamp, status
@@ -21,11 +22,21 @@ from webui.kernel.watch import watch_of
 from webui.notebook.literal import literal
 from webui.notebook.render import LOAD_CELLS, RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.recipe import Recipe
-from webui.recipe.store import load
+from webui.recipe.store import dumps, load, with_values
 from webui.runs import checkpoints, events
 from webui.runs import folder as runs
 from webui.settings import kernel_folder
 
+# What a checkpoint does not hold, so that a training may go on with other values.
+RESUMABLE = (
+    "training.batch_size",
+    "training.gradient_accumulation",
+    "training.gradient_checkpointing",
+    "training.max_grad_norm",
+    "training.max_minutes",
+    "training.save_every",
+    "training.keep_checkpoints",
+)
 SAVE_SECONDS, INTERRUPT_SECONDS, INTERRUPTS = 120, 20, 5
 
 # Cells with a loop that looks at the stop flag; any other is interrupted at once.
@@ -102,17 +113,25 @@ def start_in_new_folder(
     return folder
 
 
-def resume(run: Path, *, automatic: bool = False) -> None:
+def resume(
+    run: Path, *, values: Mapping[str, Any] | None = None, automatic: bool = False
+) -> None:
     """Go on with a run that was cut off or stopped, from its last whole checkpoint.
 
+    Where there is none yet, it begins anew. ``values`` are settings of RESUMABLE that
+    the run goes on with, by path.
+
     Raises:
-        KernelError: when there is none, or the run has nothing left to do.
+        KernelError: when the run has nothing left to do, or the kernel is busy.
     """
     recipe = load(run / runs.RECIPE)
     with lock():
         ensure_idle_kernel()
         checkpoint = resumable(run)
         checkpoints.remove_incomplete(run)
+        if values:
+            recipe = with_values(recipe, values)
+            write_text(run / runs.RECIPE, dumps(recipe))
         always, never = wanted(runs.upto(run))
         send(
             resumed_cells(recipe, checkpoint),
@@ -131,10 +150,10 @@ def resume(run: Path, *, automatic: bool = False) -> None:
 
 
 def resumable(run: Path) -> checkpoints.Checkpoint:
-    """The checkpoint that a run would go on from.
+    """The checkpoint that a run would go on from; its step is 0 at the beginning.
 
     Raises:
-        KernelError: as ``resume``.
+        KernelError: when the run has nothing left to do.
     """
     status = runs.read(run).status
     if status in ("finished", "running"):
@@ -143,15 +162,7 @@ def resumable(run: Path) -> checkpoints.Checkpoint:
             f"{run.name} is {status}, so there is nothing to resume.",
             f"{run.name} {chinese}，无需继续。",
         )
-    newest = next(iter(checkpoints.complete(run)), None)
-    if newest is None:
-        raise KernelError(
-            f"{run.name} has no whole checkpoint to go on from; run it again, with "
-            "training.save_every smaller.",
-            f"{run.name} 没有完整的检查点，无法继续；请重新运行，"
-            "并减小 training.save_every。",
-        )
-    return newest
+    return next(iter(checkpoints.complete(run)), checkpoints.beginning(run))
 
 
 def resumed_cells(
@@ -161,7 +172,7 @@ def resumed_cells(
 
     Its key is that of a whole training, since it ends as one does.
     """
-    folder = f"{checkpoints.FOLDER}/{checkpoint.name}"
+    folder = f"{checkpoints.FOLDER}/{checkpoint.name}" if checkpoint.step else ""
     going_on = render_cells(recipe, ("train",), checkpoint=folder)[0]
     return tuple(
         replace(cell, code=going_on.code) if cell.name == "train" else cell
@@ -371,3 +382,4 @@ def close(folder: Path, cell: str | None, code: int | None) -> None:
     """Write the last events of a run that its kernel can no longer write."""
     events.append(folder, "failed", cell=cell, error="KernelDied", code=code)
     events.append(folder, "finished", status="failed")
+    notify(folder)

@@ -124,11 +124,10 @@ def entry_of(file: Path, values: Any) -> Entry:
     kind, upto = values.get("kind", "run"), values.get("upto", "score")
     if kind not in get_args(Kind) or upto not in RUN_CELLS:
         raise ValueError(f"it asks for {kind!r} up to {upto!r}")
+    reason: Text | None = None
     match values.get("reason"):
         case [str(english), str(chinese)]:
             reason = Text(english, chinese)
-        case _:
-            reason = None
     return Entry(
         file,
         kind,

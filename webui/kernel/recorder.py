@@ -9,11 +9,14 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from webui.files import read_json, write_json
 from webui.kernel import hooks, memory, outputs
+from webui.kernel.notify import notify
 from webui.notebook.compare_cell import pieces
 from webui.notebook.ipynb import write_notebook
 from webui.runs import events
@@ -23,6 +26,7 @@ from webui.runs.summary import write_summary
 from webui.settings import kernel_folder
 
 STATE, STOP = "state.json", "stop"
+MOST_CAUSES = 5
 DISCARD = "discard"  # in the stop file: the run is not wanted
 
 # Sent before each cell and each piece of the compare cell, so that a listener
@@ -156,6 +160,8 @@ class Recorder:
         finally:
             if self.job["new"]:
                 self.emit("finished", status=status)
+                if self.run_folder:
+                    notify(self.run_folder)
             self.set_busy(None)
 
     def discard(self) -> None:
@@ -231,7 +237,9 @@ class Recorder:
         """The event that says which cell failed and with what."""
         message = str(error)[:2000]
         kind = type(error).__name__
-        failure = {"cell": self.cell, "error": kind, "message": message}
+        failure: dict[str, Any] = {"cell": self.cell, "error": kind, "message": message}
+        if causes := [*islice(causes_of(error), MOST_CAUSES)]:
+            failure["causes"] = causes
         self.state["cells"][self.cell]["failure"] = failure
         self.emit("failed", **failure)
 
@@ -296,3 +304,10 @@ class Recorder:
             return (self.folder / STOP).read_text() == DISCARD
         except OSError:
             return False
+
+
+def causes_of(error: BaseException) -> Iterator[str]:
+    """The errors behind an error, where it does not say itself what went wrong."""
+    while (behind := error.__cause__ or error.__context__) is not None:
+        yield f"{type(behind).__name__}: {str(behind)[:500]}"
+        error = behind

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from webui.runs import checkpoints
+
 # For the log, the events, the notebook and the adapter, when nothing else fits.
 RESERVE = 50_000_000
 # What 8-bit optimizers remember of a weight, in bytes; AdamW two numbers of its type.
@@ -33,6 +35,15 @@ def enough(folder: Path, last_bytes: int) -> Room:
     The next one is as large; what is deleted of older ones is deleted only after it.
     """
     return Room(last_bytes + RESERVE, free_bytes(folder))
+
+
+def for_checkpoint(run: Path, model: Any, optimizer: str) -> Room:
+    """Whether the next checkpoint of a run has room, by those that are there.
+
+    Before the first it is ``first_checkpoint`` that is compared.
+    """
+    sizes = [checkpoints.size(folder) for folder in checkpoints.folders(run)]
+    return enough(run, max(sizes, default=0) or first_checkpoint(model, optimizer))
 
 
 def free_bytes(folder: Path) -> int | None:
@@ -64,11 +75,11 @@ def first_checkpoint(model: Any, optimizer: str) -> int:
 
 def bytes_of(weights: list[Any]) -> int:
     """The bytes of some weights as they are held."""
-    return sum(weight.numel() * weight.element_size() for weight in weights)
+    return sum(int(weight.numel() * weight.element_size()) for weight in weights)
 
 
 def states(learning: list[Any], optimizer: str) -> int:
     """The bytes that an optimizer remembers of the weights that learn."""
     if optimizer in STATES:
-        return STATES[optimizer] * sum(weight.numel() for weight in learning)
+        return STATES[optimizer] * sum(int(weight.numel()) for weight in learning)
     return 0 if optimizer in LITTLE else 2 * bytes_of(learning)

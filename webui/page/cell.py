@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from webui.figures import duration
 from webui.kernel.outputs import plain_text
+from webui.page import mending
 from webui.page.frame import Page
 from webui.page.language import MARKS, STATES
 from webui.page.studio import View
@@ -66,6 +67,7 @@ def code_and_output(page: Page, *names: str) -> None:
     page.watch(code, lambda view: gr.update(value=joined(view)))
     page.watch(fold, lambda view: gr.update(label=lines(view)))
     page.html(lambda view: output(page, view, names))
+    mending.offer(page, *names)
 
 
 def failure(page: Page, failed: dict[str, Any]) -> Markup:

@@ -16,7 +16,7 @@ const brief = (value) => {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const size = Math.abs(value);
   if (size >= 1e5) return value.toLocaleString('en', { maximumFractionDigits: 0 });
-  if (size && size < 1e-3) return value.toExponential(2).replace('e-', 'e−');
+  if (size && size < 1e-3) return String(Number(value.toPrecision(3)).toExponential()).replace('e-', 'e−');
   return String(Number(value.toPrecision(4)));
 };
 
@@ -117,11 +117,14 @@ class Chart {
     return { line, points, marks, seen: [...points.filter(within), ...marks.filter(within)] };
   }
 
+  // The bounds of the picture. A few spikes far above all else are cut, and marked.
   measure(parts, view) {
-    let [low, high] = [Infinity, -Infinity];
-    for (const part of parts) for (const point of part.seen)
-      for (const value of [point.y, point.low, point.high])
-        if (Number.isFinite(value) && (!this.log || value > 0)) [low, high] = [Math.min(low, value), Math.max(high, value)];
+    const values = parts.flatMap((part) => part.seen.flatMap((point) => [point.y, point.low, point.high]))
+      .filter((value) => Number.isFinite(value) && (!this.log || value > 0)).sort((a, b) => a - b);
+    const usual = values[Math.floor((values.length - 1) * 0.99)];
+    let [low, high] = [values[0] ?? Infinity, values[values.length - 1] ?? -Infinity];
+    this.cut = !this.log && this.spec.log && high - low > 3 * (usual - low) && usual > low ? low + 1.5 * (usual - low) : null;
+    if (this.cut !== null) high = this.cut;
     if (this.spec.limit && view.limit) high = Math.max(high, view.limit / this.spec.scale);
     if (this.spec.zero && !this.log) low = Math.min(low, 0);
     if (!Number.isFinite(low)) return false;
@@ -177,9 +180,15 @@ class Chart {
       raw.push(`${this.x(x).toFixed(1)},${this.y(low).toFixed(1)}`);
       if (high !== low) raw.push(`${this.x(x).toFixed(1)},${this.y(high).toFixed(1)}`);
     }
+    const spikes = this.cut === null ? [] : points.filter((p) => p.high > this.cut && p.x >= this.from && p.x <= this.to).slice(0, 60);
     const strong = points.filter((p) => p.smooth !== null && p.smooth !== undefined && (!this.log || p.smooth > 0))
       .map((p) => `${this.x(p.x).toFixed(1)},${this.y(p.smooth).toFixed(1)}`);
     const drawn = [element('polyline', { ...style, class: style.class + (this.spec.smooth ? ' raw' : ''), points: raw.join(' ') })];
+    for (const { x, high } of spikes) {
+      const mark = element('text', { class: `spike run-${line.number % 8}`, x: this.x(x), y: EDGE.top + 7, 'text-anchor': 'middle' }, '▲');
+      mark.append(element('title', {}, brief(high)));
+      drawn.push(mark);
+    }
     if (strong.length) drawn.push(element('polyline', { ...style, points: strong.join(' ') }));
     const shown = marks.filter((mark) => !this.log || mark.y > 0);
     if (shown.length > 1) drawn.push(element('polyline', { ...style, class: `${style.class} between`, points: shown.map((m) => `${this.x(m.x)},${this.y(m.y)}`).join(' ') }));

@@ -5,6 +5,7 @@ of them goes through Gradio, whose redraws stay few and small.
 """
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -67,9 +68,10 @@ LABELS = {
     "losses": Text(
         "The faint line is each step's loss, which jumps from batch to batch; read the "
         "strong one. Circles are evaluations on rows that are not trained on: when "
-        "they rise while the line falls, it learns the rows by heart.",
+        "they rise while the line falls, it learns the rows by heart. ▲ marks a spike "
+        "above the picture.",
         "浅线是每一步的损失，随批次跳动；请看深线。圆点是在未参与训练的数据上的评估："
-        "如果曲线下降而圆点上升，说明模型在死记硬背。",
+        "如果曲线下降而圆点上升，说明模型在死记硬背。▲ 表示超出图面的尖峰。",
     ),
 }
 
@@ -110,7 +112,8 @@ def run_folder(name: str) -> Path | None:
     """The folder of the run with this id; None for any other name."""
     plain = Path(name).name == name and not name.startswith(".")
     folder = runs_folder() / name
-    return folder if plain and (folder / RECIPE).is_file() else None
+    # os.path's own answers no to what can be no name, such as one of 5,000 letters.
+    return folder if plain and os.path.isfile(folder / RECIPE) else None
 
 
 def answer(

@@ -17,6 +17,7 @@ from webui.notebook.render import RUN_CELLS, render_cells
 from webui.page.frame import Page
 from webui.page.language import RUN_ALL, STOP, Language
 from webui.page.studio import NOTHING_STALE, View
+from webui.page.waiting import run_title, start_or_wait
 from webui.planner.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.field import Text
@@ -42,26 +43,28 @@ def build_header(page: Page) -> None:
             page.say(RUN_ALL), variant="primary", size="md", elem_id="run-all"
         )
         stop = gr.Button(page.say(STOP), size="md", elem_id="stop", interactive=False)
-    page.watch(run_all, run_all_button)
+    page.watch(run_all, lambda view: run_all_button(page, view))
     page.watch(stop, lambda view: gr.update(interactive=view.kernel.word == "busy"))
     page.when_pressed(run_all, lambda recipe: press_run_all(page, recipe))
     page.when_pressed(stop, lambda: jobs.stop(), form=False)
     build_files(page)
 
 
-def run_all_button(view: View) -> Any:
-    """Filled while it is the next sensible step; not to be pressed while busy."""
-    next_step = view.state("train") != "fresh"
-    return gr.update(
-        interactive=view.kernel.word != "busy",
-        variant="primary" if next_step else "secondary",
-    )
+def run_all_button(page: Page, view: View) -> Any:
+    """Filled while it is the next sensible step; while busy it adds to the queue."""
+    next_step = view.state("train") != "fresh" and view.kernel.word != "busy"
+    word = run_title(page, RUN_ALL)(view)
+    return {**word, "variant": "primary" if next_step else "secondary"}
 
 
 def press_run_all(page: Page, recipe: Recipe) -> None:
-    """Run what is stale, in order; say so when nothing is."""
-    if jobs.run_all(ready(recipe)) is None:
-        gr.Info(page.say(NOTHING_STALE))
+    """Run what is stale, in order, or let it wait; say so when nothing is."""
+
+    def start() -> None:
+        if jobs.run_all(ready(recipe)) is None:
+            gr.Info(page.say(NOTHING_STALE))
+
+    start_or_wait(page, start, recipe, "all")
 
 
 def status_line(page: Page, view: View) -> Markup:
@@ -73,7 +76,9 @@ def status_line(page: Page, view: View) -> Markup:
         parts[0] += f": {view.kernel.busy['cell']}"
     if step.get("memory"):
         total = psutil.virtual_memory().total
-        parts.append(f"{size(step['memory'])} / {size(total)}")
+        memory = f"{size(step['memory'])} / {size(total)}"
+        # Newer figures are put there by the browser.
+        parts.append(Markup('<span data-figure="memory">{}</span>').format(memory))
     if view.studio.device:
         parts.insert(0, view.studio.device)
     # The browser must not be sent back to the language that it prefers.
@@ -82,7 +87,7 @@ def status_line(page: Page, view: View) -> Markup:
         '<div class="top"><span class="name">Tunebook</span><span>{}</span>'
         '<span class="quiet">{}</span>'
         '<a href="./{}" onclick="{}">{}</a></div>'
-    ).format(view.recipe.name, " · ".join(parts), path, remember, other)
+    ).format(view.recipe.name, Markup(" · ").join(parts), path, remember, other)
 
 
 FILES = Text("Recipe and code", "配方与代码")
@@ -134,5 +139,8 @@ def notebook_of(recipe: Recipe) -> str:
 def offer(suffix: str, text_of: Callable[[Recipe], str], view: View) -> Any:
     """Put today's recipe behind a download button; Gradio serves it from its cache."""
     path = downloads() / f"{view.recipe.name}{suffix}"
-    write_text(path, text_of(view.recipe))
+    # Written once for a recipe: a notebook takes a tenth of a second.
+    if view.studio.offered.get(path) is not view.recipe or not path.is_file():
+        write_text(path, text_of(view.recipe))
+        view.studio.offered[path] = view.recipe
     return gr.update(value=str(path))

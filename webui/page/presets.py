@@ -44,8 +44,8 @@ def put_in(page: Page, name: str, recipe: Recipe) -> None:
 
 def rows_of(view: View) -> int | None:
     """How many rows the recipe trains on; None while it is not known."""
-    recipe = view.recipe
-    found = view.plan(training_rows, (recipe.data, recipe.split))
+    data, split = view.recipe.data.model_dump_json(), view.recipe.split
+    found = view.plan(training_rows, (data, split, view.stamps))
     return found if isinstance(found, int) else None
 
 
@@ -79,7 +79,7 @@ def listed(changed: list[Change], language: Language) -> str:
 def shown(path: str, value: Any, language: Language) -> str:
     """A value as the form shows it."""
     titles = FIELDS[path].declaration.choice_titles or {}
-    if value in titles:
+    if isinstance(value, str) and value in titles:
         return str(getattr(titles[value], language))
     if isinstance(value, bool):
         return str(getattr(ON if value else OFF, language))

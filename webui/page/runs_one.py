@@ -94,7 +94,12 @@ def told(page: Page, view: View, name: str | None) -> Markup:
         return Markup('<p class="card">{}</p>').format(page.say(GONE if name else NONE))
     times = int(entries.number(entry.run.summary.get("resumed")) or 0)
     step = resume_step(entry)
-    parts = [entry.id, entry.model, entry.method, state(entry, page.language)]
+    parts = [
+        entry.id if entry.about.name else "",
+        entry.model,
+        entry.method,
+        state(entry, page.language),
+    ]
     if times:
         parts.append(page.say(RESUMED_ONCE if times == 1 else RESUMED).format(times))
     if step is not None:
@@ -236,19 +241,15 @@ def save_about(
     was: tuple[str, About] | None,
 ) -> list[Any]:
     """Save what was changed in this tab; what another tab changed is not lost."""
+    shown = [gr.skip(), gr.skip(), gr.skip()]
     with page.problems_told():
         entry = chosen_entry(chosen)
         if was is None or was[0] != chosen:  # the fields are another run's
             return filled(chosen)
-        seen = was[1]
         wanted = {"name": name or "", "note": note or ""}
-        changed = {k: v for k, v in wanted.items() if v != getattr(seen, k)}
-        try:
-            notes.change(entry.run.folder, was=seen, **changed)  # type: ignore
-        except RunError as error:
-            page.warn(page.say(error.text))
-            # A second press then replaces what is there.
-            now = notes.read(entry.run.folder)
-            return [gr.skip(), gr.skip(), (chosen, now)]
-        return filled(chosen)
-    return [gr.skip(), gr.skip(), gr.skip()]
+        changed = {k: v for k, v in wanted.items() if v != getattr(was[1], k)}
+        # If this is refused, a second press replaces what is there.
+        shown[-1] = (chosen, entry.about)
+        notes.change(entry.run.folder, was=was[1], **changed)  # type: ignore[arg-type]
+        shown = filled(chosen)
+    return shown

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from webui.doctor import choose_precision
-from webui.kernel import jobs
+from webui.kernel import jobs, queue_files
 from webui.kernel.status import Status, state_stamp, status
 from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.page.answers import Answers
 from webui.page.draft import Draft
+from webui.page.observing import observed_mark
 from webui.page.plans import Plans
 from webui.planner.detection.found import Found, found
 from webui.planner.errors import PlannerError
@@ -77,6 +78,7 @@ class Studio:
     # The ids of runs that the Train tab lays over the shown one, as last asked for.
     overlaid: tuple[str, ...] = ()
     rendered: tuple[Recipe, dict[str, Cell]] | None = None
+    offered: dict[Path, Recipe] = field(default_factory=dict)
     followed: dict[Path, Followed] = field(default_factory=dict)
     following: threading.Lock = field(default_factory=threading.Lock)
 
@@ -157,6 +159,8 @@ class Studio:
             f".{self.device}.{run.name if run else ''}.{news}.{size}.{count_of_runs}"
             f".{reported}.{id(self.kept)}.{','.join(self.overlaid)}"
             f".{self.searched.number if self.searched else 0}.{self.unpacking_mark}"
+            f".{hash(queue_files.stamp())}"
+            f".{observed_mark(self.follow(run)) if run and live else ''}"
         )
 
     def shown_run(self, now: Status) -> Path | None:

@@ -3,15 +3,16 @@
 import itertools
 
 from webui.planner.rows import Kept, read_rows
-from webui.planner.split_check import MOST_COUNTED
 from webui.recipe import Recipe
 
+MOST = 20_000  # rows; reading more would keep other questions waiting
 
-def training_rows(recipe: Recipe) -> int | None:
-    """The usable rows less those that are held out, counted up to 100,000 of them.
 
-    None for rows of the hub, which would have to be fetched, and where a column parts
-    them.
+def training_rows(recipe: Recipe, most: int = MOST) -> int | None:
+    """The usable rows less those that are held out.
+
+    None for more than ``most`` rows, for rows of the hub, which would have to be
+    fetched, and where a column parts them.
 
     Raises:
         PlannerError: if a file cannot be read at all.
@@ -20,7 +21,9 @@ def training_rows(recipe: Recipe) -> int | None:
     if recipe.data.source == "hub" or split.by == "column":
         return None
     usable = (row for row in read_rows(recipe) if isinstance(row, Kept))
-    count = sum(1 for _ in itertools.islice(usable, MOST_COUNTED))
+    count = sum(1 for _ in itertools.islice(usable, most + 1))
+    if count > most:
+        return None
     if split.by == "file":
         return count
     # As the data cell draws them.

@@ -16,6 +16,7 @@ from webui.recipe.sections import Recipe
 QUICK_STEPS = 20
 EVALUATIONS = 10  # during one training
 FEWEST = 20  # rows; of fewer none can be spared for an evaluation
+LONGEST_WARM_UP = 1_000  # steps; an optimizer's averages have settled by then
 # Up to so many rows, this many epochs; beyond, one.
 EPOCHS = ((2_000, 3), (20_000, 2))
 
@@ -112,7 +113,7 @@ def whole_rows(
         return values | {"training.warmup_steps": 10, "evaluation.every": "epoch"}
     judged = evaluation_rows(rows)
     steps = steps_of(recipe, rows - judged) * epochs
-    values["training.warmup_steps"] = math.ceil(steps * warm_up)
+    values["training.warmup_steps"] = min(LONGEST_WARM_UP, math.ceil(steps * warm_up))
     if not judged:
         return values | {"evaluation.every": "no"}
     return values | {

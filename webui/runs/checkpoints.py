@@ -44,6 +44,11 @@ def complete(run: Path) -> list[Checkpoint]:
     return sorted(whole, key=lambda checkpoint: checkpoint.step, reverse=True)
 
 
+def beginning(run: Path) -> Checkpoint:
+    """Where a training without a checkpoint goes on from: its first step."""
+    return Checkpoint(run / FOLDER, 0)
+
+
 def read(folder: Path) -> Checkpoint | None:
     """The checkpoint in a folder; None when something of it is missing."""
     state = read_json(folder / STATE)

@@ -23,14 +23,18 @@ class Difference:
 def difference(left: Recipe, right: Recipe) -> list[Difference]:
     """The fields that differ, in the order in which they are declared.
 
-    A field that has no effect in either recipe is left out: it changes nothing.
+    A field that has no effect in either recipe is left out: it changes nothing. So is
+    one that has an effect in one of them only and stands at its default there.
     """
     found = []
     if left.name != right.name:
         found.append(Difference("name", NAME, left.name, right.name))
     for path, declared in FIELDS.items():
         pair = effective(left, declared), effective(right, declared)
-        if pair[0] != pair[1]:
+        if pair[0] != pair[1] and {*map(repr, pair)} != {
+            "None",
+            repr(declared.default),
+        }:
             found.append(Difference(path, declared.declaration.title, *pair))
     return found
 
@@ -47,7 +51,7 @@ def value_text(value: Any) -> Text:
             return Text("–", "–")
         case bool():
             return Text("yes", "是") if value else Text("no", "否")
-        case "" | () | {}:
+        case "" | tuple() | dict() if not value:
             return Text("(empty)", "（空）")
         case tuple():
             listed = [str(each) for each in value]

@@ -12,6 +12,7 @@ from typing import Any
 from webui.files import read_json, write_json, write_text
 from webui.notebook.render import Cell
 from webui.recipe import Recipe
+from webui.recipe.checks import RecipeError
 from webui.recipe.store import dumps, load
 from webui.runs import events
 from webui.runs.error import RunError
@@ -148,8 +149,15 @@ def status_of(history: Sequence[events.Event]) -> str:
 
 
 def recipe_of(run: Run) -> Recipe:
-    """The recipe that the run was made from."""
-    return load(run.folder / RECIPE)
+    """The recipe that the run was made from.
+
+    Raises:
+        RecipeError: when it cannot be read, or is none any more.
+    """
+    try:
+        return load(run.folder / RECIPE)
+    except RecipeError as error:
+        raise RecipeError(error.problems, run.id) from None
 
 
 def delete(run: Run) -> None:

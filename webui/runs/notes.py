@@ -6,7 +6,7 @@ run's id, the name of its folder, never changes.
 
 import fcntl
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -98,7 +98,7 @@ def write(run: Path, said: About) -> None:
         ) from None
 
 
-def refuse_a_clash(was: About, now: About, changes: dict[str, object]) -> None:
+def refuse_a_clash(was: About, now: About, changes: Mapping[str, object]) -> None:
     """Refuse to write over a text that changed since it was seen."""
     for key, english, chinese in (("name", "name", "名称"), ("note", "note", "备注")):
         seen, there = getattr(was, key), getattr(now, key)

@@ -112,16 +112,16 @@ def exploding(
     limit = recipe.training.max_grad_norm
     if moved := tendencies.exploding(curve.steps["grad_norm"], limit):
         usual, now = brief(moved.before, 2), brief(moved.now, 3)
+        times = whole(moved.now / max(moved.before, 1e-9))
         yield Observation(
             "exploding",
             curve.last_step,
             Text(
-                f"The gradient norm went up to {now}, {whole(moved.now / moved.before)} "
-                f"times its median of {usual}. Clipping holds single ones back; so "
-                "many say that the steps are too large.",
-                f"梯度范数升到 {now}，约为中位数 {usual} 的 "
-                f"{whole(moved.now / moved.before)} 倍。裁剪能压住个别尖峰；"
-                "接连出现说明更新幅度过大。",
+                f"The gradient norm went up to {now}, {times} times its median of "
+                f"{usual}. Clipping holds single ones back; so many say that the steps "
+                "are too large.",
+                f"梯度范数升到 {now}，约为中位数 {usual} 的 {times} 倍。"
+                "裁剪能压住个别尖峰；接连出现说明更新幅度过大。",
             ),
             first_valid(recipe, clip(recipe)),
         )

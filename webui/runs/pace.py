@@ -122,7 +122,7 @@ class Pace:
             return self.first
         window = list(self.steps)[-max(AT_LEAST, len(self.steps) // 2) :]
         limit = ASLEEP * median(window)
-        return fmean(min(seconds, limit) for seconds in window)
+        return fmean(seconds for seconds in window if seconds <= limit)
 
     def left(self, total: int, hopes: Expected = NOTHING) -> float | None:
         """Seconds from the last step to the end; None before the first step."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 # Work is bounded, however long the training is.
-FIRST, LAST = 50, 2000
+FIRST, LAST = 100, 2000
 # Fewer steps say nothing; of a long training a tenth is waited for, up to this many.
 SOON, LONG = 60, 300
 STILL = 0.05  # a fall of a smaller share of the loss is no progress
@@ -86,7 +86,7 @@ def slower(speeds: Sequence[float]) -> Moved | None:
     if len(speeds) < SOON:
         return None
     # The first steps compile and fill caches.
-    first, last = numbers(speeds[5 : 5 + FIRST]), numbers(speeds[-BLOCK:])
+    first, last = numbers(speeds[5 : 5 + SOON]), numbers(speeds[-BLOCK:])
     if not len(first) or not len(last):
         return None
     before, now = float(np.median(first)), float(np.median(last))

@@ -73,7 +73,12 @@ def build(page: Page) -> None:
     page.watch_chosen(chosen, [*asked, chosen], choices)
     page.watch_chosen(other, asked, partial(others, page))
     more.click(lambda shown: min(shown + LISTED, MOST), count, count, **QUIET)
-    table.click(partial(pressed, page), [order, chosen], [order, chosen], **QUIET).then(
+
+    # Gradio hands the event only to a plain function that names its type.
+    def press(sorted_by: str, event: gr.EventData) -> list[Any]:
+        return pressed(page, sorted_by, event._data)
+
+    table.click(press, order, [order, chosen], **QUIET).then(
         page.look, None, page.stamp, **QUIET
     )
 
@@ -185,11 +190,12 @@ def label(entry: Entry) -> str:
     return f"★ {name}" if entry.about.star else name
 
 
-def pressed(
-    page: Page, order: str | None, chosen: str | None, event: gr.EventData
-) -> list[Any]:
-    """What a press in the table does. It says whatever the browser sends."""
-    said = event._data if isinstance(event._data, dict) else {}
+def pressed(page: Page, order: str | None, sent: Any) -> list[Any]:
+    """The order and the chosen run after a press in the table.
+
+    A browser may send anything, so what it says is checked.
+    """
+    said = sent if isinstance(sent, dict) else {}
     what, value = said.get("what"), str(said.get("value"))
     if what == "sort" and value in COLUMNS:
         return [turned(value, order or NEWEST), gr.skip()]

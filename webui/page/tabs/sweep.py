@@ -15,6 +15,7 @@ from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.studio import View
 from webui.page.tables import table
+from webui.page.waiting import run_title, start_or_wait
 from webui.planner.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.checks import check, with_value
@@ -51,18 +52,19 @@ def build(page: Page) -> None:
         code_and_output(page, "sweep")
     page.watch(curves, draw_curves)
     page.watch(best, lambda view: gr.update(interactive=bool(best_trial(view.sweep))))
-    page.when_pressed(run, start)
+    page.watch(run, run_title(page, RUN))
+    page.when_pressed(run, partial(start, page))
     page.when_pressed(best, partial(use_best, page), form=False)
 
 
-def start(recipe: Recipe) -> None:
-    """Begin a sweep, if there is anything to try."""
+def start(page: Page, recipe: Recipe) -> None:
+    """Begin a sweep if there is anything to try, or let it wait for the kernel."""
     if not recipe.sweep.space:
         raise jobs.KernelError(
             "choose at least one setting and its values.",
             "请至少选择一个设置及其取值。",
         )
-    jobs.start_sweep(ready(recipe))
+    start_or_wait(page, lambda: jobs.start_sweep(ready(recipe)), recipe, "sweep")
 
 
 def draw_curves(view: View) -> Any:

@@ -1,6 +1,7 @@
 """Tab Train: how long and how fast, and everything that shows while it runs."""
 
 import importlib
+from functools import partial
 from importlib.util import find_spec
 
 import gradio as gr
@@ -14,6 +15,7 @@ from webui.page.tabs.train_after import after
 from webui.page.tabs.train_figures import changed_settings, ended_kernel, progress
 from webui.page.tabs.train_form import form
 from webui.page.tabs.train_samples import samples
+from webui.page.waiting import run_title, start_or_wait
 from webui.planner.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.field import Text
@@ -40,7 +42,8 @@ def build(page: Page) -> None:
         page.html(lambda view: changed_settings(page, view))
         samples(page)
         code_and_output(page, "train")
-    page.when_pressed(run, train)
+    page.watch(run, run_title(page, RUN))
+    page.when_pressed(run, partial(train, page))
 
 
 def part(page: Page, name: str) -> None:
@@ -49,6 +52,10 @@ def part(page: Page, name: str) -> None:
         importlib.import_module(f"webui.page.{name}").build(page)
 
 
-def train(recipe: Recipe) -> None:
-    """Begin a run that ends with the training."""
-    jobs.start_run(ready(recipe), upto="train")
+def train(page: Page, recipe: Recipe) -> None:
+    """Begin a run that ends with the training, or let it wait for the kernel."""
+
+    def start() -> None:
+        jobs.start_run(ready(recipe), upto="train")
+
+    start_or_wait(page, start, recipe, upto="train")

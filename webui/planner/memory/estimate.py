@@ -149,7 +149,9 @@ def weights(recipe: Recipe, card: Card, inside: Kept, numbers: Numbers) -> int:
 
 def optimizer(recipe: Recipe, card: Card, learning: Learning) -> int:
     """Bytes of the optimizer's states, of the optimizer that takes effect."""
-    return state_bytes(in_effect(recipe, card), recipe, learning.numbers, learning.bytes)
+    return state_bytes(
+        in_effect(recipe, card), recipe, learning.numbers, learning.bytes
+    )
 
 
 def checkpointing(recipe: Recipe, card: Card) -> str:

@@ -52,7 +52,7 @@ def halve_batch(recipe: Recipe, card: Card) -> Iterator[Change]:
 
 
 def pack_optimizer(recipe: Recipe, card: Card) -> Iterator[Change]:
-    if card.is_gpu and recipe.training.optimizer != "adamw_8bit":
+    if card.is_gpu and recipe.training.optimizer == "adamw_torch_fused":
         yield (
             {"training.optimizer": "adamw_8bit"},
             Text(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from webui.recipe.combinations.device import device_rules
 from webui.recipe.combinations.found import Found
-from webui.recipe.combinations.methods import lora_only, methods
+from webui.recipe.combinations.methods import lora_only, lora_plus, methods
 from webui.recipe.combinations.quantized_base import quantized_base
 from webui.recipe.combinations.serving import served
 from webui.recipe.combinations.start_values import start_values
@@ -21,6 +21,7 @@ RULES: tuple[Callable[[Recipe], Found], ...] = (
     quantized_base,
     start_values,
     lora_only,
+    lora_plus,
     targets,
     methods,
     served,

@@ -12,7 +12,19 @@ def device_rules(recipe: Recipe, name: str, *, has_bf16: bool, has_gpu: bool) ->
         yield from without_bf16(recipe, name)
     if has_gpu:
         yield from saved_by_unsloth(recipe)
-    elif recipe.adapter.method == "lora" and recipe.adapter.start == "loftq":
+        return
+    if recipe.training.optimizer == "lion_8bit":
+        # Of the 8-bit optimizers on a CPU; AdamW's are the same rule in more bits.
+        yield (
+            "training.optimizer",
+            Text(
+                "On a CPU Unsloth puts AdamW in Lion's place, which wants another "
+                "learning rate; use adamw_torch_fused.",
+                "在 CPU 上，Unsloth 会用 AdamW 代替 Lion，而两者的学习率不同；"
+                "请用 adamw_torch_fused。",
+            ),
+        )
+    if recipe.adapter.method == "lora" and recipe.adapter.start == "loftq":
         yield (
             "adapter.start",
             Text(

@@ -33,6 +33,22 @@ def lora_only(recipe: Recipe) -> Found:
             )
 
 
+def lora_plus(recipe: Recipe) -> Found:
+    """PEFT builds the optimizer of LoRA+, of which the cell knows two kinds."""
+    adapter, optimizer = recipe.adapter, recipe.training.optimizer
+    plus = adapter.method == "lora" and adapter.lora_plus_ratio > 1
+    if plus and optimizer not in ("adamw_torch_fused", "adamw_8bit"):
+        yield (
+            "training.optimizer",
+            Text(
+                f"LoRA+ brings an optimizer of its own, and {optimizer} would be "
+                "ignored; use adamw_torch_fused or adamw_8bit, or turn LoRA+ off.",
+                f"LoRA+ 自带优化器，会忽略 {optimizer}；请用 adamw_torch_fused 或 "
+                "adamw_8bit，或关闭 LoRA+。",
+            ),
+        )
+
+
 def methods(recipe: Recipe) -> Found:
     """What single methods ask for."""
     adapter = recipe.adapter

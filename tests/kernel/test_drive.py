@@ -1,0 +1,110 @@
+"""A home on a mounted drive, as on Colab: no locks, no links, and slow to open.
+
+Python tells an audit hook of every lock, link and open, in the server as in the
+kernel; the hook refuses or delays those inside the home.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import work
+
+from webui import settings
+from webui.kernel import process
+from webui.runs import checkpoints, folder
+
+DRIVE = """
+import errno, os, sys, time
+
+home = os.environ["TUNEBOOK_HOME"] + os.sep
+
+
+def refuse(event, args):
+    if event in ("fcntl.flock", "fcntl.lockf"):
+        number = args[0] if isinstance(args[0], int) else args[0].fileno()
+        where = os.readlink(f"/proc/self/fd/{number}")
+    elif event in ("os.link", "os.symlink"):
+        where = os.path.abspath(os.fsdecode(args[1]))
+    elif event == "open" and isinstance(args[0], str) and args[2] & 3:
+        if os.path.abspath(args[0]).startswith(home):
+            time.sleep(0.03)
+        return
+    else:
+        return
+    if where.startswith(home):
+        raise OSError(errno.ENOTSUP, "the drive has neither locks nor links", where)
+
+
+sys.addaudithook(refuse)
+"""
+SHORT = (
+    *("training.duration=steps", "training.steps=2", "training.batch_size=1"),
+    *("training.save_every=1", "compare.scored_rows=2", "compare.max_new_tokens=4"),
+)
+
+
+@pytest.fixture
+def drive(tunebook_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of this kind for every process that is started from here."""
+    (tmp_path / "drive").mkdir()
+    (tmp_path / "drive" / "sitecustomize.py").write_text(DRIVE)
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(tmp_path / "drive"), str(work.ROOT)])
+    )
+    return tunebook_home
+
+
+def python(*words: str) -> "subprocess.CompletedProcess[str]":
+    """What a Python of its own says."""
+    return subprocess.run(
+        [sys.executable, *words], capture_output=True, text=True, timeout=500
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "works"),
+    [
+        ("import fcntl; fcntl.flock(open('{}/x', 'w'), fcntl.LOCK_EX)", False),
+        ("import os; os.symlink('a', '{}/b')", False),
+        ("import os; os.link(os.devnull, '{}/b')", False),
+        ("open('{}/x', 'w').write('x')", True),
+    ],
+    ids=("lock", "symlink", "link", "write"),
+)
+def test_the_drive_is_as_it_should_be(drive: Path, code: str, works: bool) -> None:
+    done = python("-c", code.format(drive))
+    assert (done.returncode == 0) is works
+    assert works or "neither locks nor links" in done.stderr
+
+
+@pytest.mark.train
+@pytest.mark.timeout(600)
+def test_a_training_and_the_queue_work_on_it(drive: Path) -> None:
+    if not (settings.starter_folder() / "config.json").is_file():
+        pytest.skip("the starter model is not here: run `tunebook starter`")
+    given = [word for setting in SHORT for word in ("--set", setting)]
+    try:
+        for name, seed in (("first", 1), ("second", 2)):
+            settled = python(
+                *("-m", "webui", "queue", "add", "starter-extract", *given),
+                *("--set", f"training.seed={seed}", "--set", f"name={name}"),
+            )
+            assert settled.returncode == 0, settled.stderr
+        waiting = json.loads(python("-m", "webui", "queue", "--json").stdout)
+        moved = python("-m", "webui", "queue", "move", waiting[1]["id"], "first")
+        assert moved.returncode == 0, moved.stderr
+        done = python("-m", "webui", "queue", "run", "--json")
+        assert done.returncode == 0, done.stderr
+    finally:
+        process.end()
+    ended = json.loads(done.stdout)["runs"]
+    assert [run["status"] for run in ended] == ["finished", "finished"]
+    second, first = (folder.find(run["id"]) for run in ended)
+    assert folder.recipe_of(second).name == "second"
+    for run in (first, second):
+        assert folder.saved_adapter(run.folder)
+        assert [c.step for c in checkpoints.complete(run.folder)] == [2, 1]

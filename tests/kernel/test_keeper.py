@@ -1,0 +1,200 @@
+"""A run that was cut off goes on by itself; then comes what waits."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+import work
+
+from webui import settings
+from webui.kernel import jobs, keeper, process, queue
+from webui.kernel.recorder import STOP
+from webui.recipe import Recipe
+from webui.recipe.store import loads
+from webui.runs import checkpoints, events, folder
+from webui.settings import kernel_folder
+
+RESUME = "training.auto_resume=true"
+
+
+def make_recipe(*more: str) -> Recipe:
+    """A recipe that only has a name."""
+    return loads("", name="cut-off", settings=more)
+
+
+def cut_off(*more: str, steps: int = 0, code: int | None = None) -> Path:
+    """A run whose kernel died, with a whole checkpoint if it came that far."""
+    run = folder.create(make_recipe(*more), [], "run")
+    if steps:
+        save(run, steps)
+    jobs.close(run, "train", code)
+    return run
+
+
+def save(run: Path, step: int) -> None:
+    """A whole checkpoint after a step, as far as a look at it can tell."""
+    saved = run / checkpoints.FOLDER / f"checkpoint-{step}"
+    saved.mkdir(parents=True)
+    for name in (*checkpoints.NEEDED, checkpoints.WEIGHTS[0]):
+        (saved / name).write_bytes(b"x")
+    (saved / checkpoints.STATE).write_text(f'{{"global_step": {step}}}')
+    events.append(run, "saved", checkpoint=saved.name, step=step, bytes=4)
+
+
+def resume_and_die(run: Path, step: int, *, automatic: bool = True) -> None:
+    """The events of a resume that came to nothing."""
+    name = f"checkpoint-{step}"
+    events.append(run, "resumed", step=step, checkpoint=name, automatic=automatic)
+    jobs.close(run, "train", 137)
+
+
+# ---- decided by what lies in its folder
+
+
+@pytest.mark.usefixtures("tunebook_home")
+def test_one_that_was_cut_off_and_asks_for_it() -> None:
+    assert keeper.wants_to_go_on(cut_off(RESUME, steps=2, code=137))
+    assert keeper.wants_to_go_on(cut_off(RESUME, steps=2))  # a restarted machine
+    assert not keeper.wants_to_go_on(cut_off(steps=2))
+    assert not keeper.wants_to_go_on(cut_off(RESUME))
+
+
+@pytest.mark.usefixtures("tunebook_home")
+def test_not_one_that_a_person_ended_or_that_failed_by_itself() -> None:
+    assert not keeper.wants_to_go_on(cut_off(RESUME, steps=2, code=-15))
+    run = cut_off(RESUME, steps=2)
+    events.append(run, "failed", cell="train", error="ValueError", message="x")
+    events.append(run, "finished", status="failed")
+    assert not keeper.wants_to_go_on(run)
+    run = cut_off(RESUME, steps=2)
+    events.append(run, "resumed", step=2, checkpoint="checkpoint-2")
+    assert not keeper.wants_to_go_on(run)  # it goes on already
+    events.append(run, "finished", status="stopped")
+    assert not keeper.wants_to_go_on(run)
+
+
+@pytest.mark.usefixtures("tunebook_home")
+def test_at_most_three_times_from_the_same_step() -> None:
+    run = cut_off(RESUME, steps=2)
+    for _ in range(3):
+        assert keeper.wants_to_go_on(run)
+        resume_and_die(run, 2)
+    assert not keeper.wants_to_go_on(run)
+    save(run, 4)  # it came forward
+    assert keeper.wants_to_go_on(run)
+    for _ in range(3):
+        resume_and_die(run, 4)
+    assert not keeper.wants_to_go_on(run)
+    resume_and_die(run, 4, automatic=False)  # a person tried again
+    assert keeper.wants_to_go_on(run)
+
+
+@pytest.mark.usefixtures("tunebook_home")
+def test_only_the_run_that_was_written_to_last() -> None:
+    old, new = cut_off(RESUME, steps=2), cut_off()
+    os.utime(old / events.FILE, ns=(0, 10))
+    assert keeper.latest() == new
+    os.utime(new / events.FILE, ns=(0, 9))
+    assert keeper.latest() == old
+
+
+@pytest.mark.usefixtures("tunebook_home")
+def test_the_thread_survives_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+    seen, ended = threading.Event(), threading.Event()
+
+    def look(settled: object) -> tuple[None, None]:
+        looks.append(1)
+        if len(looks) > 2:
+            seen.set()
+        raise RuntimeError("a drive that is gone")
+
+    monkeypatch.setattr(keeper, "look", look)
+    monkeypatch.setattr(keeper, "LOOK_SECONDS", 0.01)
+    worker = threading.Thread(target=keeper.keep, args=(ended,), daemon=True)
+    worker.start()
+    assert seen.wait(30)
+    ended.set()
+    worker.join(30)
+    assert not worker.is_alive()
+
+
+def test_what_a_person_stopped_stays_stopped(kernel_home: Path) -> None:
+    """It did not stop when asked, so it was killed: no accident."""
+    cells = work.cells(train="import time; time.sleep(600)")
+    run = jobs.start_in_new_folder(make_recipe(RESUME), cells, "run", ["train"])
+    save(run, 2)
+    (kernel_folder() / STOP).touch()
+    pid = jobs.status().pid
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    work.until(lambda: jobs.status().word == "dead")
+    settled, begun = keeper.look()
+    assert begun is None and keeper.look(settled) == (settled, None)
+    assert folder.read(run).status == "failed" and work.of(run, "resumed") == []
+    assert keeper.wants_to_go_on(run)  # but for its being stopped
+    folder.remove(run)
+    process.end()
+
+
+# ---- the starter, really killed
+
+
+STEPS = (
+    *("training.duration=steps", "training.steps=6", "training.batch_size=1"),
+    *("training.save_every=2", RESUME),
+)
+
+
+def short_recipe(name: str, *more: str) -> Recipe:
+    """A few steps of the starter, a checkpoint after each two of them."""
+    shipped = settings.shipped_recipes() / "data" / "extract.train.jsonl"
+    rows = shipped.read_text(encoding="utf-8").splitlines(keepends=True)[:20]
+    file = settings.home() / "rows.jsonl"
+    file.write_text("".join(rows), encoding="utf-8")
+    return loads("", name=name, settings=(f"data.train_files={file}", *STEPS, *more))
+
+
+def die_after(run: Path, step: int) -> None:
+    """kill -9 the kernel once the run has a checkpoint after this step."""
+    saved = f"checkpoint-{step}"
+    work.until(
+        lambda: saved in [event["checkpoint"] for event in work.of(run, "saved")], 120
+    )
+    pid = jobs.status().pid
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    work.until(lambda: jobs.status().word == "dead")
+
+
+@pytest.mark.train
+@pytest.mark.timeout(600)
+def test_a_killed_kernel_goes_on_before_the_queue_does(kernel_home: Path) -> None:
+    if not (settings.starter_folder() / "config.json").is_file():
+        pytest.skip("the starter model is not here: run `tunebook starter`")
+    run = jobs.start_run(short_recipe("cut"), upto="train")
+    queue.add(short_recipe("next", "training.steps=1"), "run", "train")
+    assert keeper.look() == (None, None)  # busy
+    die_after(run, 2)
+
+    settled, begun = keeper.look()
+    assert begun == run and settled is None
+    (resumed,) = work.of(run, "resumed")
+    assert resumed["automatic"] is True and resumed["step"] >= 2
+    assert folder.read(run).status == "running"
+    assert len(queue.entries()) == 1
+    # It had told its end before: not that, but the kernel says when it is over.
+    work.until(lambda: jobs.status().word != "busy", 150)
+    assert folder.read(run).status == "finished"
+    steps = [e["step"] for e in events.current(events.read(run)[0]) if "logs" in e]
+    assert sorted({*steps}) == [1, 2, 3, 4, 5, 6]
+
+    _, follower = keeper.look()
+    assert follower and folder.recipe_of(folder.read(follower)).name == "next"
+    work.ended(follower, 120)
+    assert queue.entries() == []
+    settled, begun = keeper.look()
+    assert begun is None and keeper.look(settled) == (settled, None)
+    process.end()

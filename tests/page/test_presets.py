@@ -1,0 +1,46 @@
+"""The presets as the page tells them: each change in words, in both languages."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from webui.page.frame import Page
+from webui.page.language import Language
+from webui.page.presets import listed, shown
+from webui.recipe import Recipe
+from webui.recipe.checks import FIELDS
+from webui.recipe.presets import PRESETS, Change, changes
+
+
+@dataclass
+class Reader(Page):
+    """A page as far as its language; nothing is built."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+
+def test_a_change_is_told_by_the_field_s_title() -> None:
+    changed = changes("careful", Recipe(), 640)
+    english, chinese = (listed(changed, language) for language in ("en", "zh"))
+    assert "Learning rate 0.0002 → 0.0001, " in english and english.endswith(".")
+    assert "End with the best off → on" in english
+    assert "学习率 0.0002 → 0.0001" in chinese and chinese.endswith("。")
+    assert "以最佳结果结束 关 → 开" in chinese
+    assert "linear, down to zero → cosine, down to zero" in english
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_changed_field_has_words(name: str) -> None:
+    for rows in (None, 10, 640):
+        for path, old, new in changes(name, Recipe(), rows):
+            assert path in FIELDS
+            assert shown(path, old, "en") != shown(path, new, "en")
+
+
+def test_no_change_is_said_too() -> None:
+    assert listed([], "en") == "changes nothing: it is so already."
+
+
+def test_lists_and_texts_are_shown_as_they_are() -> None:
+    assert listed([Change("watch.prompts", (), ("<b>",))], "en").endswith("('<b>',).")

@@ -1,0 +1,108 @@
+"""The queue on the page: what is drawn, and what a press does."""
+
+import gradio as gr
+import pytest
+
+from webui import settings
+from webui.kernel import jobs, queue
+from webui.page import waiting
+from webui.page.build import build_app
+from webui.page.draft import Draft
+from webui.page.frame import Page
+from webui.page.studio import Studio
+from webui.page.tabs import train
+from webui.recipe import Recipe
+from webui.recipe.field import Text
+
+from .walking import HOSTILE
+
+pytestmark = pytest.mark.usefixtures("tunebook_home")
+
+
+@pytest.fixture
+def page() -> Page:
+    """An English page on the default recipe."""
+    with gr.Blocks():
+        return Page(Studio(Draft(Recipe())), "en", gr.State(None), gr.Textbox())
+
+
+def names(page: Page) -> list[str]:
+    """The lines of the list."""
+    return [label for label, _ in waiting.choices(page)["choices"]]
+
+
+def test_nothing_is_shown_while_nothing_waits(page: Page) -> None:
+    assert not waiting.anything()
+    assert waiting.choices(page)["visible"] is False
+    before = page.studio.stamp()
+    queue.add(Recipe(name="first"), "run", "train")
+    assert waiting.anything() and waiting.choices(page)["visible"] is True
+    assert page.studio.stamp() != before
+
+
+def test_the_list_says_what_waits_and_follows_the_order(page: Page) -> None:
+    queue.add(Recipe(name="first"), "run", "train")
+    second = queue.add(Recipe(name="second"), "sweep")
+    lines = names(page)
+    assert lines[0].startswith("1. first · training · since ")
+    assert lines[1].startswith("2. second · sweep · since ")
+    # Nothing says which one is chosen: the tab keeps what it has.
+    assert "value" not in waiting.choices(page)
+    before = page.studio.stamp()
+    waiting.move("up", second.id)
+    assert names(page)[0].startswith("1. second")
+    assert page.studio.stamp() != before
+    waiting.remove(second.id)
+    waiting.remove(None)  # the only one is meant
+    assert queue.entries() == []
+
+
+def test_of_several_one_must_be_chosen() -> None:
+    for name in ("first", "second"):
+        queue.add(Recipe(name=name))
+    for unknown in (None, "", "gone"):
+        with pytest.raises(queue.QueueError, match="choose"):
+            waiting.remove(unknown)
+    assert len(queue.entries()) == 2
+
+
+def test_what_could_not_start_says_why_and_escaped(page: Page) -> None:
+    entry = queue.add(Recipe(name="first"))
+    told = Text(f"no file {HOSTILE}", f"没有 {HOSTILE}")
+    waiting.queue.queue_files.write(
+        waiting.queue.replace(entry, reason=told, tried=1.0), entry.file
+    )
+    (settings.queue_folder() / "0000-x.yaml").write_text("recipe: [")
+    drawn = str(waiting.troubles(page))
+    assert "first could not start" in drawn and "0000-x.yaml" in drawn
+    assert "<img" not in drawn and "&lt;img" in drawn
+
+
+def test_a_press_while_busy_waits_and_says_where(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(gr, "Info", said.append)
+    monkeypatch.setattr(train, "ready", lambda recipe: recipe)
+    with jobs.lock():  # as another start holds it
+        for name in ("first", "second"):
+            train.train(page, Recipe(name=name))
+    assert said == [
+        "The kernel is busy: this waits as number 1.",
+        "The kernel is busy: this waits as number 2.",
+    ]
+    first, _ = queue.entries()
+    assert (first.kind, first.upto) == ("run", "train")
+
+    def refused() -> None:
+        raise jobs.KernelError("no", "no")
+
+    with pytest.raises(jobs.KernelError):
+        waiting.start_or_wait(page, refused, Recipe())
+    assert len(queue.entries()) == 2
+
+
+def test_the_whole_page_holds_the_list_once_in_each_language() -> None:
+    config = build_app(Studio(Draft(Recipe()))).get_config_file()
+    ids = [part["props"].get("elem_id") for part in config["components"]]
+    assert ids.count("waiting") == ids.count("waiting-chosen") == 2

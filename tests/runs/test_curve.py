@@ -1,0 +1,191 @@
+"""Curves come in small pieces, lose no spike, and hear of a resume."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from replayed import BEGIN, begun, replayed_run, resumed, training, write
+
+from webui.recipe import Recipe
+from webui.runs.curve import ROWS, STEPS, Curve
+from webui.runs.followed import Followed
+from webui.runs.pace import Expected, Pace, expected
+
+STEP, LOSS, NORM, COUNT, LOW, HIGH, PEAK = 0, 3, 5, 8, 9, 10, 11
+
+
+def all_rows(curve: Curve, **part: float) -> list[Any]:
+    """Every piece of a curve, as a browser that opens asks for them."""
+    found, known, more = [], 0, True
+    while more:
+        rows, known, more = curve.piece(known, **part)
+        assert len(json.dumps(rows)) < 3500
+        found += rows
+    return found
+
+
+def filled(steps: int) -> Curve:
+    """A curve of so many steps with one spike."""
+    curve = Curve()
+    for step in range(1, steps + 1):
+        values = {name: 0.123456789 * step for name in STEPS} | {"step": step}
+        values["loss"] = 50.0 if step == steps // 3 else 1.0
+        values["grad_norm"] = 90.0 if step == steps // 2 else 1.0
+        curve.add_step(values)
+    return curve
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 9000))
+def test_pieces_hold_every_step_once_and_every_spike(steps: int) -> None:
+    rows = all_rows(filled(steps))
+    counts = [row[COUNT] if len(row) > COUNT else 1 for row in rows]
+    assert sum(counts) == steps
+    assert rows[-1][STEP] == steps
+    assert [row[STEP] for row in rows] == sorted({row[STEP] for row in rows})
+    assert max(row[HIGH if len(row) > COUNT else LOSS] for row in rows) == (
+        50.0 if steps >= 3 else 1.0
+    )
+    assert max(row[PEAK if len(row) > COUNT else NORM] for row in rows) == (
+        90.0 if steps >= 2 else 1.0
+    )
+
+
+def test_a_hundred_thousand_steps_are_a_dozen_pieces() -> None:
+    curve = filled(100_000)
+    rows = all_rows(curve)
+    assert len(rows) < 14 * ROWS
+    (row,) = curve.piece(99_999)[0]
+    assert row[STEP] == 100_000 and len(row) == len(STEPS)
+
+
+def test_a_part_comes_in_detail() -> None:
+    curve = filled(100_000)
+    rows = all_rows(curve, first=33_300, last=33_400)
+    assert [row[STEP] for row in rows] == list(range(33_300, 33_401))
+    assert rows[33][LOSS] == 50.0
+
+
+def test_what_is_no_number_is_none() -> None:
+    curve = Curve()
+    for step in range(1, 1000):
+        curve.add_step({"step": step, "loss": math.inf if step % 2 else 1.0})
+    for row in all_rows(curve):
+        assert row[NORM] is None
+    assert json.loads(json.dumps(all_rows(curve), allow_nan=False))
+
+
+def test_a_resume_takes_back_what_comes_again(tunebook_home: Path) -> None:
+    run = replayed_run(100, every=10)
+    followed = Followed(run).look()
+    generation = followed.curve.generation
+    assert followed.curve.last_step == 100
+    spent = followed.curve.steps["seconds"][59]
+    write(run, [resumed(60, BEGIN + 5000)])
+    assert followed.look().curve.last_step == 60
+    assert followed.curve.generation > generation
+    assert list(followed.curve.evaluations["step"]) == [10, 20, 30, 40, 50, 60]
+    assert [e["step"] for e in followed.history if e["event"] == "evaluated"][-1] == 60
+    again = [e | {"time": e["time"] + 5000} for e in training(61, 100, 100, every=10)]
+    write(run, again)
+    assert followed.look().curve.last_step == 100
+    assert list(followed.curve.steps["step"]) == list(range(1, 101))
+    # The hour and a half in which nothing trained is not training time.
+    assert followed.training and followed.training.seconds == pytest.approx(
+        spent + 30 + 20, abs=2
+    )
+    assert followed.curve.steps["seconds"][60] > spent
+    everything = Followed(run).look()
+    assert everything.curve.generation == followed.curve.generation
+    assert all_rows(everything.curve) == all_rows(followed.curve)
+
+
+def test_odd_events_cost_only_themselves(tunebook_home: Path) -> None:
+    run = replayed_run(5)
+    odd = [
+        {"event": "step", "time": "noon", "step": 6, "logs": {}},
+        {"event": "step", "time": 1.0, "step": None, "logs": {}},
+        {"event": "evaluated", "time": 1.0},
+        {"event": ["step"], "time": 1.0},
+        {"event": "step", "time": BEGIN + 9, "step": 6, "logs": {"loss": "low"}},
+    ]
+    write(run, odd)
+    followed = Followed(run).look()
+    assert followed.curve.last_step == 6
+    assert math.isnan(followed.curve.steps["loss"][-1])
+
+
+def test_a_replaced_log_is_read_anew(tunebook_home: Path) -> None:
+    run = replayed_run(50)
+    followed = Followed(run).look()
+    (run / "events.jsonl").write_text("")
+    write(run, [begun(10), *training(1, 3, 10)])
+    assert followed.look().curve.last_step == 3
+    assert followed.curve.generation > 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    each=st.floats(0.02, 20),
+    noise=st.floats(0, 0.4),
+    total=st.integers(200, 1200),
+    evaluations=st.integers(0, 40),
+    cost=st.floats(0, 12),
+    asleep=st.booleans(),
+    resume=st.booleans(),
+    seed=st.integers(0, 99),
+)
+def test_time_left_is_right_within_a_fifth_after_a_tenth(
+    each: float,
+    noise: float,
+    total: int,
+    evaluations: int,
+    cost: float,
+    asleep: bool,
+    resume: bool,
+    seed: int,
+) -> None:
+    """Steps with noise, evaluations, a night's sleep, a resume: at every tenth."""
+    import random
+
+    drawn = random.Random(seed)
+    every = total // evaluations if evaluations else 0
+    # What a step takes, and what comes after it before the next one.
+    steps = [
+        each * math.exp(drawn.gauss(0, noise) - noise**2 / 2) for _ in range(total)
+    ]
+    pauses = [
+        each * cost * drawn.uniform(0.9, 1.1) if every and n % every == 0 else 0.0
+        for n in range(1, total + 1)
+    ]
+    hopes = Expected(every, cost) if every else Expected()
+    pace, time = Pace(), 0.0
+    pace.begin(0, 0.0)
+    slept = total // 20 if asleep else -1
+    back = total // 15 if resume else -1
+    for n in range(1, total + 1):
+        time += steps[n - 1] + (5 if n == 1 else 0) * each
+        time += 9 * 3600 if n == slept else 0
+        pace.step(n, time)
+        if pauses[n - 1]:
+            time += pauses[n - 1]
+            pace.paused("evaluated", time)
+        if n == back:
+            time += 5000
+            pace.begin(n, time)
+        if n % (total // 10) == 0 and total // 10 <= n <= 0.9 * total:
+            truth = sum(steps[n:]) + sum(pauses[n - 1 : -1])
+            told = pace.left(total, hopes)
+            assert told is not None and abs(told - truth) <= 0.2 * truth + 2 * each
+
+
+def test_a_recipe_lets_expect_its_evaluations() -> None:
+    recipe = Recipe()
+    assert expected(recipe, 300) == Expected()
+    evaluation = recipe.evaluation.model_copy(update={"every": "steps", "steps": 30})
+    hopes = expected(recipe.model_copy(update={"evaluation": evaluation}), 300)
+    assert hopes.every == 30 and hopes.cost > 0

@@ -1,0 +1,73 @@
+"""The last events are read from the end, whatever the file looks like."""
+
+from pathlib import Path
+
+import pytest
+
+from webui.runs import events, tail
+from webui.runs.tail import Ending, backwards, ending
+
+
+def steps(run: Path, count: int) -> None:
+    for step in range(count):
+        events.append(run, "step", step=step, logs={"loss": 1.0, "text": "é" * 40})
+
+
+@pytest.mark.parametrize("block", [1, 7, 100, 1 << 16])
+def test_backwards_is_the_reading_turned_round(
+    tmp_path: Path, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "BLOCK", block)
+    steps(tmp_path, 9)
+    with (tmp_path / events.FILE).open("a") as file:
+        file.write('no json\n[1]\n{"event": 3}\n\n{"event": "late"}\n{"event": "cut of')
+    found = [*backwards(tmp_path)]
+    assert found[0] == {"event": "late"}
+    assert [e["step"] for e in found[1:]] == [8, 7, 6, 5, 4, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"{", b'{"event": "step"', b"\xff\n"])
+def test_a_file_without_a_whole_event_has_none(tmp_path: Path, content: bytes) -> None:
+    assert [*backwards(tmp_path)] == []
+    (tmp_path / events.FILE).write_bytes(content)
+    assert [*backwards(tmp_path)] == []
+
+
+def test_only_the_end_of_a_long_file_is_read(tmp_path: Path) -> None:
+    steps(tmp_path, 3000)
+    # A step decides that it runs; what stands before it is not even looked at.
+    with (tmp_path / events.FILE).open("r+b") as file:
+        file.write(b"\xff" * 100_000)
+    assert ending(backwards(tmp_path)) == Ending("running", False)
+    first = next(backwards(tmp_path))
+    assert first["step"] == 2999
+
+
+STEP, FAILED, RESUMED = {"event": "step"}, {"event": "failed"}, {"event": "resumed"}
+BEGUN, STARTED = {"event": "begun"}, {"event": "started"}
+
+
+def finished(status: str) -> dict[str, str]:
+    return {"event": "finished", "status": status}
+
+
+@pytest.mark.parametrize(
+    ("history", "status"),
+    [
+        ([], "running"),
+        ([STARTED], "running"),
+        ([STARTED, BEGUN, STEP], "running"),
+        ([STARTED, FAILED], "failed"),
+        ([STARTED, STEP, FAILED, finished("failed")], "failed"),
+        ([STARTED, STEP, finished("stopped"), RESUMED], "running"),
+        ([STARTED, STEP, FAILED, finished("failed"), RESUMED], "running"),
+        ([STARTED, finished("failed"), RESUMED, {"event": "cell"}], "running"),
+        ([STARTED, finished("failed"), RESUMED, BEGUN, STEP], "running"),
+        ([STARTED, finished("stopped"), RESUMED, finished("finished")], "finished"),
+        ([STARTED, finished("stopped"), RESUMED, FAILED], "failed"),
+        ([STARTED, STEP, finished("finished"), FAILED], "finished"),
+        ([STARTED, STEP, finished("finished"), {"event": "scored"}], "finished"),
+    ],
+)
+def test_how_a_run_stands(history: list[dict[str, str]], status: str) -> None:
+    assert ending(reversed(history)).status == status

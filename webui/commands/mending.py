@@ -1,0 +1,31 @@
+"""The change that helps after a run failed, as the command line tells it."""
+
+from contextlib import suppress
+
+from webui.planner.errors import PlannerError
+from webui.planner.machine import this_card
+from webui.planner.memory.fit import fit
+from webui.planner.process import ask
+from webui.recipe.checks import RecipeError
+from webui.recipe.store import load
+from webui.runs.change import MEMORY, Change, change_for
+from webui.runs.diagnosis import explain
+from webui.runs.events import Event
+from webui.runs.folder import RECIPE, Run
+
+
+def change_after(failed: Event, done: Run) -> Change | None:
+    """The smallest change of a run's recipe that helps after it failed so.
+
+    For memory it is the planner's first way out, where it knows one.
+    """
+    try:
+        recipe = load(done.folder / RECIPE)
+    except RecipeError:
+        return None
+    card, steps = None, ()
+    with suppress(PlannerError):
+        card = this_card()
+        if explain(failed).kind in MEMORY:
+            steps = ask(fit, recipe, card).remedies.steps
+    return change_for(failed, recipe, card, steps)

@@ -1,0 +1,177 @@
+"""Below a failure and below what a training shows: the change that helps, a button."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import gradio as gr
+from markupsafe import Markup
+
+from webui.kernel import jobs
+from webui.page.frame import Page
+from webui.page.observing import observations, recipe_of
+from webui.page.studio import View
+from webui.planner.memory.fit import Fit
+from webui.recipe import Recipe
+from webui.recipe.checks import value_at
+from webui.recipe.field import Text
+from webui.runs.change import MEMORY, Change, change_for
+from webui.runs.checkpoints import complete
+from webui.runs.diagnosis import explain
+from webui.runs.events import Event
+from webui.runs.folder import PLAN, read_object
+
+Found = Callable[[View], Change | None]
+
+MAKE = Text("Make this change", "应用此改动")
+HELPS = Text("What helps, changing the least:", "影响最小的改动：")
+ANEW = Text("Run then starts anew with it.", "之后点“运行”将用新设置重新开始。")
+RESUME = Text(
+    "Run then starts anew with it; Resume goes on after step {step} with the settings "
+    "that the run had.",
+    "之后点“运行”将用新设置重新开始；点“继续”则按原设置从第 {step} 步之后接着训练。",
+)
+AND_RESUME = Text("Make this change and resume", "应用此改动并继续训练")
+MADE = Text("Changed: {change}.", "已改动：{change}。")
+DONE = Text("There is nothing to change any more.", "已无需改动。")
+
+
+def build(page: Page) -> None:
+    """In the Train tab: the way out after the kernel died, and what was observed."""
+    place(page, "kernel", after_death)
+    page.html(lambda view: observed(page, view), elem_id="observations")
+    place(page, "observed", advised)
+
+
+def offer(page: Page, *names: str) -> None:
+    """Below the output of some cells: the way out where one of them failed."""
+    place(page, names[0], lambda view: after_failure(view, names))
+
+
+def place(page: Page, name: str, found: Found) -> None:
+    """The change in words and a button that makes it; nothing where there is none."""
+    page.html(lambda view: told(page, view, found(view)), elem_id=f"mending-{name}")
+    button = gr.Button(page.say(MAKE), size="sm", elem_id=f"mend-{name}", visible=False)
+    page.watch(button, lambda view: gr.update(visible=found(view) is not None))
+    page.when_pressed(button, partial(make, page, found))
+    resume = gr.Button(
+        page.say(AND_RESUME), size="sm", elem_id=f"resume-{name}", visible=False
+    )
+    page.watch(resume, lambda view: gr.update(visible=resumes(view, found(view))))
+    page.when_pressed(resume, partial(go_on, page, found))
+
+
+def resumes(view: View, change: Change | None) -> bool:
+    """Whether the shown run can go on from a checkpoint with this change."""
+    ended = view.last("finished").get("status") == "failed"
+    fits = change is not None and {*change.values} <= {*jobs.RESUMABLE}
+    return bool(fits and ended and view.run and complete(view.run))
+
+
+def go_on(page: Page, found: Found, recipe: Recipe) -> None:
+    """Put the change into the draft, and let the shown run go on with it."""
+    view = page.studio.view()
+    change = found(view)
+    if change is None or view.run is None:
+        page.warn(page.say(DONE))
+        return
+    jobs.resume(view.run, values=change.values)
+    page.studio.draft.commit_all(change.values)
+
+
+def make(page: Page, found: Found, recipe: Recipe) -> None:
+    """Put the change into the draft."""
+    change = found(page.studio.view())
+    if change is None:
+        page.warn(page.say(DONE))
+        return
+    page.studio.draft.commit_all(change.values)
+    said = page.say(MADE).format(change=page.say(change.text))
+    gr.Info(str(Markup("{}").format(said)), title="Tunebook")
+
+
+def told(page: Page, view: View, change: Change | None) -> Markup:
+    """The change, and what a press of Run or Resume then does."""
+    if change is None:
+        return Markup("")
+    step = view.last("saved").get("step")
+    ended = view.last("finished").get("status") == "failed"
+    after = ANEW
+    if ended and step and change.keeps_model:
+        after = Text(*(part.format(step=int(step)) for part in RESUME))
+    return Markup('<div class="card">{} <b>{}</b><div>{}</div></div>').format(
+        page.say(HELPS), page.say(change.text), page.say(after)
+    )
+
+
+# ---- after a failure
+
+
+def after_failure(view: View, names: tuple[str, ...]) -> Change | None:
+    """The change after the failure of one of these cells, as long as it is today's.
+
+    Once a setting was changed the cell is stale, and what helped it is of the past.
+    """
+    for name in names:
+        failed = view.kernel.cells.get(name, {}).get("failure")
+        if failed and view.state(name) == "failed":
+            return change(view, failed)
+    return None
+
+
+def after_death(view: View) -> Change | None:
+    """The change after the kernel died in the shown run, as long as it is today's."""
+    failed = view.last("failed")
+    if failed.get("error") != "KernelDied" or view.kernel.word == "busy":
+        return None
+    name = str(failed.get("cell"))
+    today = view.cells.get(name)
+    if view.run is None or today is None or planned_key(view.run, name) != today.key:
+        return None
+    return change(view, failed)
+
+
+def change(view: View, failed: Event) -> Change | None:
+    """The change for today's recipe; for memory the cheapest of the planner's steps."""
+    card = view.studio.card
+    steps: tuple = ()
+    if card and explain(failed).kind in MEMORY:
+        fit = view.plans.fit(card)
+        if fit is None:
+            return None  # it is still being worked out
+        steps = fit.remedies.steps if isinstance(fit, Fit) else ()
+    return change_for(failed, view.recipe, card, steps)
+
+
+def planned_key(run: Path, name: str) -> str | None:
+    """The key of a cell as a run was to run it."""
+    cells = read_object(run / PLAN).get("cells", [])
+    return next((cell.get("key") for cell in cells if cell.get("name") == name), None)
+
+
+# ---- what was observed
+
+
+def observed(page: Page, view: View) -> Markup:
+    """What the shown training shows of itself, a card for each."""
+    cards = (
+        Markup(
+            '<div class="card" role="status"><b class="warn">{}</b> {}</div>'
+        ).format("!", page.say(observation.text))
+        for observation in observations(view.followed)
+    )
+    return Markup("").join(cards)
+
+
+def advised(view: View) -> Change | None:
+    """The first change that is advised, while the draft is still as the run was."""
+    ran = recipe_of(view.run) if view.run else None
+    if ran is None:
+        return None
+    for observation in observations(view.followed):
+        change = observation.change
+        if change and all(
+            value_at(view.recipe, path) == value_at(ran, path) for path in change.values
+        ):
+            return change
+    return None

@@ -1,0 +1,156 @@
+"""The queue on the page: what waits for the kernel, and in which order."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from webui.kernel import queue
+from webui.kernel.process import BusyError
+from webui.kernel.queue import Entry, Kind, QueueError, Way
+from webui.page.frame import Page, Watcher
+from webui.page.studio import View
+from webui.page.tables import problem_card
+from webui.recipe import Recipe
+from webui.recipe.field import Text
+
+TITLE = Text(
+    "Waiting for the kernel, the first one next",
+    "等待内核的任务（从第一个开始）",
+)
+ADD = Text("Add to the queue", "加入队列")
+WAITS = Text(
+    "The kernel is busy: this waits as number {}.",
+    "内核正忙：已排队，位于第 {} 位。",
+)
+CHOOSE = Text("choose what waits first.", "请先选择一个等待中的任务。")
+NOT_STARTED = Text("{} could not start: {}", "{} 未能启动：{}")
+SINCE = Text("since {}", "{} 加入")
+KINDS = {
+    "train": Text("training", "训练"),
+    "score": Text("training and scores", "训练与评分"),
+    "all": Text("all that is stale", "所有过期单元"),
+    "sweep": Text("sweep", "超参数搜索"),
+}
+WAYS: dict[Way, Text] = {
+    "up": Text("Up", "上移"),
+    "down": Text("Down", "下移"),
+    "first": Text("To the front", "移到最前"),
+}
+REMOVE = Text("Remove from the queue", "移出队列")
+
+
+def build(page: Page) -> None:
+    """What waits, as a list to choose from, and what can be done with one of it."""
+    with gr.Column(visible=False, elem_id="waiting") as box:
+        chosen = gr.Radio(
+            choices=[], label=page.say(TITLE), elem_id="waiting-chosen", visible=False
+        )
+        with gr.Row():
+            for way, title in WAYS.items():
+                button = gr.Button(page.say(title), size="sm", elem_id=f"waiting-{way}")
+                page.watch(button, shown_with_entries)
+                page.when_pressed(button, partial(move, way), [chosen], form=False)
+            button = gr.Button(page.say(REMOVE), size="sm", elem_id="waiting-remove")
+            page.watch(button, shown_with_entries)
+            page.when_pressed(button, remove, [chosen], form=False)
+        page.html(lambda view: troubles(page), elem_id="waiting-troubles")
+    page.watch(box, lambda view: gr.update(visible=anything()))
+    page.watch(chosen, lambda view: choices(page))
+
+
+def anything() -> bool:
+    """Whether there is anything to show: what waits, or a file that is broken."""
+    return bool(queue.entries() or queue.problems())
+
+
+def shown_with_entries(view: View) -> Any:
+    """A button that is there as long as there is something to press it for."""
+    return gr.update(visible=bool(queue.entries()))
+
+
+def choices(page: Page) -> Any:
+    """What waits, in order; what is chosen stays so wherever it moves to."""
+    named = [
+        (line(page, number, entry), entry.id)
+        for number, entry in enumerate(queue.entries(), start=1)
+    ]
+    return gr.update(choices=named, visible=bool(named))
+
+
+def line(page: Page, number: int, entry: Entry) -> str:
+    """An entry in a line: its place, its name, what it is, since when."""
+    kind = KINDS[entry.upto if entry.kind == "run" else entry.kind]
+    today = time.strftime("%x", time.localtime(entry.time)) == time.strftime("%x")
+    form = "%H:%M" if today else "%Y-%m-%d %H:%M"
+    since = page.say(SINCE).format(time.strftime(form, time.localtime(entry.time)))
+    return f"{number}. {entry.recipe.name} · {page.say(kind)} · {since}"
+
+
+def troubles(page: Page) -> Markup:
+    """Why entries could not start, and which files cannot be read."""
+    told = [
+        page.say(NOT_STARTED).format(entry.recipe.name, page.say(entry.reason))
+        for entry in queue.entries()
+        if entry.reason
+    ]
+    told += map(page.say, queue.problems())
+    return Markup("").join(map(problem_card, told))
+
+
+def the_chosen(entry_id: str | None) -> str:
+    """The id of the entry to act on: the chosen one, or the only one.
+
+    Raises:
+        QueueError: when it is not clear which.
+    """
+    known = [entry.id for entry in queue.entries()]
+    if entry_id in known:
+        return str(entry_id)
+    if len(known) == 1:
+        return known[0]
+    raise QueueError(*CHOOSE)
+
+
+def move(way: Way, entry_id: str | None) -> None:
+    """Change the place of what is chosen."""
+    queue.move(the_chosen(entry_id), way)
+
+
+def remove(entry_id: str | None) -> None:
+    """Take what is chosen out of the queue."""
+    queue.remove(the_chosen(entry_id))
+
+
+# ---- for every button that begins a training
+
+
+def start_or_wait(
+    page: Page,
+    start: Callable[[], Any],
+    recipe: Recipe,
+    kind: Kind = "run",
+    upto: str = "score",
+) -> None:
+    """Begin a training, or let it wait where the kernel is busy, and say so."""
+    try:
+        start()
+    except BusyError:
+        entry = queue.add(recipe, kind, upto)
+        gr.Info(page.say(WAITS).format(queue.place(entry)))
+
+
+def run_title(page: Page, title: Text) -> Watcher:
+    """The word on a button that begins a training: while the kernel is busy, it adds.
+
+    To be watched as the button's.
+    """
+
+    def word(view: View) -> Any:
+        busy = view.kernel.word == "busy"
+        return gr.update(value=page.say(ADD if busy else title))
+
+    return word
