@@ -152,6 +152,7 @@ def test_other_files_in_the_folder_are_left_alone() -> None:
 @pytest.mark.usefixtures("tunebook_home")
 def test_a_change_by_hand_is_seen() -> None:
     entry, before = queue.add(make_recipe("a")), queue_files.stamp()
+    assert order() == ["a"]
     text = entry.file.read_text(encoding="utf-8")
     entry.file.write_text(text.replace("name: a", "name: b"), encoding="utf-8")
     os.utime(entry.file, ns=(0, queue_files.changed(entry.file) + 1))

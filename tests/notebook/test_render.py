@@ -59,6 +59,8 @@ def other_value(declared: DeclaredField) -> Any:
     default = declared.default
     if declared.path == "adapter.layers":
         return "0-3, 8"
+    if declared.path == "watch.report_to":
+        return ("tensorboard",)
     if declared.choices:
         return next(choice for choice in declared.choices if choice != default)
     if declared.type is bool:

@@ -81,6 +81,7 @@ def test_numbers_that_make_no_sense_do_no_harm(app: Any) -> None:
 
 def test_who_may_not_see_the_page_may_not_see_curves(app: Any) -> None:
     run = replayed_run(3)
+    app.get_blocks().auth_message = None  # as `launch` sets it
     app.auth = {"someone": "secret"}
     client = TestClient(app)
     assert client.get("/config").status_code == 401

@@ -94,6 +94,11 @@ def chosen(page: Any) -> str:
     return page.locator("#runs-chosen input").input_value()
 
 
+def shown_name(page: Any) -> str:
+    box = page.locator("#run-name").locator("input, textarea").first
+    return box.input_value() if box.is_visible() else ""
+
+
 def type_into(page: Any, box: str, text: str) -> None:
     page.locator(f"#{box}").locator("input, textarea").first.fill(text)
 
@@ -142,14 +147,14 @@ def test_two_tabs_and_a_run_that_goes_while_it_is_shown(
     browser: Any, server: Any
 ) -> None:
     first, second, third = new_runs(3)
+    notes.change(first, name="the first")
     one, two = (open_page(browser, server) for _ in range(2))
     for page in (one, two):
         go(page, "Runs")
-        wait_for(lambda: len(names(page)) == 3)  # noqa: B023
+        wait_for(lambda page=page: len(names(page)) == 3)
         page.click(f"#runs-table .name[data-value='{first.name}']")
-        wait_for(lambda: first.name in page.inner_text("#run-facts"))  # noqa: B023
         page.click("#run-about button")
-        wait_for(lambda: page.locator("#run-note textarea").is_visible())  # noqa: B023
+        wait_for(lambda page=page: shown_name(page) == "the first")
 
     type_into(two, "run-note", "of the second tab")
     type_into(one, "run-note", "of the first tab")
@@ -164,7 +169,7 @@ def test_two_tabs_and_a_run_that_goes_while_it_is_shown(
 
     # It asks about one run, and the list changes before the answer.
     one.click("#delete")
-    wait_for(lambda: first.name in one.inner_text("#really-delete"))
+    wait_for(lambda: "delete the first with" in one.inner_text("#really-delete"))
     shutil.rmtree(third)
     wait_for(lambda: len(names(one)) == 2)
     one.click("#really-delete")

@@ -31,7 +31,7 @@ def drag(page: Any, name: str, begin: float, end: float) -> None:
 
 def ticks(page: Any, name: str) -> list[str]:
     """What stands at a chart's axes."""
-    return list(page.locator(f"#chart-{name} text").all_inner_texts())
+    return list(page.locator(f"#chart-{name} text").all_text_contents())
 
 
 @pytest.fixture
@@ -53,15 +53,18 @@ def test_a_hundred_thousand_steps(long_run: Path, browser: Any, server: Any) -> 
     page.goto(server.address)
     page.wait_for_selector("#status .name")
     largest: list[int] = []
-    page.on(
-        "response",
-        lambda r: largest.append(len(r.body())) if "/curves?" in r.url else None,
-    )
+
+    def weigh(response: Any) -> None:
+        if "/curves?" in response.url:
+            largest.append(len(response.body()))
+
+    page.on("response", weigh)
     go(page, "Train")
     wait_for(lambda: "steps 100,000" in chart(page, "loss"))
     assert "100,000 / 200,000" in page.inner_text("#progress")
     assert "evaluation" in chart(page, "loss") and "smoothed" in chart(page, "loss")
     assert 5 < len(largest) < 30 and max(largest) <= 4096
+    page.remove_listener("response", weigh)
 
     # An answer of the model is text, whatever it holds.
     assert "<script>" in page.inner_text("#samples")

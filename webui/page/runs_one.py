@@ -48,6 +48,9 @@ RESUMED = Text("resumed {} times", "已继续 {} 次")
 RESUMED_ONCE = Text("resumed once", "已继续 1 次")
 HERE = ""  # the other recipe: the current one
 
+# Through the queue, which alone brings a warning to the browser.
+TELLING = {key: value for key, value in QUIET.items() if key != "queue"}
+
 
 def chosen_entry(name: str | None) -> Entry:
     """The run of this id; one sentence when there is none."""
@@ -143,7 +146,7 @@ def build_actions(page: Page, chosen: gr.Dropdown) -> None:
     page.when_pressed(overlay, partial(turn_overlay, page), [chosen], form=False)
     # The run that was asked about: what is chosen may change until the answer.
     page.when_pressed(really, delete_run, [doomed], form=False)
-    delete.click(partial(ask, page), chosen, [doomed, really, confirmation], **QUIET)
+    delete.click(partial(ask, page), chosen, [doomed, really, confirmation], **TELLING)
     for hidden in (really.click, keep.click, chosen.change):
         hidden(lambda: gr.update(visible=False), None, confirmation, **QUIET)
 
@@ -221,7 +224,7 @@ def build_about(page: Page, chosen: gr.Dropdown) -> None:
         save = gr.Button(page.say(SAVE), size="sm", elem_id="save-about")
     fields: list[Component] = [name, note, was]
     chosen.change(filled, chosen, fields, **QUIET)
-    save.click(partial(save_about, page), [chosen, *fields], fields, **QUIET).then(
+    save.click(partial(save_about, page), [chosen, *fields], fields, **TELLING).then(
         page.look, None, page.stamp, **QUIET
     )
 

@@ -118,7 +118,7 @@ def whole_rows(
         return values | {"evaluation.every": "no"}
     return values | {
         "evaluation.every": "steps",
-        "evaluation.steps": max(1, steps // EVALUATIONS),
+        "evaluation.steps": min(1_000_000, max(1, steps // EVALUATIONS)),
         "evaluation.rows": judged,
     }
 

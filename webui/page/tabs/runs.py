@@ -78,7 +78,7 @@ def build(page: Page) -> None:
     def press(sorted_by: str, event: gr.EventData) -> list[Any]:
         return pressed(page, sorted_by, event._data)
 
-    table.click(press, order, [order, chosen], **QUIET).then(
+    table.click(press, order, [order, chosen], **runs_one.TELLING).then(
         page.look, None, page.stamp, **QUIET
     )
 
