@@ -20,13 +20,15 @@ def test_backwards_is_the_reading_turned_round(
     monkeypatch.setattr(tail, "BLOCK", block)
     steps(tmp_path, 9)
     with (tmp_path / events.FILE).open("a") as file:
-        file.write('no json\n[1]\n{"event": 3}\n\n{"event": "late"}\n{"event": "cut of')
+        file.write(
+            'no json\n[1]\n{"event": 3}\n\n{"event": "late"}\n{"event": "no end"}'
+        )
     found = [*backwards(tmp_path)]
     assert found[0] == {"event": "late"}
     assert [e["step"] for e in found[1:]] == [8, 7, 6, 5, 4, 3, 2, 1, 0]
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"{", b'{"event": "step"', b"\xff\n"])
+@pytest.mark.parametrize("content", [b"", b"\n", b"{", b'{"event": "step"}', b"\xff\n"])
 def test_a_file_without_a_whole_event_has_none(tmp_path: Path, content: bytes) -> None:
     assert [*backwards(tmp_path)] == []
     (tmp_path / events.FILE).write_bytes(content)

@@ -34,7 +34,7 @@ def run(arguments: Namespace) -> int:
         if not arguments.queue:
             raise
         return add_and_tell(recipe, "run", arguments.json)
-    history, _ = events.read(done.folder)
+    history = events.current(events.read(done.folder)[0])
     if arguments.json:
         print_json(described(done) | told_failure(done, history))
     else:
@@ -56,7 +56,7 @@ def sweep(arguments: Namespace) -> int:
         if not arguments.queue:
             raise
         return add_and_tell(recipe, "sweep", arguments.json)
-    history, _ = events.read(done.folder)
+    history = events.current(events.read(done.folder)[0])
     if arguments.json:
         ranked = {"trials": ranking(history), "best": best_trial(history)}
         print_json(described(done) | ranked | told_failure(done, history))

@@ -92,7 +92,7 @@ def write_down(run: Path, line: str) -> None:
 
 def message(run: Path) -> dict[str, Any]:
     """What is told of a run that has ended; seconds, and a sentence where it failed."""
-    history, _ = events.read(run)
+    history = events.current(events.read(run)[0])
     summary = read_json(run / SUMMARY) or {}
     failed = last(history, "failed")
     facts = {

@@ -154,6 +154,8 @@ def take_and_start(entry: Entry) -> Path | None:
     Raises:
         BusyError: when the kernel was taken by another start; the entry is back.
     """
+    # Looked at first, because this takes seconds, in which it is still seen to wait.
+    trouble = trouble_with(entry)
     taken = entry.file.with_suffix(TAKEN)
     try:
         rename(entry, taken)
@@ -162,6 +164,8 @@ def take_and_start(entry: Entry) -> Path | None:
     tried = replace(entry, tried=round(time.time(), 3), reason=None)
     try:
         queue_files.write(tried, taken)
+        if trouble:
+            raise trouble
         run = start(entry)
     except BusyError:
         put_back(entry)
@@ -181,14 +185,22 @@ def put_back(entry: Entry) -> None:
     taken.rename(entry.file)
 
 
+def trouble_with(entry: Entry) -> Exception | None:
+    """Why an entry's recipe cannot be trained here; None when it can."""
+    try:
+        ready(entry.recipe)
+    except Exception as error:
+        return error
+    return None
+
+
 def start(entry: Entry) -> Path | None:
     """Do what the entry asks for; None when all of it is fresh already."""
-    recipe = ready(entry.recipe)
     if entry.kind == "sweep":
-        return jobs.start_sweep(recipe)
+        return jobs.start_sweep(entry.recipe)
     if entry.kind == "all":
-        return jobs.run_all(recipe)
-    return jobs.start_run(recipe, upto=entry.upto)
+        return jobs.run_all(entry.recipe)
+    return jobs.start_run(entry.recipe, upto=entry.upto)
 
 
 def reason_of(error: Exception) -> Text:

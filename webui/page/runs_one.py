@@ -44,6 +44,7 @@ OTHER = Text("Compare its recipe with", "与哪个配方比较")
 NONE = Text("Choose a run in the table.", "请在表格中选择一次运行。")
 GONE = Text("This run is gone.", "该运行已不存在。")
 FROM_STEP = Text("can go on from step {}", "可从第 {} 步继续")
+FROM_BEGINNING = Text("has no checkpoint: begins again", "没有检查点：将从头开始")
 RESUMED = Text("resumed {} times", "已继续 {} 次")
 RESUMED_ONCE = Text("resumed once", "已继续 1 次")
 HERE = ""  # the other recipe: the current one
@@ -106,7 +107,8 @@ def told(page: Page, view: View, name: str | None) -> Markup:
     if times:
         parts.append(page.say(RESUMED_ONCE if times == 1 else RESUMED).format(times))
     if step is not None:
-        parts.append(page.say(FROM_STEP).format(whole(step)))
+        text = FROM_STEP if step else FROM_BEGINNING
+        parts.append(page.say(text).format(whole(step)))
     note = Markup('<p class="note" dir="auto">{}</p>').format(entry.about.note)
     return Markup("{}<p class='quiet'>{}</p>{}").format(
         heading(("★ " if entry.about.star else "") + entry.title),

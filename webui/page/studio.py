@@ -31,8 +31,9 @@ from webui.planner.preview import preview
 from webui.planner.report import job as report_job
 from webui.recipe import Recipe
 from webui.recipe.field import Text
-from webui.runs import events, notes
+from webui.runs import entries, events, notes
 from webui.runs import folder as runs
+from webui.runs.entries import Entry
 from webui.runs.followed import Followed, Training
 
 
@@ -212,6 +213,11 @@ class View:
     def training(self) -> Training | None:
         """How the shown run's training stands; None before it began."""
         return self.followed.training if self.followed else None
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """All runs as the table shows them; looked up once for a redraw."""
+        return entries.entries()
 
     @cached_property
     def cells(self) -> dict[str, Cell]:

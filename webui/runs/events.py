@@ -61,16 +61,23 @@ def read(run: Path, offset: int = 0, limit: int = -1) -> tuple[list[Event], int]
 
 # What a training tells of one step.
 OF_A_STEP = ("step", "evaluated", "sampled", "ranked")
+# How a run ended, until it is resumed.
+ENDS = ("failed", "finished")
 
 
 def current(history: Sequence[Event]) -> list[Event]:
-    """The events without those that a later resume takes back: they come again."""
+    """The events without those that a later resume takes back.
+
+    Those are the steps after its own, which come again, and how the run had ended.
+    """
     kept: list[Event] = []
     limit = float("inf")
     for event in reversed(history):
-        if event["event"] == "resumed":
+        tag = event["event"]
+        if tag == "resumed":
             limit = min(limit, event["step"])
-        if event["event"] not in OF_A_STEP or event.get("step", 0) <= limit:
+        again = tag in OF_A_STEP and event.get("step", 0) > limit
+        if not again and not (tag in ENDS and limit < float("inf")):
             kept.append(event)
     return kept[::-1]
 

@@ -86,6 +86,8 @@ class Followed:
         tag, of_training = event["event"], event.get("trial") is None
         if tag == "resumed":
             self.go_back(int(event["step"]))
+            for end in events.ENDS:
+                self.latest.pop(end, None)
         if tag == "step" and of_training:
             self.take_step(event)
         else:

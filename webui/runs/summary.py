@@ -149,8 +149,6 @@ def training_seconds(history: Sequence[Event]) -> float:
     for event in history:
         if event["event"] == "begun":
             begun = event["time"]
-        elif event["event"] == "resumed":
-            begun = None
         elif event["event"] == "step" and begun is not None:
             total += event["time"] - begun
             begun = event["time"]

@@ -114,10 +114,12 @@ def orders(page: Page) -> list[tuple[str, str]]:
     return found
 
 
-def found_runs(words: str | None, starred: bool | None, order: Any) -> list[Entry]:
+def found_runs(
+    view: View, words: str | None, starred: bool | None, order: Any
+) -> list[Entry]:
     """The runs that were asked for, in their order."""
     return entries.chosen(
-        entries.entries(),
+        view.entries,
         words=str(words or ""),
         starred=bool(starred),
         order="" if order == NEWEST else str(order or ""),
@@ -134,10 +136,10 @@ def listing(
     chosen: str | None,
 ) -> Markup:
     """The runs that were asked for, with their main figures."""
-    there = len(entries.entries())
+    there = len(view.entries)
     if not there:
         return Markup('<p class="card">{}</p>').format(page.say(EMPTY))
-    found = found_runs(words, starred, order)[:count]
+    found = found_runs(view, words, starred, order)[:count]
     where = Markup('<p class="quiet">{} <code>{}</code></p>').format(
         page.say(WHERE).format(len(found), there), runs_folder()
     )
@@ -151,7 +153,7 @@ def listing(
 
 def more_button(view: View, words: str, starred: bool, order: str, count: int) -> Any:
     """Shown while there are more runs than the table has."""
-    return gr.update(visible=len(found_runs(words, starred, order)) > count)
+    return gr.update(visible=len(found_runs(view, words, starred, order)) > count)
 
 
 def choices(
@@ -163,10 +165,10 @@ def choices(
     chosen: str | None,
 ) -> Any:
     """The runs of the table to choose from; one that is gone is not chosen any more."""
-    offered = labelled(found_runs(words, starred, order)[:count])
+    offered = labelled(found_runs(view, words, starred, order)[:count])
     if runs_one.known_entry(chosen):
         return gr.update(choices=offered)
-    newest = next((entry.id for entry in entries.entries()), None)
+    newest = next((entry.id for entry in view.entries), None)
     return gr.update(choices=offered, value=newest)
 
 
@@ -175,7 +177,7 @@ def others(
 ) -> Any:
     """The recipes to compare with: the current one, and those of the table."""
     current = (page.say(runs_one.CURRENT), runs_one.HERE)
-    found = found_runs(words, starred, order)[:count]
+    found = found_runs(view, words, starred, order)[:count]
     return gr.update(choices=[current, *labelled(found)])
 
 
