@@ -111,10 +111,10 @@ def settings_of(file: Path, extra: list[str]) -> list[str]:
     return [f"data.train_files=[{json.dumps(str(file))}]", *FEW, *extra]
 
 
-def trained(trials: list[list[str]], *words: str) -> list[dict[str, Any]]:
+def trained(trials: list[list[str]], *words: str, script: Path = SCRIPT) -> list[Any]:
     """What the script saw, in a process of its own: Unsloth patches what it touches."""
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), *words],
+        [sys.executable, str(script), *words],
         input=json.dumps(trials),
         env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE"},
         capture_output=True,
@@ -136,6 +136,20 @@ def test_each_trains_is_saved_and_comes_back(group: str, file: Path) -> None:
         if (problems := complaints(name, group, settings, found))
     }
     assert not wrong
+
+
+# What PEFT's own checkpoints are too little for, and what loading them would change.
+RESUMED = ("dora", "pissa", "adalora", "prefix_tuning", "p_tuning", "full", "4-bit oft")
+
+
+@pytest.mark.train
+def test_a_training_of_each_kind_goes_on_from_a_checkpoint(file: Path) -> None:
+    every = {name: extra for group in GROUPS.values() for name, extra in group.items()}
+    more = ["training.steps=4", "training.save_every=2", "training.learning_rate=1e-3"]
+    trials = [[*settings_of(file, every[name]), *more] for name in RESUMED]
+    pairs = trained(trials, script=SCRIPT.with_name("resumed.py"))
+    for name, (whole, resumed) in zip(RESUMED, pairs, strict=True):
+        assert len(whole) == 4 and whole == resumed, name
 
 
 GPU_ONLY = {

@@ -13,6 +13,8 @@ FOLDER = "checkpoints"
 STATE = "trainer_state.json"
 # Without one of these a training resumes silently, and wrongly.
 NEEDED = ("optimizer.pt", "scheduler.pt", "rng_state.pth")
+# What the notebook adds where PEFT's own files are too little to train on from.
+TRAINED = "trained.pt"
 WEIGHTS = (
     "adapter_model.safetensors",
     "model.safetensors",
@@ -55,9 +57,19 @@ def read(folder: Path) -> Checkpoint | None:
     if not isinstance(state, dict) or not isinstance(state.get("global_step"), int):
         return None
     weights = any((folder / name).is_file() for name in WEIGHTS)
-    if not weights or not all((folder / name).is_file() for name in NEEDED):
+    needed = (*NEEDED, TRAINED) if needs_trained(folder) else NEEDED
+    if not weights or not all((folder / name).is_file() for name in needed):
         return None
     return Checkpoint(folder, state["global_step"])
+
+
+def needs_trained(folder: Path) -> bool:
+    """Whether the adapter in a folder is of a method whose files hold too little."""
+    adapter = read_json(folder / "adapter_config.json")
+    if not isinstance(adapter, dict):
+        return False
+    method, projected = adapter.get("peft_type"), adapter.get("prefix_projection")
+    return method in ("ADALORA", "P_TUNING") or bool(projected)
 
 
 def folders(run: Path) -> Iterator[Path]:

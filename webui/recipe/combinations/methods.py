@@ -81,8 +81,27 @@ def methods(recipe: Recipe) -> Found:
                 "请关闭它，或改用 lora 方法。",
             ),
         )
+    yield from best_of_part(recipe)
     yield from steps_of_adalora(recipe)
     yield from learns_in_fp16(recipe)
+
+
+def best_of_part(recipe: Recipe) -> Found:
+    """PEFT's checkpoints of some methods hold too little to go back to one."""
+    adapter, evaluation = recipe.adapter, recipe.evaluation
+    projected = adapter.method == "prefix_tuning" and adapter.prefix_projection
+    part = adapter.method in ("adalora", "p_tuning") or projected
+    if part and evaluation.keep_best and evaluation.every != "no":
+        title = METHODS[adapter.method].title
+        yield (
+            "evaluation.keep_best",
+            Text(
+                f"goes back to a checkpoint, and PEFT cannot load one of {title.en} "
+                "into a training; turn it off.",
+                f"需要回到某个检查点，而 PEFT 无法在训练中载入{title.zh}的检查点；"
+                "请关闭它。",
+            ),
+        )
 
 
 def steps_of_adalora(recipe: Recipe) -> Found:
