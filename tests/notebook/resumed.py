@@ -10,8 +10,6 @@ import sys
 import tempfile
 from typing import Any
 
-import torch
-
 from webui.notebook.render import Cell, render_cells
 from webui.recipe import Recipe
 from webui.recipe.store import loads
@@ -32,6 +30,8 @@ def losses(space: dict[str, Any]) -> list[Any]:
 
 def pair(recipe: Recipe, space: dict[str, Any]) -> list[Any]:
     """The losses of a whole training, and of one that goes on from a checkpoint."""
+    import torch
+
     os.chdir(tempfile.mkdtemp())
     cells = render_cells(recipe)
     if space.get("model key") != cells[1].key:
