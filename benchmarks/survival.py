@@ -28,7 +28,7 @@ from typing import Any
 
 from webui import settings
 from webui.files import write_json
-from webui.kernel import jobs, process
+from webui.kernel import closing, jobs, process, resuming
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.runs import events
@@ -108,9 +108,9 @@ def go_on(run: Path) -> None:
     while jobs.status().word == "busy":
         time.sleep(0.05)
     while runs.read(run).status == "running":
-        jobs.close_dead_run()
+        closing.close_dead_run()
         time.sleep(0.05)
-    jobs.resume(run)
+    resuming.resume(run)
 
 
 def survive(kills: int, chance: random.Random) -> dict[str, Any]:

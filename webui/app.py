@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from webui.access import credentials, is_loopback
-from webui.kernel import jobs, keeper
+from webui.kernel import closing, keeper
 from webui.recipe.checks import RecipeError
 from webui.recipe.store import load
 from webui.settings import home, shipped_recipes
@@ -43,7 +43,7 @@ def launch(
     log_to_file()
     auth = credentials(host, share, auth)
     studio = open_studio(recipe)
-    jobs.close_dead_run()
+    closing.close_dead_run()
     app = build_app(studio)
     planner.warm()
     studio.look_at_device()

@@ -12,7 +12,7 @@ import pytest
 import work
 
 from webui.files import read_json
-from webui.kernel import jobs, process
+from webui.kernel import closing, jobs, process, stopping
 from webui.kernel.outputs import plain_text
 from webui.kernel.process import KernelError
 from webui.notebook.render import render_cells
@@ -34,8 +34,8 @@ def outputs(run: Path, name: str) -> str:
 
 def test_without_a_kernel_there_is_nothing_to_stop() -> None:
     assert jobs.status().word == "none" and jobs.status().run is None
-    jobs.stop(wait=True)
-    jobs.restart()
+    stopping.stop(wait=True)
+    stopping.restart()
     assert jobs.status().word == "none"
 
 
@@ -215,8 +215,8 @@ def test_a_second_start_is_refused_while_one_runs() -> None:
     with pytest.raises(KernelError, match="busy"):
         jobs.start_cells(Recipe(), "setup")
     with pytest.raises(KernelError, match="busy"):
-        jobs.restart()
-    jobs.close_dead_run()
+        stopping.restart()
+    closing.close_dead_run()
     assert not work.of(run, "failed")
     assert folder.folders() == before
     with pytest.raises(folder.RunError, match="still running"):
@@ -227,7 +227,7 @@ def test_a_stop_interrupts_a_cell_and_skips_the_rest() -> None:
     run = jobs.status().run
     assert run and jobs.status().word == "busy"
     began = time.monotonic()
-    jobs.stop(wait=True)
+    stopping.stop(wait=True)
     work.ended(run)
     assert time.monotonic() - began < 3
     assert folder.read(run).status == "stopped" and not work.of(run, "failed")
@@ -236,7 +236,7 @@ def test_a_stop_interrupts_a_cell_and_skips_the_rest() -> None:
 
 def test_a_stop_of_one_job_does_not_end_the_next() -> None:
     run = work.start(model="import time\nwhile True: time.sleep(0.01)")
-    jobs.stop(seconds=0.5)
+    stopping.stop(seconds=0.5)
     work.until(lambda: jobs.status().word != "busy")
     work.run(model="import time\ntime.sleep(0.7)")
     assert (folder.read(run).status, jobs.status().word) == ("stopped", "idle")
@@ -250,7 +250,7 @@ def test_an_interrupt_that_is_lost_is_sent_again() -> None:
     )
     work.until(lambda: work.of(run, "cell"))
     time.sleep(0.3)  # until it is in its first loop
-    jobs.stop(wait=True, seconds=5)
+    stopping.stop(wait=True, seconds=5)
     assert folder.read(work.ended(run)).status == "stopped"
     assert work.value("lost") == 1
 
@@ -259,7 +259,7 @@ def test_a_training_that_sees_the_flag_saves_before_it_stops() -> None:
     flag = kernel_folder() / "stop"
     loop = f"import os, time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.01)"
     run = work.start(train=f"{loop}\nopen('saved', 'w').close()", compare="a\nb\nc")
-    jobs.stop(wait=True)
+    stopping.stop(wait=True)
     work.ended(run)
     assert folder.read(run).status == "stopped" and (run / "saved").exists()
     assert [e["cell"] for e in work.of(run, "cell")] == ["train"] * 2
@@ -273,7 +273,7 @@ def test_a_cell_that_ignores_the_stop_and_the_interrupt_is_killed() -> None:
     os.kill(jobs.status().pid, signal.SIGINT)
     time.sleep(0.2)
     assert jobs.status().word == "busy"
-    jobs.stop(wait=True, seconds=0.5)
+    stopping.stop(wait=True, seconds=0.5)
     work.until(lambda: jobs.status().word == "dead", 2)
 
 
@@ -294,11 +294,11 @@ def test_how_a_kernel_died_is_the_last_event(number: int) -> None:
     run = work.start(model="import time\ntime.sleep(60)")
     process.send_signal(number)
     work.until(lambda: jobs.status().word == "dead", 2)
-    jobs.close_dead_run()
+    closing.close_dead_run()
     (failed,) = work.of(run, "failed")
     assert (failed["cell"], failed["code"]) == ("model", 128 + number)
     assert work.tags(run)[-2:] == ["failed", "finished"]
-    jobs.close_dead_run()
+    closing.close_dead_run()
     assert len(work.of(run, "failed")) == 1
 
 
@@ -306,7 +306,7 @@ def test_a_run_left_by_a_kernel_that_is_long_gone_is_closed() -> None:
     left = folder.create(Recipe(), work.cells(model="1"), "run")
     process.end()
     assert jobs.status().word == "none"
-    jobs.close_dead_run()
+    closing.close_dead_run()
     assert folder.read(left).status == "failed"
     assert work.of(left, "failed")[0]["code"] is None
 
@@ -351,6 +351,6 @@ def test_a_later_process_of_the_same_number_is_not_the_kernel() -> None:
 
 def test_a_restart_frees_everything() -> None:
     pid = jobs.status().pid
-    jobs.restart()
+    stopping.restart()
     assert jobs.status().word == "none" and not process.is_kernel(pid or 0)
     assert read_json(kernel_folder() / "state.json") is None

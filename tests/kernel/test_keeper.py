@@ -9,7 +9,7 @@ import pytest
 import work
 
 from webui import settings
-from webui.kernel import jobs, keeper, process, queue
+from webui.kernel import closing, jobs, keeper, process, queue
 from webui.kernel.recorder import STOP
 from webui.recipe import Recipe
 from webui.recipe.store import loads
@@ -29,7 +29,7 @@ def cut_off(*more: str, steps: int = 0, code: int | None = None) -> Path:
     run = folder.create(make_recipe(*more), [], "run")
     if steps:
         save(run, steps)
-    jobs.close(run, "train", code)
+    closing.close(run, "train", code)
     return run
 
 
@@ -47,7 +47,7 @@ def resume_and_die(run: Path, step: int, *, automatic: bool = True) -> None:
     """The events of a resume that came to nothing."""
     name = f"checkpoint-{step}"
     events.append(run, "resumed", step=step, checkpoint=name, automatic=automatic)
-    jobs.close(run, "train", 137)
+    closing.close(run, "train", 137)
 
 
 # ---- decided by what lies in its folder

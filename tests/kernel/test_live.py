@@ -6,7 +6,7 @@ import pytest
 import work
 from jupyter_client.blocking.client import BlockingKernelClient
 
-from webui.kernel import jobs, process
+from webui.kernel import jobs, process, stopping
 from webui.kernel.live import listen
 
 pytestmark = pytest.mark.usefixtures("kernel_home")
@@ -93,7 +93,7 @@ def test_listening_ends_when_the_kernel_dies() -> None:
 
 
 def test_another_clients_job_is_not_heard() -> None:
-    jobs.restart()
+    stopping.restart()
     mine = send(load="import time; time.sleep(1); print('mine')")
     others = process.connect()
     assert by_pane(others) == {}

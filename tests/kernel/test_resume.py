@@ -11,7 +11,7 @@ import pytest
 import work
 
 from webui import settings
-from webui.kernel import jobs, process
+from webui.kernel import closing, jobs, process, resuming, stopping
 from webui.kernel.process import KernelError
 from webui.notebook.render import RUN_CELLS, Cell, render_cells
 from webui.recipe import Recipe
@@ -67,7 +67,7 @@ def killed(run: Path, step: int) -> None:
     work.until(lambda: any(e["step"] >= step for e in work.of(run, "step")), 240)
     process.send_signal(signal.SIGKILL)
     work.until(lambda: jobs.status().word == "dead")
-    jobs.close_dead_run()
+    closing.close_dead_run()
     assert folder.read(run).status == "failed"
 
 
@@ -78,7 +78,7 @@ def trained(recipe: Recipe) -> Path:
 
 def resumed(run: Path) -> Path:
     """Resume a run and wait until it has ended."""
-    jobs.resume(run)
+    resuming.resume(run)
     work.until(lambda: work.tags(run)[-1] == "finished", 240)
     work.until(lambda: jobs.status().word != "busy")
     return run
@@ -93,7 +93,7 @@ def test_kills_at_random_steps_change_no_loss(kernel_home: Path) -> None:
     cut_off = jobs.start_run(recipe, upto="train")
     for step in sorted(random.sample(range(1, STEPS), 2)):
         killed(cut_off, step)
-        jobs.resume(cut_off)
+        resuming.resume(cut_off)
         assert folder.read(cut_off).status == "running"
     work.until(lambda: work.tags(cut_off)[-1] == "finished", 240)
     assert curve(cut_off) == curve(whole)
@@ -102,7 +102,7 @@ def test_kills_at_random_steps_change_no_loss(kernel_home: Path) -> None:
     assert folder.saved_adapter(cut_off) is not None
     assert saved_weights(cut_off) == saved_weights(whole)
     with pytest.raises(KernelError, match="nothing to resume"):
-        jobs.resume(cut_off)
+        resuming.resume(cut_off)
 
 
 def saved_weights(run: Path) -> bytes:
@@ -136,7 +136,7 @@ def test_a_stop_saves_and_the_run_goes_on_and_a_discard_leaves_nothing(
     recipe = make_recipe(kernel_home, "training.save_every=1000")
     run = jobs.start_run(recipe, upto="train")
     work.until(lambda: work.of(run, "step"), 240)
-    jobs.stop(wait=True)
+    stopping.stop(wait=True)
     assert folder.read(run).status == "stopped"
     stopped = checkpoints.complete(run)[0].step
     assert 0 < stopped < STEPS
@@ -145,7 +145,7 @@ def test_a_stop_saves_and_the_run_goes_on_and_a_discard_leaves_nothing(
     assert work.of(run, "resumed")[0]["step"] == stopped
     unwanted = jobs.start_run(recipe, upto="train")
     work.until(lambda: work.of(unwanted, "step"), 240)
-    jobs.stop(discard=True, wait=True)
+    stopping.stop(discard=True, wait=True)
     work.until(lambda: jobs.status().word != "busy")
     assert not unwanted.exists() and unwanted not in folder.folders()
     assert jobs.status().run is None and not jobs.status().is_fresh(train_cell(recipe))

@@ -19,7 +19,7 @@ import pytest
 import work
 
 from webui import settings
-from webui.kernel import jobs, process
+from webui.kernel import closing, jobs, process, stopping
 from webui.kernel.outputs import plain_text
 from webui.kernel.process import KernelError
 from webui.notebook.ipynb import script
@@ -366,7 +366,7 @@ def test_loading_a_model_again_frees_the_one_before(sweep: Path) -> None:
 def test_a_stop_in_mid_training_saves_what_there_is(sweep: Path) -> None:
     run = jobs.start_run(make_recipe("training.steps=500"))
     work.until(lambda: work.of(run, "step"))
-    jobs.stop(wait=True)
+    stopping.stop(wait=True)
     work.ended(run)
     assert folder.read(run).status == "stopped"
     assert folder.read(run).summary["steps"] < 20
@@ -386,7 +386,7 @@ def test_a_kernel_killed_in_mid_training_is_noticed_and_explained(
     killed = time.monotonic()
     work.until(lambda: jobs.status().word == "dead", 2)
     assert time.monotonic() - killed < 2
-    jobs.close_dead_run()
+    closing.close_dead_run()
     (failed,) = work.of(run, "failed")
     assert (failed["cell"], failed["code"]) == ("train", 128 + signal.SIGKILL)
     assert work.tags(run)[-1] == "finished" and folder.read(run).status == "failed"

@@ -8,7 +8,7 @@ from typing import Any
 from webui.commands import follow, progress
 from webui.commands.output import print_json
 from webui.commands.training import print_failure
-from webui.kernel import jobs, process
+from webui.kernel import jobs, process, stopping
 from webui.kernel.live import listen
 from webui.kernel.status import Status, status
 from webui.recipe import Recipe
@@ -61,7 +61,7 @@ def hear(recipe: Recipe, run: Run, upto: str, *, quiet: bool) -> str:
             elif not text:
                 progress.say(f"{pane} ...")
     except KeyboardInterrupt:
-        jobs.stop(wait=True)
+        stopping.stop(wait=True)
         raise
     return heard
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from webui.kernel import jobs, process
+from webui.kernel import closing, jobs, process, stopping
 from webui.kernel.status import status
 from webui.runs import events
 from webui.runs.events import Event
@@ -29,7 +29,7 @@ def kernel() -> Iterator[None]:
         if len(process.children) > before:
             # Refused when it works again: a page may have given it the queue's next.
             with suppress(jobs.KernelError):
-                jobs.restart()
+                stopping.restart()
 
 
 def follow(run: Path) -> Iterator[Event]:
@@ -44,7 +44,7 @@ def follow(run: Path) -> Iterator[Event]:
             return
         if now.word != "busy" or now.run != run:
             # The kernel died, or was ended by another command: say so in the run.
-            jobs.close_dead_run()
+            closing.close_dead_run()
         time.sleep(LOOK_SECONDS)
 
 
@@ -59,7 +59,7 @@ def stop_on_interrupt(say: Callable[[str], None]) -> Iterator[None]:
             raise KeyboardInterrupt
         asked = True
         say(STOPPING)
-        jobs.stop()
+        stopping.stop()
 
     before = signal.signal(signal.SIGINT, ask)
     try:

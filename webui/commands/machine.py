@@ -9,7 +9,7 @@ from typing import Any
 from webui.commands.given import recipe_path
 from webui.commands.output import print_json
 from webui.commands.progress import say
-from webui.kernel import jobs
+from webui.kernel import stopping
 from webui.kernel.status import status
 
 
@@ -83,7 +83,7 @@ def end_kernel() -> int:
     if status().word in ("none", "dead"):
         say("No kernel runs.")
     else:
-        jobs.end()
+        stopping.end()
         say("The kernel was ended, and its memory is free.")
     return 0
 

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from webui.kernel import jobs, queue
+from webui.kernel import closing, queue, resuming
 from webui.kernel.process import BusyError, KernelError
 from webui.kernel.recorder import STOP
 from webui.kernel.status import Status, state_stamp, status
@@ -21,7 +21,7 @@ from webui.settings import kernel_folder
 LOOK_SECONDS = 1.5
 # Resumes from one and the same checkpoint: after these, resuming does not help.
 TRIES = 3
-# What ``jobs.end`` notes; a shell would say 143 of the same signal.
+# What ``stopping.end`` notes; a shell would say 143 of the same signal.
 ENDED_BY_US = -signal.SIGTERM
 
 log = logging.getLogger("tunebook")
@@ -73,12 +73,12 @@ def go_on(now: Status) -> Path | None:
         BusyError: when the kernel was taken by another start.
     """
     if now.word in ("none", "dead"):
-        jobs.close_dead_run()
+        closing.close_dead_run()
     run = latest()
     if run is None or was_stopped(run, now) or not wants_to_go_on(run):
         return None
     try:
-        jobs.resume(run, automatic=True)
+        resuming.resume(run, automatic=True)
     except BusyError:
         raise
     except KernelError:

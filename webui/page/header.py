@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from webui.figures import size
 from webui.files import downloads, write_text
-from webui.kernel import jobs
+from webui.kernel import jobs, stopping
 from webui.notebook.ipynb import notebook_text, script
 from webui.notebook.render import RUN_CELLS, render_cells
 from webui.page.frame import Page
@@ -46,7 +46,7 @@ def build_header(page: Page) -> None:
     page.watch(run_all, lambda view: run_all_button(page, view))
     page.watch(stop, lambda view: gr.update(interactive=view.kernel.word == "busy"))
     page.when_pressed(run_all, lambda recipe: press_run_all(page, recipe))
-    page.when_pressed(stop, lambda: jobs.stop(), form=False)
+    page.when_pressed(stop, lambda: stopping.stop(), form=False)
     build_files(page)
 
 
@@ -113,7 +113,7 @@ def build_files(page: Page) -> None:
         upload = gr.UploadButton(
             page.say(OPEN), file_types=[".yaml", ".yml"], size="sm", elem_id="open"
         )
-        page.when_pressed(free, jobs.restart, form=False)
+        page.when_pressed(free, stopping.restart, form=False)
         page.when_uploaded(upload, lambda files: open_recipe(page, files[0]))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 from markupsafe import Markup
 
-from webui.kernel import jobs
+from webui.kernel import resuming
 from webui.page.frame import Page
 from webui.page.observing import observations, recipe_of
 from webui.page.studio import View
@@ -64,7 +64,7 @@ def place(page: Page, name: str, found: Found) -> None:
 def resumes(view: View, change: Change | None) -> bool:
     """Whether the shown run can go on from a checkpoint with this change."""
     ended = view.last("finished").get("status") == "failed"
-    fits = change is not None and {*change.values} <= {*jobs.RESUMABLE}
+    fits = change is not None and {*change.values} <= {*resuming.RESUMABLE}
     return bool(fits and ended and view.run and complete(view.run))
 
 
@@ -75,7 +75,7 @@ def go_on(page: Page, found: Found, recipe: Recipe) -> None:
     if change is None or view.run is None:
         page.warn(page.say(DONE))
         return
-    jobs.resume(view.run, values=change.values)
+    resuming.resume(view.run, values=change.values)
     page.studio.draft.commit_all(change.values)
 
 

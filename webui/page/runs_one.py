@@ -9,7 +9,7 @@ from gradio.components import Component
 from markupsafe import Markup
 
 from webui.figures import whole
-from webui.kernel import jobs
+from webui.kernel import resuming
 from webui.kernel.process import KernelError
 from webui.page.frame import QUIET, Page
 from webui.page.runs_difference import CHOOSE, CURRENT, differences
@@ -175,7 +175,7 @@ def delete_run(name: str | None) -> None:
 
 def resume_run(name: str | None) -> None:
     """Go on with a run from its last whole checkpoint."""
-    jobs.resume(chosen_entry(name).run.folder)
+    resuming.resume(chosen_entry(name).run.folder)
 
 
 def resume_button(view: View, name: str | None) -> Any:
@@ -191,7 +191,7 @@ def resume_step(entry: Entry) -> int | None:
     if entry.run.kind != "run":
         return None
     try:
-        return jobs.resumable(entry.run.folder).step
+        return resuming.resumable(entry.run.folder).step
     except KernelError:
         return None
 

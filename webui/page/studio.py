@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from webui.doctor import choose_precision
-from webui.kernel import jobs, queue_files
+from webui.kernel import closing, queue_files
 from webui.kernel.status import Status, state_stamp, status
 from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.page.answers import Answers
@@ -147,7 +147,7 @@ class Studio:
         """A short word that changes whenever something on the page may have to."""
         now = status()
         if now.word == "dead":
-            jobs.close_dead_run()
+            closing.close_dead_run()
         run = self.shown_run(now)
         # Steps are drawn by the browser, which asks for them; a redraw is for the rest.
         live = now.word == "busy" and now.busy.get("cell") != "sweep"

@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from webui.kernel import jobs
+from webui.kernel import jobs, resuming, stopping
 from webui.page.frame import Page
 from webui.page.studio import View
 from webui.recipe.field import Text
@@ -37,8 +37,8 @@ def after(page: Page) -> None:
         page.watch(button, lambda view: gr.update(visible=goes_on(view)))
     page.watch(resume, lambda view: resume_button(page, view))
     page.watch(really, lambda view: gr.update(interactive=goes_on(view)))
-    page.when_pressed(save, lambda: jobs.stop(), form=False)
-    page.when_pressed(really, lambda: jobs.stop(discard=True), form=False)
+    page.when_pressed(save, lambda: stopping.stop(), form=False)
+    page.when_pressed(really, lambda: stopping.stop(discard=True), form=False)
     page.when_pressed(resume, lambda: resume_shown(page), form=False)
     discard.click(lambda: gr.update(visible=True), None, question)
     for button in (really, keep):
@@ -47,7 +47,7 @@ def after(page: Page) -> None:
 
 def goes_on(view: View) -> bool:
     """Whether a run's job goes on in the kernel."""
-    return view.kernel.word == "busy" and view.kernel.busy.get("kind") in jobs.NEW
+    return view.kernel.word == "busy" and view.kernel.busy.get("kind") in stopping.NEW
 
 
 def resume_button(page: Page, view: View) -> Any:
@@ -66,4 +66,4 @@ def resume_shown(page: Page) -> None:
     run = page.studio.view().run
     if run is None:
         raise jobs.KernelError(*NO_RUN)
-    jobs.resume(run)
+    resuming.resume(run)

@@ -1,0 +1,36 @@
+"""The last words of a run whose kernel died: it cannot write them itself."""
+
+import contextlib
+from pathlib import Path
+
+from webui.kernel import process
+from webui.kernel.notify import notify
+from webui.kernel.process import KernelError
+from webui.kernel.status import lock, status
+from webui.runs import events
+from webui.runs import folder as runs
+
+
+def close_dead_run() -> None:
+    """Write the last event of runs whose kernel died, unless one starts just now."""
+    with contextlib.suppress(KernelError), lock():
+        close_dead()
+
+
+def close_dead() -> None:
+    """Close runs whose kernel died, with how it ended. The caller holds the lock."""
+    now = status()
+    for folder in runs.folders():
+        working = now.word == "busy" and now.run == folder
+        if working or runs.read(folder).status != "running":
+            continue
+        code = process.exit_code() if now.run == folder else None
+        cell = now.busy.get("cell") if now.run == folder else None
+        close(folder, cell, code)
+
+
+def close(folder: Path, cell: str | None, code: int | None) -> None:
+    """Write the last events of a run that its kernel can no longer write."""
+    events.append(folder, "failed", cell=cell, error="KernelDied", code=code)
+    events.append(folder, "finished", status="failed")
+    notify(folder)

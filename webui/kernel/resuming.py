@@ -1,0 +1,95 @@
+"""Go on with a run that was cut off or stopped, from its last whole checkpoint."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from webui.files import write_text
+from webui.kernel.jobs import ensure_idle_kernel, send, wanted
+from webui.kernel.process import KernelError
+from webui.kernel.status import lock
+from webui.kernel.watch import watch_of
+from webui.notebook.render import RUN_CELLS, Cell, render_cells
+from webui.recipe import Recipe
+from webui.recipe.store import dumps, load, with_values
+from webui.runs import checkpoints
+from webui.runs import folder as runs
+
+# What a checkpoint does not hold, so that a training may go on with other values.
+RESUMABLE = (
+    "training.batch_size",
+    "training.gradient_accumulation",
+    "training.gradient_checkpointing",
+    "training.max_grad_norm",
+    "training.max_minutes",
+    "training.save_every",
+    "training.keep_checkpoints",
+)
+
+
+def resume(
+    run: Path, *, values: Mapping[str, Any] | None = None, automatic: bool = False
+) -> None:
+    """Go on with a run that was cut off or stopped, from its last whole checkpoint.
+
+    Where there is none yet, it begins anew. ``values`` are settings of RESUMABLE that
+    the run goes on with, by path.
+
+    Raises:
+        KernelError: when the run has nothing left to do, or the kernel is busy.
+    """
+    recipe = load(run / runs.RECIPE)
+    with lock():
+        ensure_idle_kernel()
+        checkpoint = resumable(run)
+        checkpoints.remove_incomplete(run)
+        if values:
+            recipe = with_values(recipe, values)
+            write_text(run / runs.RECIPE, dumps(recipe))
+        always, never = wanted(runs.upto(run))
+        send(
+            resumed_cells(recipe, checkpoint),
+            kind="run",
+            run=run,
+            new=True,
+            always=always,
+            never=never,
+            watch=watch_of(recipe),
+            resumed={
+                "step": checkpoint.step,
+                "checkpoint": checkpoint.name,
+                "automatic": automatic,
+            },
+        )
+
+
+def resumable(run: Path) -> checkpoints.Checkpoint:
+    """The checkpoint that a run would go on from; its step is 0 at the beginning.
+
+    Raises:
+        KernelError: when the run has nothing left to do.
+    """
+    status = runs.read(run).status
+    if status in ("finished", "running"):
+        chinese = "已完成" if status == "finished" else "正在运行"
+        raise KernelError(
+            f"{run.name} is {status}, so there is nothing to resume.",
+            f"{run.name} {chinese}，无需继续。",
+        )
+    return next(iter(checkpoints.complete(run)), checkpoints.beginning(run))
+
+
+def resumed_cells(
+    recipe: Recipe, checkpoint: checkpoints.Checkpoint
+) -> tuple[Cell, ...]:
+    """A run's cells, of which ``train`` goes on from a checkpoint.
+
+    Its key is that of a whole training, since it ends as one does.
+    """
+    folder = f"{checkpoints.FOLDER}/{checkpoint.name}" if checkpoint.step else ""
+    going_on = render_cells(recipe, ("train",), checkpoint=folder)[0]
+    return tuple(
+        replace(cell, code=going_on.code) if cell.name == "train" else cell
+        for cell in render_cells(recipe, RUN_CELLS)
+    )

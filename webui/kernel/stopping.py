@@ -1,0 +1,88 @@
+"""Stop what the kernel does, or end the kernel, each in time and without a loss."""
+
+import signal
+import threading
+import time
+
+from webui.files import write_text
+from webui.kernel import process
+from webui.kernel.closing import close
+from webui.kernel.process import KernelError
+from webui.kernel.recorder import DISCARD, STOP
+from webui.kernel.status import Status, lock, status
+from webui.runs import folder as runs
+from webui.settings import kernel_folder
+
+SAVE_SECONDS, INTERRUPT_SECONDS, INTERRUPTS = 120, 20, 5
+
+# Cells with a loop that looks at the stop flag; any other is interrupted at once.
+STOPPABLE = ("train", "sweep")
+# Kinds of jobs that have a run of their own.
+NEW = ("run", "sweep")
+
+
+def stop(
+    *, discard: bool = False, wait: bool = False, seconds: float = INTERRUPT_SECONDS
+) -> None:
+    """Stop what runs: ask, let it save, then interrupt, then kill, each in time.
+
+    ``discard`` saves nothing and deletes the run. ``seconds`` is how long the
+    interrupt may take before the kernel is killed.
+    """
+    now = status()
+    if now.word != "busy":
+        return
+    write_text(kernel_folder() / STOP, DISCARD if discard else "")
+    worker = threading.Thread(
+        target=escalate, args=(now, discard, seconds), daemon=True
+    )
+    worker.start()
+    if wait:
+        worker.join()
+
+
+def escalate(now: Status, discard: bool, seconds: float) -> None:
+    """The steps of a stop, from the softest to the hardest."""
+    saves = now.busy.get("cell") in STOPPABLE and not discard
+    if saves and wait_until_free(SAVE_SECONDS):
+        return
+    for _ in range(INTERRUPTS):
+        # Again, because an interrupt that falls into a finalizer is lost.
+        process.send_signal(signal.SIGINT)
+        if wait_until_free(seconds / INTERRUPTS):
+            return
+    process.send_signal(signal.SIGKILL)
+    if discard and now.run and now.busy.get("kind") in NEW:
+        wait_until_free(seconds)
+        runs.remove(now.run)
+
+
+def wait_until_free(seconds: float) -> bool:
+    """Whether the job that was asked to stop ended within this time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        # The next job takes the flag away when it begins.
+        if status().word != "busy" or not (kernel_folder() / STOP).exists():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def restart() -> None:
+    """End the kernel and free its memory; the next job starts a new one."""
+    with lock():
+        now = status()
+        if now.word == "busy":
+            raise KernelError(
+                "the kernel is busy; stop it first.", "内核正忙；请先停止。"
+            )
+        process.end()
+
+
+def end() -> None:
+    """End the kernel, whatever it does; the run that it leaves is closed."""
+    with lock():
+        now = status()
+        process.end()
+        if now.word == "busy" and now.run and runs.read(now.run).status == "running":
+            close(now.run, now.busy.get("cell"), -signal.SIGTERM)
