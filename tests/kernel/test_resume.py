@@ -76,9 +76,9 @@ def trained(recipe: Recipe) -> Path:
     return work.ended(run, 240)
 
 
-def resumed(run: Path) -> Path:
+def resumed(run: Path, values: dict[str, int] | None = None) -> Path:
     """Resume a run and wait until it has ended."""
-    resuming.resume(run)
+    resuming.resume(run, values=values)
     work.until(lambda: work.tags(run)[-1] == "finished", 240)
     work.until(lambda: jobs.status().word != "busy")
     return run
@@ -140,9 +140,11 @@ def test_a_stop_saves_and_the_run_goes_on_and_a_discard_leaves_nothing(
     assert folder.read(run).status == "stopped"
     stopped = checkpoints.complete(run)[0].step
     assert 0 < stopped < STEPS
-    resumed(run)
+    resumed(run, {"training.save_every": 5})
     assert [*curve(run)] == [*range(1, STEPS + 1)]
     assert work.of(run, "resumed")[0]["step"] == stopped
+    assert folder.recipe_of(folder.read(run)).training.save_every == 5
+    assert {10, STEPS} <= {c.step for c in checkpoints.complete(run)}
     unwanted = jobs.start_run(recipe, upto="train")
     work.until(lambda: work.of(unwanted, "step"), 240)
     stopping.stop(discard=True, wait=True)

@@ -131,7 +131,8 @@ def connect() -> BlockingKernelClient:
     """A client of the running kernel, with its channels open."""
     client = BlockingKernelClient(connection_file=str(kernel_folder() / CONNECTION))
     client.load_connection_file()
-    client.start_channels()
+    # A heartbeat is a thread of its own, and the process tells whether it lives.
+    client.start_channels(hb=False)
     return client
 
 
