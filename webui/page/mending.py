@@ -16,7 +16,6 @@ from webui.recipe import Recipe
 from webui.recipe.checks import value_at
 from webui.recipe.field import Text
 from webui.runs.change import MEMORY, Change, change_for
-from webui.runs.checkpoints import complete
 from webui.runs.diagnosis import explain
 from webui.runs.events import Event
 from webui.runs.folder import PLAN, read_object
@@ -65,7 +64,7 @@ def resumes(view: View, change: Change | None) -> bool:
     """Whether the shown run can go on from a checkpoint with this change."""
     ended = view.last("finished").get("status") == "failed"
     fits = change is not None and {*change.values} <= {*resuming.RESUMABLE}
-    return bool(fits and ended and view.run and complete(view.run))
+    return bool(fits and ended and view.run and view.last("saved"))
 
 
 def go_on(page: Page, found: Found, recipe: Recipe) -> None:
