@@ -257,6 +257,9 @@ def values_of(declared: DeclaredField) -> st.SearchStrategy:
         case tuple() if declared.declaration.file:
             file = st.uuids().map(lambda unique: f"/rows/{unique}.jsonl")
             return st.lists(file, max_size=3).map(tuple)
+        case tuple() if declared.path == "watch.report_to":
+            sinks = st.sampled_from(declared.declaration.suggestions)
+            return st.lists(sinks, max_size=3).map(tuple)
         case tuple():
             return st.lists(TEXTS | HARD_TEXTS, min_size=1, max_size=3).map(tuple)
         case dict() if declared.path == "data.columns":
@@ -284,6 +287,8 @@ TOGETHER = {
     "data.packing",
     "split.group_by",
     "model.precision",
+    "evaluation.keep_best",
+    "training.optimizer",
     *(path for path in FIELDS if path.startswith("adapter.")),
     "sweep.space",
 }

@@ -17,7 +17,7 @@ def trainer_context(recipe: Recipe, *, trial: bool = False) -> dict[str, Any]:
         "evaluation": recipe.evaluation,
         "evaluated": evaluated,
         "limits": has_limits(recipe) and not trial,
-        "keeps_trained": keeps_trained(recipe) and not trial,
+        "keeps_trained": recipe.adapter.saved_in_part and not trial,
         "callbacks": callbacks(recipe, trial=trial),
         "report_to": "none" if trial else list(recipe.watch.report_to) or "none",
     }
@@ -28,19 +28,12 @@ def has_limits(recipe: Recipe) -> bool:
     return bool(recipe.training.max_minutes or recipe.training.stop_at_loss)
 
 
-def keeps_trained(recipe: Recipe) -> bool:
-    """Whether PEFT's own checkpoint of the method is too little to train on from."""
-    adapter = recipe.adapter
-    projected = adapter.method == "prefix_tuning" and adapter.prefix_projection
-    return adapter.method in ("adalora", "p_tuning") or projected
-
-
 def callbacks(recipe: Recipe, *, trial: bool) -> list[Code]:
     """The callbacks of the trainer, as code."""
     calls = []
     if recipe.adapter.method == "adalora":
         calls.append("RankAllocation()")
-    if keeps_trained(recipe) and not trial:
+    if recipe.adapter.saved_in_part and not trial:
         calls.append("Trained()")
     if has_limits(recipe) and not trial:
         calls.append("Limits()")

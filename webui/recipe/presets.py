@@ -96,7 +96,7 @@ def careful(recipe: Recipe, rows: int | None) -> dict[str, Any]:
         "training.learning_rate": careful_rate(recipe),
         "training.weight_decay": max(0.01, recipe.training.weight_decay),
         "evaluation.patience": 3 if judged else 0,
-        "evaluation.keep_best": judged,
+        "evaluation.keep_best": judged and not recipe.adapter.saved_in_part,
     }
 
 

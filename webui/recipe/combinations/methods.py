@@ -89,9 +89,8 @@ def methods(recipe: Recipe) -> Found:
 def best_of_part(recipe: Recipe) -> Found:
     """PEFT's checkpoints of some methods hold too little to go back to one."""
     adapter, evaluation = recipe.adapter, recipe.evaluation
-    projected = adapter.method == "prefix_tuning" and adapter.prefix_projection
-    part = adapter.method in ("adalora", "p_tuning") or projected
-    if part and evaluation.keep_best and evaluation.every != "no":
+    goes_back = evaluation.keep_best and evaluation.every != "no"
+    if adapter.saved_in_part and goes_back:
         title = METHODS[adapter.method].title
         yield (
             "evaluation.keep_best",

@@ -312,3 +312,9 @@ class Adapter(Section):
         in_code=False,
         advanced=True,
     )
+
+    @property
+    def saved_in_part(self) -> bool:
+        """Whether PEFT saves less of what learns than a training needs to go on."""
+        projected = self.method == "prefix_tuning" and self.prefix_projection
+        return self.method in ("adalora", "p_tuning") or projected

@@ -1,0 +1,82 @@
+"""Train each recipe of stdin, and tell how far each came and what it ended with.
+
+Run in a process of its own, because Unsloth patches what it touches: stdin is a JSON
+list of lists of settings, and each line of stdout that begins with RESULT is what
+happened to one.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from resumed import run
+
+from webui.notebook.render import render_cells
+from webui.recipe import Recipe
+from webui.recipe.store import loads
+
+# Memory that is not enough for more than two rows at once, as PyTorch words it.
+SHORT = """
+from transformers import TrainerCallback
+
+
+class Short(TrainerCallback):
+    def on_step_begin(self, args, state, control, **kwargs):
+        if state.train_batch_size > 2:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+
+trainer.add_callback(Short())
+trainer.train()"""
+
+
+def told(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
+    """What became of one training."""
+    os.chdir(tempfile.mkdtemp())
+    cells = render_cells(recipe)
+    if space.get("model key") != cells[1].key:
+        run(cells, "setup model", space)
+        space["model key"] = cells[1].key
+    run(cells, "rows data adapter", space)
+    code = next(cell.code for cell in cells if cell.name == "train")
+    if recipe.training.auto_batch_size:
+        code = code.replace("\ntrainer.train()", SHORT)
+    exec(compile(code, "train", "exec"), space)
+    trainer = space["trainer"]
+    state = trainer.state
+    return {
+        "steps": state.global_step,
+        "batch_size": state.train_batch_size,
+        "optimizer": str(getattr(trainer.args.optim, "value", trainer.args.optim)),
+        "losses": [log["loss"] for log in state.log_history if "loss" in log],
+        "eval_losses": [
+            log["eval_loss"] for log in state.log_history if "eval_loss" in log
+        ],
+        "checkpoints": sorted(path.name for path in Path("checkpoints").iterdir()),
+        "best": Path(state.best_model_checkpoint or "").name,
+        "ended_with_best": bool(state.best_model_checkpoint)
+        and same_weights(Path(state.best_model_checkpoint or ""), Path("adapter")),
+    }
+
+
+def same_weights(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same adapter."""
+    from safetensors.torch import load_file
+
+    name = "adapter_model.safetensors"
+    first, second = load_file(one / name), load_file(other / name)
+    return all((first[key] == second[key]).all() for key in first)
+
+
+def main() -> None:
+    space: dict[str, Any] = {"__name__": "__main__"}
+    for settings in json.load(sys.stdin):
+        recipe = loads("{}", settings=settings)
+        print("RESULT " + json.dumps(told(recipe, space)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
