@@ -72,6 +72,9 @@ def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
     attached = space["model"]
     before = weights(attached)
     learning = {n for n, w in attached.named_parameters() if w.requires_grad}
+    # With the other names of tied weights, each of which learns as well.
+    named = attached.named_parameters(remove_duplicate=False)
+    also = {name for name, weight in named if weight.requires_grad}
     ranks = active_ranks(attached)
     code = run_cells["train"].code.replace(
         "trainer.train()", "trainer.train()\nafter = weights(trainer.model)"
@@ -82,7 +85,7 @@ def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
         "trainable": sum(before[name].numel() for name in learning),
         "moved": len(differing(before, after, learning)),
         "learning": len(learning),
-        "frozen_moved": differing(before, after, set(before) - learning),
+        "frozen_moved": differing(before, after, set(before) - also),
         "ranks": [ranks, active_ranks(space["trainer"].model)],
         "losses": [log["loss"] for log in logs if "loss" in log],
     }

@@ -184,7 +184,7 @@ def complaints(
     """What is not as it should be about one trial."""
     planned = count(loads("{}", settings=settings)).trainable
     # AdaLoRA's zero starts move late, and what it gives up moves back to zero.
-    least = 0.95 * found["learning"] if name == "adalora" else found["learning"]
+    least = 0.8 * found["learning"] if name == "adalora" else found["learning"]
     checks = {
         f"planned {planned}, not {found['trainable']}": planned == found["trainable"],
         f"{found['moved']} of {found['learning']} moved": found["moved"] >= least,

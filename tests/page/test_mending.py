@@ -124,4 +124,4 @@ def test_the_parts_are_built_once_for_a_page(page: Page) -> None:
     mending.build(page)
     mending.offer(page, "model", "setup")
     ids = [component.elem_id for component, _ in page.watchers]
-    assert len(ids) == len(set(ids)) == 7
+    assert len(ids) == len(set(ids)) == 10

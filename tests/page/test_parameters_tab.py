@@ -123,7 +123,7 @@ def test_a_model_is_counted_and_judged_before_it_is_here(
     fewer = golden(4)[0]
     ranks_and_settings_beside(page, learn, fewer)
     tree_and_search(page)
-    ways_out_on_a_t4(page, server)
+    ways_out_on_a_small_card(page, server)
     chinese = open_page(browser, server, "zh")
     go(chinese, "参数")
     see(chinese, "#counts", fewer)
@@ -165,12 +165,12 @@ def tree_and_search(page: Any) -> None:
     assert page.locator("#structure img").count() == 0 and page.title() != "owned"
 
 
-def ways_out_on_a_t4(page: Any, server: Any) -> None:
+def ways_out_on_a_small_card(page: Any, server: Any) -> None:
     """Too large for the card; each button makes what it says, and then is gone."""
     see(page, "#memory", "at its peak, about")
     assert "An estimate" in page.inner_text("#memory")
     page.wait_for_selector("#measure-memory")  # which only this machine can do
-    choose(page, "card", "T4 16 GB")
+    choose(page, "card", "RTX 3060 12 GB")
     page.locator("#measure-memory").wait_for(state="hidden")
     see(page, "#memory .verdict", "✗ does not fit")
     page.wait_for_selector("#remedy-all")

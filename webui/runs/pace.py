@@ -78,6 +78,7 @@ class Pace:
     pauses: dict[str, Pauses] = field(default_factory=dict)
     mark: tuple[int, float] | None = None
     first: float = 0.0
+    worked: float = 0.0
     answers: float = 0.0
     warm: bool = False
     pause: str = ""
@@ -110,11 +111,16 @@ class Pace:
             # The first step compiles and allocates; it tells little of the others.
             self.first = seconds / (step - before)
         elif self.pause:
-            extra = seconds - (step - before) * self.seconds_per_step()
-            self.pauses.setdefault(self.pause, Pauses()).add(before, max(extra, 0.0))
+            self.add_pause(before, seconds - (step - before) * self.seconds_per_step())
         else:
             self.steps.append(seconds / (step - before))
+        self.worked += min(seconds, (step - before) * ASLEEP * self.seconds_per_step())
         self.mark, self.warm, self.pause = (step, time), True, ""
+
+    def add_pause(self, step: int, seconds: float) -> None:
+        """What a pause took; one in which the machine slept tells nothing."""
+        if seconds <= ASLEEP * self.worked:
+            self.pauses.setdefault(self.pause, Pauses()).add(step, max(seconds, 0.0))
 
     def seconds_per_step(self) -> float:
         """The mean of the later half of the steps, a machine asleep left out."""
