@@ -50,9 +50,12 @@ def page(hub: Hub, browser: Any, server: Any) -> Any:
     return open_page(browser, server)
 
 
-def see(page: Any, part: str, text: str, seconds: float = 150) -> None:
+def see(page: Any, part: str, text: str, seconds: float = 120) -> None:
     """Wait until a part of the page holds a text."""
-    wait_for(lambda: text in page.inner_text(part), seconds)
+    try:
+        wait_for(lambda: text in page.inner_text(part), seconds)
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {page.inner_text(part)!r}") from error
 
 
 def search(page: Any, text: str) -> None:
@@ -174,10 +177,10 @@ def test_gguf_file_is_unpacked_and_used(page: Any, server: Any, tmp_path: Path) 
 def test_download_is_followed(page: Any, server: Any, hub: Hub) -> None:
     hub.pause = 0.02  # 40 MB in about 12 seconds
     take(page, "some/large")
-    see(page, "#about", "40.0 MB")
+    see(page, "#about", "40 MB")
     page.click("#run-model")
     see(page, "#loading", "downloading: ", 240)
-    see(page, "#loading", " of 40.0 MB")
+    see(page, "#loading", " of 40 MB")
     see(page, "#loading", "left")
     wait_for(lambda: not page.inner_text("#loading"), 120)  # these weights are none
 

@@ -125,7 +125,8 @@ def suggestions(view: View) -> list[str]:
     recent = (model_of(folder) for folder in runs.folders()[:RECENT])
     proposed = FIELDS["model.name"].declaration.suggestions
     listed = (name for entry in entries() for name in entry.names)
-    names = (view.recipe.model.name, *recent, *proposed[:1], *local_models())
+    # Not today's own: a list that changes as one is typed opens again by itself.
+    names = (*recent, *proposed[:1], *local_models())
     return list(dict.fromkeys(filter(None, (*names, *proposed, *listed))))
 
 
