@@ -63,12 +63,13 @@ def told(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
 
 
 def same_weights(one: Path, other: Path) -> bool:
-    """Whether two folders hold the same adapter."""
+    """Whether two folders hold the same adapter; PiSSA's is saved in another form."""
+    import torch
     from safetensors.torch import load_file
 
     name = "adapter_model.safetensors"
     first, second = load_file(one / name), load_file(other / name)
-    return all((first[key] == second[key]).all() for key in first)
+    return all(torch.equal(first[key], second[key]) for key in first)
 
 
 def main() -> None:
