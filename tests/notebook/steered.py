@@ -55,7 +55,7 @@ def told(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
         "eval_losses": [
             log["eval_loss"] for log in state.log_history if "eval_loss" in log
         ],
-        "checkpoints": sorted(path.name for path in Path("checkpoints").iterdir()),
+        "checkpoints": sorted(path.name for path in Path("checkpoints").glob("*-*")),
         "best": Path(state.best_model_checkpoint or "").name,
         "ended_with_best": bool(state.best_model_checkpoint)
         and same_weights(Path(state.best_model_checkpoint or ""), Path("adapter")),

@@ -231,8 +231,9 @@ class Page:
     def redraw(self, seen: Seen | None, *choices: Any) -> list[Any]:
         """All that differs from what this tab has; the rest is skipped."""
         seen = seen or Seen()
-        view = self.studio.view()
         draft = self.studio.draft
+        version = draft.version  # before the view: what changes meanwhile comes next
+        view = self.studio.view()
         updates: list[Any] = []
         for binding in self.bindings:
             path = binding.field.path
@@ -249,7 +250,7 @@ class Page:
         for _, inputs, watcher in self.chosen:
             values, rest = rest[: len(inputs)], rest[len(inputs) :]
             updates.append(self.drawn_html(watcher, view, *values))
-        seen.version = draft.version
+        seen.version = version
         return [seen, *only_news(seen.sent, updates)]
 
     def drawn(self, watcher: Callable, view: View, *values: Any) -> Any:

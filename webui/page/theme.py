@@ -40,7 +40,7 @@ def style() -> str:
 
 
 # Read by the browser as one: what stands in an earlier file is known in a later one.
-SCRIPTS = ("language.js", "chart.js", "stores.js", "curves.js")
+SCRIPTS = ("language.js", "lists.js", "chart.js", "stores.js", "curves.js")
 
 
 def script() -> str:
