@@ -23,7 +23,7 @@ from webui.planner.machine import this_card, this_device
 from webui.planner.memory.cards import Card
 from webui.planner.memory.measured import measured_here
 from webui.planner.models.about import about
-from webui.planner.models.cache import files_here
+from webui.planner.models.cache import bytes_arrived, files_here
 from webui.planner.models.search import search
 from webui.planner.models.source import Source, source_of
 from webui.planner.models.unpack import Unpacking
@@ -138,6 +138,11 @@ class Studio:
         done = self.unpacking.result is not None
         return f"{id(self.unpacking)}-{'' if done else int(time.time())}"
 
+    def arrived_mark(self, now: Status) -> int:
+        """A number that grows as a model's files arrive, while its cell waits."""
+        loads = now.word == "busy" and now.busy.get("cell") == "model"
+        return bytes_arrived(source_of(self.draft.recipe.model).path) if loads else 0
+
     def cancel_report(self) -> None:
         """End the report that is being made, if one is."""
         if self.report is not None:
@@ -160,7 +165,7 @@ class Studio:
             f".{self.device}.{run.name if run else ''}.{news}.{size}.{count_of_runs}"
             f".{reported}.{id(self.kept)}.{','.join(self.overlaid)}"
             f".{self.searched.number if self.searched else 0}.{self.unpacking_mark}"
-            f".{hash(queue_files.stamp())}"
+            f".{hash(queue_files.stamp())}.{self.arrived_mark(now)}"
             f".{observed_mark(self.follow(run)) if run and live else ''}"
         )
 
