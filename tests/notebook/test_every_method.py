@@ -39,6 +39,8 @@ GROUPS: dict[str, dict[str, list[str]]] = {
         "lora_plus": ["adapter.lora_plus_ratio=16"],
         "gaussian": ["adapter.start=gaussian"],
         "eva": ["adapter.start=eva"],
+    },
+    "targets": {
         "last layers": ["adapter.layers=last 4"],
         "attention": ["adapter.targets=attention"],
         "mlp": ["adapter.targets=mlp"],

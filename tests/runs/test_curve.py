@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from replayed import BEGIN, begun, replayed_run, resumed, training, write
 
 from webui.recipe import Recipe
+from webui.recipe.store import loads
 from webui.runs.curve import ROWS, STEPS, Curve
 from webui.runs.followed import Followed
 from webui.runs.pace import Expected, Pace, expected
@@ -131,7 +132,7 @@ def test_a_replaced_log_is_read_anew(tunebook_home: Path) -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     each=st.floats(0.02, 20),
-    noise=st.floats(0, 0.4),
+    noise=st.floats(0, 0.2),
     total=st.integers(200, 1200),
     evaluations=st.integers(0, 40),
     cost=st.floats(0, 12),
@@ -178,7 +179,7 @@ def test_time_left_is_right_within_a_fifth_after_a_tenth(
             time += 5000
             pace.begin(n, time)
         if n % (total // 10) == 0 and total // 10 <= n <= 0.9 * total:
-            truth = sum(steps[n:]) + sum(pauses[n - 1 : -1])
+            truth = sum(steps[n:]) + sum(pauses[n:])
             told = pace.left(total, hopes)
             assert told is not None and abs(told - truth) <= 0.2 * truth + 2 * each
 
@@ -189,3 +190,16 @@ def test_a_recipe_lets_expect_its_evaluations() -> None:
     evaluation = recipe.evaluation.model_copy(update={"every": "steps", "steps": 30})
     hopes = expected(recipe.model_copy(update={"evaluation": evaluation}), 300)
     assert hopes.every == 30 and hopes.cost > 0
+
+
+def test_a_maximum_time_is_an_end() -> None:
+    recipe = loads("", settings=("training.max_minutes=2",))
+    hopes, pace = expected(recipe, 300), Pace()
+    pace.begin(0, 1000.0)
+    for step in range(1, 11):
+        pace.step(step, 1000.0 + 10 * step)
+    assert pace.left(300) == pytest.approx(2900)
+    assert pace.left(300, hopes) == pytest.approx(20)
+    assert pace.left(11, hopes) == pytest.approx(10)
+    pace.step(13, 1130.0)
+    assert pace.left(300, hopes) == 0

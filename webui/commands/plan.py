@@ -35,61 +35,22 @@ verdict is none.
 """
 
 from argparse import Namespace
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 from webui.commands import given, plan_structure, plan_text
 from webui.commands.measure import measure
 from webui.commands.output import print_json
+from webui.commands.planned import Plan, plan_of
 from webui.planner.errors import PlannerError
-from webui.planner.machine import this_card
 from webui.planner.memory.cards import Card, card_named
-from webui.planner.memory.fit import Fit, fit
-from webui.planner.memory.measured import measured_here
-from webui.planner.parameters.count import Count, count
-from webui.planner.parameters.grid import Grid, grid
-from webui.planner.parameters.structure import Node, structure
-from webui.planner.preview import Preview, preview
-from webui.planner.process import ask
-from webui.planner.ready import data_problems, device_problems
-from webui.recipe import Recipe
-from webui.recipe.checks import Problem, RecipeError
-from webui.recipe.field import Text
+from webui.planner.memory.fit import Fit
+from webui.planner.parameters.count import Count
+from webui.planner.parameters.grid import Grid
+from webui.recipe.checks import RecipeError
 from webui.recipe.methods import Method, explained
-from webui.runs import folder as runs
 
 HERE = "here"
-
-
-@dataclass
-class Plan:
-    """All that is known of a recipe; None for what could not be told or is not."""
-
-    recipe: Recipe
-    problems: list[Problem] = field(default_factory=list)
-    card: Card | None = None
-    count: Count | None = None
-    measured: int | None = None
-    fit: Fit | None = None
-    grid: Grid | None = None
-    structure: Node | None = None
-    preview: Preview | None = None
-
-    def ask(self, question: Callable[..., Any], *more: Any) -> Any:
-        """The planner's answer; None where there is none, and the problem is kept."""
-        return self.told(lambda: ask(question, self.recipe, *more))
-
-    def told(self, answer: Callable[[], Any]) -> Any:
-        """An answer; None where there is none, and the problem is kept."""
-        try:
-            return answer()
-        except PlannerError as error:
-            # One cause may leave several questions without an answer.
-            if error.text not in [problem.message for problem in self.problems]:
-                self.problems.append(Problem("", error.text))
-            return None
 
 
 def plan(arguments: Namespace) -> int:
@@ -122,41 +83,6 @@ def sentences(error: RecipeError | PlannerError) -> list[str]:
     if isinstance(error, PlannerError):
         return [str(error)]
     return [str(problem) for problem in error.problems]
-
-
-def plan_of(recipe: Recipe, card: Card | None, arguments: Namespace) -> Plan:
-    """Ask all that is wanted; without a card, this machine is meant."""
-    with ThreadPoolExecutor(1) as beside:
-        # That takes seconds, in a process of its own.
-        here = beside.submit(this_card) if card is None else None
-        found = Plan(recipe, once(data_problems(recipe)))
-        if not found.problems:
-            found.preview = found.ask(preview)
-        found.count = found.ask(count)
-        if arguments.grid or arguments.json:
-            found.grid = found.ask(grid)
-        if arguments.structure is not None:
-            found.structure = found.ask(structure)
-        judge(found, card, here)
-    return found
-
-
-def once(problems: list[Problem]) -> list[Problem]:
-    """Each cause at its first field: a hub out of reach holds both parts' rows back."""
-    first: dict[Text, Problem] = {}
-    for problem in problems:
-        first.setdefault(problem.message, problem)
-    return list(first.values())
-
-
-def judge(found: Plan, card: Card | None, here: "Future[Card] | None") -> None:
-    """Compare the recipe with the card."""
-    found.card = found.told(here.result) if here else card
-    if found.card is not None:
-        found.problems += device_problems(found.recipe, found.card)
-        if here is not None:
-            found.measured = measured_here(runs.folders(), found.recipe, found.card)
-        found.fit = found.ask(fit, found.card, found.measured)
 
 
 def as_plain(found: Plan, text: str | None) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from webui.commands import plan_structure
 from webui.commands.data_text import say
+from webui.commands.planned import Plan
 from webui.figures import size, whole
 from webui.planner.memory.fit import Fit
 from webui.planner.parameters.count import Count
@@ -13,11 +13,8 @@ from webui.planner.parameters.grid import Grid
 from webui.planner.parameters.structure import Node
 from webui.recipe.methods import Method, Source, explained
 
-if TYPE_CHECKING:
-    from webui.commands.plan import Plan
 
-
-def show(found: "Plan", text: str | None) -> None:
+def show(found: Plan, text: str | None) -> None:
     """Print everything to stdout; the part of the structure that has ``text`` in it."""
     show_method(explained(found.recipe))
     if found.count:

@@ -21,30 +21,33 @@ FORWARD = 1 / 3
 
 @dataclass(frozen=True)
 class Expected:
-    """What a recipe lets expect of its evaluations before the first has come.
+    """What a recipe lets expect: evaluations before the first has come, and an end.
 
     ``every`` is in steps, ``cost`` in times of a step; 0 for no evaluation.
+    ``at_most`` is in seconds from the begin; 0 for no limit.
     """
 
     every: int = 0
     cost: float = 0.0
+    at_most: float = 0.0
 
 
 NOTHING = Expected()
 
 
 def expected(recipe: Recipe, max_steps: int) -> Expected:
-    """What a recipe lets expect of its evaluations."""
+    """What a recipe lets expect of its evaluations and of its end."""
     evaluation, training = recipe.evaluation, recipe.training
+    at_most = 60 * training.max_minutes
     if evaluation.every == "no":
-        return NOTHING
+        return Expected(at_most=at_most)
     every = evaluation.steps
     if evaluation.every == "epoch":
         epochs = training.epochs if training.duration == "epochs" else 1
         every = round(max_steps / max(epochs, 1))
     rows = evaluation.rows + recipe.watch.ranked_rows
     batch = training.batch_size * training.gradient_accumulation
-    return Expected(max(every, 1), FORWARD * rows / batch)
+    return Expected(max(every, 1), FORWARD * rows / batch, at_most)
 
 
 @dataclass
@@ -55,16 +58,17 @@ class Pauses:
     apart: deque[int] = field(default_factory=lambda: deque(maxlen=9))
     seconds: deque[float] = field(default_factory=lambda: deque(maxlen=9))
 
-    def add(self, step: int, seconds: float) -> None:
+    def add(self, step: int, seconds: float | None) -> None:
         """One more; after a resume, one may come again that came before."""
         if step > self.last_step:
             self.apart.append(step - self.last_step)
         self.last_step = step
-        self.seconds.append(seconds)
+        if seconds is not None:
+            self.seconds.append(seconds)
 
     def left(self, done: int, total: int) -> float:
         """Seconds of those still to come, if they come as they did so far."""
-        if not self.apart:
+        if not (self.apart and self.seconds):
             return 0.0
         every = max(median(self.apart), 1)
         return float(total // every - done // every) * median(self.seconds)
@@ -76,6 +80,7 @@ class Pace:
 
     steps: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     pauses: dict[str, Pauses] = field(default_factory=dict)
+    began: float = 0.0
     mark: tuple[int, float] | None = None
     first: float = 0.0
     worked: float = 0.0
@@ -85,6 +90,7 @@ class Pace:
 
     def begin(self, step: int, time: float) -> None:
         """The training begins or goes on after this step, at this time."""
+        self.began = time
         self.mark, self.warm, self.pause = (step, time), False, ""
 
     def paused(self, kind: str, time: float) -> None:
@@ -118,9 +124,13 @@ class Pace:
         self.mark, self.warm, self.pause = (step, time), True, ""
 
     def add_pause(self, step: int, seconds: float) -> None:
-        """What a pause took; one in which the machine slept tells nothing."""
-        if seconds <= ASLEEP * self.worked:
-            self.pauses.setdefault(self.pause, Pauses()).add(step, max(seconds, 0.0))
+        """What a pause took; one in which the machine slept tells only when it came."""
+        told = max(seconds, 0.0) if seconds <= ASLEEP * self.worked else None
+        self.pauses.setdefault(self.pause, Pauses()).add(step, told)
+
+    def known(self, kind: str) -> bool:
+        """Whether a pause of this kind has been timed."""
+        return kind in self.pauses and bool(self.pauses[kind].seconds)
 
     def seconds_per_step(self) -> float:
         """The mean of the later half of the steps, a machine asleep left out."""
@@ -136,10 +146,12 @@ class Pace:
             return None
         done, each = self.mark[0], self.seconds_per_step()
         left = (total - done) * each
-        if hopes.every and "evaluated" not in self.pauses:
+        if hopes.every and not self.known("evaluated"):
             coming = total // hopes.every - done // hopes.every
             left += coming * (hopes.cost * each + self.answers)
         if not hopes.every or total % hopes.every:
             left += self.answers  # asked once more at the end
         left += sum(pauses.left(done, total) for pauses in self.pauses.values())
+        if hopes.at_most:
+            left = min(left, self.began + hopes.at_most - self.mark[1])
         return max(left, 0.0)
