@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -115,13 +116,15 @@ def settings_of(file: Path, extra: list[str]) -> list[str]:
 
 def trained(trials: list[list[str]], *words: str, script: Path = SCRIPT) -> list[Any]:
     """What the script saw, in a process of its own: Unsloth patches what it touches."""
-    done = subprocess.run(
-        [sys.executable, str(script), *words],
-        input=json.dumps(trials),
-        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE"},
-        capture_output=True,
-        text=True,
-    )
+    own = {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE"}
+    with tempfile.TemporaryDirectory() as scratch:  # gigabytes, when weights are saved
+        done = subprocess.run(
+            [sys.executable, str(script), *words],
+            input=json.dumps(trials),
+            env=os.environ | own | {"TMPDIR": scratch},
+            capture_output=True,
+            text=True,
+        )
     lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
     assert done.returncode == 0 and len(lines) == len(trials), done.stderr[-3000:]
     return [json.loads(line.removeprefix("RESULT ")) for line in lines]

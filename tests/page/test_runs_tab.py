@@ -122,10 +122,11 @@ def test_runs_are_found_sorted_marked_and_named(browser: Any, server: Any) -> No
     best = made[0].with_name(lowest[-2])
     page.click(f"#runs-table .star[data-value='{best.name}']")
     wait_for(lambda: notes.read(best).star)
+    notes.change(best, name="before")
     page.click(f"#runs-table .name[data-value='{best.name}']")
     wait_for(lambda: best.name in page.inner_text("#run-facts"))
     page.click("#run-about button")
-    wait_for(lambda: page.locator("#run-note textarea").is_visible())
+    wait_for(lambda: shown_name(page) == "before")  # the fields are this run's now
     type_into(page, "run-name", f"🚀 {HOSTILE}"[:80])
     type_into(page, "run-note", HOSTILE)
     page.click("#save-about")
