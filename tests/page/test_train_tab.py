@@ -113,8 +113,13 @@ def test_a_hundred_thousand_steps(long_run: Path, browser: Any, server: Any) -> 
     page.wait_for_selector("#ask")
 
 
-def test_no_run_no_curves(browser: Any, server: Any) -> None:
-    page = open_page(browser, server, "zh")
-    go(page, "训练")
-    wait_for(lambda: "还没有运行" in page.inner_text("#progress"))
+def test_curves_begin_with_the_first_step(
+    tunebook_home: Path, browser: Any, server: Any
+) -> None:
+    page = open_page(browser, server)
+    go(page, "Train")
+    wait_for(lambda: "No run yet" in page.inner_text("#progress"))
     assert page.locator("#curves figure:visible").count() == 0
+    replayed_run(30, total=60)
+    wait_for(lambda: "steps 30" in chart(page, "loss"))
+    assert page.locator("#curves figure:visible").count() == 5

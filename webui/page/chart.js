@@ -81,15 +81,16 @@ class Chart {
 
   draw(lines, view) {
     const { spec } = this;
+    [this.from, this.to] = view.bounds;
+    this.log = view.log && spec.log;
+    const parts = lines.map((line) => this.prepared(line, view));
+    // Before its width is asked for: what is hidden has none.
+    this.figure.hidden = !parts.some((part) => part.seen.length);
     const full = this.svg.clientWidth;
     if (!full) return;
     this.width = full - EDGE.left - EDGE.right;
     this.height = spec.height - EDGE.top - EDGE.bottom;
-    [this.from, this.to] = view.bounds;
-    this.log = view.log && spec.log;
-    const parts = lines.map((line) => this.prepared(line, view));
-    this.figure.hidden = !parts.some((part) => part.seen.length);
-    if (this.figure.hidden || !this.measure(parts, view)) return;
+    if (!this.measure(parts, view)) return;
     const clip = element('clipPath', { id: `clip-${spec.name}` });
     clip.append(element('rect', { x: EDGE.left, y: EDGE.top - 4, width: this.width, height: this.height + 8 }));
     const inside = element('g', { 'clip-path': `url(#clip-${spec.name})` });

@@ -213,8 +213,8 @@ class Curves {
     const lines = this.shown.map((run, number) => ({ run, number, rows: this.store(run).drawn, marks: this.store(run).marks }));
     const main = this.run && this.store(this.run);
     const view = { ...this.state, bounds: this.state.zoom || this.extent(), limit: this.limit, median: main && main.median };
-    for (const chart of this.charts) chart.draw(lines, view);
     this.host.classList.toggle('empty', !lines.some((line) => line.rows.length));
+    for (const chart of this.charts) chart.draw(lines, view);
     this.host.dataset.rows = lines.map((line) => line.rows.length).join(' ');
     this.host.dataset.zoom = this.state.zoom ? this.state.zoom.map((n) => Math.round(n)).join(' ') : '';
     this.reset.disabled = !this.state.zoom;

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from webui.page.cell import failure
 from webui.page.curves import figures_of, memory_there
 from webui.page.frame import Page
+from webui.page.observing import recipe_of
 from webui.page.studio import View
 from webui.page.tables import table
 from webui.recipe.field import Text
@@ -65,14 +66,15 @@ def ended_kernel(page: Page, view: View) -> Markup:
 
 
 def changed_settings(page: Page, view: View) -> Markup:
-    """Settings that took effect otherwise than asked; nothing when all did."""
+    """Settings of the shown run that took effect otherwise than it asked."""
     effective = view.last("begun").get("effective", {})
-    asked = requested_settings(view.recipe) if effective else {}
+    recipe = recipe_of(view.run) if view.run and effective else None
+    asked = requested_settings(recipe) if recipe else {}
     rows = [
         (name, value, effective[name])
         for name, value in asked.items()
         if name in effective and str(effective[name]) != str(value)
     ]
-    if not rows or view.state("train") not in ("fresh", "running"):
+    if not rows:
         return Markup("")
     return table([page.say(SETTING), page.say(ASKED), page.say(EFFECT)], rows)
