@@ -34,7 +34,10 @@ class Curves {
     const visible = Boolean(host && host.offsetParent);
     if (run !== this.run) this.turnTo(run);
     this.limit = Number(card);
-    if (overlaid !== this.state.asked) Object.assign(this.state, { asked: overlaid, over: JSON.parse(overlaid) }, this.keep());
+    if (overlaid !== this.state.asked) {
+      Object.assign(this.state, { asked: overlaid, over: JSON.parse(overlaid) });
+      this.keep();
+    }
     if (host && !host.firstChild) this.build(host);
     if (this.host && others + overlaid !== this.others) this.offer(JSON.parse(others), others + overlaid);
     const wait = live && !document.hidden ? (visible ? 900 : 4900) : Infinity;
