@@ -3,12 +3,13 @@
     python benchmarks/overhead.py [--pairs 10] [--tabs 3] [--steps 30]
 
 A pair is the exported script in a process of its own, and the same recipe as a run
-with a page's server beside it that several readers ask as browser tabs do: what is new
-of the curves, once a second. (A browser's own drawing is left out: it happens on the
-machine that the user sits at.) What is compared is the trainer's own train_runtime;
-which of a pair comes first alternates. OpenMP waits passively on both sides. The
-figures go to benchmarks/results/overhead.json with a 95 % interval of the median, from
-a bootstrap. Ten pairs take about twenty minutes on two cores.
+with a page's server beside it that several readers ask as browser tabs do: once a
+second what is new of the curves and whether the page has changed, and for all of it
+when it has. (A browser's own drawing is left out: it happens on the machine that the
+user sits at.) What is compared is the trainer's own train_runtime; which of a pair
+comes first alternates. OpenMP waits passively on both sides. The figures go to
+benchmarks/results/overhead.json with a 95 % interval of the median, from a bootstrap.
+Ten pairs take about twenty minutes on two cores.
 """
 
 import argparse
@@ -116,8 +117,14 @@ def page() -> Iterator[None]:
         server.wait()
 
 
-def get(path: str) -> bytes:
-    with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/{path}", timeout=30) as page:
+def get(path: str, body: bytes | None = None) -> bytes:
+    """An answer of the page's server; a body is posted."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{PORT}/{path}",
+        data=body,
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as page:
         return bytes(page.read())
 
 
@@ -126,7 +133,8 @@ def readers(tabs: int) -> Iterator[None]:
     """So many tabs that watch the newest run, until they are told to end."""
     ended = threading.Event()
     threads = [
-        threading.Thread(target=watch, args=(ended,), daemon=True) for _ in range(tabs)
+        threading.Thread(target=watch, args=(ended, f"tab{number}"), daemon=True)
+        for number in range(tabs)
     ]
     for thread in threads:
         thread.start()
@@ -138,19 +146,40 @@ def readers(tabs: int) -> Iterator[None]:
             thread.join()
 
 
-def watch(ended: threading.Event) -> None:
-    """Ask once a second what is new of the curves, as the page's script does."""
-    known = {"generation": -1, "known": 0, "heard": 0}
+def watch(ended: threading.Event, tab: str) -> None:
+    """Ask once a second what is new, as the page's script and its clock do."""
+    events = json.loads(get("config"))["dependencies"]
+    known, stamp = {"generation": -1, "known": 0, "heard": 0}, ""
     while not ended.wait(1):
-        now = status()
-        if now.run is None or not now.run.is_dir():
-            continue
-        query = "&".join(f"{name}={value}" for name, value in known.items())
         try:
+            stamp = ticked(events, stamp, tab)
+            now = status()
+            if now.run is None or not now.run.is_dir():
+                continue
+            query = "&".join(f"{name}={value}" for name, value in known.items())
             told = json.loads(get(f"curves?run={now.run.name}&{query}"))
         except OSError:
             continue
         known = {name: told[name] for name in known}
+
+
+def ticked(events: list[dict[str, Any]], stamp: str, tab: str) -> str:
+    """A tick of the page's clock; the page is drawn anew when its stamp has changed."""
+    tick = next(event for event in events if event["targets"][0][1] == "tick")
+    (now,) = called(tick, [stamp], tab)
+    if not isinstance(now, str):
+        return stamp
+    changed = [tick["outputs"][0], "change"]
+    redraw = next(event for event in events if changed in event["targets"])
+    called(redraw, [None] * len(redraw["inputs"]), tab)
+    return now
+
+
+def called(event: dict[str, Any], values: list[Any], tab: str) -> list[Any]:
+    """What an event of the page answers."""
+    body = {"fn_index": event["id"], "data": values, "session_hash": tab}
+    told = json.loads(get("gradio_api/run/predict", json.dumps(body).encode()))
+    return list(told["data"])
 
 
 def interval(ratios: list[float]) -> list[float]:
