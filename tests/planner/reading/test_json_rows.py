@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from webui.notebook.carried.readers import read_json
@@ -102,6 +102,7 @@ VALUES = st.recursive(
 )
 
 
+@example({"": [None, {}]}, None)
 @given(VALUES, st.sampled_from([None, 1]))
 def test_a_sound_file_has_the_same_rows_in_the_notebook(
     value: Any, indent: Any

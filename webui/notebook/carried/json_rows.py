@@ -83,7 +83,8 @@ def rows_in(table: dict) -> list:
         if isinstance(part, list) and part and isinstance(part[0], dict):
             return [table] if {"role", "from"} & set(part[0]) else part
     columns = list(table.values())
-    if columns and all(isinstance(column, list) for column in columns):
-        if len(set(map(len, columns))) == 1:
+    if all(isinstance(column, list) for column in columns):
+        objects = any(isinstance(cell, dict) for column in columns for cell in column)
+        if not objects and len(set(map(len, columns))) == 1:
             return [dict(zip(table, cells)) for cells in zip(*columns)]
     return [table]
