@@ -75,6 +75,7 @@ def bare(steps: int) -> float:
 def watched(steps: int, tabs: int) -> float:
     """Seconds of the same training as a run, with a page and its readers."""
     with page(), readers(tabs):
+        time.sleep(8)  # the page's own start is no watching
         run = jobs.start_run(recipe(steps), upto="train")
         while status().word == "busy":
             time.sleep(0.5)
