@@ -45,5 +45,6 @@ def test_gradio_still_has_what_makes_it_look_less_often() -> None:
     with gr.Blocks() as app:
         before = vars(app._queue).copy()
         look_less_often(app)
-    changed = {name for name, value in vars(app._queue).items() if before[name] != value}
+    now = vars(app._queue)
+    changed = {name for name in now if now[name] != before[name]}
     assert changed == {"sleep_when_free", "progress_update_sleep_when_free"}
