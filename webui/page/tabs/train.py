@@ -1,12 +1,11 @@
 """Tab Train: how long and how fast, and everything that shows while it runs."""
 
-import importlib
 from functools import partial
-from importlib.util import find_spec
 
 import gradio as gr
 
 from webui.kernel import jobs
+from webui.page import mending, presets, waiting
 from webui.page.cell import cell, code_and_output
 from webui.page.curves import frame_of_curves
 from webui.page.frame import Page
@@ -30,26 +29,20 @@ SENTENCE = Text(
 def build(page: Page) -> None:
     """The train cell: form, figures, curves, answers, what took effect otherwise."""
     with cell(page, "train", 5, TITLE, SENTENCE):
-        part(page, "presets")
+        presets.build(page)
         form(page)
         run = gr.Button(page.say(RUN), size="md", elem_id="run-train")
-        part(page, "waiting")
+        waiting.build(page)
         page.html(lambda view: progress(page, view), min_height=70, elem_id="progress")
         after(page)
         page.html(lambda view: ended_kernel(page, view), elem_id="failure")
-        part(page, "mending")
+        mending.build(page)
         gr.HTML(frame_of_curves(page), elem_id="curves-block")
         page.html(lambda view: changed_settings(page, view))
         samples(page)
         code_and_output(page, "train")
     page.watch(run, run_title(page, RUN))
     page.when_pressed(run, partial(train, page))
-
-
-def part(page: Page, name: str) -> None:
-    """A part of the tab that has a module of its own."""
-    if find_spec(f"webui.page.{name}"):
-        importlib.import_module(f"webui.page.{name}").build(page)
 
 
 def train(page: Page, recipe: Recipe) -> None:
