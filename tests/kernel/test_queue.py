@@ -101,14 +101,11 @@ def test_an_entry_is_found_by_a_part_of_its_id() -> None:
 
 
 @pytest.mark.usefixtures("tunebook_home")
-def test_what_was_just_started_is_neither_moved_nor_removed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_what_was_just_started_is_neither_moved_nor_removed() -> None:
     entry = queue.add(make_recipe("a"))
-    monkeypatch.setattr(queue, "find", lambda _: entry)
     entry.file.rename(entry.file.with_suffix(queue_files.TAKEN))
     with pytest.raises(queue.QueueError, match="started"):
-        queue.remove(entry.id)
+        queue.take_away(entry)
     with pytest.raises(queue.QueueError, match="started"):
         queue.rename(entry, entry.file.with_name("0009-x.yaml"))
     assert queue.entries() == []

@@ -105,7 +105,11 @@ def remove(entry_id: str) -> None:
     Raises:
         QueueError: when it is not there, or was started just now.
     """
-    entry = find(entry_id)
+    take_away(find(entry_id))
+
+
+def take_away(entry: Entry) -> None:
+    """Delete an entry's file, unless somebody was faster."""
     try:
         entry.file.unlink()
     except FileNotFoundError:
