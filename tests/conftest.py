@@ -10,12 +10,12 @@ from webui import settings
 @pytest.fixture
 def tunebook_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Redirect the home and Jupyter's runtime folder; share the starter model."""
-    models = settings.models_folder()
+    starter = settings.starter_folder()
     home = tmp_path / "home"
-    home.mkdir()
-    if models.is_dir():
+    (home / "models").mkdir(parents=True)
+    if starter.is_dir():
         # Converting the starter model again for each test would take half a minute.
-        (home / "models").symlink_to(models, target_is_directory=True)
+        (home / "models" / starter.name).symlink_to(starter, target_is_directory=True)
     monkeypatch.setenv("TUNEBOOK_HOME", str(home))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
     return home

@@ -1,28 +1,16 @@
 """Train recipes on the starter model, one after the other in one process.
 
-Reads recipe settings as JSON from standard input and prints, for each, a line of JSON:
-what moved, what came back when it was saved and loaded, and what the base is then. It
-runs the recipes' own cells, and only looks at the model between them.
+Told of each: what moved, what came back when it was saved and loaded, and what the base
+is then. The recipes' own cells are run, and the model is only looked at between them.
 """
 
-import json
-import os
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
-if "--gpu" not in sys.argv:
-    os.environ["UNSLOTH_FORCE_CPU"] = "1"
-os.environ |= {
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_VERBOSITY": "error",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-}
+from trials import load_once, run, tell_each
 
-from webui.notebook.render import LOAD_CELLS, Cell, render_cells
+from webui.notebook.render import LOAD_CELLS, render_cells
 from webui.recipe import Recipe
-from webui.recipe.store import loads
 
 PROBE = "The capital of France is"
 Tensors = dict[str, Any]
@@ -50,11 +38,6 @@ def differing(before: Tensors, after: Tensors, names: set[str]) -> list[str]:
     return [name for name in names if not torch.equal(before[name], after[name])]
 
 
-def run(cells: dict[str, Cell], names: str, space: dict[str, Any]) -> None:
-    for name in names.split():
-        exec(compile(cells[name].code, name, "exec"), space)
-
-
 def without_mixed_precision(space: dict[str, Any]) -> None:
     """Take off what the trainer put around the model's forward, which stays there."""
     trainer = space["trainer"]
@@ -63,12 +46,10 @@ def without_mixed_precision(space: dict[str, Any]) -> None:
 
 def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
     """One try: attach, train, save, answer, load again, take off."""
-    run_cells = {cell.name: cell for cell in render_cells(recipe)}
-    if space.get("model key") != run_cells["model"].key:
-        run(run_cells, "setup model", space)
-        space["model key"] = run_cells["model"].key
+    cells = render_cells(recipe)
+    if load_once(cells, space):
         space["untouched"] = weights(space["model"])
-    run(run_cells, "rows data adapter", space)
+    run(cells, "rows data adapter", space)
     attached = space["model"]
     before = weights(attached)
     learning = {n for n, w in attached.named_parameters() if w.requires_grad}
@@ -76,7 +57,8 @@ def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
     named = attached.named_parameters(remove_duplicate=False)
     also = {name for name, weight in named if weight.requires_grad}
     ranks = active_ranks(attached)
-    code = run_cells["train"].code.replace(
+    train = next(cell.code for cell in cells if cell.name == "train")
+    code = train.replace(
         "trainer.train()", "trainer.train()\nafter = weights(trainer.model)"
     )
     exec(compile(code, "train", "exec"), space | {"weights": weights}, space)
@@ -90,14 +72,14 @@ def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
         "losses": [log["loss"] for log in logs if "loss" in log],
     }
     without_mixed_precision(space)
-    run(run_cells, "compare score", space)
+    run(cells, "compare score", space)
     tuned = outputs(space, space["model"])
     folder = str(Path.cwd() / "adapter")
-    load = {c.name: c for c in render_cells(recipe, LOAD_CELLS, folder)}
-    run(load, "load", space)
+    (load,) = (c for c in render_cells(recipe, LOAD_CELLS, folder) if c.name == "load")
+    run([load], "load", space)
     again = outputs(space, space["model"])
     # The cell's own words for beginning again from the untouched base.
-    exec(load["load"].code.rpartition("\nmodel = PeftModel.from")[0], space)
+    exec(load.code.rpartition("\nmodel = PeftModel.from")[0], space)
     left = weights(space["model"])
     base = {*space["untouched"]} & {*left}
     return found | {
@@ -114,13 +96,5 @@ def active_ranks(model: Any) -> int:
     )
 
 
-def main() -> None:
-    space: dict[str, Any] = {"__name__": "__main__"}
-    for settings in json.load(sys.stdin):
-        os.chdir(tempfile.mkdtemp())
-        recipe = loads("{}", settings=settings)
-        print("RESULT " + json.dumps(trial(recipe, space)), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    tell_each(trial)

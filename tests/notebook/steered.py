@@ -1,22 +1,12 @@
-"""Train each recipe of stdin, and tell how far each came and what it ended with.
+"""Train each recipe of stdin, and tell how far it came and what it ended with."""
 
-Run in a process of its own, because Unsloth patches what it touches: stdin is a JSON
-list of lists of settings, and each line of stdout that begins with RESULT is what
-happened to one.
-"""
-
-import json
-import os
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from resumed import run
+from trials import load_once, run, tell_each
 
 from webui.notebook.render import render_cells
 from webui.recipe import Recipe
-from webui.recipe.store import loads
 
 # Memory that is not enough for more than two rows at once, as PyTorch words it.
 SHORT = """
@@ -35,11 +25,8 @@ trainer.train()"""
 
 def told(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
     """What became of one training."""
-    os.chdir(tempfile.mkdtemp())
     cells = render_cells(recipe)
-    if space.get("model key") != cells[1].key:
-        run(cells, "setup model", space)
-        space["model key"] = cells[1].key
+    load_once(cells, space)
     run(cells, "rows data adapter", space)
     code = next(cell.code for cell in cells if cell.name == "train")
     if recipe.training.auto_batch_size:
@@ -72,12 +59,5 @@ def same_weights(one: Path, other: Path) -> bool:
     return all(torch.equal(first[key], second[key]) for key in first)
 
 
-def main() -> None:
-    space: dict[str, Any] = {"__name__": "__main__"}
-    for settings in json.load(sys.stdin):
-        recipe = loads("{}", settings=settings)
-        print("RESULT " + json.dumps(told(recipe, space)), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    tell_each(told)

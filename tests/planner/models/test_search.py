@@ -34,6 +34,7 @@ def test_limit_and_models_here_first(ask, hub, tmp_path: Path) -> None:
     assert names(ask(search, "tiny"))[0] == str(folder)
     assert len(ask(search, "tiny").hits) > 2
     assert len(ask(search, "tiny", 2).hits) == 2
+    assert str(folder) not in names(ask(search, "models"))  # a folder above its own
 
 
 def test_silent_hub_leaves_the_catalogue(ask, silence) -> None:

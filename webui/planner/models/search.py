@@ -6,6 +6,7 @@ Only what a cell can load is listed: models that write text, as safetensors.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, Literal
 
 from webui.planner.catalogue.catalogue import Entry, entries
@@ -63,7 +64,11 @@ def search(text: str, limit: int = 20) -> Found:
     except Exception as error:
         problem = why_not(error)
     offered = [
-        *(Hit(name, "machine") for name in local_models() if matches(name, text)),
+        *(
+            Hit(name, "machine")
+            for name in local_models()
+            if matches(called(name), text)
+        ),
         *remote,
         *(
             listed(name, entry)
@@ -79,6 +84,11 @@ def listed(name: str, entry: Entry) -> Hit:
     """A hit of the catalogue."""
     gated = entry.is_gated(name)
     return Hit(name, "catalogue", entry.parameters, entry.licence, gated)
+
+
+def called(name: str) -> str:
+    """The part of a local model's name that tells it: not the folders above its own."""
+    return Path(name).name if Path(name).is_absolute() else name
 
 
 def matches(name: str, text: str) -> bool:

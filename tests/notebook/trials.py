@@ -1,0 +1,53 @@
+"""What the scripts share that train each recipe of their standard input.
+
+They run in a process of their own, because Unsloth patches what it touches: stdin is a
+JSON list of lists of settings, and a line of stdout that begins with RESULT is what
+one of them told.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from typing import Any
+
+if "--gpu" not in sys.argv:
+    os.environ["UNSLOTH_FORCE_CPU"] = "1"
+os.environ |= {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+}
+
+from webui.notebook.render import Cell
+from webui.recipe import Recipe
+from webui.recipe.store import loads
+
+Names = dict[str, Any]
+
+
+def tell_each(trial: Callable[[Recipe, Names], Any]) -> None:
+    """Try every recipe in a folder of its own, with the names of the ones before."""
+    space: Names = {"__name__": "__main__"}
+    for settings in json.load(sys.stdin):
+        os.chdir(tempfile.mkdtemp())
+        recipe = loads("{}", settings=settings)
+        print("RESULT " + json.dumps(trial(recipe, space)), flush=True)
+
+
+def run(cells: Sequence[Cell], names: str, space: Names) -> None:
+    """Run the cells of these names."""
+    code = {cell.name: cell.code for cell in cells}
+    for name in names.split():
+        exec(compile(code[name], name, "exec"), space)
+
+
+def load_once(cells: Sequence[Cell], space: Names) -> bool:
+    """Load the model, unless it is there from the trial before; True if loaded now."""
+    key = next(cell.key for cell in cells if cell.name == "model")
+    if space.get("model key") == key:
+        return False
+    run(cells, "setup model", space)
+    space["model key"] = key
+    return True
