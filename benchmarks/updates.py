@@ -134,16 +134,17 @@ def measure(steps: int) -> dict[str, Any]:
 
     from webui.app import open_studio
     from webui.page.build import build_app
-    from webui.page.curves import ROUTE, add_route
+    from webui.page.routes import CURVES, STAMP, add_routes
+    from webui.page.stamp import stamp_of
 
     run, studio = replay(steps), open_studio(None)
     app = App.create_app(build_app(studio))
-    add_route(app, studio)
+    add_routes(app, studio)
     app = Clocked(app)
     client = TestClient(app, headers={"Accept-Encoding": "identity"})
 
     def ask(**words: Any) -> Any:
-        return client.get(ROUTE, params={"run": run.name, **words})
+        return client.get(CURVES, params={"run": run.name, **words})
 
     read_ms, _ = timed(lambda: studio.follow(run))
     first, known = whole(app, ask)
@@ -153,28 +154,17 @@ def measure(steps: int) -> dict[str, Any]:
         updates.append(clocked(app, partial(ask, **known)))
         told = updates[-1][1].json()
         known = {name: told[name] for name in known}
-    stamps = [timed(studio.stamp)[0] for _ in range(UPDATES)]
+    stamps = [timed(lambda: stamp_of(studio))[0] for _ in range(UPDATES)]
     return {
         "log_mb": round((run / "events.jsonl").stat().st_size / 1e6, 1),
         "first_reading_of_the_log_ms": round(read_ms),
         "first_load": figures(first),
         "update": figures(updates),
         "idle_stamp_ms_median": round(statistics.median(stamps), 3),
-        "idle_tick": idle_tick(app, client, studio),
+        "idle_tick": figures(
+            [clocked(app, lambda: client.get(STAMP)) for _ in range(UPDATES)]
+        ),
     }
-
-
-def idle_tick(app: Clocked, client: Any, studio: Any) -> dict[str, float]:
-    """A tick of the page's clock when nothing is new, through Gradio."""
-    config = client.get("/config").json()
-    tick = next(d["id"] for d in config["dependencies"] if d["targets"][0][1] == "tick")
-    body = {"fn_index": tick, "data": [studio.stamp()], "session_hash": "benchmark"}
-    return figures(
-        [
-            clocked(app, lambda: client.post("/gradio_api/run/predict", json=body))
-            for _ in range(UPDATES)
-        ]
-    )
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ def launch(
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-    from webui.page import curves, theme
+    from webui.page import routes, theme
     from webui.page.build import build_app
     from webui.planner import process as planner
 
@@ -66,7 +66,7 @@ def launch(
         app_kwargs={"middleware": [trusted_hosts(host, share)], "docs_url": None},
     )
     look_less_often(app)
-    curves.add_route(served, studio)
+    routes.add_routes(served, studio)
     keeper.start()
     if share and not shared:
         print("There is no shared link: Gradio's server cannot be reached from here.")

@@ -1,4 +1,4 @@
-"""The route of the curves: small answers, runs only by their id, behind the login."""
+"""The plain routes: small answers, runs only by their id, behind the login."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from webui.app import open_studio
 from webui.page.build import build_app
-from webui.page.curves import add_route
+from webui.page.routes import add_routes
 
 LARGEST = 4096
 
@@ -20,7 +20,8 @@ def app(tunebook_home: Path) -> Any:
     """The page's app with the route, as `launch` puts them together."""
     studio = open_studio(None)
     made = App.create_app(build_app(studio))
-    add_route(made, studio)
+    add_routes(made, studio)
+    made.studio = studio
     return made
 
 
@@ -79,6 +80,14 @@ def test_numbers_that_make_no_sense_do_no_harm(app: Any) -> None:
     ).status_code == (422)
 
 
+def test_a_tick_gets_a_short_stamp_that_changes_with_the_draft(app: Any) -> None:
+    client = TestClient(app)
+    before = client.get("/stamp").text
+    assert client.get("/stamp").text == before and len(before) < 400
+    app.studio.draft.commit("model.name", "some/other")
+    assert client.get("/stamp").text != before
+
+
 def test_who_may_not_see_the_page_may_not_see_curves(app: Any) -> None:
     run = replayed_run(3)
     app.get_blocks().auth_message = None  # as `launch` sets it
@@ -86,6 +95,8 @@ def test_who_may_not_see_the_page_may_not_see_curves(app: Any) -> None:
     client = TestClient(app)
     assert client.get("/config").status_code == 401
     assert client.get("/curves", params={"run": run.name}).status_code == 401
+    assert client.get("/stamp").status_code == 401
     client.post("/login", data={"username": "someone", "password": "secret"})
+    assert client.get("/stamp").status_code == 200
     assert client.get("/config").status_code == 200
     assert client.get("/curves", params={"run": run.name}).status_code == 200

@@ -7,7 +7,8 @@ import pytest
 
 from webui.page.draft import Draft
 from webui.page.frame import Page, Seen
-from webui.page.studio import Studio, View
+from webui.page.studio import Studio
+from webui.page.view import View
 from webui.recipe import Recipe
 
 pytestmark = pytest.mark.usefixtures("tunebook_home")

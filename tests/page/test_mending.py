@@ -15,7 +15,8 @@ from webui.notebook.render import RUN_CELLS, render_cells
 from webui.page import mending
 from webui.page.draft import Draft
 from webui.page.frame import Page
-from webui.page.studio import Studio, View
+from webui.page.studio import Studio
+from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.store import loads, with_values
 from webui.runs import events, folder

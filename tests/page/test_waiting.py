@@ -35,10 +35,10 @@ def names(page: Page) -> list[str]:
 def test_nothing_is_shown_while_nothing_waits(page: Page) -> None:
     assert not waiting.anything()
     assert waiting.choices(page)["visible"] is False
-    before = page.studio.stamp()
+    before = page.look()
     queue.add(Recipe(name="first"), "run", "train")
     assert waiting.anything() and waiting.choices(page)["visible"] is True
-    assert page.studio.stamp() != before
+    assert page.look() != before
 
 
 def test_the_list_says_what_waits_and_follows_the_order(page: Page) -> None:
@@ -49,10 +49,10 @@ def test_the_list_says_what_waits_and_follows_the_order(page: Page) -> None:
     assert lines[1].startswith("2. second · sweep · since ")
     # Nothing says which one is chosen: the tab keeps what it has.
     assert "value" not in waiting.choices(page)
-    before = page.studio.stamp()
+    before = page.look()
     waiting.move("up", second.id)
     assert names(page)[0].startswith("1. second")
-    assert page.studio.stamp() != before
+    assert page.look() != before
     waiting.remove(second.id)
     waiting.remove(None)  # the only one is meant
     assert queue.entries() == []

@@ -28,7 +28,7 @@ EXAMPLES = [
     (died(139), "crashed inside a library while it ran train (signal 11)"),
     (died(134), "crashed inside a library"),
     (died(1), "nothing says why (code 1)"),
-    (died(None), "nothing says why (unknown)"),
+    (died(None), "nobody saw how"),
     (
         failed(
             "train",

@@ -20,7 +20,7 @@ from webui.recipe.store import parse
 from webui.settings import data_folder, shipped_recipes
 
 if TYPE_CHECKING:
-    from webui.page.studio import View
+    from webui.page.view import View
 
 Update = Any
 

@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from webui.page.blocks import Blocks
 from webui.page.curves import watched
 from webui.page.frame import QUIET, Page
 from webui.page.header import build_header
@@ -23,7 +24,7 @@ TABS = (
 
 def build_app(studio: Studio) -> gr.Blocks:
     """Both pages as one Gradio app: English at ``/``, Chinese at ``/zh``."""
-    with gr.Blocks(title="Tunebook", analytics_enabled=False) as blocks:
+    with Blocks(title="Tunebook", analytics_enabled=False) as blocks:
         gr.Navbar(visible=False)
         build_page(studio, "en", blocks)
     with blocks.route("中文", "zh") as chinese:
@@ -32,9 +33,9 @@ def build_app(studio: Studio) -> gr.Blocks:
 
 
 def build_page(studio: Studio, language: Language, blocks: gr.Blocks) -> None:
-    """One language's page, with its clock."""
+    """One language's page, and the stamp that tells when it is to be drawn anew."""
     # In the document but not shown: only a mounted component tells of its change.
-    stamp = gr.Textbox(visible="hidden")
+    stamp = gr.Textbox(visible="hidden", elem_id="stamp")
     page = Page(studio, language, seen=gr.State(None), stamp=stamp)
     build_header(page)
     page.html(watched, elem_id="watched")

@@ -13,8 +13,8 @@ from webui.kernel.outputs import plain_text
 from webui.page import mending
 from webui.page.frame import Page
 from webui.page.language import MARKS, STATES
-from webui.page.studio import View
 from webui.page.tables import problem_card
+from webui.page.view import View
 from webui.recipe.field import Text
 from webui.runs.diagnosis import explain
 

@@ -9,7 +9,7 @@ from gradio.components import Component
 from webui.notebook.mappers import TALK_ROLES, TALKS
 from webui.page.bind import Binding
 from webui.page.language import Language
-from webui.page.studio import View
+from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.checks import FIELDS
 from webui.recipe.field import Text

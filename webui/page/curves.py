@@ -16,7 +16,8 @@ from markupsafe import Markup
 from webui.figures import brief, duration, size, whole
 from webui.kernel.status import status
 from webui.page.frame import Page
-from webui.page.studio import Studio, View
+from webui.page.studio import Studio
+from webui.page.view import View
 from webui.recipe.field import Text
 from webui.runs import events
 from webui.runs import folder as runs
@@ -24,7 +25,6 @@ from webui.runs.folder import RECIPE
 from webui.runs.followed import Training
 from webui.settings import runs_folder
 
-ROUTE = "/curves"
 TRAINING = ("train", "sweep")
 OFFERED = 40
 
@@ -187,27 +187,3 @@ def figures_of(training: Training, live: bool, memory: int) -> dict[str, str]:
         "took": duration(training.seconds),
         "memory": used,
     }
-
-
-def add_route(app: Any, studio: Studio) -> None:
-    """Answer the browser's questions on the page's own server, behind its own login."""
-    from starlette.responses import JSONResponse
-
-    def curves(
-        run: str,
-        generation: int = -1,
-        known: int = 0,
-        heard: int = 0,
-        first: float | None = None,
-        last: float | None = None,
-    ) -> JSONResponse:
-        folder = run_folder(run)
-        if folder is None:
-            return JSONResponse({"error": "there is no such run"}, status_code=404)
-        given = {"generation": generation, "known": known, "heard": heard}
-        found = answer(studio, folder, **given, first=first, last=last)
-        return JSONResponse(found, headers={"Cache-Control": "no-store"})
-
-    # Gradio's own guard: what refuses the page's configuration refuses the curves.
-    guard = next(r.dependencies for r in app.routes if r.path == "/config")
-    app.add_api_route(ROUTE, curves, dependencies=guard, response_model=None)

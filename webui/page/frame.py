@@ -14,7 +14,9 @@ from webui.errors import UserError
 from webui.page.bind import Binding, bind, commit_events, field_updates
 from webui.page.draft import same
 from webui.page.language import Language
-from webui.page.studio import Studio, View
+from webui.page.stamp import stamp_of
+from webui.page.studio import Studio
+from webui.page.view import View, view_of
 from webui.planner.errors import PlannerError
 from webui.recipe import Recipe
 from webui.recipe.checks import FIELDS, Problem, RecipeError, value_at
@@ -58,6 +60,10 @@ class Page:
     def say(self, text: Text) -> str:
         """A text in this page's language."""
         return text.zh if self.language == "zh" else text.en
+
+    def view(self) -> View:
+        """How everything stands now."""
+        return view_of(self.studio)
 
     # ---- while building
 
@@ -111,7 +117,7 @@ class Page:
         self.chosen.append((component, choices, watcher))
         for choice in choices:
             choice.change(
-                lambda *values: self.drawn_html(watcher, self.studio.view(), *values),
+                lambda *values: self.drawn_html(watcher, self.view(), *values),
                 choices,
                 component,
                 **QUIET,
@@ -226,14 +232,14 @@ class Page:
 
     def look(self) -> str:
         """The stamp of now. The page is redrawn only when it changes."""
-        return self.studio.stamp()
+        return stamp_of(self.studio)
 
     def redraw(self, seen: Seen | None, *choices: Any) -> list[Any]:
         """All that differs from what this tab has; the rest is skipped."""
         seen = seen or Seen()
         draft = self.studio.draft
         version = draft.version  # before the view: what changes meanwhile comes next
-        view = self.studio.view()
+        view = self.view()
         updates: list[Any] = []
         for binding in self.bindings:
             path = binding.field.path
@@ -267,7 +273,10 @@ class Page:
         return drawn if isinstance(drawn, dict) else gr.update(value=str(drawn))
 
     def connect(self) -> None:
-        """Wire buttons and clock: a tick looks at the stamp, a new stamp redraws."""
+        """Wire the buttons, and the redraw that follows a new stamp.
+
+        The browser asks for the stamp by itself, once a second (``clock.js``).
+        """
         for wire in self.later:
             wire()
         outputs = [
@@ -277,13 +286,7 @@ class Page:
             *(component for component, _, _ in self.chosen),
         ]
         choices = [choice for _, inputs, _ in self.chosen for choice in inputs]
-        gr.Timer(1).tick(self.tick, self.stamp, self.stamp, **QUIET)
         self.stamp.change(self.redraw, [self.seen, *choices], outputs, **QUIET)
-
-    def tick(self, stamp: str) -> Any:
-        """The new stamp, or nothing when all is as it was."""
-        now = self.look()
-        return gr.skip() if now == stamp else now
 
 
 def only_news(sent: dict[int, int], updates: list[Any]) -> list[Any]:

@@ -16,7 +16,7 @@ from webui.notebook.ipynb import notebook_text, script
 from webui.notebook.render import RUN_CELLS, render_cells
 from webui.page.frame import Page
 from webui.page.language import RUN_ALL, STOP, Language
-from webui.page.studio import NOTHING_STALE, View
+from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
 from webui.planner.ready import ready
 from webui.recipe import Recipe
@@ -29,6 +29,7 @@ KERNEL = {
     "busy": Text("kernel busy", "内核运行中"),
     "dead": Text("kernel ended", "内核已退出"),
 }
+NOTHING_STALE = Text("Everything is fresh already.", "所有单元都是最新的。")
 OTHER_LANGUAGE: dict[Language, tuple[str, str]] = {
     "en": ("zh", "中文"),
     "zh": ("", "English"),

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from webui.kernel import resuming
 from webui.page.frame import Page
 from webui.page.observing import observations, recipe_of
-from webui.page.studio import View
+from webui.page.view import View
 from webui.planner.memory.fit import Fit
 from webui.recipe import Recipe
 from webui.recipe.checks import value_at
@@ -69,7 +69,7 @@ def resumes(view: View, change: Change | None) -> bool:
 
 def go_on(page: Page, found: Found, recipe: Recipe) -> None:
     """Put the change into the draft, and let the shown run go on with it."""
-    view = page.studio.view()
+    view = page.view()
     change = found(view)
     if change is None or view.run is None:
         page.warn(page.say(DONE))
@@ -80,7 +80,7 @@ def go_on(page: Page, found: Found, recipe: Recipe) -> None:
 
 def make(page: Page, found: Found, recipe: Recipe) -> None:
     """Put the change into the draft."""
-    change = found(page.studio.view())
+    change = found(page.view())
     if change is None:
         page.warn(page.say(DONE))
         return

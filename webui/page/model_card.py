@@ -8,8 +8,8 @@ from markupsafe import Markup
 from webui.figures import duration, size, whole
 from webui.page.frame import Page
 from webui.page.language import WAIT
-from webui.page.studio import View
 from webui.page.tables import figures, problem_card
+from webui.page.view import View
 from webui.planner.errors import PlannerError
 from webui.planner.models.about import About
 from webui.planner.models.progress import Progress, progress

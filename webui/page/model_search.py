@@ -10,8 +10,8 @@ from markupsafe import Markup
 from webui.figures import brief, whole
 from webui.page.frame import QUIET, Page
 from webui.page.language import WAIT
-from webui.page.studio import View
 from webui.page.tables import problem_card
+from webui.page.view import View
 from webui.planner.catalogue.catalogue import entries
 from webui.planner.errors import PlannerError
 from webui.planner.models.cache import local_models

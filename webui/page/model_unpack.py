@@ -9,8 +9,8 @@ from markupsafe import Markup
 from webui.figures import duration
 from webui.page.frame import Page
 from webui.page.model_card import LEFT, with_bar
-from webui.page.studio import View
 from webui.page.tables import problem_card
+from webui.page.view import View
 from webui.planner.errors import PlannerError
 from webui.planner.models.source import source_of
 from webui.planner.models.unpack import Progress

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from webui.page.frame import Page
 from webui.page.language import Language
-from webui.page.studio import View
+from webui.page.view import View
 from webui.planner.row_count import training_rows
 from webui.recipe import Recipe
 from webui.recipe.checks import FIELDS
@@ -38,7 +38,7 @@ def build(page: Page) -> None:
 
 def put_in(page: Page, name: str, recipe: Recipe) -> None:
     """Put a preset's values into the draft, all of them or none."""
-    wanted = changes(name, recipe, rows_of(page.studio.view()))
+    wanted = changes(name, recipe, rows_of(page.view()))
     page.studio.draft.commit_all({change.path: change.new for change in wanted})
 
 

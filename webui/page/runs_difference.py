@@ -6,8 +6,8 @@ from pathlib import Path
 from markupsafe import Markup
 
 from webui.page.frame import Page
-from webui.page.studio import View
 from webui.page.tables import problem_card, table
+from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.checks import RecipeError
 from webui.recipe.field import Text

@@ -14,8 +14,8 @@ from webui.kernel.process import KernelError
 from webui.page.frame import QUIET, Page
 from webui.page.runs_difference import CHOOSE, CURRENT, differences
 from webui.page.runs_table import state
-from webui.page.studio import View
 from webui.page.tables import heading
+from webui.page.view import View
 from webui.recipe.field import Text
 from webui.runs import entries, notes
 from webui.runs import folder as runs

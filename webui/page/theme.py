@@ -40,7 +40,14 @@ def style() -> str:
 
 
 # Read by the browser as one: what stands in an earlier file is known in a later one.
-SCRIPTS = ("language.js", "lists.js", "chart.js", "stores.js", "curves.js")
+SCRIPTS = (
+    "language.js",
+    "lists.js",
+    "chart.js",
+    "stores.js",
+    "curves.js",
+    "clock.js",
+)
 
 
 def script() -> str:

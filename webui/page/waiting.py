@@ -12,8 +12,8 @@ from webui.kernel import queue
 from webui.kernel.process import BusyError
 from webui.kernel.queue import Entry, Kind, QueueError, Way
 from webui.page.frame import Page, Watcher
-from webui.page.studio import View
 from webui.page.tables import problem_card
+from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 

@@ -13,8 +13,8 @@ from webui.kernel.live import listen
 from webui.page.cell import cell, code_and_output
 from webui.page.frame import QUIET, Page, Seen
 from webui.page.language import MORE
-from webui.page.studio import View
 from webui.page.tables import figures
+from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.runs import folder as runs

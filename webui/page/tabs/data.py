@@ -10,10 +10,10 @@ from webui.page.cell import cell, code_and_output
 from webui.page.columns import bind_columns
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN, WAIT
-from webui.page.studio import View
 from webui.page.tables import problem_card
 from webui.page.tabs import data_preview, data_report
 from webui.page.uploads import use_files, use_text
+from webui.page.view import View
 from webui.planner.detection.found import detected
 from webui.planner.errors import PlannerError
 from webui.planner.ready import ready
@@ -110,7 +110,7 @@ def found_card(page: Page) -> None:
     page.watch(use, lambda view: gr.update(visible=differs(view)))
 
     def take() -> None:
-        seen = page.studio.view().found
+        seen = page.view().found
         if seen is not None and not isinstance(seen, PlannerError):
             page.studio.draft.commit_all(detected(seen))
 

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.language import WAIT
-from webui.page.studio import View
 from webui.page.tables import problem_card, table
+from webui.page.view import View
 from webui.planner.errors import PlannerError
 from webui.planner.preview import Preview, PreviewRow, Token
 from webui.recipe.field import Text

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from webui.figures import duration, whole
 from webui.files import downloads
 from webui.page.frame import Page
-from webui.page.studio import View
 from webui.page.tables import bars, figures, problem_card, table
+from webui.page.view import View
 from webui.planner.errors import PlannerError
 from webui.planner.report.duplicates import Place
 from webui.planner.report.job import CANCELLED, Progress
@@ -110,7 +110,7 @@ def build(page: Page) -> None:
     page.when_pressed(cancel, studio.cancel_report, form=False)
 
     def use_length(recipe: Recipe) -> None:
-        report = studio.view().report
+        report = page.view().report
         if isinstance(report, Report):
             suggested = report.lengths.suggested
             studio.draft.commit_all({"model.max_seq_length": suggested})

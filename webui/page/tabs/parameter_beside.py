@@ -8,9 +8,9 @@ from markupsafe import Markup
 from webui.figures import size, whole
 from webui.page.frame import Page
 from webui.page.steady import steady
-from webui.page.studio import View
 from webui.page.tables import table
 from webui.page.tabs.parameter_counts import SHARE, TRAINABLE
+from webui.page.view import View
 from webui.planner.memory.fit import Fit
 from webui.planner.parameters.count import Count
 from webui.recipe import Recipe

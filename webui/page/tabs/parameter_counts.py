@@ -8,8 +8,8 @@ from markupsafe import Markup
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
-from webui.page.studio import View
 from webui.page.tables import bars, figures, heading, problem_card, table
+from webui.page.view import View
 from webui.planner.errors import PlannerError
 from webui.planner.parameters.count import Count
 from webui.planner.parameters.grid import TARGETS, Grid

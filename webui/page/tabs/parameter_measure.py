@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from webui.kernel import jobs
 from webui.page.frame import Page
-from webui.page.studio import View
 from webui.page.tables import problem_card
+from webui.page.view import View
 from webui.planner.memory.measuring import is_measuring, measuring
 from webui.planner.ready import ready
 from webui.recipe import Recipe

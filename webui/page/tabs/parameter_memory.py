@@ -9,9 +9,9 @@ from markupsafe import Markup
 from webui.figures import size, whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
-from webui.page.studio import View
 from webui.page.tables import bars, figures, heading, problem_card
 from webui.page.tabs import parameter_measure
+from webui.page.view import View
 from webui.planner.errors import PlannerError
 from webui.planner.memory.cards import CARDS, Card
 from webui.planner.memory.fit import Fit
@@ -240,7 +240,7 @@ def ways_out(page: Page, remedies: Remedies) -> Markup:
 
 def apply(page: Page, count: int | None, recipe: Recipe, name: str) -> None:
     """Put the first changes, or all, into the draft."""
-    view = page.studio.view()
+    view = page.view()
     card = chosen_card(view, name)
     steps: tuple[Remedy, ...] = ()
     if card is not None:

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
-from webui.page.studio import View
 from webui.page.tables import problem_card
+from webui.page.view import View
 from webui.planner.errors import PlannerError
 from webui.planner.parameters.structure import Node
 from webui.recipe.field import Text

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from webui.page import runs_one, runs_table
 from webui.page.frame import QUIET, Page
 from webui.page.runs_table import FALLING, NEWEST, TITLES, turned
-from webui.page.studio import View
+from webui.page.view import View
 from webui.recipe.field import Text
 from webui.runs import entries, notes
 from webui.runs.entries import COLUMNS, Entry

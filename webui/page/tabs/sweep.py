@@ -13,8 +13,8 @@ from webui.page.cell import cell, code_and_output
 from webui.page.charts import trials_plot, trials_update
 from webui.page.frame import Page
 from webui.page.language import RUN
-from webui.page.studio import View
 from webui.page.tables import table
+from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
 from webui.planner.ready import ready
 from webui.recipe import Recipe
@@ -90,7 +90,7 @@ def leaderboard(page: Page, view: View) -> Markup:
 
 def use_best(page: Page) -> None:
     """Put the best trial's values into the draft."""
-    view = page.studio.view()
+    view = page.view()
     best = best_trial(view.sweep)
     if best is None:
         return

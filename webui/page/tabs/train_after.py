@@ -6,7 +6,7 @@ import gradio as gr
 
 from webui.kernel import jobs, resuming, stopping
 from webui.page.frame import Page
-from webui.page.studio import View
+from webui.page.view import View
 from webui.recipe.field import Text
 
 SAVE = Text("Stop and save", "停止并保存")
@@ -63,7 +63,7 @@ def resume_button(page: Page, view: View) -> Any:
 
 def resume_shown(page: Page) -> None:
     """Go on with the shown run from its last whole checkpoint."""
-    run = page.studio.view().run
+    run = page.view().run
     if run is None:
         raise jobs.KernelError(*NO_RUN)
     resuming.resume(run)

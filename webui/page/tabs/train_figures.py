@@ -6,8 +6,8 @@ from webui.page.cell import failure
 from webui.page.curves import figures_of, memory_there
 from webui.page.frame import Page
 from webui.page.observing import recipe_of
-from webui.page.studio import View
 from webui.page.tables import table
+from webui.page.view import View
 from webui.recipe.field import Text
 from webui.runs.summary import requested_settings
 
@@ -15,6 +15,7 @@ EMPTY = Text(
     "No run yet. Press Run: the page shows the loss as it falls.",
     "还没有运行。点击“运行”，这里会显示损失的下降过程。",
 )
+BEFORE = Text("The training of this run has not begun.", "该运行尚未开始训练。")
 LABELS = {
     "step": Text("step", "步"),
     "epoch": Text("epoch", "轮"),
@@ -39,7 +40,8 @@ def progress(page: Page, view: View) -> Markup:
     """
     training = view.training
     if training is None:
-        return Markup('<p class="quiet">{}</p>').format(page.say(EMPTY))
+        told = BEFORE if view.run else EMPTY
+        return Markup('<p class="quiet">{}</p>').format(page.say(told))
     live = view.kernel.word == "busy" and view.kernel.run == view.run
     values = figures_of(training, live, memory_there(view.studio))
     shown = Markup("").join(

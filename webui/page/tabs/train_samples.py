@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from webui.figures import brief, whole
 from webui.page.frame import Page
-from webui.page.studio import View
 from webui.page.tables import heading, table
+from webui.page.view import View
 from webui.recipe.field import Text
 from webui.runs.events import Event
 

@@ -53,6 +53,16 @@ KERNEL_DEATHS = (
         ),
     ),
     Cause(
+        "unseen",
+        r"KernelDied: unknown",
+        Text(
+            "The kernel ended while it ran {cell}, and nobody saw how: the machine may "
+            "have restarted, or it ran out of memory.",
+            "内核在运行 {cell} 时退出，当时无人监看：可能是机器重启或内存不足。",
+        ),
+        START_AGAIN,
+    ),
+    Cause(
         "gone",
         r"KernelDied: (.*)",
         Text(

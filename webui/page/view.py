@@ -1,0 +1,199 @@
+"""One moment, as every part of the page sees it: the draft, the kernel, the run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from webui.kernel.status import Status, status
+from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
+from webui.page.plans import Plans
+from webui.page.studio import Studio
+from webui.planner.detection.found import Found, found
+from webui.planner.errors import PlannerError
+from webui.planner.memory.measured import measured_here
+from webui.planner.models.about import about
+from webui.planner.models.cache import files_here
+from webui.planner.models.search import search
+from webui.planner.models.source import source_of
+from webui.planner.preview import preview
+from webui.planner.report import job as report_job
+from webui.recipe import Recipe
+from webui.runs import entries, events
+from webui.runs import folder as runs
+from webui.runs.entries import Entry
+from webui.runs.followed import Followed, Training
+
+
+@dataclass(frozen=True)
+class View:
+    """One moment, as every part of the page sees it in one redraw."""
+
+    studio: Studio
+    recipe: Recipe
+    kernel: Status
+    run: Path | None
+    followed: Followed | None
+
+    @property
+    def history(self) -> Sequence[events.Event]:
+        """The events of the shown run but the steps of a training: those are many."""
+        return self.followed.history if self.followed else ()
+
+    @cached_property
+    def training(self) -> Training | None:
+        """How the shown run's training stands; None before it began."""
+        return self.followed.training if self.followed else None
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """All runs as the table shows them; looked up once for a redraw."""
+        return entries.entries()
+
+    @cached_property
+    def cells(self) -> dict[str, Cell]:
+        """Every cell of the current recipe, by name."""
+        known = self.studio.rendered
+        if known is None or known[0] is not self.recipe:
+            cells = (
+                *render_cells(self.recipe, RUN_CELLS),
+                *render_cells(self.recipe, SWEEP_CELLS),
+            )
+            known = self.recipe, {cell.name: cell for cell in cells}
+            self.studio.rendered = known
+        return known[1]
+
+    def state(self, name: str) -> str:
+        """A cell's state in a word: new, fresh, stale, running, failed or stopped."""
+        record = self.kernel.cells.get(name, {})
+        status = record.get("status")
+        if status == "running":
+            return "running" if self.kernel.word == "busy" else "failed"
+        if record and record.get("key") != self.cells[name].key:
+            return "stale"
+        return {"finished": "fresh"}.get(status or "", status or "new")
+
+    def plan(self, function: Any, key: Any, *args: Any) -> Any:
+        """What the planner says of this recipe; None while it is worked out."""
+        question = (function.__name__, key, args)
+        return self.studio.answers.get(question, function, self.recipe, *args)
+
+    @cached_property
+    def about(self) -> Any:
+        """What is known of the model, a PlannerError, or None while it comes.
+
+        What was known of it before stands until there is news.
+        """
+        source = source_of(self.recipe.model)
+        files = files_here(source)
+        news = self.plan(about, (source, files))
+        if news is not None:
+            self.studio.abouts = {source: news}
+        return self.studio.abouts.get(source)
+
+    @property
+    def models_found(self) -> Any:
+        """The models that were looked for, or None while they come."""
+        asked = self.studio.searched
+        if asked is None:
+            return None
+        return self.studio.answers.get(("search", asked), search, asked.text)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """What the planner says of the recipe's parameters and memory."""
+        return self.plans_of(self.recipe)
+
+    def plans_of(self, recipe: Recipe) -> Plans:
+        """The same for another recipe."""
+        return Plans(self.studio.answers, recipe)
+
+    @cached_property
+    def measured_peak(self) -> int | None:
+        """Bytes that the latest run of this very shape took here; None if none did."""
+        card = self.studio.card
+        return measured_here(runs.folders(), self.recipe, card) if card else None
+
+    @property
+    def has_source(self) -> bool:
+        """Whether the recipe says where rows come from."""
+        data = self.recipe.data
+        return bool(data.train_files if data.source == "files" else data.hub_dataset)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether there is a source, and nothing is known to be wrong with it."""
+        return self.has_source and not isinstance(self.found, PlannerError)
+
+    @cached_property
+    def stamps(self) -> tuple[int, ...]:
+        """When the training files last changed, in ns."""
+        files = [Path(file) for file in self.recipe.data.train_files]
+        return tuple(file.stat().st_mtime_ns for file in files if file.exists())
+
+    @cached_property
+    def found(self) -> Any:
+        """What the source turned out to be, a PlannerError, or None while it comes."""
+        if not self.has_source:
+            return None
+        data = self.recipe.data
+        hub = (data.hub_dataset, data.hub_config, data.hub_split, data.hub_revision)
+        key = (data.source, data.train_files, self.stamps, hub)
+        return self.plan(found, key)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the source, as far as they are known."""
+        return self.found.columns if isinstance(self.found, Found) else ()
+
+    @property
+    def report(self) -> Any:
+        """The report of all rows, a PlannerError, or None if none is there (yet)."""
+        return self.studio.report.job.result if self.studio.report else None
+
+    @property
+    def report_runs(self) -> bool:
+        """Whether a report is being made."""
+        return self.studio.report is not None and self.report is None
+
+    @property
+    def report_progress(self) -> report_job.Progress | None:
+        """How far the report is that is being made."""
+        asked = self.studio.report
+        return asked.job.progress if asked and self.report_runs else None
+
+    @property
+    def report_is_old(self) -> bool:
+        """Whether the recipe's rows are no longer those of the report."""
+        asked = self.studio.report
+        return asked is not None and about_rows(asked.recipe) != about_rows(self.recipe)
+
+    def preview(self, first: int, rows: int) -> Any:
+        """Rendered and masked rows, a PlannerError, or None while they come."""
+        key = (self.recipe.model, self.recipe.data.model_dump_json(), self.stamps)
+        return self.plan(preview, key, first, rows)
+
+    @cached_property
+    def sweep(self) -> Sequence[events.Event]:
+        """The events of the latest sweep; empty when there was none."""
+        if any(e["event"] == "started" and e["kind"] == "sweep" for e in self.history):
+            return self.history
+        return self.studio.latest_sweep()
+
+    def last(self, tag: str) -> events.Event:
+        """The last event of the shown run with this tag; empty without one."""
+        return self.followed.latest.get(tag, {}) if self.followed else {}
+
+
+def view_of(studio: Studio) -> View:
+    """A snapshot for one redraw."""
+    now = status()
+    run = studio.shown_run(now)
+    followed = studio.follow(run) if run else None
+    return View(studio, studio.draft.recipe, now, run, followed)
+
+
+def about_rows(recipe: Recipe) -> tuple:
+    """What a report of a recipe's rows depends on."""
+    return recipe.model, recipe.data, recipe.split, recipe.training.seed
