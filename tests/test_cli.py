@@ -15,6 +15,7 @@ import nbformat
 import pytest
 
 from webui import cli
+from webui.commands.options import parser
 from webui.kernel import jobs
 from webui.notebook.render import render_cells
 from webui.recipe.store import load
@@ -131,7 +132,7 @@ def test_wrong_usage_is_2(words: list[str], capsys: pytest.CaptureFixture[str]) 
 
 def test_without_a_command_the_page_opens() -> None:
     """Its options may follow at once; all of them reach the page."""
-    parse = cli.parser().parse_args
+    parse = parser().parse_args
     assert cli.with_command([]) == ["page"]
     assert cli.with_command(["--port", "80"]) == ["page", "--port", "80"]
     assert cli.with_command(["--help"]) == ["--help"]

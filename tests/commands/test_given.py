@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from webui.cli import PRESETS as NAMES
-from webui.cli import parser
 from webui.commands.given import recipe
+from webui.commands.options import PRESETS as NAMES
+from webui.commands.options import parser
 from webui.planner import process
 from webui.recipe import Recipe
 from webui.recipe.presets import PRESETS
