@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from homes import make_home
 
 from webui import cli, settings
 from webui.commands.data_text import CLOSE, OPEN
@@ -25,9 +26,7 @@ train = pytest.mark.train
 @pytest.fixture(scope="module", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A home, and a planner's process in it, for all of these tests."""
-    models, home = settings.models_folder(), tmp_path_factory.mktemp("home")
-    if models.is_dir():
-        (home / "models").symlink_to(models, target_is_directory=True)
+    home = make_home(tmp_path_factory.mktemp("data") / "home")
     process.stop()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TUNEBOOK_HOME", str(home))

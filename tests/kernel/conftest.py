@@ -4,18 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from homes import make_home
 
-from webui import settings
 from webui.kernel import process
 
 
 @pytest.fixture(scope="module")
 def kernel_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home for a module, whose kernel is ended after its last test."""
-    models = settings.models_folder()
-    home = tmp_path_factory.mktemp("home")
-    if models.is_dir():
-        (home / "models").symlink_to(models, target_is_directory=True)
+    home = make_home(tmp_path_factory.mktemp("kernel") / "home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TUNEBOOK_HOME", str(home))
         patch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))

@@ -1,37 +1,18 @@
-"""Every method trains, keeps the base, is saved, and comes back as it was."""
+"""Every method trains, keeps the base, is saved, and comes back as it was.
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
+They train the first layers of the starter model; tests/recipes trains all of it.
+"""
+
 from pathlib import Path
 from typing import Any
 
 import pytest
+from small import LAYERS, settings_of, trained
 
 from webui.planner.parameters.count import count
 from webui.recipe.store import loads
 
-ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("every_method.py")
-ROWS = [
-    {"instruction": f"Say {word}.", "output": f"{word}, gladly."}
-    for word in "one two three four five six seven eight".split()
-]
-FEW = [
-    "training.duration=steps",
-    "training.steps=2",
-    "training.warmup_steps=0",
-    "training.batch_size=2",
-    "training.learning_rate=0.01",
-    "model.max_seq_length=64",
-    "split.by=count",
-    "split.count=2",
-    "compare.max_new_tokens=3",
-    # Small steps of bf16 weights are lost to rounding, and equal would mean nothing.
-    "model.precision=fp32",
-]
 GROUPS: dict[str, dict[str, list[str]]] = {
     "low rank": {
         "lora": [],
@@ -103,42 +84,15 @@ GROUPS: dict[str, dict[str, list[str]]] = {
 TOLERANCE = {"4-bit": 1.0}
 
 
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("rows") / "rows.jsonl"
-    path.write_text("\n".join(map(json.dumps, ROWS)))
-    return path
-
-
-def settings_of(file: Path, extra: list[str]) -> list[str]:
-    return [f"data.train_files=[{json.dumps(str(file))}]", *FEW, *extra]
-
-
-def trained(trials: list[list[str]], *words: str, script: Path = SCRIPT) -> list[Any]:
-    """What the script saw, in a process of its own: Unsloth patches what it touches."""
-    own = {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE"}
-    with tempfile.TemporaryDirectory() as scratch:  # gigabytes, when weights are saved
-        done = subprocess.run(
-            [sys.executable, str(script), *words],
-            input=json.dumps(trials),
-            env=os.environ | own | {"TMPDIR": scratch},
-            capture_output=True,
-            text=True,
-        )
-    lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
-    assert done.returncode == 0 and len(lines) == len(trials), done.stderr[-3000:]
-    return [json.loads(line.removeprefix("RESULT ")) for line in lines]
-
-
 @pytest.mark.train
 @pytest.mark.parametrize("group", GROUPS)
-def test_each_trains_is_saved_and_comes_back(group: str, file: Path) -> None:
-    trials = {name: settings_of(file, extra) for name, extra in GROUPS[group].items()}
-    results = zip(trials.items(), trained([*trials.values()]), strict=True)
+def test_each_trains_is_saved_and_comes_back(group: str, folder: Path) -> None:
+    trials = {name: settings_of(folder, extra) for name, extra in GROUPS[group].items()}
+    results = zip(trials.items(), trained(SCRIPT, [*trials.values()]), strict=True)
     wrong = {
         name: problems
-        for (name, settings), found in results
-        if (problems := complaints(name, group, settings, found))
+        for (name, asked), found in results
+        if (problems := complaints(name, group, asked, found))
     }
     assert not wrong
 
@@ -148,11 +102,11 @@ RESUMED = ("dora", "pissa", "adalora", "prefix_tuning", "p_tuning", "full", "4-b
 
 
 @pytest.mark.train
-def test_a_training_of_each_kind_goes_on_from_a_checkpoint(file: Path) -> None:
+def test_a_training_of_each_kind_goes_on_from_a_checkpoint(folder: Path) -> None:
     every = {name: extra for group in GROUPS.values() for name, extra in group.items()}
     more = ["training.steps=4", "training.save_every=2", "training.learning_rate=1e-3"]
-    trials = [[*settings_of(file, every[name]), *more] for name in RESUMED]
-    pairs = trained(trials, script=SCRIPT.with_name("resumed.py"))
+    trials = [[*settings_of(folder, every[name]), *more] for name in RESUMED]
+    pairs = trained(SCRIPT.with_name("resumed.py"), trials)
     for name, (whole, resumed) in zip(RESUMED, pairs, strict=True):
         assert len(whole) == 4 and whole == resumed, name
 
@@ -169,25 +123,27 @@ GPU_ONLY = {
 
 
 @pytest.mark.gpu
-def test_what_only_a_gpu_can_do(file: Path) -> None:
+def test_what_only_a_gpu_can_do(folder: Path) -> None:
     torch = pytest.importorskip("torch")
     if not torch.cuda.is_available():
         pytest.skip("there is no CUDA device here")
-    trials = {name: settings_of(file, extra) for name, extra in GPU_ONLY.items()}
-    results = zip(trials.items(), trained([*trials.values()], "--gpu"), strict=True)
+    trials = {name: settings_of(folder, extra) for name, extra in GPU_ONLY.items()}
+    results = zip(
+        trials.items(), trained(SCRIPT, [*trials.values()], "--gpu"), strict=True
+    )
     wrong = {
         name: problems
-        for (name, settings), found in results
-        if (problems := complaints(name, "4-bit", settings, found))
+        for (name, asked), told in results
+        if (problems := complaints(name, "4-bit", asked, told))
     }
     assert not wrong
 
 
 def complaints(
-    name: str, group: str, settings: list[str], found: dict[str, Any]
+    name: str, group: str, asked: list[str], found: dict[str, Any]
 ) -> list[str]:
     """What is not as it should be about one trial."""
-    planned = count(loads("{}", settings=settings)).trainable
+    planned = count(loads("{}", settings=asked)).trainable
     # AdaLoRA's zero starts move late, and what it gives up moves back to zero.
     least = 0.8 * found["learning"] if name == "adalora" else found["learning"]
     checks = {
@@ -200,10 +156,10 @@ def complaints(
         f"loaded differs by {found['reload_difference']}": (
             found["reload_difference"] <= TOLERANCE.get(group, 1e-2)
         ),
-        f"losses {found['losses']}": all(loss < 20 for loss in found["losses"]),
+        f"losses {found['losses']}": all(0 < loss < 30 for loss in found["losses"]),
     }
     if name == "adalora":
         before, after = found["ranks"]
         # It began with zeros, so that only ranks that are in use count.
-        checks[f"ranks {before} then {after}"] = 0 < after < 120 * 6
+        checks[f"ranks {before} then {after}"] = 0 < after < 4 * LAYERS * 6
     return [text for text, good in checks.items() if not good]

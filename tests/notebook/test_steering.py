@@ -1,16 +1,20 @@
 """What steers a training really does: limits, evaluation, optimizers, batches."""
 
-import json
+from pathlib import Path
 from typing import Any
 
 import pytest
-from test_every_method import ROWS, SCRIPT, settings_of, trained
+from small import settings_of, trained
 
 pytestmark = [pytest.mark.train, pytest.mark.timeout(400)]
 
 EVALUATED = ["evaluation.every=steps", "evaluation.steps=2", "evaluation.rows=2"]
-# A rate at which the loss on unseen rows soon rises.
-WILD = ["training.learning_rate=0.5", "training.max_grad_norm=1000"]
+# A rate at which the loss on unseen rows soon rises, for a model that knows something.
+WILD = [
+    "model.name=starter",
+    "training.learning_rate=0.5",
+    "training.max_grad_norm=1000",
+]
 TRIALS: dict[str, list[str]] = {
     "plain": [],
     "stop at loss": ["training.steps=14", "training.stop_at_loss=90"],
@@ -35,12 +39,11 @@ TRIALS: dict[str, list[str]] = {
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def found(folder: Path) -> dict[str, Any]:
     """What became of each trial, all on one loaded model."""
-    file = tmp_path_factory.mktemp("rows") / "rows.jsonl"
-    file.write_text("\n".join(map(json.dumps, ROWS)))
-    trials = [settings_of(file, ["adapter.rank=4", *more]) for more in TRIALS.values()]
-    results = trained(trials, script=SCRIPT.with_name("steered.py"))
+    small = ["adapter.rank=4"]
+    trials = [settings_of(folder, [*small, *more]) for more in TRIALS.values()]
+    results = trained(Path(__file__).with_name("steered.py"), trials)
     return dict(zip(TRIALS, results, strict=True))
 
 

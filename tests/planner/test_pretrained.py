@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from webui import settings
 from webui.notebook.chat_templates import BASE, TEMPLATES
 from webui.planner.errors import PlannerError
 from webui.planner.parameters.count import count
@@ -37,7 +38,7 @@ def test_names_that_lead_nowhere(tmp_path: Path) -> None:
 
 
 def test_missing_starter(tunebook_home: Path) -> None:
-    (tunebook_home / "models").unlink(missing_ok=True)
+    settings.starter_folder().unlink(missing_ok=True)
     assert "run `tunebook starter`" in refusal("starter")
 
 

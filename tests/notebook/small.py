@@ -1,0 +1,79 @@
+"""Trainings of seconds: a few rows, a few steps, the starter model's first layers."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+ROWS = [
+    {"instruction": f"Say {word}.", "output": f"{word}, gladly."}
+    for word in "one two three four five six seven eight".split()
+]
+FEW = [
+    "training.duration=steps",
+    "training.steps=2",
+    "training.warmup_steps=0",
+    "training.batch_size=2",
+    "training.learning_rate=0.002",
+    "model.max_seq_length=64",
+    "split.by=count",
+    "split.count=2",
+    "compare.max_new_tokens=3",
+    # Small steps of bf16 weights are lost to rounding, and equal would mean nothing.
+    "model.precision=fp32",
+]
+LAYERS = 6
+COPIED = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
+
+
+def write_rows_and_model(folder: Path, starter: Path) -> None:
+    """Write a few rows, and the starter model with its first layers only."""
+    (folder / "rows.jsonl").write_text("\n".join(map(json.dumps, ROWS)))
+    model = folder / "model"
+    model.mkdir()
+    for name in COPIED:
+        shutil.copy(starter / name, model)
+    config = json.loads((starter / "config.json").read_text())
+    config["num_hidden_layers"] = LAYERS
+    (model / "config.json").write_text(json.dumps(config))
+    write_first_layers(starter / "model.safetensors", model / "model.safetensors")
+
+
+def write_first_layers(whole: Path, cut: Path) -> None:
+    """Copy the weights of the first layers, and those that are of no layer."""
+    from safetensors.torch import load_file, save_file
+
+    def is_kept(name: str) -> bool:
+        _, found, after = name.partition(".layers.")
+        return not found or int(after.partition(".")[0]) < LAYERS
+
+    kept = {name: w for name, w in load_file(whole).items() if is_kept(name)}
+    save_file(kept, cut, metadata={"format": "pt"})
+
+
+def settings_of(folder: Path, extra: list[str]) -> list[str]:
+    """A recipe's settings: these rows, this model, few steps, and what is tried."""
+    rows = json.dumps(str(folder / "rows.jsonl"))
+    named = [f"data.train_files=[{rows}]", f"model.name={folder / 'model'}"]
+    return [*named, *FEW, *extra]
+
+
+def trained(script: Path, trials: list[list[str]], *words: str) -> list[Any]:
+    """What the script saw, in a process of its own: Unsloth patches what it touches."""
+    own = {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE"}
+    with tempfile.TemporaryDirectory() as scratch:  # gigabytes, when weights are saved
+        done = subprocess.run(
+            [sys.executable, str(script), *words],
+            input=json.dumps(trials),
+            env=os.environ | own | {"TMPDIR": scratch},
+            capture_output=True,
+            text=True,
+        )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+    assert done.returncode == 0 and len(lines) == len(trials), done.stderr[-3000:]
+    return [json.loads(line.removeprefix("RESULT ")) for line in lines]
