@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 import work
+from cut_off import resume_and_die, save
 
 from webui import settings
 from webui.kernel import closing, jobs, keeper, process, queue
 from webui.kernel.recorder import STOP
 from webui.recipe import Recipe
 from webui.recipe.store import loads
-from webui.runs import checkpoints, events, folder
+from webui.runs import events, folder
 from webui.settings import kernel_folder
 
 RESUME = "training.auto_resume=true"
@@ -23,7 +24,7 @@ def make_recipe(*more: str) -> Recipe:
     return loads("", name="cut-off", settings=more)
 
 
-def cut_off(*more: str, steps: int = 0, code: int | None = None) -> Path:
+def ended_early(*more: str, steps: int = 0, code: int | None = None) -> Path:
     """A run whose kernel died, with a whole checkpoint if it came that far."""
     run = folder.create(make_recipe(*more), [], "run")
     if steps:
@@ -32,42 +33,25 @@ def cut_off(*more: str, steps: int = 0, code: int | None = None) -> Path:
     return run
 
 
-def save(run: Path, step: int) -> None:
-    """A whole checkpoint after a step, as far as a look at it can tell."""
-    saved = run / checkpoints.FOLDER / f"checkpoint-{step}"
-    saved.mkdir(parents=True)
-    for name in (*checkpoints.NEEDED, checkpoints.WEIGHTS[0]):
-        (saved / name).write_bytes(b"x")
-    (saved / checkpoints.STATE).write_text(f'{{"global_step": {step}}}')
-    events.append(run, "saved", checkpoint=saved.name, step=step, bytes=4)
-
-
-def resume_and_die(run: Path, step: int, *, automatic: bool = True) -> None:
-    """The events of a resume that came to nothing."""
-    name = f"checkpoint-{step}"
-    events.append(run, "resumed", step=step, checkpoint=name, automatic=automatic)
-    closing.close(run, "train", 137)
-
-
 # ---- decided by what lies in its folder
 
 
 @pytest.mark.usefixtures("tunebook_home")
 def test_one_that_was_cut_off_and_asks_for_it() -> None:
-    assert keeper.wants_to_go_on(cut_off(RESUME, steps=2, code=137))
-    assert keeper.wants_to_go_on(cut_off(RESUME, steps=2))  # a restarted machine
-    assert not keeper.wants_to_go_on(cut_off(steps=2))
-    assert not keeper.wants_to_go_on(cut_off(RESUME))
+    assert keeper.wants_to_go_on(ended_early(RESUME, steps=2, code=137))
+    assert keeper.wants_to_go_on(ended_early(RESUME, steps=2))  # a restarted machine
+    assert not keeper.wants_to_go_on(ended_early(steps=2))
+    assert not keeper.wants_to_go_on(ended_early(RESUME))
 
 
 @pytest.mark.usefixtures("tunebook_home")
 def test_not_one_that_a_person_ended_or_that_failed_by_itself() -> None:
-    assert not keeper.wants_to_go_on(cut_off(RESUME, steps=2, code=-15))
-    run = cut_off(RESUME, steps=2)
+    assert not keeper.wants_to_go_on(ended_early(RESUME, steps=2, code=-15))
+    run = ended_early(RESUME, steps=2)
     events.append(run, "failed", cell="train", error="ValueError", message="x")
     events.append(run, "finished", status="failed")
     assert not keeper.wants_to_go_on(run)
-    run = cut_off(RESUME, steps=2)
+    run = ended_early(RESUME, steps=2)
     events.append(run, "resumed", step=2, checkpoint="checkpoint-2")
     assert not keeper.wants_to_go_on(run)  # it goes on already
     events.append(run, "finished", status="stopped")
@@ -76,13 +60,13 @@ def test_not_one_that_a_person_ended_or_that_failed_by_itself() -> None:
 
 @pytest.mark.usefixtures("tunebook_home")
 def test_at_most_three_times_from_the_same_step() -> None:
-    run = cut_off(RESUME, steps=2)
+    run = ended_early(RESUME, steps=2)
     for _ in range(3):
-        assert keeper.wants_to_go_on(run)
+        assert keeper.wants_to_go_on(run) and keeper.gave_up(run) is None
         resume_and_die(run, 2)
-    assert not keeper.wants_to_go_on(run)
+    assert not keeper.wants_to_go_on(run) and keeper.gave_up(run) == 2
     save(run, 4)  # it came forward
-    assert keeper.wants_to_go_on(run)
+    assert keeper.wants_to_go_on(run) and keeper.gave_up(run) is None
     for _ in range(3):
         resume_and_die(run, 4)
     assert not keeper.wants_to_go_on(run)
@@ -92,7 +76,7 @@ def test_at_most_three_times_from_the_same_step() -> None:
 
 @pytest.mark.usefixtures("tunebook_home")
 def test_only_the_run_that_was_written_to_last() -> None:
-    old, new = cut_off(RESUME, steps=2), cut_off()
+    old, new = ended_early(RESUME, steps=2), ended_early()
     os.utime(old / events.FILE, ns=(0, 10))
     assert keeper.latest() == new
     os.utime(new / events.FILE, ns=(0, 9))

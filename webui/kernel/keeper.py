@@ -108,18 +108,31 @@ def was_stopped(run: Path, now: Status) -> bool:
 
 def wants_to_go_on(run: Path) -> bool:
     """Whether a run was cut off, is to resume by itself, and comes forward by it."""
+    step = step_to_resume(run)
+    return step is not None and tries(events.read(run)[0], step) < TRIES
+
+
+def gave_up(run: Path) -> int | None:
+    """The step from which a run resumed by itself too often in vain; None otherwise."""
+    step = step_to_resume(run)
+    tried = step is not None and tries(events.read(run)[0], step) >= TRIES
+    return step if tried else None
+
+
+def step_to_resume(run: Path) -> int | None:
+    """The step from which a run that was cut off is to resume by itself, if it is."""
     history = events.read(run)[0]
     failed = next((e for e in reversed(history) if e["event"] == "failed"), {})
     if runs.status_of(history) != "failed" or failed.get("error") != "KernelDied":
-        return False
+        return None
     if failed.get("code") == ENDED_BY_US:
-        return False
+        return None
     try:
         wanted = runs.recipe_of(runs.read(run)).training.auto_resume
     except RecipeError:
-        return False  # a recipe of another version
+        return None  # a recipe of another version
     newest = next(iter(checkpoints.complete(run)), None)
-    return wanted and newest is not None and tries(history, newest.step) < TRIES
+    return newest.step if wanted and newest else None
 
 
 def tries(history: list[events.Event], step: int) -> int:

@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from webui.kernel.keeper import TRIES, gave_up
 from webui.page.cell import failure
 from webui.page.curves import figures_of, memory_there
 from webui.page.frame import Page
@@ -16,6 +17,11 @@ EMPTY = Text(
     "还没有运行。点击“运行”，这里会显示损失的下降过程。",
 )
 BEFORE = Text("The training of this run has not begun.", "该运行尚未开始训练。")
+GAVE_UP = Text(
+    "It resumed by itself {} times from step {} and ended each time, so it waits for "
+    "you now.",
+    "已自动续训 {} 次（从第 {} 步开始），每次都中途退出，现在等待你处理。",
+)
 LABELS = {
     "step": Text("step", "步"),
     "epoch": Text("epoch", "轮"),
@@ -64,7 +70,10 @@ def ended_kernel(page: Page, view: View) -> Markup:
     failed = view.last("failed")
     if failed.get("error") != "KernelDied":
         return Markup("")
-    return failure(page, failed)
+    step = gave_up(view.run) if view.run else None
+    told = page.say(GAVE_UP).format(TRIES, step) if step is not None else ""
+    waits = Markup('<p class="quiet">{}</p>').format(told) if told else Markup("")
+    return failure(page, failed) + waits
 
 
 def changed_settings(page: Page, view: View) -> Markup:

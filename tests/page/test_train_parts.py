@@ -1,0 +1,49 @@
+"""What the Train tab says of a run that does not train: not yet, or no more."""
+
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from cut_off import resume_and_die, save
+
+from webui.kernel import closing
+from webui.page.draft import Draft
+from webui.page.frame import Page
+from webui.page.studio import Studio
+from webui.page.tabs.train_figures import BEFORE, EMPTY, ended_kernel, progress
+from webui.recipe import Recipe
+from webui.recipe.store import loads
+from webui.runs import events, folder
+
+pytestmark = pytest.mark.usefixtures("tunebook_home")
+
+
+@pytest.fixture
+def page() -> Page:
+    """A page without parts."""
+    with gr.Blocks():
+        return Page(Studio(Draft(Recipe())), "en", gr.State(None), gr.Textbox())
+
+
+def started(*settings: str) -> Path:
+    """A run that has only been started."""
+    return folder.create(loads("", name="cut-off", settings=settings), [], "run")
+
+
+def test_no_run_and_one_that_has_not_begun(page: Page) -> None:
+    assert EMPTY.en in progress(page, page.view())
+    run = started()
+    assert BEFORE.en in progress(page, page.view())
+    events.append(run, "begun", trial=None, max_steps=4, effective={})
+    assert "0 / 4" in progress(page, page.view())
+
+
+def test_a_run_that_resumed_too_often_says_that_it_waits(page: Page) -> None:
+    run = started("training.auto_resume=true")
+    save(run, 2)
+    closing.close(run, "train", 137)
+    for _ in range(3):
+        assert "waits for you" not in ended_kernel(page, page.view())
+        resume_and_die(run, 2)
+    told = ended_kernel(page, page.view())
+    assert "killed from outside" in told and "3 times from step 2" in told
