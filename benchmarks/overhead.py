@@ -3,19 +3,19 @@
     python benchmarks/overhead.py [--pairs 10] [--tabs 3] [--steps 30]
 
 A pair is the exported script in a process of its own, and the same recipe as a run
-with a page's server beside it that several readers ask as visible browser tabs do: once
-a second what is new of the curves and whether the page has changed, and for all of it
-when it has. (A browser's own drawing is left out: it happens on the machine that the
-user sits at.) What is compared is the trainer's own train_runtime; which of a pair
-comes first alternates. OpenMP waits passively on both sides. Beside it stands the
-processor time that the server and its planner took meanwhile: it swings less than the
-clock does on a machine with neighbours. The figures go to
-benchmarks/results/overhead.json with a 95 % interval of the median, from a bootstrap.
-Ten pairs take about half an hour on two cores.
+with a page's server beside it that several tabs read (``tabs.py``). On a machine with
+neighbours one and the same training takes 20 % more or less from one minute to the
+next, so the two of a pair take turns: each is frozen (SIGSTOP) while the other has the
+machine for some seconds, with its page and its tabs. What is compared is the time that
+each had the machine from its second step, when its memory is warm again after the
+loading of the other, to its checkpoint after the last. Which of a pair goes first
+alternates; OpenMP waits passively on both sides.
+Beside it stands the processor time that the server and its planner took. The figures
+go to benchmarks/results/overhead.json with a 95 % interval of the median, from a
+bootstrap. Ten pairs take about half an hour on two cores.
 """
 
 import argparse
-import ast
 import json
 import os
 import platform
@@ -26,14 +26,15 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import psutil
+from tabs import family, page, processor, readers
 
 from webui import settings
 from webui.files import write_json
@@ -48,9 +49,65 @@ from webui.runs import events
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "overhead.json"
 PACKAGES = ("torch", "transformers", "trl", "unsloth", "gradio")
-PORT = 7994
 CELLS = RUN_CELLS[: RUN_CELLS.index("train") + 1]
-RUNTIME = "trainer.state.log_history[-1]['train_runtime']"
+TURN = 5  # seconds
+# What the bare script tells of itself, as the recorder tells of a run.
+MARKS = """
+import time
+from transformers import TrainerCallback
+
+
+class Marks(TrainerCallback):
+    def on_train_begin(self, args, state, control, **kwargs):
+        print("MARK begun", time.time(), flush=True)
+
+    def on_log(self, args, state, control, **kwargs):
+        if state.global_step == 2:
+            print("MARK warm", time.time(), flush=True)
+
+    def on_save(self, args, state, control, **kwargs):
+        print("MARK saved", time.time(), flush=True)
+
+
+trainer.add_callback(Marks())
+trainer.train("""
+
+
+@dataclass
+class Side:
+    """One of two trainings that take turns, with the windows in which it worked.
+
+    ``mark`` gives when it was begun, warm or saved, in seconds; None before that.
+    """
+
+    work: list[psutil.Process]
+    mark: Callable[[str], float | None]
+    looking: threading.Event = field(default_factory=threading.Event)
+    windows: list[tuple[float, float]] = field(default_factory=list)
+    since: float = 0.0
+
+    def freeze(self) -> None:
+        """Leave the machine to the other one."""
+        self.looking.clear()
+        for each in self.work:
+            each.suspend()
+        self.windows.append((self.since, time.time()))
+
+    def turn(self) -> None:
+        """Have the machine for a while, or until the training has ended."""
+        self.since = time.time()
+        for each in self.work:
+            each.resume()
+        self.looking.set()
+        while time.time() - self.since < TURN and not self.mark("saved"):
+            time.sleep(0.25)
+        self.freeze()
+
+    @property
+    def seconds(self) -> float:
+        """How long it had the machine between its second step and its checkpoint."""
+        warm, saved = self.mark("warm") or 0, self.mark("saved") or 0
+        return sum(max(min(b, saved) - max(a, warm), 0) for a, b in self.windows)
 
 
 def recipe(steps: int) -> Recipe:
@@ -60,157 +117,81 @@ def recipe(steps: int) -> Recipe:
     return loads(path.read_text(encoding="utf-8"), folder=path.parent, settings=changed)
 
 
-def bare(steps: int) -> float:
-    """Seconds of the exported script's training, alone."""
-    code = (
-        f"{script(render_cells(recipe(steps), CELLS))}\nprint('RUNTIME', {RUNTIME})\n"
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
+@contextmanager
+def bare(steps: int) -> Iterator[Side]:
+    """The exported script, frozen as soon as its training has begun."""
+    code = script(render_cells(recipe(steps), CELLS))
+    code = code.replace("\ntrainer.train(", MARKS)
+    with tempfile.TemporaryDirectory() as folder, open(f"{folder}/told", "w+") as told:
+        training = subprocess.Popen(
             [sys.executable, "-c", code],
             cwd=folder,
             env={**process.kernel_environment(Path(folder)), "PYTHONPATH": ""},
-            capture_output=True,
-            text=True,
-            check=True,
+            stdout=told,
+            stderr=subprocess.DEVNULL,
         )
-    return float(done.stdout.rpartition("RUNTIME")[2])
+
+        def mark(name: str) -> float | None:
+            lines = Path(told.name).read_text().splitlines()
+            found = [line for line in lines if line.startswith(f"MARK {name} ")]
+            return float(found[-1].split()[-1]) if found else None
+
+        wait(lambda: mark("begun"))
+        side = Side(family(psutil.Process(training.pid)), mark)
+        side.freeze()
+        yield side
+        training.kill()
+        training.wait()
 
 
-def watched(steps: int, tabs: int) -> dict[str, float]:
-    """Seconds of the same training as a run, and of the processor for its watching."""
-    with page() as server, readers(tabs):
-        rest(server)
+@contextmanager
+def watched(steps: int, tabs: int) -> Iterator[Side]:
+    """The same training as a run, with its page and tabs, frozen as it has begun."""
+    with page() as server, readers(tabs) as looking:
         run = jobs.start_run(recipe(steps), upto="train")
-        wait(lambda: begun(run) or ended())
-        before = processor(server)
-        wait(ended)
-        taken = processor(server) - before
-        seconds = asked(RUNTIME)
-    assert (run / "adapter").is_dir()
-    process.end()  # as the script, the next one begins with nothing loaded
-    return {"watched": round(seconds, 2), "server_processor": round(taken, 2)}
+
+        def mark(name: str) -> float | None:
+            found = [e["time"] for e in events.read(run)[0] if is_mark(e, name)]
+            return float(found[0]) if found else None
+
+        wait(lambda: mark("begun"))
+        kernel = psutil.Process(status().pid)
+        side = Side([*family(server), *family(kernel)], mark, looking)
+        side.freeze()
+        yield side
+        for each in side.work:
+            each.resume()
+        process.end()
 
 
-def begun(run: Path) -> bool:
-    """Whether the training of a run goes on."""
-    return any(event["event"] == "begun" for event in events.read(run)[0])
+def is_mark(event: events.Event, name: str) -> bool:
+    """Whether an event of a run is what a mark of the bare script tells."""
+    warm = event["event"] == "step" and event["step"] == 2
+    return warm if name == "warm" else bool(event["event"] == name)
 
 
-def ended() -> bool:
-    """Whether the kernel has done what it was given."""
-    return status().word != "busy"
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    """Look twice a second, until it holds."""
+def wait(condition: Callable[[], Any]) -> None:
+    """Look again and again, until it holds."""
     while not condition():
-        time.sleep(0.5)
+        time.sleep(0.1)
 
 
-def processor(server: psutil.Process) -> float:
-    """Seconds of processor that a server and its children have taken so far."""
-    family = [server, *server.children(recursive=True)]
-    return sum(sum(each.cpu_times()[:2]) for each in family)
-
-
-def rest(server: psutil.Process) -> None:
-    """Wait until the page has started whole: that is no watching."""
-    while True:
+def pair(number: int, steps: int, tabs: int) -> dict[str, float]:
+    """Seconds of both trainings, and of the processor for the watching."""
+    with watched(steps, tabs) as one, bare(steps) as other:
+        server = one.work[0]
         before = processor(server)
-        time.sleep(3)
-        if processor(server) - before < 0.15:
-            return
-
-
-def asked(expression: str) -> float:
-    """The value of an expression in the kernel."""
-    client = process.connect()
-    try:
-        sent = client.execute("", silent=True, user_expressions={"it": expression})
-        reply = client.get_shell_msg(timeout=60)
-        while reply["parent_header"]["msg_id"] != sent:
-            reply = client.get_shell_msg(timeout=60)
-    finally:
-        client.stop_channels()
-    it = reply["content"]["user_expressions"]["it"]
-    return float(ast.literal_eval(it["data"]["text/plain"]))
-
-
-@contextmanager
-def page() -> Iterator[psutil.Process]:
-    """A page's server, ready to answer."""
-    command = [sys.executable, "-m", "webui", "page", "--port", str(PORT)]
-    quiet = subprocess.DEVNULL
-    server = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet)
-    try:
-        while True:
-            try:
-                get("")
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield psutil.Process(server.pid)
-    finally:
-        server.kill()
-        server.wait()
-
-
-def get(path: str, body: bytes | None = None) -> bytes:
-    """An answer of the page's server; a body is posted."""
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{PORT}/{path}",
-        data=body,
-        headers={"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as page:
-        return bytes(page.read())
-
-
-@contextmanager
-def readers(tabs: int) -> Iterator[None]:
-    """So many tabs that watch the newest run, until they are told to end."""
-    over = threading.Event()
-    threads = [
-        threading.Thread(target=watch, args=(over, f"tab{number}"), daemon=True)
-        for number in range(tabs)
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join()
-
-
-def watch(over: threading.Event, tab: str) -> None:
-    """Ask once a second what is new, as the page's script does."""
-    config = json.loads(get("config"))
-    known, stamp = {"generation": -1, "known": 0, "heard": 0}, ""
-    while not over.wait(1):
-        try:
-            if (now := get("stamp").decode()) != stamp:
-                stamp = now
-                redraw(config, tab)
-            kernel = status()
-            if kernel.run is None or not kernel.run.is_dir():
-                continue
-            query = "&".join(f"{name}={value}" for name, value in known.items())
-            told = json.loads(get(f"curves?run={kernel.run.name}&{query}"))
-        except OSError:
-            continue
-        known = {name: told[name] for name in known}
-
-
-def redraw(config: dict[str, Any], tab: str) -> None:
-    """Have the page drawn anew for a tab, as the event with the most outputs does."""
-    event = max(config["dependencies"], key=lambda event: len(event["outputs"]))
-    props = {each["id"]: each["props"] for each in config["components"]}
-    values = [props[number].get("value") for number in event["inputs"]]
-    body = {"fn_index": event["id"], "data": values, "session_hash": tab}
-    get("gradio_api/run/predict", json.dumps(body).encode())
+        sides = [one, other][:: (-1) ** number]
+        while not all(side.mark("saved") for side in sides):
+            for side in sides:
+                if not side.mark("saved"):
+                    side.turn()
+        taken = processor(server) - before
+        return {
+            "bare": round(other.seconds, 2),
+            "watched": round(one.seconds, 2),
+            "server_processor": round(taken, 2),
+        }
 
 
 def interval(ratios: list[float]) -> list[float]:
@@ -219,38 +200,31 @@ def interval(ratios: list[float]) -> list[float]:
     medians = sorted(
         statistics.median(chance.choices(ratios, k=len(ratios))) for _ in range(10_000)
     )
-    return [round(100 * (medians[i] - 1), 2) for i in (250, 9_750)]
+    return [percent(medians[i]) for i in (250, 9_750)]
+
+
+def percent(ratio: float) -> float:
+    """How many percent more."""
+    return round(100 * (ratio - 1), 2)
 
 
 def compare(pairs: int, tabs: int, steps: int) -> dict[str, Any]:
     """Every pair's seconds, and how much slower the watched one is."""
-    measured = []
+    measured, ratios = [], []
     for number in range(pairs):
-        both = [
-            lambda: {"bare": round(bare(steps), 2)},
-            lambda: watched(steps, tabs),
-        ]
-        measured.append(
-            {k: v for run in both[:: (-1) ** number] for k, v in run().items()}
-        )
-        print(
-            told := measured[-1], f"{100 * (told['watched'] / told['bare'] - 1):+.2f} %"
-        )
-    ratios = [pair["watched"] / pair["bare"] for pair in measured]
+        measured.append(told := pair(number, steps, tabs))
+        ratios.append(told["watched"] / told["bare"])
+        print(told, f"{percent(ratios[-1]):+.2f} %", flush=True)
+    cores = os.cpu_count() or 1
+    shares = [p["server_processor"] / cores / p["watched"] for p in measured]
     return {
         "pairs": measured,
         "percent_slower": {
-            "median": round(100 * (statistics.median(ratios) - 1), 2),
+            "median": percent(statistics.median(ratios)),
             "interval": interval(ratios),
-            "most": round(100 * (max(ratios) - 1), 2),
+            "most": percent(max(ratios)),
         },
-        "server_processor_percent": round(
-            statistics.median(
-                100 * pair["server_processor"] / (os.cpu_count() or 1) / pair["watched"]
-                for pair in measured
-            ),
-            2,
-        ),
+        "server_processor_percent": round(100 * statistics.median(shares), 2),
     }
 
 
