@@ -9,12 +9,10 @@ from typing import Any
 
 import pytest
 
-from webui.planner import ready as module
-from webui.planner import split_check
+from webui.planner import process, split_check
 from webui.planner.errors import PlannerError
 from webui.planner.machine import this_card, this_device
 from webui.planner.memory.cards import CARDS, Card, this_machine
-from webui.planner.process import ask
 from webui.planner.ready import (
     blocking,
     data_problems,
@@ -288,7 +286,7 @@ def test_what_cannot_be_accepted_stops_all_the_same(
     # It is shown nevertheless.
     from webui.planner.preview import preview
 
-    shown = ask(preview, recipe)
+    shown = process.ask(preview, recipe)
     assert len(shown.rows) == 3 and shown.rejected == 1
 
 
@@ -328,8 +326,7 @@ def test_an_answer_that_never_comes_is_a_problem(
     endless = "{% for n in range(99999) %}" * 4 + "{% endfor %}" * 4
     recipe = starter_recipe([GOOD] * 3, template="custom", custom_template=endless)
     ready(starter_recipe([GOOD] * 3))  # everything is imported
-    impatient = lambda *question: ask(*question, timeout=3)  # noqa: E731
-    monkeypatch.setattr(module, "ask", impatient)
+    monkeypatch.setattr(process, "PATIENCE", 3)
     assert "gave no answer within 3 seconds" in told(recipe)[DATA]
 
 

@@ -17,6 +17,7 @@ from webui.planner.errors import PlannerError
 from webui.recipe.field import Text
 
 HEAVY = ("transformers", "peft")
+PATIENCE = 120.0  # seconds
 
 
 class Helper(NamedTuple):
@@ -30,17 +31,19 @@ _helper: Helper | None = None
 _lock = threading.Lock()
 
 
-def ask(function: Callable[..., Any], *args: Any, timeout: float = 120) -> Any:
+def ask(function: Callable[..., Any], *args: Any, timeout: float | None = None) -> Any:
     """Run a module-level function in the helper process and return its answer.
 
     A helper that has died is replaced and asked once more.
 
     Args:
-        timeout: seconds to wait, among them those spent on earlier questions.
+        timeout: seconds to wait, among them those spent on earlier questions;
+            ``PATIENCE`` if none is given.
 
     Raises:
         PlannerError: the function's own, or that there is no answer.
     """
+    timeout = PATIENCE if timeout is None else timeout
     for _ in range(2):
         helper = current_helper()
         try:

@@ -130,7 +130,14 @@ def room_problem(recipe: Recipe, card: Card, folder: Path) -> Text | None:
     Raises:
         PlannerError: as ``leaves``.
     """
-    left, free = leaves(recipe, card), free_bytes(folder)
+    return too_much(leaves(recipe, card), free_bytes(folder), folder)
+
+
+def too_much(left: Leaves, free: int | None, folder: Path) -> Text | None:
+    """Why so much does not fit into so many free bytes; None if it does.
+
+    ``free`` is None where the disk does not say; then it is tried.
+    """
     if free is None or left.total <= free:
         return None
     needed, one, has = size(left.total), size(left.checkpoint), size(free)
