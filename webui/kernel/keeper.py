@@ -6,6 +6,7 @@ A small thread of the server. It only gives the kernel work; it never waits for 
 import logging
 import signal
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,34 +109,34 @@ def was_stopped(run: Path, now: Status) -> bool:
 
 def wants_to_go_on(run: Path) -> bool:
     """Whether a run was cut off, is to resume by itself, and comes forward by it."""
-    step = step_to_resume(run)
-    return step is not None and tries(events.read(run)[0], step) < TRIES
-
-
-def gave_up(run: Path) -> int | None:
-    """The step from which a run resumed by itself too often in vain; None otherwise."""
-    step = step_to_resume(run)
-    tried = step is not None and tries(events.read(run)[0], step) >= TRIES
-    return step if tried else None
-
-
-def step_to_resume(run: Path) -> int | None:
-    """The step from which a run that was cut off is to resume by itself, if it is."""
     history = events.read(run)[0]
-    failed = next((e for e in reversed(history) if e["event"] == "failed"), {})
-    if runs.status_of(history) != "failed" or failed.get("error") != "KernelDied":
-        return None
-    if failed.get("code") == ENDED_BY_US:
-        return None
+    if not was_cut_off(history):
+        return False
     try:
         wanted = runs.recipe_of(runs.read(run)).training.auto_resume
     except RecipeError:
-        return None  # a recipe of another version
+        return False  # a recipe of another version
     newest = next(iter(checkpoints.complete(run)), None)
-    return newest.step if wanted and newest else None
+    return wanted and newest is not None and tries(history, newest.step) < TRIES
 
 
-def tries(history: list[events.Event], step: int) -> int:
+def was_cut_off(history: Sequence[events.Event]) -> bool:
+    """Whether a run's kernel died, and not because we ended it."""
+    failed = next((e for e in reversed(history) if e["event"] == "failed"), {})
+    died = failed.get("error") == "KernelDied" and failed.get("code") != ENDED_BY_US
+    return died and runs.status_of(history) == "failed"
+
+
+def gave_up(history: Sequence[events.Event]) -> int | None:
+    """The step from which a run resumed by itself too often in vain; None otherwise.
+
+    A redraw asks this, so it looks at events alone; those of steps may be left out.
+    """
+    step = max((e["step"] for e in history if e["event"] == "saved"), default=0)
+    return step if was_cut_off(history) and tries(history, step) >= TRIES else None
+
+
+def tries(history: Sequence[events.Event], step: int) -> int:
     """How often the run has been resumed by itself from this step or a later one.
 
     One that a person resumed begins anew.

@@ -70,7 +70,7 @@ def ended_kernel(page: Page, view: View) -> Markup:
     failed = view.last("failed")
     if failed.get("error") != "KernelDied":
         return Markup("")
-    step = gave_up(view.run) if view.run else None
+    step = gave_up(view.history)
     told = page.say(GAVE_UP).format(TRIES, step) if step is not None else ""
     waits = Markup('<p class="quiet">{}</p>').format(told) if told else Markup("")
     return failure(page, failed) + waits
