@@ -90,6 +90,9 @@ def test_json_cut_off_anywhere_keeps_the_rows_before(before: str) -> None:
         assert [reason for _, reason in found[1:]] == [
             "the JSON ends too early; the rows before it are kept"
         ]
+    for end in range(len(before) + 1, len(before) + len(row)):
+        (told,) = read(read_json_by_line, text[:end])
+        assert told == (1, "the JSON ends too early")  # there is no row before it
 
 
 VALUES = st.recursive(

@@ -45,7 +45,7 @@ def read_json_by_line(file: Any) -> Numbered:
 def array_rows(text: str, position: int) -> Numbered:
     """The rows of the array that begins at a position, as far as it can be read."""
     line, counted = 1, 0
-    position = after_space(text, position + 1)
+    begin = position = after_space(text, position + 1)
     while not text.startswith("]", position):
         line, counted = line + text.count("\n", counted, position), position
         try:
@@ -55,11 +55,12 @@ def array_rows(text: str, position: int) -> Numbered:
             if not text.startswith((",", "]"), position):
                 raise json_error(text, position, "Expecting ',' delimiter")
         except ValueError as error:
-            if error.args[0] == "the JSON ends too early":
-                error = ValueError(f"{error.args[0]}; the rows before it are kept")
-            else:
-                error = ValueError(f"{error.args[0]}; the rest is left out")
-            yield line, object_of(error, text[position:])
+            reason = str(error.args[0])
+            if reason != "the JSON ends too early":
+                reason += "; the rest is left out"
+            elif position > begin:
+                reason += "; the rows before it are kept"
+            yield line, object_of(ValueError(reason), text[position:])
             return
         position = after_space(text, position + text.startswith(",", position))
 
