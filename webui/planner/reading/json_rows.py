@@ -55,12 +55,11 @@ def array_rows(text: str, position: int) -> Numbered:
             if not text.startswith((",", "]"), position):
                 raise json_error(text, position, "Expecting ',' delimiter")
         except ValueError as error:
-            reason = str(error.args[0])
-            if reason != "the JSON ends too early":
-                reason += "; the rest is left out"
+            if error.args[0] != "the JSON ends too early":
+                error = ValueError(f"{error.args[0]}; the rest is left out")
             elif position > begin:
-                reason += "; the rows before it are kept"
-            yield line, object_of(ValueError(reason), text[position:])
+                error = ValueError(f"{error.args[0]}; the rows before it are kept")
+            yield line, object_of(error, text[position:])
             return
         position = after_space(text, position + text.startswith(",", position))
 
