@@ -50,7 +50,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "overhead.json"
 PACKAGES = ("torch", "transformers", "trl", "unsloth", "gradio")
 CELLS = RUN_CELLS[: RUN_CELLS.index("train") + 1]
-TURN = 5  # seconds
+TURN = 3  # seconds
 # What the bare script tells of itself, as the recorder tells of a run.
 MARKS = """
 import time
@@ -100,7 +100,7 @@ class Side:
             each.resume()
         self.looking.set()
         while time.time() - self.since < TURN and not self.mark("saved"):
-            time.sleep(0.25)
+            time.sleep(0.5)
         self.freeze()
 
     @property
@@ -147,8 +147,9 @@ def bare(steps: int) -> Iterator[Side]:
 @contextmanager
 def watched(steps: int, tabs: int) -> Iterator[Side]:
     """The same training as a run, with its page and tabs, frozen as it has begun."""
-    with page() as server, readers(tabs) as looking:
+    with page() as server, readers(tabs) as watching:
         run = jobs.start_run(recipe(steps), upto="train")
+        watching.run = run.name
 
         def mark(name: str) -> float | None:
             found = [e["time"] for e in events.read(run)[0] if is_mark(e, name)]
@@ -156,7 +157,7 @@ def watched(steps: int, tabs: int) -> Iterator[Side]:
 
         wait(lambda: mark("begun"))
         kernel = psutil.Process(status().pid)
-        side = Side([*family(server), *family(kernel)], mark, looking)
+        side = Side([*family(server), *family(kernel)], mark, watching.looking)
         side.freeze()
         yield side
         for each in side.work:

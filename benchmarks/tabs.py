@@ -1,8 +1,9 @@
 """A page's server, and readers that ask it as visible browser tabs do.
 
-Once a second a tab asks what is new of the curves and whether the page has changed,
-and for all of it when it has. A browser's own drawing is left out: it happens on the
-machine that the user sits at.
+Once a second a tab asks what is new of the curves, which tells as well whether the
+page has changed, and for all of it when it has. As in a browser, its connection stays
+open and its answers come compressed. A browser's own drawing is left out: it happens
+on the machine that the user sits at.
 """
 
 import json
@@ -10,15 +11,15 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
+import brotli
 import psutil
-
-from webui.kernel.status import status
 
 ROOT = Path(__file__).resolve().parents[1]
 PORT = 7994
@@ -34,7 +35,7 @@ def page() -> Iterator[psutil.Process]:
     try:
         while True:
             try:
-                get("")
+                Connection().get("")
                 break
             except OSError:
                 time.sleep(0.2)
@@ -65,61 +66,75 @@ def processor(server: psutil.Process) -> float:
     return sum(sum(each.cpu_times()[:2]) for each in family(server))
 
 
-def get(path: str, body: bytes | None = None) -> bytes:
-    """An answer of the page's server; a body is posted."""
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{PORT}/{path}",
-        data=body,
-        headers={"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return bytes(answer.read())
+class Connection:
+    """A connection to the page's server that stays open, as a browser's does."""
+
+    def __init__(self) -> None:
+        self.http = HTTPConnection("127.0.0.1", PORT, timeout=30)
+
+    def get(self, path: str, body: str | None = None) -> str:
+        """An answer of the server; a body is posted."""
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "br"}
+        self.http.request("POST" if body else "GET", f"/{path}", body, headers)
+        reply = self.http.getresponse()
+        told = reply.read()
+        packed = reply.headers.get("Content-Encoding") == "br"
+        return (brotli.decompress(told) if packed else told).decode()
+
+
+@dataclass
+class Tabs:
+    """What the tabs watch, by the run's id, and whether they look at it now."""
+
+    run: str = ""
+    looking: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
-def readers(tabs: int) -> Iterator[threading.Event]:
-    """So many tabs that watch the newest run, whenever the given event is set."""
-    looking, over = threading.Event(), threading.Event()
-    looking.set()
+def readers(number: int) -> Iterator[Tabs]:
+    """So many tabs that watch a run as soon as they are told which."""
+    tabs, over = Tabs(), threading.Event()
+    tabs.looking.set()
     threads = [
-        threading.Thread(target=watch, args=(looking, over, f"tab{n}"), daemon=True)
-        for n in range(tabs)
+        threading.Thread(target=watch, args=(tabs, over, f"tab{n}"), daemon=True)
+        for n in range(number)
     ]
     for thread in threads:
         thread.start()
     try:
-        yield looking
+        yield tabs
     finally:
         over.set()
         for thread in threads:
             thread.join()
 
 
-def watch(looking: threading.Event, over: threading.Event, tab: str) -> None:
+def watch(tabs: Tabs, over: threading.Event, name: str) -> None:
     """Ask once a second what is new, as the page's script does."""
-    config = json.loads(get("config"))
-    known, stamp = {"generation": -1, "known": 0, "heard": 0}, ""
+    server, stamp = Connection(), ""
+    config = json.loads(server.get("config"))
+    known = {"generation": -1, "known": 0, "heard": 0}
     while not over.wait(1):
-        if not looking.is_set():
+        if not tabs.looking.is_set():
             continue
         try:
-            if (now := get("stamp").decode()) != stamp:
+            if tabs.run:
+                words = "&".join(f"{key}={value}" for key, value in known.items())
+                told = json.loads(server.get(f"curves?run={tabs.run}&{words}"))
+                known, now = {key: told[key] for key in known}, told["stamp"]
+            else:
+                now = server.get("stamp")
+            if now != stamp:
                 stamp = now
-                redraw(config, tab)
-            kernel = status()
-            if kernel.run is None or not kernel.run.is_dir():
-                continue
-            query = "&".join(f"{name}={value}" for name, value in known.items())
-            told = json.loads(get(f"curves?run={kernel.run.name}&{query}"))
-        except OSError:
-            continue
-        known = {name: told[name] for name in known}
+                redraw(server, config, name)
+        except (OSError, HTTPException):
+            server = Connection()
 
 
-def redraw(config: dict[str, Any], tab: str) -> None:
+def redraw(server: Connection, config: dict[str, Any], name: str) -> None:
     """Have the page drawn anew for a tab, as the event with the most outputs does."""
     event = max(config["dependencies"], key=lambda event: len(event["outputs"]))
     props = {each["id"]: each["props"] for each in config["components"]}
     values = [props[number].get("value") for number in event["inputs"]]
-    body = {"fn_index": event["id"], "data": values, "session_hash": tab}
-    get("gradio_api/run/predict", json.dumps(body).encode())
+    body = {"fn_index": event["id"], "data": values, "session_hash": name}
+    server.get("gradio_api/run/predict", json.dumps(body))

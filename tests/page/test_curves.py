@@ -88,6 +88,13 @@ def test_a_tick_gets_a_short_stamp_that_changes_with_the_draft(app: Any) -> None
     assert client.get("/stamp").text != before
 
 
+def test_an_update_of_the_curves_brings_the_stamp_of_now(app: Any) -> None:
+    run, client = replayed_run(3), TestClient(app)
+    app.studio.draft.commit("model.name", "some/other")
+    told = client.get("/curves", params={"run": run.name}).json()
+    assert told["stamp"] == client.get("/stamp").text
+
+
 def test_who_may_not_see_the_page_may_not_see_curves(app: Any) -> None:
     run = replayed_run(3)
     app.get_blocks().auth_message = None  # as `launch` sets it

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -137,8 +138,19 @@ def connect() -> BlockingKernelClient:
 
 
 def read_state() -> dict[str, Any]:
-    """What the recorder last wrote; empty before the first time."""
-    return read_json(kernel_folder() / STATE) or {}
+    """What the recorder last wrote, not to be changed; empty before the first time."""
+    file = kernel_folder() / STATE
+    try:
+        found = file.stat()
+    except OSError:
+        return {}
+    return parsed(file, found.st_mtime_ns, found.st_ino)
+
+
+@lru_cache(maxsize=2)
+def parsed(file: Path, changed: int, number: int) -> dict[str, Any]:
+    """The state in a file: read once for each time that it is written anew."""
+    return read_json(file) or {}
 
 
 def alive() -> bool:
@@ -155,9 +167,15 @@ def is_kernel(pid: int) -> bool:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:
             return False
-        return str(kernel_folder() / CONNECTION) in process.cmdline()
+        return str(kernel_folder() / CONNECTION) in words_of(process)
     except psutil.Error:
         return False
+
+
+@lru_cache(maxsize=2)
+def words_of(process: psutil.Process) -> list[str]:
+    """A process's command line; equal processes have one pid and one beginning."""
+    return process.cmdline()
 
 
 def exit_code() -> int | None:

@@ -1,18 +1,29 @@
 // Once a second: does anything on the page have to change? A new stamp in the hidden
-// field has it redrawn. A tab that nobody sees asks again when it is looked at.
-async function look() {
+// field has it redrawn. A tab that nobody sees asks again when it is looked at, and
+// while answers about the curves bring the stamp, no other is asked for.
+let toldAt = 0;
+
+function stamped(stamp) {
   const field = document.querySelector('#stamp textarea, #stamp input');
-  if (document.hidden || !field) return;
-  const reply = await fetch('stamp', { cache: 'no-store' });
-  const stamp = await reply.text();
-  if (!reply.ok || stamp === field.value) return;
+  if (!field || stamp === field.value) return;
   field.value = stamp;
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
+function stampedBeside(stamp) {
+  toldAt = Date.now();
+  stamped(stamp);
+}
+
+async function look() {
+  if (document.hidden) return;
+  const reply = await fetch('stamp', { cache: 'no-store' });
+  if (reply.ok) stamped(await reply.text());
+}
+
 async function tick() {
   try {
-    await look();
+    if (Date.now() - toldAt > 1200) await look();
   } catch (error) { /* A network that is gone is asked again. */ }
   setTimeout(tick, 1000);
 }

@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psutil
 from markupsafe import Markup
 
 from webui.figures import brief, duration, size, whole
 from webui.kernel.status import status
 from webui.page.frame import Page
+from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
 from webui.page.view import View
 from webui.recipe.field import Text
@@ -99,13 +99,8 @@ def watched(view: View) -> Markup:
         events.size(run) if run else 0,
         json.dumps(names[:OFFERED], ensure_ascii=False),
         json.dumps(view.studio.overlaid, ensure_ascii=False),
-        memory_there(view.studio),
+        view.studio.memory,
     )
-
-
-def memory_there(studio: Studio) -> int:
-    """Bytes of the device's memory: the card's, else the machine's."""
-    return studio.card.memory if studio.card else psutil.virtual_memory().total
 
 
 def run_folder(name: str) -> Path | None:
@@ -156,15 +151,16 @@ def answer(
 
 
 def going(studio: Studio, folder: Path, training: Training | None) -> dict[str, Any]:
-    """How the training stands, for the end of an answer."""
+    """How the training stands, and the page: for the end of an answer."""
     now = status()
     busy = now.word == "busy" and now.run == folder
     live = busy and now.busy.get("cell") in TRAINING
     total = training.max_steps if training else 0
     return {
+        "stamp": stamp_of(studio, now),
         "live": busy,
         "share": round(100 * training.step / max(total, 1), 1) if training else 0,
-        "figures": figures_of(training, live, memory_there(studio)) if training else {},
+        "figures": figures_of(training, live, studio.memory) if training else {},
     }
 
 

@@ -11,6 +11,7 @@ from gradio.components import Component
 from markupsafe import Markup
 
 from webui.errors import UserError
+from webui.kernel.status import status
 from webui.page.bind import Binding, bind, commit_events, field_updates
 from webui.page.draft import same
 from webui.page.language import Language
@@ -232,7 +233,7 @@ class Page:
 
     def look(self) -> str:
         """The stamp of now. The page is redrawn only when it changes."""
-        return stamp_of(self.studio)
+        return stamp_of(self.studio, status())
 
     def redraw(self, seen: Seen | None, *choices: Any) -> list[Any]:
         """All that differs from what this tab has; the rest is skipped."""

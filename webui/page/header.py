@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import psutil
 from markupsafe import Markup
 
 from webui.figures import size
@@ -76,8 +75,7 @@ def status_line(page: Page, view: View) -> Markup:
     if view.kernel.word == "busy" and view.kernel.busy:
         parts[0] += f": {view.kernel.busy['cell']}"
     if step.get("memory"):
-        total = psutil.virtual_memory().total
-        memory = f"{size(step['memory'])} / {size(total)}"
+        memory = f"{size(step['memory'])} / {size(view.studio.memory)}"
         # Newer figures are put there by the browser.
         parts.append(Markup('<span data-figure="memory">{}</span>').format(memory))
     if view.studio.device:

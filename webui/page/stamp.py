@@ -1,16 +1,15 @@
 """The stamp: a word that changes whenever something on the page may have to."""
 
 from webui.kernel import closing, queue_files
-from webui.kernel.status import state_stamp, status
+from webui.kernel.status import Status, state_stamp
 from webui.page.observing import observed_mark
 from webui.page.studio import Studio
 from webui.runs import events, notes
 from webui.runs import folder as runs
 
 
-def stamp_of(studio: Studio) -> str:
-    """The stamp of now. A dead run is closed on the way."""
-    now = status()
+def stamp_of(studio: Studio, now: Status) -> str:
+    """The stamp of a moment. A dead run is closed on the way."""
     if now.word == "dead":
         closing.close_dead_run()
     run = studio.shown_run(now)

@@ -53,6 +53,7 @@ class Store {
     if (this.coming) Object.assign(this, this.coming, { coming: null });
     const { live, figures, share, median } = answer;
     Object.assign(this, { live, figures, share, median });
+    stampedBeside(answer.stamp);
   }
 
   // The part that was zoomed into, if it is drawn from rows of several steps.

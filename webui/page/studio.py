@@ -14,7 +14,7 @@ from webui.notebook.render import Cell
 from webui.page.answers import Answers
 from webui.page.draft import Draft
 from webui.planner.errors import PlannerError
-from webui.planner.machine import this_card, this_device
+from webui.planner.machine import main_memory, this_card, this_device
 from webui.planner.memory.cards import Card
 from webui.planner.models.cache import bytes_arrived
 from webui.planner.models.source import Source, source_of
@@ -82,6 +82,11 @@ class Studio:
                 self.device = f"{device.name}, {choose_precision(device)[0]}"
 
         threading.Thread(target=look, daemon=True).start()
+
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that a training has here: the card's, else the machine's."""
+        return self.card.memory if self.card else main_memory()
 
     def start_report(self, recipe: Recipe) -> None:
         """Begin to check all rows of a recipe; an earlier report that goes on ends."""

@@ -44,9 +44,9 @@ SCRIPTS = (
     "language.js",
     "lists.js",
     "chart.js",
+    "clock.js",
     "stores.js",
     "curves.js",
-    "clock.js",
 )
 
 

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from webui.kernel.keeper import TRIES, gave_up
 from webui.page.cell import failure
-from webui.page.curves import figures_of, memory_there
+from webui.page.curves import figures_of
 from webui.page.frame import Page
 from webui.page.observing import recipe_of
 from webui.page.tables import table
@@ -49,7 +49,7 @@ def progress(page: Page, view: View) -> Markup:
         told = BEFORE if view.run else EMPTY
         return Markup('<p class="quiet">{}</p>').format(page.say(told))
     live = view.kernel.word == "busy" and view.kernel.run == view.run
-    values = figures_of(training, live, memory_there(view.studio))
+    values = figures_of(training, live, view.studio.memory)
     shown = Markup("").join(
         Markup(
             '<div class="figure"><span class="label">{}</span>'
