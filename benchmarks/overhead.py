@@ -6,7 +6,7 @@ A pair is the exported script in a process of its own, and the same recipe as a 
 with a page's server beside it that several tabs read (``tabs.py``). On a machine with
 neighbours one and the same training takes 20 % more or less from one minute to the
 next, so the two of a pair take turns: each is frozen (SIGSTOP) while the other has the
-machine for some seconds, with its page and its tabs. What is compared is the time that
+machine for a second, with its page and its tabs. What is compared is the time that
 each had the machine from its second step, when its memory is warm again after the
 loading of the other, to its checkpoint after the last. Which of a pair goes first
 alternates; OpenMP waits passively on both sides.
@@ -20,6 +20,7 @@ import json
 import os
 import platform
 import random
+import signal
 import statistics
 import subprocess
 import sys
@@ -50,7 +51,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "overhead.json"
 PACKAGES = ("torch", "transformers", "trl", "unsloth", "gradio")
 CELLS = RUN_CELLS[: RUN_CELLS.index("train") + 1]
-TURN = 3  # seconds
+TURN = 1  # second
 # What the bare script tells of itself, as the recorder tells of a run.
 MARKS = """
 import time
@@ -90,17 +91,16 @@ class Side:
         """Leave the machine to the other one."""
         self.looking.clear()
         for each in self.work:
-            each.suspend()
+            os.kill(each.pid, signal.SIGSTOP)
         self.windows.append((self.since, time.time()))
 
     def turn(self) -> None:
-        """Have the machine for a while, or until the training has ended."""
+        """Have the machine for a while."""
         self.since = time.time()
         for each in self.work:
-            each.resume()
+            os.kill(each.pid, signal.SIGCONT)
         self.looking.set()
-        while time.time() - self.since < TURN and not self.mark("saved"):
-            time.sleep(0.5)
+        time.sleep(TURN)
         self.freeze()
 
     @property
