@@ -131,7 +131,7 @@ def train(given: dict[str, Any]) -> dict[str, Any]:
     cells = {cell.name: cell.code for cell in render_cells(recipe, names)}
     space: dict[str, Any] = {"__name__": "__main__"}
     exec(cells["setup"], space)
-    imports = memory.memory_in_use()
+    imports = memory.in_use()
     memory.reset_peak()
     exec(cells["model"], space)
     space["train_data"] = full_rows(recipe)

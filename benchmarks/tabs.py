@@ -1,9 +1,9 @@
 """A page's server, and readers that ask it as visible browser tabs do.
 
-Once a second a tab asks what is new of the curves, which tells as well whether the
-page has changed, and for all of it when it has. As in a browser, its connection stays
-open and its answers come compressed. A browser's own drawing is left out: it happens
-on the machine that the user sits at.
+Once a second, or once a step, a tab asks what is new of the curves, which tells as
+well whether the page has changed, and for all of it when it has. As in a browser, its
+connection stays open and its answers come compressed. A browser's own drawing is left
+out: it happens on the machine that the user sits at.
 """
 
 import json
@@ -114,7 +114,8 @@ def watch(tabs: Tabs, over: threading.Event, name: str) -> None:
     server, stamp = Connection(), ""
     config = json.loads(server.get("config"))
     known = {"generation": -1, "known": 0, "heard": 0}
-    while not over.wait(1):
+    again = 1.0
+    while not over.wait(again):
         if not tabs.looking.is_set():
             continue
         try:
@@ -122,6 +123,7 @@ def watch(tabs: Tabs, over: threading.Event, name: str) -> None:
                 words = "&".join(f"{key}={value}" for key, value in known.items())
                 told = json.loads(server.get(f"curves?run={tabs.run}&{words}"))
                 known, now = {key: told[key] for key in known}, told["stamp"]
+                again = told["again"]
             else:
                 now = server.get("stamp")
             if now != stamp:

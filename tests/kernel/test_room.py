@@ -145,6 +145,23 @@ def test_a_disk_that_fills_up_leaves_out_checkpoints_and_trains_on(disk: Path) -
 
 @pytest.mark.train
 @pytest.mark.timeout(300)
+def test_a_limit_saves_only_where_there_is_room(disk: Path) -> None:
+    """The limit is a callback of the cell, which asks for its save after ours."""
+    limit = ("training.stop_at_loss=100", "training.save_every=50")
+    run = jobs.start_run(make_recipe("training.steps=40", *limit), upto="train")
+    work.until(lambda: work.of(run, "begun"), 200)
+    filler = fill(disk, 70 * MB)
+    work.ended(run, 200)
+    filler.unlink()
+    (warned,) = work.of(run, "warned")
+    assert (warned["kind"], warned["step"]) == ("no_room", 10)
+    assert not work.of(run, "saved") and folder.saved_adapter(run)
+    assert folder.read(run).status == "finished"
+    folder.delete(folder.read(run))
+
+
+@pytest.mark.train
+@pytest.mark.timeout(300)
 def test_a_full_disk_ends_a_run_with_its_own_sentence(disk: Path) -> None:
     """Not even the adapter finds room; the run says so as soon as it can."""
     recipe = make_recipe("training.steps=2", "training.save_every=2")

@@ -88,6 +88,17 @@ def test_a_tick_gets_a_short_stamp_that_changes_with_the_draft(app: Any) -> None
     assert client.get("/stamp").text != before
 
 
+@pytest.mark.parametrize(("step", "again"), [(0.2, 1), (1.6, 1.6), (50, 3)])
+def test_the_browser_asks_again_when_a_step_may_have_come(
+    app: Any, step: float, again: float
+) -> None:
+    run = replayed_run(0)
+    told = [{**e, "time": 100 + step * n} for n, e in enumerate(training(1, 5, 40))]
+    write(run, told)
+    asked = TestClient(app).get("/curves", params={"run": run.name})
+    assert asked.json()["again"] == pytest.approx(again, abs=0.05)
+
+
 def test_an_update_of_the_curves_brings_the_stamp_of_now(app: Any) -> None:
     run, client = replayed_run(3), TestClient(app)
     app.studio.draft.commit("model.name", "some/other")

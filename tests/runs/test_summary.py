@@ -207,6 +207,16 @@ def test_what_is_added_later_keeps_how_the_run_ended(run: Path) -> None:
     assert found["score"]["tuned"] == 1.0
 
 
+@pytest.mark.parametrize(("before", "peak"), [(99, 99), (3, 5)])
+def test_the_peak_of_a_resumed_run_is_that_of_all_its_sessions(
+    run: Path, before: int, peak: int
+) -> None:
+    steps(run, [1.0])
+    events.append(run, "saved", step=1, checkpoint="checkpoint-1", peak_memory=before)
+    events.append(run, "resumed", step=1)
+    assert summary(run)["peak_memory"] == peak
+
+
 @pytest.mark.parametrize("file", ["/nowhere.jsonl", "/", "/a\x00b"])
 def test_data_that_is_gone_has_no_hash(tunebook_home: Path, file: str) -> None:
     recipe = check({"data": {"train_files": [file]}})

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from webui.kernel import room, samples
-from webui.kernel.memory import memory_in_use
+from webui.kernel import memory, room, samples
 from webui.runs import checkpoints
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def install_callback(recorder: "Recorder") -> None:
             self.sampled = -1
             self.sample(state)
 
-        def on_log(self, args, state, control, logs=None, **_):  # type: ignore
+        def on_log(self, args, state, control, logs=None, model=None, **_):  # type: ignore
             logs = logs or {}
             tag = "evaluated" if "eval_loss" in logs else "step"
             if tag == "step" and "loss" not in logs:
@@ -55,7 +54,7 @@ def install_callback(recorder: "Recorder") -> None:
                 step=state.global_step,
                 max_steps=state.max_steps,
                 **self.rates(args, logs),
-                memory=memory_in_use(),
+                memory=memory.in_use(),
                 logs=dict(logs),
             )
             if told := lost(logs, state.global_step, scaled=args.fp16):
@@ -66,6 +65,8 @@ def install_callback(recorder: "Recorder") -> None:
             every = max(1, state.max_steps // 20)
             if tag == "step" and state.global_step % every == 0:
                 print(progress_line(state, logs), flush=True)
+            # Each step is logged before it is saved, and after all that ask for it.
+            self.look_for_room(args, state, control, model)
 
         def rates(self, args, logs: dict[str, Any]) -> dict[str, float | None]:  # type: ignore
             """Tokens (padding not counted) and rows per second since the last step."""
@@ -114,10 +115,9 @@ def install_callback(recorder: "Recorder") -> None:
             except Exception:
                 recorder.write_log(traceback.format_exc())
 
-        def on_step_end(self, args, state, control, model=None, **_):  # type: ignore
+        def on_step_end(self, args, state, control, **_):  # type: ignore
             if recorder.stop_asked:
                 control.should_training_stop = control.should_save = True
-            self.look_for_room(args, state, control, model)
 
         def on_epoch_end(self, args, state, control, model=None, **_):  # type: ignore
             self.look_for_room(args, state, control, model)
@@ -138,7 +138,13 @@ def install_callback(recorder: "Recorder") -> None:
         def on_save(self, args, state, control, **_):  # type: ignore
             name = f"checkpoint-{state.global_step}"
             taken = checkpoints.size(Path(args.output_dir) / name)
-            recorder.emit("saved", checkpoint=name, step=state.global_step, bytes=taken)
+            recorder.emit(
+                "saved",
+                checkpoint=name,
+                step=state.global_step,
+                bytes=taken,
+                peak_memory=memory.peak(),
+            )
 
     trainer = transformers.trainer
     ours = [c for c in trainer.DEFAULT_CALLBACKS if c.__name__ != Progress.__name__]

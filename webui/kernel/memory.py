@@ -12,7 +12,7 @@ def cuda() -> Any:
     return torch.cuda if torch is not None and torch.cuda.is_available() else None
 
 
-def memory_in_use() -> int:
+def in_use() -> int:
     """Bytes in use: of the GPU where there is one, else of this process."""
     if device := cuda():
         return int(device.memory_allocated())

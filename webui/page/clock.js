@@ -1,7 +1,7 @@
 // Once a second: does anything on the page have to change? A new stamp in the hidden
 // field has it redrawn. A tab that nobody sees asks again when it is looked at, and
 // while answers about the curves bring the stamp, no other is asked for.
-let toldAt = 0;
+let toldUntil = 0;
 
 function stamped(stamp) {
   const field = document.querySelector('#stamp textarea, #stamp input');
@@ -10,8 +10,8 @@ function stamped(stamp) {
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
-function stampedBeside(stamp) {
-  toldAt = Date.now();
+function stampedBeside(stamp, seconds) {
+  toldUntil = Date.now() + 1000 * seconds + 700;
   stamped(stamp);
 }
 
@@ -23,7 +23,7 @@ async function look() {
 
 async function tick() {
   try {
-    if (Date.now() - toldAt > 1200) await look();
+    if (Date.now() > toldUntil) await look();
   } catch (error) { /* A network that is gone is asked again. */ }
   setTimeout(tick, 1000);
 }

@@ -40,7 +40,8 @@ class Curves {
     }
     if (host && !host.firstChild) this.build(host);
     if (this.host && others + overlaid !== this.others) this.offer(JSON.parse(others), others + overlaid);
-    const wait = live && !document.hidden ? (visible ? 900 : 4900) : Infinity;
+    const seconds = visible ? this.store(run).again : 5;
+    const wait = live && !document.hidden ? 1000 * seconds - 100 : Infinity;
     if (run && (mark !== this.mark || Date.now() - this.lastAsked > wait)) {
       Object.assign(this, { mark, lastAsked: Date.now() });
       this.update();

@@ -27,6 +27,7 @@ from webui.settings import runs_folder
 
 TRAINING = ("train", "sweep")
 OFFERED = 40
+AGAIN = 3  # seconds, at most, until a browser asks for what is new
 
 LABELS = {
     "loss": Text("Loss", "损失"),
@@ -145,8 +146,10 @@ def answer(
         }
         if detail or found["more"]:
             return found
-        training = followed.training
+        training, steps = followed.training, followed.pace.steps
         found["median"] = followed.median_norm
+        # More often than a step comes there is nothing new.
+        found["again"] = round(min(max(steps[-1] if steps else 0, 1), AGAIN), 1)
     return found | going(studio, folder, training)
 
 

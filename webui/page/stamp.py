@@ -1,11 +1,17 @@
 """The stamp: a word that changes whenever something on the page may have to."""
 
+import time
+from pathlib import Path
+
 from webui.kernel import closing, queue_files
 from webui.kernel.status import Status, state_stamp
 from webui.page.observing import observed_mark
 from webui.page.studio import Studio
 from webui.runs import events, notes
 from webui.runs import folder as runs
+
+# How often the page follows the steps of a sweep, whose chart it draws itself.
+SWEEP_SECONDS = 4
 
 
 def stamp_of(studio: Studio, now: Status) -> str:
@@ -14,8 +20,8 @@ def stamp_of(studio: Studio, now: Status) -> str:
         closing.close_dead_run()
     run = studio.shown_run(now)
     # Steps are drawn by the browser, which asks for them; a redraw is for the rest.
-    live = now.word == "busy" and now.busy.get("cell") != "sweep"
-    followed = studio.follow(run) if run and live else None
+    cell = now.busy.get("cell") if now.word == "busy" else None
+    followed = studio.follow(run) if run and cell and cell != "sweep" else None
     marks = (
         studio.draft.version,
         studio.answers.version,
@@ -25,7 +31,7 @@ def stamp_of(studio: Studio, now: Status) -> str:
         run.name if run else "",
         followed.news if followed else 0,
         observed_mark(followed) if followed else "",
-        events.size(run) if run and not live else 0,
+        0 if followed or not run else written(run, cell),
         len(runs.folders()),
         notes.mark(),
         studio.report.mark if studio.report else "",
@@ -37,3 +43,8 @@ def stamp_of(studio: Studio, now: Status) -> str:
         studio.arrived_mark(now),
     )
     return ".".join(map(str, marks))
+
+
+def written(run: Path, cell: str | None) -> int:
+    """A number that changes with what a run wrote; a sweep is followed at times."""
+    return int(time.time() / SWEEP_SECONDS) if cell == "sweep" else events.size(run)

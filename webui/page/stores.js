@@ -4,7 +4,7 @@ const MOST_ROWS = 3000;
 class Store {
   constructor(run) {
     Object.assign(this, { run, generation: -1, known: 0, heard: 0, rows: [], marks: [] });
-    Object.assign(this, { coming: null, detail: null, busy: false, live: false, gone: false });
+    Object.assign(this, { coming: null, detail: null, busy: false, live: false, again: 1, gone: false });
     Object.assign(this, { figures: {}, share: 0, median: null });
   }
 
@@ -51,9 +51,9 @@ class Store {
     Object.assign(this, { generation, known, heard });
     if (answer.more) return;
     if (this.coming) Object.assign(this, this.coming, { coming: null });
-    const { live, figures, share, median } = answer;
-    Object.assign(this, { live, figures, share, median });
-    stampedBeside(answer.stamp);
+    const { live, again, figures, share, median } = answer;
+    Object.assign(this, { live, again, figures, share, median });
+    stampedBeside(answer.stamp, again);
   }
 
   // The part that was zoomed into, if it is drawn from rows of several steps.

@@ -74,7 +74,7 @@ def summarize(
         "duration": duration(history),
         "training_seconds": training_seconds(history),
         "tokens_per_second": tokens_per_second(history),
-        "peak_memory": peak_memory,
+        "peak_memory": max([peak_memory, *peaks_before(history)]),
         "trainable": begun.get("trainable"),
         "total": begun.get("total"),
         "steps": steps[-1]["step"] if steps else 0,
@@ -92,6 +92,12 @@ def summarize(
 def last(history: Sequence[Event], tag: str) -> Event:
     """The last event with this tag; empty when there is none."""
     return next((e for e in reversed(history) if e["event"] == tag), {})
+
+
+def peaks_before(history: Sequence[Event]) -> list[int]:
+    """Bytes at the peak of the sessions that a run was resumed from, at each save."""
+    saved = (event for event in history if event["event"] == "saved")
+    return [event["peak_memory"] for event in saved if "peak_memory" in event]
 
 
 def finite(number: Any) -> float | None:
