@@ -154,7 +154,7 @@ def test_a_limit_saves_only_where_there_is_room(disk: Path) -> None:
     work.ended(run, 200)
     filler.unlink()
     (warned,) = work.of(run, "warned")
-    assert (warned["kind"], warned["step"]) == ("no_room", 10)
+    assert (warned["kind"], warned["step"]) == ("no_room", 11)  # after ten losses
     assert not work.of(run, "saved") and folder.saved_adapter(run)
     assert folder.read(run).status == "finished"
     folder.delete(folder.read(run))
