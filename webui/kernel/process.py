@@ -21,6 +21,8 @@ from webui.settings import kernel_folder
 
 CONNECTION, EXIT, OUTPUT, PARENT = "connection.json", "exit", "output.txt", "parent"
 START_SECONDS, EXIT_SECONDS = 60, 1
+# Two writings within a tick of the file system's clock have one time.
+SETTLED_SECONDS = 1
 
 # The shell stays behind to write down how the kernel ended.
 WRAPPER = 'trap : INT; "$@"; echo $? > "$TUNEBOOK_EXIT"'
@@ -144,12 +146,14 @@ def read_state() -> dict[str, Any]:
         found = file.stat()
     except OSError:
         return {}
-    return parsed(file, found.st_mtime_ns, found.st_ino)
+    if time.time() - found.st_mtime < SETTLED_SECONDS:
+        return read_json(file) or {}
+    return parsed(file, found.st_mtime_ns)
 
 
 @lru_cache(maxsize=2)
-def parsed(file: Path, changed: int, number: int) -> dict[str, Any]:
-    """The state in a file: read once for each time that it is written anew."""
+def parsed(file: Path, changed: int) -> dict[str, Any]:
+    """The state in a file that has settled: read once for each time that it changed."""
     return read_json(file) or {}
 
 
