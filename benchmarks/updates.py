@@ -133,6 +133,7 @@ def measure(steps: int) -> dict[str, Any]:
     from starlette.testclient import TestClient
 
     from webui.app import open_studio
+    from webui.kernel.status import status
     from webui.page.build import build_app
     from webui.page.routes import CURVES, STAMP, add_routes
     from webui.page.stamp import stamp_of
@@ -154,7 +155,7 @@ def measure(steps: int) -> dict[str, Any]:
         updates.append(clocked(app, partial(ask, **known)))
         told = updates[-1][1].json()
         known = {name: told[name] for name in known}
-    stamps = [timed(lambda: stamp_of(studio))[0] for _ in range(UPDATES)]
+    stamps = [timed(lambda: stamp_of(studio, status()))[0] for _ in range(UPDATES)]
     return {
         "log_mb": round((run / "events.jsonl").stat().st_size / 1e6, 1),
         "first_reading_of_the_log_ms": round(read_ms),
