@@ -7,6 +7,7 @@ out: it happens on the machine that the user sits at.
 """
 
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -22,7 +23,16 @@ import brotli
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
-PORT = 7994
+
+
+def free_port() -> int:
+    """A port of its own: a server of a benchmark that was killed may still be there."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+PORT = free_port()
 
 
 @contextmanager
