@@ -147,7 +147,7 @@ def test_a_stop_saves_and_the_run_goes_on_and_a_discard_leaves_nothing(
     assert {10, STEPS} <= {c.step for c in checkpoints.complete(run)}
     unwanted = jobs.start_run(recipe, upto="train")
     work.until(lambda: work.of(unwanted, "step"), 240)
-    stopping.stop(discard=True, wait=True, seconds=100)  # on a busy machine
+    stopping.stop(discard=True, wait=True)
     work.until(lambda: jobs.status().word != "busy")
     assert not unwanted.exists() and unwanted not in folder.folders()
     assert jobs.status().run is None and not jobs.status().is_fresh(train_cell(recipe))

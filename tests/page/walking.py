@@ -21,7 +21,6 @@ def wait_for(condition: Callable[[], Any], seconds: float = 120) -> Any:
 def open_page(browser: Any, server: Any, path: str = "", **options: Any) -> Any:
     """A tab on the page, once its fields are there."""
     page = browser.new_page(**options)
-    page.set_default_timeout(60_000)  # the planner's first answer, on a busy machine
     page.goto(f"{server.address}/{path}")
     page.wait_for_selector("#status .name")
     return page
