@@ -265,6 +265,29 @@ def test_a_training_that_sees_the_flag_saves_before_it_stops() -> None:
     assert [e["cell"] for e in work.of(run, "cell")] == ["train"] * 2
 
 
+def test_a_discarded_run_is_gone_even_if_its_kernel_had_to_be_killed() -> None:
+    ignore = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    run = work.start(model=f"{ignore}while True: time.sleep(0.01)")
+    work.until(lambda: work.of(run, "cell"))
+    stopping.stop(discard=True, wait=True, seconds=0.5)
+    assert not run.exists() and jobs.status().word == "none"
+    assert jobs.status().run is None
+
+
+def test_an_interrupt_while_the_last_words_are_written_changes_nothing() -> None:
+    slow = (
+        "import time\nours = get_ipython().tunebook\n"
+        "def wait(ended):\n  open('last', 'w').close(); time.sleep(1); end(ended)\n"
+        "end, ours.end = ours.end, wait"
+    )
+    run = work.start(model=slow)
+    work.until((run / "last").exists)
+    os.kill(jobs.status().pid, signal.SIGINT)
+    work.ended(run)
+    assert folder.read(run).status == "finished" and jobs.status().word == "idle"
+    stopping.restart()
+
+
 def test_a_cell_that_ignores_the_stop_and_the_interrupt_is_killed() -> None:
     ignore = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
     run = work.start(model=f"{ignore}while True: time.sleep(0.01)")

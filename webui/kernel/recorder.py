@@ -6,6 +6,7 @@ keys are recorded here, and the server only reads.
 """
 
 import os
+import signal
 import sys
 import time
 import traceback
@@ -123,7 +124,10 @@ class Recorder:
             self.write_log(traceback.format_exc())
             status = "failed"
         finally:
+            # A stop interrupts until the kernel is free, which it becomes by this.
+            before = signal.signal(signal.SIGINT, signal.SIG_IGN)
             self.end(status)
+            signal.signal(signal.SIGINT, before or signal.default_int_handler)
 
     def begin(self) -> None:
         """Enter the run's folder: what the cells save by relative names lands there."""

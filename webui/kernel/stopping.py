@@ -1,13 +1,15 @@
 """Stop what the kernel does, or end the kernel, each in time and without a loss."""
 
+import contextlib
 import signal
 import threading
 import time
+from pathlib import Path
 
 from webui.files import write_text
 from webui.kernel import process
 from webui.kernel.closing import close
-from webui.kernel.process import KernelError
+from webui.kernel.process import BusyError, KernelError
 from webui.kernel.recorder import DISCARD, STOP
 from webui.kernel.status import Status, lock, status
 from webui.runs import folder as runs
@@ -55,6 +57,16 @@ def escalate(now: Status, discard: bool, seconds: float) -> None:
     if discard and now.run and now.busy.get("kind") in NEW:
         wait_until_free(seconds)
         runs.remove(now.run)
+        forget(now.run)
+
+
+def forget(run: Path) -> None:
+    """Take away what a killed kernel says of a run that is no more."""
+    # Whoever holds the lock starts a kernel, which takes it away as well.
+    with contextlib.suppress(BusyError), lock():
+        now = status()
+        if now.word == "dead" and now.run == run:
+            process.end()
 
 
 def wait_until_free(seconds: float) -> bool:
