@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from webui.figures import brief, size
-from webui.recipe.checks import FIELDS
 from webui.recipe.field import DeclaredField, Text
 from webui.recipe.formats import FORMATS, Format
 from webui.recipe.methods import METHODS, VARIANTS, Method
+from webui.recipe.paths import FIELDS
 
 FOLDER = Path(__file__).parent
 MEASURED = FOLDER.parent / "benchmarks" / "results" / "methods.json"

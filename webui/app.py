@@ -7,7 +7,7 @@ from typing import Any
 
 from webui.access import credentials, is_loopback
 from webui.kernel import closing, keeper
-from webui.recipe.checks import RecipeError
+from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
 from webui.settings import home, shipped_recipes
 
@@ -36,6 +36,7 @@ def launch(
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
+    from webui import quiet
     from webui.page import routes, theme
     from webui.page.build import build_app
     from webui.planner import process as planner
@@ -65,26 +66,15 @@ def launch(
         quiet=True,
         app_kwargs={"middleware": [trusted_hosts(host, share)], "docs_url": None},
     )
-    look_less_often(app)
+    quiet.look_less_often(app)
     routes.add_routes(served, studio)
     keeper.start()
     if share and not shared:
         print("There is no shared link: Gradio's server cannot be reached from here.")
     print(f"Tunebook is open at {shared or address}", flush=True)
     if block:
-        app.block_thread()
+        quiet.wait_for_end(app)
     return str(shared or address)
-
-
-def look_less_often(app: Any) -> None:
-    """Let Gradio look at its queue ten times a second.
-
-    Elsewhere it looks a thousand times a second, which takes a training beside it 6 %
-    of a core. A press of a button is heard 50 ms later. No event of ours reports its
-    progress, so that is hardly looked for at all.
-    """
-    app._queue.sleep_when_free = 0.1
-    app._queue.progress_update_sleep_when_free = 5
 
 
 def trusted_hosts(host: str, share: bool) -> Any:

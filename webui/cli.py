@@ -70,7 +70,7 @@ def tell(error: Exception) -> int:
     """Say what went wrong in a sentence; what nobody expected goes to the log too."""
     from webui.errors import UserError
     from webui.planner.errors import PlannerError
-    from webui.recipe.checks import RecipeError
+    from webui.recipe.problems import RecipeError
     from webui.starter import StarterError
 
     expected = (RecipeError, UserError, PlannerError, StarterError)

@@ -22,7 +22,7 @@ from webui.kernel.room import (
 from webui.planner import process as planner
 from webui.planner.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.checks import RecipeError
+from webui.recipe.problems import RecipeError
 from webui.recipe.store import loads
 from webui.runs import checkpoints, folder
 from webui.runs.diagnosis import explain

@@ -12,7 +12,8 @@ from webui.notebook.render import SWEEP_CELLS, render_cells
 from webui.planner.parameters.attach import adapter_config
 from webui.planner.parameters.meta import linear_layers, shape_of
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, check
+from webui.recipe.checks import check
+from webui.recipe.paths import FIELDS
 from webui.recipe.sections import Adapter, Model
 from webui.recipe.sections.adapter import ALL_LINEAR, TARGETED
 

@@ -21,10 +21,12 @@ from webui.notebook.render import (
     render_cells,
 )
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, SWEEPABLE, applies, check, value_at, with_value
+from webui.recipe.checks import check
 from webui.recipe.field import DeclaredField
 from webui.recipe.formats import FORMATS
+from webui.recipe.paths import FIELDS, applies, value_at, with_value
 from webui.recipe.store import load
+from webui.recipe.sweeps import SWEEPABLE
 from webui.settings import shipped_recipes
 
 ALL_CELLS = (*RUN_CELLS, "load", "sweep")

@@ -8,7 +8,7 @@ from webui.page.frame import Page
 from webui.page.language import Language
 from webui.page.presets import listed, shown
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS
+from webui.recipe.paths import FIELDS
 from webui.recipe.presets import PRESETS, Change, changes
 
 

@@ -13,7 +13,7 @@ from webui.planner.memory.cards import CARDS, this_machine
 from webui.planner.ready import ready, room_problems
 from webui.planner.room import at_once, leaves, room_problem, too_much
 from webui.recipe import Recipe
-from webui.recipe.checks import RecipeError
+from webui.recipe.problems import RecipeError
 from webui.recipe.sections import Data, Model
 from webui.recipe.store import with_values
 

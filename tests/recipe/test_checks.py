@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, Problem, RecipeError, check
+from webui.recipe.checks import check
+from webui.recipe.paths import FIELDS
+from webui.recipe.problems import Problem, RecipeError
 
 
 def problems(values: Any) -> dict[str, str]:

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, applies, value_at
 from webui.recipe.field import DeclaredField, Text
+from webui.recipe.paths import FIELDS, applies, value_at
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # Names that Chinese readers know by the English word.

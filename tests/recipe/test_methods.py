@@ -6,7 +6,6 @@ from typing import Any, get_args
 import pytest
 
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS
 from webui.recipe.field import Text
 from webui.recipe.methods import (
     METHODS,
@@ -17,6 +16,7 @@ from webui.recipe.methods import (
     active_variants,
     explained,
 )
+from webui.recipe.paths import FIELDS
 from webui.recipe.sections import Adapter, Model
 
 EVERY = {**METHODS, **VARIANTS}

@@ -11,9 +11,12 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, SWEEPABLE, RecipeError, check, with_value
+from webui.recipe.checks import check
 from webui.recipe.field import DeclaredField
+from webui.recipe.paths import FIELDS, with_value
+from webui.recipe.problems import RecipeError
 from webui.recipe.store import dumps, load, loads
+from webui.recipe.sweeps import SWEEPABLE
 from webui.settings import shipped_recipes
 
 

@@ -12,7 +12,8 @@ from webui.kernel import jobs, process, stopping
 from webui.kernel.live import listen
 from webui.kernel.status import Status, status
 from webui.recipe import Recipe
-from webui.recipe.checks import check, with_value
+from webui.recipe.checks import check
+from webui.recipe.paths import with_value
 from webui.runs import events, folder
 from webui.runs.events import Event
 from webui.runs.folder import Run

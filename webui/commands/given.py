@@ -10,9 +10,10 @@ from webui.planner.ready import ready
 from webui.planner.row_count import training_rows
 from webui.planner.split_check import MOST_COUNTED
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, Problem, RecipeError
 from webui.recipe.field import Text
+from webui.recipe.paths import FIELDS
 from webui.recipe.presets import changes
+from webui.recipe.problems import Problem, RecipeError
 from webui.recipe.store import load
 from webui.settings import shipped_recipes
 

@@ -6,7 +6,7 @@ from webui.planner.errors import PlannerError
 from webui.planner.machine import this_card
 from webui.planner.memory.fit import fit
 from webui.planner.process import ask
-from webui.recipe.checks import RecipeError
+from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
 from webui.runs.change import MEMORY, Change, change_for
 from webui.runs.diagnosis import explain

@@ -47,8 +47,8 @@ from webui.planner.memory.cards import Card, card_named
 from webui.planner.memory.fit import Fit
 from webui.planner.parameters.count import Count
 from webui.planner.parameters.grid import Grid
-from webui.recipe.checks import RecipeError
 from webui.recipe.methods import Method, explained
+from webui.recipe.problems import RecipeError
 
 HERE = "here"
 

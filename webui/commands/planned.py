@@ -18,8 +18,8 @@ from webui.planner.preview import Preview, preview
 from webui.planner.process import ask
 from webui.planner.ready import data_problems, device_problems
 from webui.recipe import Recipe
-from webui.recipe.checks import Problem
 from webui.recipe.field import Text
+from webui.recipe.problems import Problem
 from webui.runs import folder as runs
 
 

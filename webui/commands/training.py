@@ -16,8 +16,8 @@ from webui.kernel import jobs
 from webui.kernel.process import BusyError
 from webui.kernel.status import status
 from webui.recipe import Recipe
-from webui.recipe.checks import Problem, RecipeError
 from webui.recipe.field import Text
+from webui.recipe.problems import Problem, RecipeError
 from webui.runs import events, folder
 from webui.runs.diagnosis import explain
 from webui.runs.events import Event

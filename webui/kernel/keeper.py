@@ -14,7 +14,7 @@ from webui.kernel import closing, queue, resuming
 from webui.kernel.process import BusyError, KernelError
 from webui.kernel.recorder import STOP
 from webui.kernel.status import Status, state_stamp, status
-from webui.recipe.checks import RecipeError
+from webui.recipe.problems import RecipeError
 from webui.runs import checkpoints, events
 from webui.runs import folder as runs
 from webui.settings import kernel_folder

@@ -16,8 +16,8 @@ from webui.kernel.status import lock, status
 from webui.planner.errors import PlannerError
 from webui.planner.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.checks import RecipeError
 from webui.recipe.field import Text
+from webui.recipe.problems import RecipeError
 from webui.recipe.store import dumps
 from webui.runs import events
 from webui.runs import folder as runs

@@ -14,9 +14,10 @@ from markupsafe import escape
 from webui.notebook.steps import READERS, suffix_of
 from webui.page.language import Language
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, SWEEPABLE, applies, value_at
 from webui.recipe.field import DeclaredField, Text
+from webui.recipe.paths import FIELDS, applies, value_at
 from webui.recipe.store import parse
+from webui.recipe.sweeps import SWEEPABLE
 from webui.settings import data_folder, shipped_recipes
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from webui.page.bind import Binding
 from webui.page.language import Language
 from webui.page.view import View
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS
 from webui.recipe.field import Text
 from webui.recipe.formats import FORMATS, Role
+from webui.recipe.paths import FIELDS
 
 SLOTS = max(len(format.roles) for format in FORMATS.values())
 TALK_PARTS = [tuple(role.name for role in FORMATS[name].roles) for name in TALKS]

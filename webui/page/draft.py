@@ -13,15 +13,10 @@ from typing import Any
 from webui.errors import UserError
 from webui.files import write_text
 from webui.recipe import Recipe
-from webui.recipe.checks import (
-    FIELDS,
-    Problem,
-    RecipeError,
-    check,
-    value_at,
-    with_value,
-)
+from webui.recipe.checks import check
 from webui.recipe.field import Text
+from webui.recipe.paths import FIELDS, value_at, with_value
+from webui.recipe.problems import Problem, RecipeError
 from webui.recipe.store import dumps, with_values
 
 # Fields that mean nothing any more once another one has changed.

@@ -20,8 +20,9 @@ from webui.page.studio import Studio
 from webui.page.view import View, view_of
 from webui.planner.errors import PlannerError
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, Problem, RecipeError, value_at
 from webui.recipe.field import Text
+from webui.recipe.paths import FIELDS, value_at
+from webui.recipe.problems import Problem, RecipeError
 
 Watcher = Callable[[View], Any]
 Chooser = Callable[..., Any]

@@ -13,8 +13,8 @@ from webui.page.observing import observations, recipe_of
 from webui.page.view import View
 from webui.planner.memory.fit import Fit
 from webui.recipe import Recipe
-from webui.recipe.checks import value_at
 from webui.recipe.field import Text
+from webui.recipe.paths import value_at
 from webui.runs.change import MEMORY, Change, change_for
 from webui.runs.diagnosis import explain
 from webui.runs.events import Event

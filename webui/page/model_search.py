@@ -16,8 +16,8 @@ from webui.planner.catalogue.catalogue import entries
 from webui.planner.errors import PlannerError
 from webui.planner.models.cache import local_models
 from webui.planner.models.search import Found, Hit
-from webui.recipe.checks import FIELDS
 from webui.recipe.field import Text
+from webui.recipe.paths import FIELDS
 from webui.recipe.store import load
 from webui.runs import folder as runs
 

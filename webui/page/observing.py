@@ -5,7 +5,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from webui.recipe import Recipe
-from webui.recipe.checks import RecipeError
+from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
 from webui.runs.folder import RECIPE
 from webui.runs.followed import Followed

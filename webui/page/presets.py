@@ -11,8 +11,8 @@ from webui.page.language import Language
 from webui.page.view import View
 from webui.planner.row_count import training_rows
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS
 from webui.recipe.field import Text
+from webui.recipe.paths import FIELDS
 from webui.recipe.presets import PRESETS, Change, changes
 
 TITLE = Text("Start from a preset", "从预设开始")

@@ -18,9 +18,9 @@ from webui.planner.rows import Part, source_records
 from webui.planner.sinks import sink_problems
 from webui.planner.split_check import refuse_split
 from webui.recipe import Recipe
-from webui.recipe.checks import Problem, RecipeError
 from webui.recipe.combinations import device_rules
 from webui.recipe.field import Text
+from webui.recipe.problems import Problem, RecipeError
 from webui.settings import runs_folder
 
 Stage = list[tuple[str, Callable, Part]]  # field, question, rows

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from webui.recipe import Recipe
-from webui.recipe.checks import Problem
 from webui.recipe.field import Text
+from webui.recipe.problems import Problem
 from webui.runs.summary import installed
 
 FIELD = "watch.report_to"

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from webui.recipe.checks import value_at
 from webui.recipe.field import Text
+from webui.recipe.paths import value_at
 from webui.recipe.sections import Recipe
 
 QUICK_STEPS = 20

@@ -8,16 +8,10 @@ from typing import Any
 
 import yaml
 
-from webui.recipe.checks import (
-    FIELDS,
-    Problem,
-    RecipeError,
-    check,
-    unknown_key,
-    value_at,
-    with_value,
-)
+from webui.recipe.checks import check
 from webui.recipe.field import Text
+from webui.recipe.paths import FIELDS, value_at, with_value
+from webui.recipe.problems import Problem, RecipeError, unknown_key
 from webui.recipe.sections import Recipe
 
 MAX_BYTES = 1_000_000

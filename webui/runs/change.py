@@ -18,8 +18,9 @@ from webui.planner.memory.proposals import (
 )
 from webui.planner.memory.remedies import Remedy
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, RecipeError, value_at
 from webui.recipe.field import Text
+from webui.recipe.paths import FIELDS, value_at
+from webui.recipe.problems import RecipeError
 from webui.recipe.store import with_values
 from webui.runs.diagnosis import explain
 from webui.runs.events import Event

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, applies, value_at
 from webui.recipe.field import DeclaredField, Text
+from webui.recipe.paths import FIELDS, applies, value_at
 
 NAME = Text("Name", "名称")
 

@@ -12,7 +12,7 @@ from typing import Any
 from webui.files import read_json, write_json, write_text
 from webui.notebook.render import Cell
 from webui.recipe import Recipe
-from webui.recipe.checks import RecipeError
+from webui.recipe.problems import RecipeError
 from webui.recipe.store import dumps, load
 from webui.runs import events
 from webui.runs.error import RunError

@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from webui.recipe.checks import RecipeError
+from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
 from webui.runs import events
 from webui.runs.curve import Curve

@@ -8,7 +8,7 @@ from webui.planner.models.about import about
 from webui.planner.models.pickles import pickle_problem, pickled
 from webui.planner.models.source import Source
 from webui.planner.ready import model_ready
-from webui.recipe.checks import RecipeError
+from webui.recipe.problems import RecipeError
 
 from .conftest import model_files, of
 

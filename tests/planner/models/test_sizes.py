@@ -5,7 +5,7 @@ import pytest
 from webui.planner.models.sizes import Download, disk_problem, needed_files
 from webui.planner.models.source import Source
 from webui.planner.ready import model_ready
-from webui.recipe.checks import RecipeError
+from webui.recipe.problems import RecipeError
 
 from .conftest import of
 

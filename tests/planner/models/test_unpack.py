@@ -13,9 +13,14 @@ from webui.planner.models.about import about
 from webui.planner.models.gguf import Header, unpacked_folder
 from webui.planner.models.gguf_tokenizer import splitter_of
 from webui.planner.models.unpack import CANCELLED, DIED, Progress, Unpacking, unpack
-from webui.planner.models.unpack_work import STAGES, refuse_large, unpacked
+from webui.planner.models.unpack_work import (
+    STAGES,
+    refuse_disk,
+    refuse_memory,
+    unpacked,
+)
 from webui.planner.ready import model_ready
-from webui.recipe.checks import RecipeError
+from webui.recipe.problems import RecipeError
 from webui.settings import models_folder
 
 from .conftest import GGUF_PARAMETERS, gguf_tensors, of, write_gguf
@@ -130,14 +135,13 @@ def test_home_that_cannot_be_written(tmp_path: Path, file: Path, monkeypatch) ->
         unpack(file, lambda now: None)
 
 
-def test_models_that_are_too_large(tmp_path: Path, monkeypatch) -> None:
+def test_models_that_are_too_large(tmp_path: Path) -> None:
     with pytest.raises(PlannerError, match="are free on the disk of"):
-        refuse_large(10**15, tmp_path)
-    usage = shutil.disk_usage(tmp_path)._replace(free=10**18)
-    monkeypatch.setattr("shutil.disk_usage", lambda folder: usage)
+        refuse_disk(10**15, tmp_path)
     with pytest.raises(PlannerError, match="of memory and .* are free"):
-        refuse_large(10**15, tmp_path)
-    refuse_large(1000, tmp_path)
+        refuse_memory(10**15)
+    refuse_disk(1000, tmp_path)
+    refuse_memory(1000)
 
 
 def test_time_left_follows_the_share() -> None:

@@ -17,9 +17,9 @@ from webui.page.view import View
 from webui.planner.detection.found import detected
 from webui.planner.errors import PlannerError
 from webui.planner.ready import ready
-from webui.recipe.checks import value_at
 from webui.recipe.field import Text
 from webui.recipe.formats import FORMATS
+from webui.recipe.paths import value_at
 
 TITLE = Text("Data", "数据")
 SENTENCE = Text(

@@ -14,8 +14,8 @@ from webui.page.view import View
 from webui.planner.memory.fit import Fit
 from webui.planner.parameters.count import Count
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, value_at
 from webui.recipe.field import Text
+from webui.recipe.paths import FIELDS, value_at
 
 BESIDE = Text("Set two settings side by side", "并排比较两组设置")
 KEEP = Text("Keep these settings to compare", "保留当前设置用于比较")

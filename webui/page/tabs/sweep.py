@@ -18,8 +18,9 @@ from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
 from webui.planner.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.checks import check, with_value
+from webui.recipe.checks import check
 from webui.recipe.field import Text
+from webui.recipe.paths import with_value
 from webui.runs.summary import best_trial
 
 TITLE = Text("Sweep", "超参数搜索")

@@ -10,7 +10,8 @@ from webui.files import read_json
 from webui.planner.memory.cards import Card
 from webui.planner.memory.parts import Memory
 from webui.recipe import Recipe
-from webui.recipe.checks import FIELDS, RecipeError, applies, value_at
+from webui.recipe.paths import FIELDS, applies, value_at
+from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
 from webui.runs.folder import RECIPE, SUMMARY, kind_of
 

@@ -18,8 +18,8 @@ from webui.planner.memory.measured import NONE, Correction
 from webui.planner.memory.parts import Memory
 from webui.planner.memory.proposals import PROPOSALS, Proposal, Values
 from webui.recipe import Recipe
-from webui.recipe.checks import RecipeError
 from webui.recipe.field import Text
+from webui.recipe.problems import RecipeError
 from webui.recipe.store import with_values
 
 WORTH = 0.99  # a change that leaves more than this share of the memory is no help

@@ -1,0 +1,95 @@
+"""Which fields a sweep may try, and what is wrong with the values that it is given."""
+
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+
+from webui.recipe.combinations import combinations
+from webui.recipe.field import DeclaredField, Text
+from webui.recipe.paths import FIELDS, applies, with_value
+from webui.recipe.problems import Problem, explain
+from webui.recipe.sections import Recipe
+
+# These decide which lines a cell has, and a sweep has one cell for all its trials.
+DECIDES_CODE = (
+    "adapter.method",
+    "adapter.targets",
+    "adapter.target_regex",
+    "adapter.layers",
+    "adapter.start",
+    "adapter.lora_plus_ratio",
+    "adapter.prompt_start",
+    "adapter.prompt_text",
+    "adapter.encoder",
+    "adapter.serve_with",
+    "training.duration",
+    "training.gradient_checkpointing",
+    "training.group_by_length",
+    "training.auto_batch_size",
+    "training.max_minutes",
+    "training.stop_at_loss",
+    "training.save_every",
+    "training.keep_checkpoints",
+    "training.auto_resume",
+)
+SWEEPABLE: dict[str, DeclaredField] = {
+    path: declared
+    for path, declared in FIELDS.items()
+    if path.startswith(("adapter.", "training."))
+    # What is swept must be a plain value that the adapter or train cell reads.
+    and declared.type in (int, float, str, bool)
+    and path not in DECIDES_CODE
+}
+
+
+def sweep_rules(recipe: Recipe) -> list[Problem]:
+    """Each swept field must be sweepable and each of its values valid there."""
+
+    def problem(english: str, chinese: str) -> Problem:
+        return Problem("sweep.space", Text(english, chinese))
+
+    if len(recipe.sweep.space) > 3:
+        return [problem("has more than three fields.", "超过三个字段。")]
+    problems = []
+    for path, values in recipe.sweep.space.items():
+        if path not in SWEEPABLE:
+            near = get_close_matches(path, SWEEPABLE, n=1, cutoff=0.3)
+            known = near[0] if near else ", ".join(SWEEPABLE)
+            problems.append(
+                problem(
+                    f"{path} cannot be swept; try {known}.",
+                    f"{path} 不能搜索；可用 {known}。",
+                )
+            )
+        elif not values:
+            problems.append(problem(f"{path} has no values.", f"{path} 没有取值。"))
+        elif not applies(SWEEPABLE[path], recipe):
+            problems.append(
+                problem(
+                    f"{path} has no effect with these settings.",
+                    f"{path} 在当前设置下不起作用。",
+                )
+            )
+        else:
+            problems += [
+                Problem("sweep.space", Text(f"{path} {m.en}", f"{path} {m.zh}"))
+                for value in values
+                for m in messages_for(recipe, path, value)
+            ]
+    return problems
+
+
+def messages_for(recipe: Recipe, path: str, value: Any) -> list[Text]:
+    """What is wrong with one value of one field, were it put into this recipe."""
+    try:
+        changed = Recipe.model_validate(with_value(recipe.model_dump(), path, value))
+    except ValidationError as error:
+        return [explain(details).message for details in error.errors()]
+    # What the recipe cannot do anyway is told of the recipe itself.
+    known = [*combinations(recipe)]
+    return [
+        Text(f"with {value}: {field} {text.en}", f"取 {value} 时：{field} {text.zh}")
+        for field, text in combinations(changed)
+        if (field, text) not in known
+    ]
