@@ -1,17 +1,14 @@
-"""Jobs on a real kernel with small cells: recorded whole, one at a time, stoppable."""
+"""Jobs on a real kernel with small cells: recorded whole, one at a time."""
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import work
 
-from webui.files import read_json
 from webui.kernel import closing, jobs, process, stopping
 from webui.kernel.outputs import plain_text
 from webui.kernel.process import KernelError
@@ -204,7 +201,7 @@ def test_a_run_that_cannot_be_sent_leaves_no_folder() -> None:
     (kernel_folder() / "job.json").rmdir()
 
 
-# ---- one at a time, and stopped
+# ---- one at a time
 
 
 def test_a_second_start_is_refused_while_one_runs() -> None:
@@ -221,117 +218,10 @@ def test_a_second_start_is_refused_while_one_runs() -> None:
     assert folder.folders() == before
     with pytest.raises(folder.RunError, match="still running"):
         folder.delete(folder.read(run))
-
-
-def test_a_stop_interrupts_a_cell_and_skips_the_rest() -> None:
-    run = jobs.status().run
-    assert run and jobs.status().word == "busy"
-    began = time.monotonic()
     stopping.stop(wait=True)
-    work.ended(run)
-    assert time.monotonic() - began < 3
-    assert folder.read(run).status == "stopped" and not work.of(run, "failed")
-    assert folder.read(work.run(model="1")).status == "finished"
 
 
-def test_a_stop_of_one_job_does_not_end_the_next() -> None:
-    run = work.start(model="import time\nwhile True: time.sleep(0.01)")
-    stopping.stop(seconds=0.5)
-    work.until(lambda: jobs.status().word != "busy")
-    work.run(model="import time\ntime.sleep(0.7)")
-    assert (folder.read(run).status, jobs.status().word) == ("stopped", "idle")
-
-
-def test_an_interrupt_that_is_lost_is_sent_again() -> None:
-    """One that falls into a finalizer, for example, ends nothing."""
-    loop = "while True: time.sleep(0.01)"
-    run = work.start(
-        model=f"import time\ntry:\n  {loop}\nexcept KeyboardInterrupt: lost = 1\n{loop}"
-    )
-    work.until(lambda: work.of(run, "cell"))
-    time.sleep(0.3)  # until it is in its first loop
-    stopping.stop(wait=True, seconds=5)
-    assert folder.read(work.ended(run)).status == "stopped"
-    assert work.value("lost") == 1
-
-
-def test_a_training_that_sees_the_flag_saves_before_it_stops() -> None:
-    flag = kernel_folder() / "stop"
-    loop = f"import os, time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.01)"
-    run = work.start(train=f"{loop}\nopen('saved', 'w').close()", compare="a\nb\nc")
-    stopping.stop(wait=True)
-    work.ended(run)
-    assert folder.read(run).status == "stopped" and (run / "saved").exists()
-    assert [e["cell"] for e in work.of(run, "cell")] == ["train"] * 2
-
-
-def test_a_discarded_run_is_gone_even_if_its_kernel_had_to_be_killed() -> None:
-    ignore = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-    run = work.start(model=f"{ignore}while True: time.sleep(0.01)")
-    work.until(lambda: work.of(run, "cell"))
-    stopping.stop(discard=True, wait=True, seconds=0.5)
-    assert not run.exists() and jobs.status().word == "none"
-    assert jobs.status().run is None
-
-
-def test_an_interrupt_while_the_last_words_are_written_changes_nothing() -> None:
-    slow = (
-        "import time\nours = get_ipython().tunebook\n"
-        "def wait(ended):\n  open('last', 'w').close(); time.sleep(1); end(ended)\n"
-        "end, ours.end = ours.end, wait"
-    )
-    run = work.start(model=slow)
-    work.until((run / "last").exists)
-    os.kill(jobs.status().pid, signal.SIGINT)
-    work.ended(run)
-    assert folder.read(run).status == "finished" and jobs.status().word == "idle"
-    stopping.restart()
-
-
-def test_a_cell_that_ignores_the_stop_and_the_interrupt_is_killed() -> None:
-    ignore = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-    run = work.start(model=f"{ignore}while True: time.sleep(0.01)")
-    work.until(lambda: work.of(run, "cell"))
-    time.sleep(0.2)
-    os.kill(jobs.status().pid, signal.SIGINT)
-    time.sleep(0.2)
-    assert jobs.status().word == "busy"
-    stopping.stop(wait=True, seconds=0.5)
-    work.until(lambda: jobs.status().word == "dead", 2)
-
-
-# ---- a kernel that dies, a submitter that dies
-
-
-def test_a_dead_kernel_is_noticed_and_the_next_job_starts_another() -> None:
-    assert jobs.status().word == "dead"
-    run = jobs.status().run
-    assert run and folder.read(run).status == "running"
-    fresh = work.run(model="x = 1")
-    assert folder.read(run).status == "failed"
-    assert folder.read(fresh).status == "finished" and jobs.status().word == "idle"
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
-def test_how_a_kernel_died_is_the_last_event(number: int) -> None:
-    run = work.start(model="import time\ntime.sleep(60)")
-    process.send_signal(number)
-    work.until(lambda: jobs.status().word == "dead", 2)
-    closing.close_dead_run()
-    (failed,) = work.of(run, "failed")
-    assert (failed["cell"], failed["code"]) == ("model", 128 + number)
-    assert work.tags(run)[-2:] == ["failed", "finished"]
-    closing.close_dead_run()
-    assert len(work.of(run, "failed")) == 1
-
-
-def test_a_run_left_by_a_kernel_that_is_long_gone_is_closed() -> None:
-    left = folder.create(Recipe(), work.cells(model="1"), "run")
-    process.end()
-    assert jobs.status().word == "none"
-    closing.close_dead_run()
-    assert folder.read(left).status == "failed"
-    assert work.of(left, "failed")[0]["code"] is None
+# ---- a submitter that dies
 
 
 def test_who_submits_may_die_and_the_run_goes_on() -> None:
@@ -368,12 +258,6 @@ def test_who_waits_on_the_submitters_output_does_not_wait_for_the_kernel() -> No
 
 
 def test_a_later_process_of_the_same_number_is_not_the_kernel() -> None:
+    work.run(model="1")
     assert process.is_kernel(jobs.status().pid or 0)
     assert not process.is_kernel(os.getpid()) and not process.is_kernel(2**22 - 1)
-
-
-def test_a_restart_frees_everything() -> None:
-    pid = jobs.status().pid
-    stopping.restart()
-    assert jobs.status().word == "none" and not process.is_kernel(pid or 0)
-    assert read_json(kernel_folder() / "state.json") is None
