@@ -90,6 +90,14 @@ def test_helper_is_quiet_and_modest(helper, capfd) -> None:
     assert capfd.readouterr().out == ""
 
 
+def test_only_answers_stand_back_not_the_first_imports(helper) -> None:
+    helper.warm()
+    pid = helper.current_helper().pid.result(60)
+    assert os.getpriority(os.PRIO_PROCESS, pid) == os.nice(0)
+    for _ in range(2):
+        assert helper.ask(surroundings)["nice"] == min(os.nice(0) + 5, 19)
+
+
 def test_planner_error_arrives_with_both_texts(helper) -> None:
     with pytest.raises(PlannerError) as caught:
         helper.ask(refuse)

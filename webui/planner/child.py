@@ -24,7 +24,7 @@ QUIET = {
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
-def settle_in(niceness: int = 5, all_cores: bool = False) -> None:
+def settle_in(niceness: int, all_cores: bool = False) -> None:
     """Make this process a quiet helper that never outlives its parent.
 
     Args:
@@ -36,12 +36,17 @@ def settle_in(niceness: int = 5, all_cores: bool = False) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(QUIET)
     os.environ["TOKENIZERS_PARALLELISM"] = "true" if all_cores else "false"
-    if hasattr(os, "nice"):
-        os.nice(niceness)
+    stand_back(niceness)
     # Libraries print at import; `--json` output and the server's pipes stay clean.
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
+
+
+def stand_back(niceness: int) -> None:
+    """Let other processes go first, more than before."""
+    if hasattr(os, "nice"):
+        os.nice(niceness)
 
 
 def end_with_parent() -> None:

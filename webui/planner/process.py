@@ -1,8 +1,11 @@
 """The helper process: it alone imports torch and Transformers, to answer questions.
 
-It works on the CPU with one thread and low priority, and it ends with its parent.
+It works on the CPU with one thread and low priority, and it ends with its parent. Only
+what it imports before the first question it imports as fast as it can: on a busy machine
+the page would show no plan for a minute.
 """
 
+import functools
 import gc
 import importlib
 import multiprocessing
@@ -12,7 +15,7 @@ from collections.abc import Callable
 from concurrent import futures
 from typing import Any, NamedTuple
 
-from webui.planner.child import KILL, answer, settle_in
+from webui.planner.child import KILL, answer, settle_in, stand_back
 from webui.planner.errors import PlannerError
 from webui.recipe.field import Text
 
@@ -47,7 +50,7 @@ def ask(function: Callable[..., Any], *args: Any, timeout: float | None = None) 
     for _ in range(2):
         helper = current_helper()
         try:
-            return helper.pool.submit(answer, function, args).result(timeout)
+            return helper.pool.submit(answer_modestly, function, args).result(timeout)
         except (RuntimeError, futures.CancelledError):
             discard(helper)  # it died, or another question gave it up
         except futures.TimeoutError:
@@ -93,6 +96,7 @@ def current_helper() -> Helper:
                 # A fork would copy the server's threads and locks.
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=settle_in,
+                initargs=(0,),
             )
             _helper = Helper(pool, pool.submit(os.getpid))
         return _helper
@@ -113,6 +117,18 @@ def discard(helper: Helper) -> None:
     except (futures.CancelledError, futures.TimeoutError):
         started = False  # it hangs before it reaches our code; do not wait for it
     helper.pool.shutdown(wait=started, cancel_futures=True)
+
+
+def answer_modestly(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """Answer a question in the helper process, which stands back from the first on."""
+    become_modest()
+    return answer(function, args)
+
+
+@functools.cache
+def become_modest() -> None:
+    """Let others go first; once, as each time would add to it."""
+    stand_back(5)
 
 
 def import_heavy() -> None:
