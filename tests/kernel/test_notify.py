@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from webui.files import write_json
-from webui.kernel import notify as module
 from webui.kernel.notify import ADDRESS, LONGEST, message, notify, reason
 from webui.runs import events
 from webui.runs.folder import LOG, SUMMARY
@@ -165,7 +164,6 @@ def test_a_server_that_hangs_is_given_up_and_delays_nothing(
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         name_it(monkeypatch, silent.getsockname()[1])
-        monkeypatch.setattr(module, "SECONDS", 0.3)
         run = ended("finished")
         thread = notify(run)
         assert thread is not None and thread.is_alive() and thread.daemon

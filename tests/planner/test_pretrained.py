@@ -1,5 +1,6 @@
 """What a model's name leads to, and what is said where it leads nowhere."""
 
+import io
 import json
 import os
 from pathlib import Path
@@ -47,7 +48,7 @@ def test_code_of_a_model_is_never_run(tmp_path: Path, monkeypatch) -> None:
     (tmp_path / "own.py").write_text(f"open({str(ran)!r}, 'w')")
     config = {"model_type": "own", "auto_map": {"AutoConfig": "own.OwnConfig"}}
     (tmp_path / "config.json").write_text(json.dumps(config))
-    monkeypatch.setattr("builtins.input", lambda *_: "y")
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     said = refusal(str(tmp_path))
     assert "wants to run code of its own; set model.trust_remote_code only" in said
     assert not ran.exists()

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from webui.planner import sinks
 from webui.planner.sinks import knows_key, sink_problems
 from webui.recipe import Recipe
 from webui.recipe.sections import Watch
@@ -30,10 +29,22 @@ def test_nothing_is_said_where_none_is_chosen() -> None:
     assert told() == []
 
 
-def test_what_is_not_installed_is_told_with_its_command(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(sinks, "installed", lambda name: None)
+def install(folder: Path, *names: str) -> None:
+    """Packages as pip leaves them, as far as one asks for their versions."""
+    for name in names:
+        info = folder / f"{name}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Name: {name}\nVersion: 1.0\n")
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The one folder that packages are looked for in: nothing is installed there."""
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
+    return tmp_path
+
+
+def test_what_is_not_installed_is_told_with_its_command(packages: Path) -> None:
     missing, also = told("tensorboard", "wandb")
     assert missing.startswith("has tensorboard, which is not installed: ")
     assert missing.endswith("-m pip install tensorboard")
@@ -41,9 +52,9 @@ def test_what_is_not_installed_is_told_with_its_command(
 
 
 def test_weights_and_biases_wants_a_key(
-    monkeypatch: pytest.MonkeyPatch, nobody: Path
+    monkeypatch: pytest.MonkeyPatch, packages: Path
 ) -> None:
-    monkeypatch.setattr(sinks, "installed", lambda name: "1.0")
+    install(packages, "tensorboard", "trackio", "wandb")
     (no_key,) = told("wandb")
     assert "WANDB_API_KEY" in no_key and "WANDB_MODE=offline" in no_key
     assert told("tensorboard", "trackio") == []

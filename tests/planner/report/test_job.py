@@ -18,9 +18,9 @@ from webui.notebook.render import render_cells
 from webui.planner.errors import PlannerError
 from webui.planner.pretrained import read_tokenizer
 from webui.planner.reading.sources import Record
-from webui.planner.report import cache as report_cache
 from webui.planner.report import job as report_job
 from webui.planner.report.cache import (
+    KEPT,
     new_scratch,
     rejected_path,
     report_key,
@@ -136,9 +136,9 @@ def test_key_is_told_by_content_and_recipe(tmp_path: Path) -> None:
     assert len({first, *(key("{}", recipe=other) for other in others)}) == 6
 
 
-def test_old_reports_and_what_died_are_removed(monkeypatch) -> None:
-    monkeypatch.setattr(report_cache, "KEPT", 2)
-    for age, key in enumerate(["new", "older", "oldest"]):
+def test_old_reports_and_what_died_are_removed() -> None:
+    keys = [f"report{age:02}" for age in range(KEPT + 1)]
+    for age, key in enumerate(keys):
         for path in (report_path(key), rejected_path(key)):
             path.write_text("{}")
             os.utime(path, (1e9 - age, 1e9 - age))
@@ -148,7 +148,7 @@ def test_old_reports_and_what_died_are_removed(monkeypatch) -> None:
     dead.wait()
     (reports_folder() / f".{dead.pid}-x").mkdir()
     tidy()
-    kept = ["new.json", "new.rejected.jsonl", "older.json", "older.rejected.jsonl"]
+    kept = [f"{key}.{end}" for key in keys[:KEPT] for end in ("json", "rejected.jsonl")]
     assert left_behind() == [mine.name, *kept]
 
 

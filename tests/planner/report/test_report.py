@@ -10,8 +10,7 @@ import pytest
 
 from webui.planner.encoding import Encoded
 from webui.planner.reading.sources import Record
-from webui.planner.report import report as report_module
-from webui.planner.report.labels import LabelTally, labels_of
+from webui.planner.report.labels import COUNTED, LabelTally, labels_of
 from webui.planner.report.lengths import bar_width, histogram, suggested_length
 from webui.planner.report.rejections import (
     FIRST,
@@ -20,9 +19,12 @@ from webui.planner.report.rejections import (
     RejectionTally,
 )
 from webui.planner.report.report import (
+    BATCH_CHARACTERS,
+    BATCH_ROWS,
     Asked,
     Draw,
     Report,
+    batches,
     from_json,
     make_report,
     to_json,
@@ -261,26 +263,26 @@ def test_labels_within_an_answer() -> None:
     assert labels_of("pos", answered("A/B/NOUN is/VERB")) == ["NOUN", "VERB"]
 
 
-def test_labels_without_end_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webui.planner.report.labels.COUNTED", 10)
+def test_labels_without_end_stay_bounded() -> None:
     tally = LabelTally("classification")
-    for number in range(100):
+    for number in range(COUNTED + 90):
         tally.add(kept(1, "q", str(number)).mapped)
-    assert (len(tally.counts), tally.total) == (10, 100)
+    assert (len(tally.counts), tally.total) == (COUNTED, COUNTED + 90)
 
 
-def test_progress_and_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report_module, "BATCH_ROWS", 3)
+def test_progress_and_batches() -> None:
     seen = []
-    rows = [kept(n, f"q {n}", "a") for n in range(1, 8)]
+    rows = [kept(n, f"q {n}", "a") for n in range(1, 2 * BATCH_ROWS + 2)]
     report = made(
         rows, rows[:1], on_progress=lambda n, record: seen.append((n, record.number))
     )
-    assert seen == [(3, 3), (6, 6), (7, 7), (8, 1)]
+    once, twice = BATCH_ROWS, 2 * BATCH_ROWS
+    whole = twice + 1
+    assert seen == [(once, once), (twice, twice), (whole, whole), (whole + 1, 1)]
     assert report.lengths.tokens == sum(len(row.mapped["text"]) for row in rows)
     # Long rows make small batches.
-    monkeypatch.setattr(report_module, "BATCH_CHARACTERS", 5)
-    assert [len(b.kept) for b in report_module.batches(rows)] == [1] * 7
+    long = [kept(n, "q" * BATCH_CHARACTERS, "a") for n in range(1, 4)]
+    assert [len(batch.kept) for batch in batches(long)] == [1] * 3
 
 
 def test_no_rows_at_all() -> None:

@@ -51,7 +51,8 @@ def unpacked(file: Path, scratch: Path, target: Path, numbers: Any) -> Path:
         PlannerError: why there is none.
     """
     header = read_header(file)
-    refuse_large(header.parameters, scratch)
+    refuse_disk(header.parameters, scratch)
+    refuse_memory(header.parameters)
     tokenizer = tokenizer_of(file, header)
     enter(numbers, READING)
     model = model_of(file, header, lambda share: numbers.__setitem__(1, share))
@@ -75,8 +76,8 @@ def enter(numbers: Any, stage: int) -> None:
     numbers[:] = (stage, 0.0, time.time())
 
 
-def refuse_large(parameters: int, folder: Path) -> None:
-    """Refuse a model that the disk or the memory has no room for.
+def refuse_disk(parameters: int, folder: Path) -> None:
+    """Refuse a model that the disk of a folder has no room for.
 
     Raises:
         PlannerError: with what is needed and what is there.
@@ -92,6 +93,14 @@ def refuse_large(parameters: int, folder: Path) -> None:
                 f"{size(free)}；请清理磁盘，或把 TUNEBOOK_HOME 设到更大的磁盘。",
             )
         )
+
+
+def refuse_memory(parameters: int) -> None:
+    """Refuse a model that the memory has no room for while it is unpacked.
+
+    Raises:
+        PlannerError: with what is needed and what is there.
+    """
     wanted = BYTES_IN_MEMORY * parameters + LIBRARIES
     free = psutil.virtual_memory().available + psutil.swap_memory().free
     if wanted > free:
