@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -88,6 +89,8 @@ class Connection:
         self.http.request("POST" if body else "GET", f"/{path}", body, headers)
         reply = self.http.getresponse()
         told = reply.read()
+        if reply.status != 200:
+            raise RuntimeError(f"{path}: {reply.status}, {told[:200]!r}")
         packed = reply.headers.get("Content-Encoding") == "br"
         return (brotli.decompress(told) if packed else told).decode()
 
@@ -105,18 +108,14 @@ def readers(number: int) -> Iterator[Tabs]:
     """So many tabs that watch a run as soon as they are told which."""
     tabs, over = Tabs(), threading.Event()
     tabs.looking.set()
-    threads = [
-        threading.Thread(target=watch, args=(tabs, over, f"tab{n}"), daemon=True)
-        for n in range(number)
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        yield tabs
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join()
+    with ThreadPoolExecutor(max(number, 1)) as pool:
+        watching = [pool.submit(watch, tabs, over, f"tab{n}") for n in range(number)]
+        try:
+            yield tabs
+        finally:
+            over.set()
+        for each in watching:
+            each.result()  # a tab that failed has watched nothing
 
 
 def watch(tabs: Tabs, over: threading.Event, name: str) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from webui.app import look_less_often, open_studio, trusted_hosts
+from webui.app import open_studio, trusted_hosts
 from webui.settings import shipped_recipes
 
 
@@ -37,14 +37,3 @@ def test_other_host_names_are_refused_unless_a_password_guards() -> None:
     shared = trusted_hosts("127.0.0.1", True).kwargs["allowed_hosts"]
     assert "*.gradio.live" in shared and "*" not in shared
     assert trusted_hosts("0.0.0.0", False).kwargs["allowed_hosts"] == ["*"]
-
-
-def test_gradio_still_has_what_makes_it_look_less_often() -> None:
-    import gradio as gr
-
-    with gr.Blocks() as app:
-        before = vars(app._queue).copy()
-        look_less_often(app)
-    now = vars(app._queue)
-    changed = {name for name in now if now[name] != before[name]}
-    assert changed == {"sleep_when_free", "progress_update_sleep_when_free"}

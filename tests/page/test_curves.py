@@ -88,7 +88,7 @@ def test_a_tick_gets_a_short_stamp_that_changes_with_the_draft(app: Any) -> None
     assert client.get("/stamp").text != before
 
 
-@pytest.mark.parametrize(("step", "again"), [(0.2, 1), (1.6, 1.6), (50, 3)])
+@pytest.mark.parametrize(("step", "again"), [(0.2, 2), (2.6, 2.6), (50, 6)])
 def test_the_browser_asks_again_when_a_step_may_have_come(
     app: Any, step: float, again: float
 ) -> None:

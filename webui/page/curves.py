@@ -27,7 +27,7 @@ from webui.settings import runs_folder
 
 TRAINING = ("train", "sweep")
 OFFERED = 40
-AGAIN = 3  # seconds, at most, until a browser asks for what is new
+SOONEST = 2  # seconds, at least, until a browser asks for what is new
 
 LABELS = {
     "loss": Text("Loss", "损失"),
@@ -149,7 +149,8 @@ def answer(
         training, steps = followed.training, followed.pace.steps
         found["median"] = followed.median_norm
         # More often than a step comes there is nothing new.
-        found["again"] = round(min(max(steps[-1] if steps else 0, 1), AGAIN), 1)
+        again = studio.turns.next(max(steps[-1] if steps else 0, SOONEST))
+        found["again"] = round(again, 1)
     return found | going(studio, folder, training)
 
 

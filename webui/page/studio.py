@@ -13,6 +13,7 @@ from webui.kernel.status import Status
 from webui.notebook.render import Cell
 from webui.page.answers import Answers
 from webui.page.draft import Draft
+from webui.page.turns import Turns
 from webui.planner.errors import PlannerError
 from webui.planner.machine import main_memory, this_card, this_device
 from webui.planner.memory.cards import Card
@@ -71,6 +72,7 @@ class Studio:
     offered: dict[Path, Recipe] = field(default_factory=dict)
     followed: dict[Path, Followed] = field(default_factory=dict)
     following: threading.Lock = field(default_factory=threading.Lock)
+    turns: Turns = field(default_factory=Turns)
 
     def look_at_device(self) -> None:
         """Find out, in the background, what this machine computes on and in."""
