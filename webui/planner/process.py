@@ -1,8 +1,8 @@
 """The helper process: it alone imports torch and Transformers, to answer questions.
 
-It works on the CPU with one thread and low priority, and it ends with its parent. Only
-what it imports before the first question it imports as fast as it can: on a busy machine
-the page would show no plan for a minute.
+It works on the CPU with one thread and low priority, and it ends with its parent. What
+it imports before the first question it imports at full speed: on a busy machine the
+page would show no plan for a minute.
 """
 
 import functools
