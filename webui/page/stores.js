@@ -53,7 +53,8 @@ class Store {
     if (this.coming) Object.assign(this, this.coming, { coming: null });
     const { live, again, figures, share, median } = answer;
     Object.assign(this, { live, again, figures, share, median });
-    stampedBeside(answer.stamp, again);
+    // Of a run that has ended nobody asks again, so the clock goes on at once.
+    stampedBeside(answer.stamp, live ? again : 0);
   }
 
   // The part that was zoomed into, if it is drawn from rows of several steps.
