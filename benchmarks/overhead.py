@@ -1,18 +1,18 @@
 """What watching costs: a training with a page and its readers, beside the bare script.
 
-    python benchmarks/overhead.py [--pairs 10] [--tabs 3] [--steps 30]
+    python benchmarks/overhead.py [--pairs 10] [--tabs 3] [--steps 90]
 
 A pair is the exported script in a process of its own, and the same recipe as a run
 with a page's server beside it that several tabs read (``tabs.py``). On a machine with
 neighbours one and the same training takes 20 % more or less from one minute to the
 next, so the two of a pair take turns: each is frozen (SIGSTOP) while the other has the
-machine for a second, with its page and its tabs. What is compared is the time that
+machine for half a second, with its page and its tabs. What is compared is the time that
 each had the machine from its second step, when its memory is warm again after the
 loading of the other, to its checkpoint after the last. Which of a pair goes first
 alternates; OpenMP waits passively on both sides.
 Beside it stands the processor time that the server and its planner took. The figures
 go to benchmarks/results/overhead.json with a 95 % interval of the median, from a
-bootstrap. Ten pairs take about half an hour on two cores.
+bootstrap. Ten pairs take three quarters of an hour on two cores.
 """
 
 import argparse
@@ -51,7 +51,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "overhead.json"
 PACKAGES = ("torch", "transformers", "trl", "unsloth", "gradio")
 CELLS = RUN_CELLS[: RUN_CELLS.index("train") + 1]
-TURN = 1  # second
+TURN = 0.5  # seconds
 # What the bare script tells of itself, as the recorder tells of a run.
 MARKS = """
 import time
@@ -234,7 +234,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--pairs", type=int, default=10)
     parser.add_argument("--tabs", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=30)
+    parser.add_argument("--steps", type=int, default=90)
     given = parser.parse_args()
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
     models = settings.models_folder()

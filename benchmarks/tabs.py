@@ -1,9 +1,9 @@
 """A page's server, and readers that ask it as visible browser tabs do.
 
-Once a second, or once a step, a tab asks what is new of the curves, which tells as
-well whether the page has changed, and for all of it when it has. As in a browser, its
-connection stays open and its answers come compressed. A browser's own drawing is left
-out: it happens on the machine that the user sits at.
+In turns, a tab asks what is new of the curves, which tells as well whether the page has
+changed, and for all of it when it has. As in a browser, its connection stays open and
+its answers come compressed. A browser's own drawing is left out: it happens on the
+machine that the user sits at.
 """
 
 import json
@@ -22,6 +22,8 @@ from typing import Any
 
 import brotli
 import psutil
+
+from webui.page.turns import Turns
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -95,19 +97,55 @@ class Connection:
         return (brotli.decompress(told) if packed else told).decode()
 
 
+class Looking(threading.Event):
+    """Whether the tabs look now, with a clock that stands still while they do not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = self.since = 0.0
+
+    def set(self) -> None:
+        """Look from now on."""
+        self.since = time.monotonic()
+        super().set()
+
+    def clear(self) -> None:
+        """Look no more."""
+        self.before = self.seconds()
+        super().clear()
+
+    def seconds(self) -> float:
+        """How long they have looked."""
+        return self.before + (time.monotonic() - self.since if self.is_set() else 0)
+
+    def rest(self, seconds: float, over: threading.Event) -> bool:
+        """Wait so long by this clock; False when all is over before."""
+        until = self.seconds() + seconds
+        while not over.wait(max(until - self.seconds(), 0.01)):
+            if self.is_set() and self.seconds() >= until:
+                return True
+        return False
+
+
 @dataclass
 class Tabs:
-    """What the tabs watch, by the run's id, and whether they look at it now."""
+    """What the tabs watch, by the run's id, and whether they look at it now.
+
+    They take turns by a clock of their own: the server's goes on while it is frozen.
+    """
 
     run: str = ""
-    looking: threading.Event = field(default_factory=threading.Event)
+    looking: Looking = field(default_factory=Looking)
+
+    def __post_init__(self) -> None:
+        self.turns = Turns(clock=self.looking.seconds)
+        self.looking.set()
 
 
 @contextmanager
 def readers(number: int) -> Iterator[Tabs]:
     """So many tabs that watch a run as soon as they are told which."""
     tabs, over = Tabs(), threading.Event()
-    tabs.looking.set()
     with ThreadPoolExecutor(max(number, 1)) as pool:
         watching = [pool.submit(watch, tabs, over, f"tab{n}") for n in range(number)]
         try:
@@ -119,20 +157,18 @@ def readers(number: int) -> Iterator[Tabs]:
 
 
 def watch(tabs: Tabs, over: threading.Event, name: str) -> None:
-    """Ask once a second what is new, as the page's script does."""
+    """Ask what is new as often as the page's script does: at least every step."""
     server, stamp = Connection(), ""
     config = json.loads(server.get("config"))
     known = {"generation": -1, "known": 0, "heard": 0}
     again = 1.0
-    while not over.wait(again):
-        if not tabs.looking.is_set():
-            continue
+    while tabs.looking.rest(again, over):
         try:
             if tabs.run:
+                again = tabs.turns.next(0)
                 words = "&".join(f"{key}={value}" for key, value in known.items())
                 told = json.loads(server.get(f"curves?run={tabs.run}&{words}"))
                 known, now = {key: told[key] for key in known}, told["stamp"]
-                again = told["again"]
             else:
                 now = server.get("stamp")
             if now != stamp:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from typing import Any
 
 import gradio as gr
@@ -9,6 +10,7 @@ import pytest
 from gradio_client import Client
 
 from webui import quiet
+from webui.page.turns import LATEST
 
 
 @pytest.fixture
@@ -47,3 +49,11 @@ def test_a_server_that_is_told_to_end_ends(app: Any) -> None:
     app.server.should_exit = True
     quiet.wait_for_end(app)
     assert not app.server.thread.is_alive()
+
+
+def test_a_connection_outlasts_the_silence_between_two_questions(app: Any) -> None:
+    kept = HTTPConnection(app.local_url.removeprefix("http://").rstrip("/"))
+    for silence in (0, LATEST + 0.5):
+        time.sleep(silence)
+        kept.request("GET", "/config")
+        assert kept.getresponse().read()

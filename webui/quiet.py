@@ -12,12 +12,15 @@ from typing import Any
 AWAKE, ASLEEP = 0.05, 0.25
 STAYS_AWAKE = 10  # seconds after a press
 TICK = 1  # seconds
+# Seconds that a silent connection stays: longer than a browser is silent in a training.
+KEPT_ALIVE = 30
 
 
 def look_less_often(app: Any) -> None:
     """Have a launched app look at its queue four times a second, at its end once."""
     rest_between_presses(app._queue)
     tick_slowly(app.server)
+    app.server.config.timeout_keep_alive = KEPT_ALIVE
 
 
 def rest_between_presses(queue: Any) -> None:
@@ -47,9 +50,10 @@ def tick_slowly(server: Any) -> None:
     on_tick = server.on_tick
 
     async def ticked(counter: int) -> bool:
-        await asyncio.sleep(TICK - 0.1)
-        # It counts tenths of a second, by which it dates its answers.
-        return bool(await on_tick(10 * counter))
+        # At a count of nothing it dates its answers anew.
+        while not await on_tick(0):
+            await asyncio.sleep(TICK)
+        return True
 
     server.on_tick = ticked
 

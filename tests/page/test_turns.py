@@ -8,7 +8,7 @@ import pytest
 from webui.page.turns import APART, LATEST, Turns
 
 
-def questions(tabs: int, soonest: float, seconds: float) -> list[float]:
+def questions(tabs: int, step: float, seconds: float) -> list[float]:
     """When so many tabs ask that all begin within the first second."""
     now = 0.0
     turns = Turns(lambda: now)
@@ -17,21 +17,29 @@ def questions(tabs: int, soonest: float, seconds: float) -> list[float]:
     while waiting[0] < seconds:
         now = heapq.heappop(waiting)
         asked.append(now)
-        heapq.heappush(waiting, now + turns.next(soonest))
+        heapq.heappush(waiting, now + turns.next(step))
     return asked
 
 
 def test_one_tab_asks_as_soon_as_it_may() -> None:
-    assert questions(1, 2, 20) == [float(second) for second in range(0, 20, 2)]
+    assert questions(1, 0.1, 20) == [float(second) for second in range(0, 20, APART)]
+    assert questions(1, 3.5, 14) == [0, 3.5, 7, 10.5]
 
 
-@pytest.mark.parametrize("tabs", [2, 3, 4])
+@pytest.mark.parametrize("tabs", [2, 3])
 def test_several_tabs_ask_apart(tabs: int) -> None:
-    asked = questions(tabs, 2, 60)[2 * tabs :]
+    asked = questions(tabs, 0.1, 60)[2 * tabs :]
     gaps = [after - before for before, after in itertools.pairwise(asked)]
     assert gaps == pytest.approx([APART] * len(gaps))
 
 
 def test_no_tab_waits_longer_than_the_longest_turn() -> None:
-    assert len(questions(100, 2, 60)) >= 100 * 60 / LATEST
+    assert len(questions(100, 0.1, 60)) >= 100 * 60 / LATEST
     assert Turns(lambda: 0.0).next(50) == LATEST
+
+
+def test_who_will_not_ask_again_takes_no_turn() -> None:
+    turns = Turns(lambda: 100.0)
+    for _ in range(5):
+        assert turns.next(0.1, booked=False) == APART
+    assert [turns.next(0.1) for _ in range(2)] == [APART, 2 * APART]

@@ -1,6 +1,7 @@
 // Once a second: does anything on the page have to change? A new stamp in the hidden
 // field has it redrawn. A tab that nobody sees asks again when it is looked at, and
-// while answers about the curves bring the stamp, no other is asked for.
+// while answers about the curves bring the stamp, no other is asked for. Each question
+// costs a training beside it some milliseconds, so then it is asked half as often.
 let toldUntil = 0;
 
 function stamped(stamp) {
@@ -25,7 +26,7 @@ async function tick() {
   try {
     if (Date.now() > toldUntil) await look();
   } catch (error) { /* A network that is gone is asked again. */ }
-  setTimeout(tick, 1000);
+  setTimeout(tick, document.querySelector('#watched [data-live="1"]') ? 2000 : 1000);
 }
 
 tick();

@@ -27,7 +27,6 @@ from webui.settings import runs_folder
 
 TRAINING = ("train", "sweep")
 OFFERED = 40
-SOONEST = 2  # seconds, at least, until a browser asks for what is new
 
 LABELS = {
     "loss": Text("Loss", "损失"),
@@ -148,14 +147,17 @@ def answer(
             return found
         training, steps = followed.training, followed.pace.steps
         found["median"] = followed.median_norm
-        # More often than a step comes there is nothing new.
-        again = studio.turns.next(max(steps[-1] if steps else 0, SOONEST))
-        found["again"] = round(again, 1)
-    return found | going(studio, folder, training)
+        step = steps[-1] if steps else 0
+    return found | going(studio, folder, training, step)
 
 
-def going(studio: Studio, folder: Path, training: Training | None) -> dict[str, Any]:
-    """How the training stands, and the page: for the end of an answer."""
+def going(
+    studio: Studio, folder: Path, training: Training | None, step: float
+) -> dict[str, Any]:
+    """How the training stands, and the page: for the end of an answer.
+
+    ``step`` is how many seconds one takes, by which the browser asks ``again``.
+    """
     now = status()
     busy = now.word == "busy" and now.run == folder
     live = busy and now.busy.get("cell") in TRAINING
@@ -163,6 +165,7 @@ def going(studio: Studio, folder: Path, training: Training | None) -> dict[str, 
     return {
         "stamp": stamp_of(studio, now),
         "live": busy,
+        "again": round(studio.turns.next(step, booked=busy), 1),
         "share": round(100 * training.step / max(total, 1), 1) if training else 0,
         "figures": figures_of(training, live, studio.memory) if training else {},
     }
