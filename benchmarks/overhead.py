@@ -250,7 +250,6 @@ def main() -> int:
         "versions": {name: version(name) for name in PACKAGES},
         "command": f"python benchmarks/overhead.py --pairs {given.pairs} "
         f"--tabs {given.tabs} --steps {given.steps}",
-        "load_before": round(os.getloadavg()[0], 2),
     }
     write_json(RESULTS, results | found)
     print(json.dumps(found["percent_slower"]), found["server_processor_percent"])
