@@ -157,7 +157,7 @@ def readers(number: int) -> Iterator[Tabs]:
 
 
 def watch(tabs: Tabs, over: threading.Event, name: str) -> None:
-    """Ask what is new as often as the page's script does: at least every step."""
+    """Ask what is new as often as the page's script does while steps are short."""
     server, stamp = Connection(), ""
     config = json.loads(server.get("config"))
     known = {"generation": -1, "known": 0, "heard": 0}

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from webui.app import open_studio
 from webui.page.build import build_app
 from webui.page.routes import add_routes
+from webui.page.turns import APART
 
 LARGEST = 4096
 
@@ -97,6 +98,13 @@ def test_the_browser_asks_again_when_a_step_may_have_come(
     write(run, told)
     asked = TestClient(app).get("/curves", params={"run": run.name})
     assert asked.json()["again"] == pytest.approx(again, abs=0.05)
+
+
+def test_an_answer_about_an_ended_run_takes_no_turn(app: Any) -> None:
+    run, client = replayed_run(3), TestClient(app)
+    for _ in range(3):
+        told = client.get("/curves", params={"run": run.name}).json()
+        assert not told["live"] and told["again"] == APART
 
 
 def test_an_update_of_the_curves_brings_the_stamp_of_now(app: Any) -> None:

@@ -33,6 +33,13 @@ def test_several_tabs_ask_apart(tabs: int) -> None:
     assert gaps == pytest.approx([APART] * len(gaps))
 
 
+def test_four_tabs_ask_each_at_the_latest_and_no_two_at_once() -> None:
+    asked = questions(4, 0.1, 60)
+    gaps = [after - before for before, after in itertools.pairwise(asked[8:])]
+    assert min(gaps) > 0.5
+    assert sum(gaps) / len(gaps) == pytest.approx(LATEST / 4, rel=0.05)
+
+
 def test_no_tab_waits_longer_than_the_longest_turn() -> None:
     assert len(questions(100, 0.1, 60)) >= 100 * 60 / LATEST
     assert Turns(lambda: 0.0).next(50) == LATEST

@@ -1,11 +1,12 @@
 """The last events are read from the end, whatever the file looks like."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from webui.runs import events, tail
-from webui.runs.tail import Ending, backwards, ending
+from webui.runs import events
+from webui.runs.tail import BLOCK, Ending, backwards, ending
 
 
 def steps(run: Path, count: int) -> None:
@@ -13,19 +14,21 @@ def steps(run: Path, count: int) -> None:
         events.append(run, "step", step=step, logs={"loss": 1.0, "text": "é" * 40})
 
 
-@pytest.mark.parametrize("block", [1, 7, 100, 1 << 16])
-def test_backwards_is_the_reading_turned_round(
-    tmp_path: Path, block: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tail, "BLOCK", block)
+ODD = 'no json\n[1]\n{"event": 3}\n\n{"event": "late"}\n{"event": "no end"}'
+
+
+@pytest.mark.parametrize("beyond", [-1, 0, 1, 2, len(ODD), BLOCK, 3 * BLOCK])
+def test_backwards_is_the_reading_turned_round(tmp_path: Path, beyond: int) -> None:
+    """The last events fill a block of the reading and so many bytes beyond."""
     steps(tmp_path, 9)
+    empty = len('{"event": "long", "text": ""}\n' + ODD)
+    text = "-" * (BLOCK + beyond - empty)
     with (tmp_path / events.FILE).open("a") as file:
-        file.write(
-            'no json\n[1]\n{"event": 3}\n\n{"event": "late"}\n{"event": "no end"}'
-        )
-    found = [*backwards(tmp_path)]
-    assert found[0] == {"event": "late"}
-    assert [e["step"] for e in found[1:]] == [8, 7, 6, 5, 4, 3, 2, 1, 0]
+        file.write(json.dumps({"event": "long", "text": text}) + "\n" + ODD)
+    late, long, *earlier = backwards(tmp_path)
+    assert late == {"event": "late"}
+    assert long == {"event": "long", "text": text}
+    assert [e["step"] for e in earlier] == [8, 7, 6, 5, 4, 3, 2, 1, 0]
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"{", b'{"event": "step"}', b"\xff\n"])
