@@ -1,6 +1,7 @@
 """The last words of a run whose kernel died: it cannot write them itself."""
 
 import contextlib
+import logging
 from pathlib import Path
 
 from webui.kernel import process
@@ -9,6 +10,9 @@ from webui.kernel.process import KernelError
 from webui.kernel.status import lock, status
 from webui.runs import events
 from webui.runs import folder as runs
+from webui.runs.summary import write_summary
+
+log = logging.getLogger("tunebook")
 
 
 def close_dead_run() -> None:
@@ -30,7 +34,14 @@ def close_dead() -> None:
 
 
 def close(folder: Path, cell: str | None, code: int | None) -> None:
-    """Write the last events of a run that its kernel can no longer write."""
+    """Write the last events of a run that its kernel can no longer write.
+
+    And its figures, as far as it came; they may want what is no longer there.
+    """
     events.append(folder, "failed", cell=cell, error="KernelDied", code=code)
     events.append(folder, "finished", status="failed")
+    try:
+        write_summary(folder, "failed")
+    except Exception:
+        log.exception("the figures of %s", folder.name)
     notify(folder)

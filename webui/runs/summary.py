@@ -32,10 +32,14 @@ PACKAGES = (
 )
 
 
-def write_summary(run: Path, status: str | None, *, peak_memory: int) -> None:
+def write_summary(
+    run: Path, status: str | None, *, peak_memory: int | None = None
+) -> None:
     """Write ``summary.json`` from the run's events and recipe.
 
     ``status`` is how the run ended; None when it ended earlier and is added to now.
+    ``peak_memory``, in bytes, only the kernel that trained can tell; without it that of
+    the last save stands.
     """
     history, _ = events.read(run)
     if status is None:
@@ -47,7 +51,11 @@ def write_summary(run: Path, status: str | None, *, peak_memory: int) -> None:
 
 
 def summarize(
-    history: Sequence[Event], recipe: Recipe, status: str, peak_memory: int, run: Path
+    history: Sequence[Event],
+    recipe: Recipe,
+    status: str,
+    peak_memory: int | None,
+    run: Path,
 ) -> dict[str, Any]:
     """The figures; seconds, bytes and tokens per second where not said otherwise."""
     begun = last(history, "begun")
@@ -74,7 +82,10 @@ def summarize(
         "duration": duration(history),
         "training_seconds": training_seconds(history),
         "tokens_per_second": tokens_per_second(history),
-        "peak_memory": max([peak_memory, *peaks_before(history)]),
+        "peak_memory": max(
+            (peak for peak in (peak_memory, *peaks_before(history)) if peak),
+            default=None,
+        ),
         "trainable": begun.get("trainable"),
         "total": begun.get("total"),
         "steps": steps[-1]["step"] if steps else 0,

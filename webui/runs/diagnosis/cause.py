@@ -33,6 +33,7 @@ SMALLER = Text(
     "将批大小减半（梯度累积加倍）、缩短最大序列长度、打开梯度检查点或改用 4 位基座。",
 )
 RESUME = Text(
-    "Checkpoints are in the run's folder; Resume goes on from the last whole one.",
-    "检查点在运行文件夹中；“继续”会从最近的完整检查点接着训练。",
+    "Resume, under Runs, goes on from the last whole checkpoint; without one it begins "
+    "again.",
+    "“运行记录”中的“继续训练”会从最近的完整检查点接着训练；没有检查点则从头开始。",
 )
