@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from webui.notebook.carried import formats, mask, split
+from webui.notebook.carried import mask
 from webui.notebook.chat_templates import TEMPLATES
 from webui.notebook.data_cell import reading
-from webui.notebook.mappers import MAPPERS, TALKS, mapper_of
 from webui.notebook.steps import (
     READERS,
     Step,
@@ -19,6 +18,9 @@ from webui.notebook.steps import (
     suffix_of,
     token_step,
 )
+from webui.planner import split
+from webui.planner.mapping import values as formats
+from webui.planner.mapping.mappers import MAPPERS, TALKS, mapper_of
 from webui.recipe import Recipe
 from webui.recipe.formats import FORMATS
 from webui.recipe.sections import Data, Model, Split, Training

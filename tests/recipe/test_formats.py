@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from webui.notebook.mappers import MAPPERS
+from webui.planner.mapping.mappers import MAPPERS
 from webui.recipe.field import Text
 from webui.recipe.formats import FORMATS, FormatName
 from webui.recipe.formats.format import Format

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-CARRIED = "webui.notebook.carried"
+CARRIED = ("webui.notebook.carried", "webui.planner")
 # Reading a function's source takes milliseconds, and the page asks at every redraw.
 read_source = cache(inspect.getsource)
 

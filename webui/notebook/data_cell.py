@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from webui.notebook.carried.readers import read_dataset, read_file, read_packed_file
 from webui.notebook.carried.usable import usable
 from webui.notebook.carry import source_of
 from webui.notebook.literal import Code, literal
@@ -16,6 +15,7 @@ from webui.notebook.steps import (
     suffix_of,
     token_step,
 )
+from webui.planner.reading.readers import read_dataset, read_file, read_packed_file
 from webui.recipe import Recipe
 
 

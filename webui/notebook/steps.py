@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from webui.notebook.carried import formats, mask, readers, split
+from webui.notebook.carried import mask
 from webui.notebook.chat_templates import TEMPLATES
-from webui.notebook.mappers import mapper_of
+from webui.planner import split
+from webui.planner.mapping import values as formats
+from webui.planner.mapping.mappers import mapper_of
+from webui.planner.reading import readers
 from webui.recipe import Recipe
 from webui.recipe.formats import FORMATS
 from webui.recipe.sections.data import LABELLED

@@ -6,10 +6,10 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from webui.notebook.mappers import TALK_ROLES, TALKS
 from webui.page.bind import Binding
 from webui.page.language import Language
 from webui.page.view import View
+from webui.planner.mapping.mappers import TALK_ROLES, TALKS
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.recipe.formats import FORMATS, Role

@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from webui.notebook.carried.readers import read_file, read_packed_file
 from webui.notebook.steps import READERS, suffix_of
 from webui.planner.errors import PlannerError
 from webui.planner.machine import this_card
 from webui.planner.memory.cards import Card, this_machine
 from webui.planner.process import ask
+from webui.planner.reading.readers import read_file, read_packed_file
 from webui.planner.reading.reasons import in_both
 from webui.planner.reading.sources import records
 from webui.planner.room import room_problem

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from webui.notebook.carried.formats import select
-from webui.notebook.mappers import MAPPERS
 from webui.planner.detection.columns import columns_of
 from webui.planner.detection.detect import Detection, detect
 from webui.planner.errors import PlannerError
+from webui.planner.mapping.mappers import MAPPERS
+from webui.planner.mapping.values import select
 from webui.recipe.formats import FORMATS
 
 EXAMPLES = Path(__file__).parents[2] / "data" / "formats"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from webui.notebook.carried.readers import read_json
 from webui.planner.reading.json_rows import is_deep, read_json_by_line
+from webui.planner.reading.readers import read_json
 
 
 def read(reader: Any, text: str) -> list:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from webui.notebook.carried.formats import parsed
-from webui.notebook.carried.transcripts import split_transcript, unwrapped_turns
+from webui.planner.mapping.transcripts import split_transcript, unwrapped_turns
+from webui.planner.mapping.values import parsed
 from webui.recipe.formats.format import Kind
 
 # What tables hold as the JSON text of an object with columns of its own.

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from webui.notebook.carried.tagging import is_cjk
 from webui.planner.detection.columns import Column, columns_of, read_literal
 from webui.planner.detection.fits import Fit, fits
 from webui.planner.detection.guess import guess, only_texts
 from webui.planner.detection.refusals import refuse, refuse_guess, refuse_parts
+from webui.planner.mapping.tagging import is_cjk
 from webui.recipe.field import Text
 from webui.recipe.formats.format import Kind
 

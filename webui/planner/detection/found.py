@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from webui.notebook.mappers import TALK_ROLES, TALKS
 from webui.planner.detection.detect import Detection, detect
 from webui.planner.errors import PlannerError
+from webui.planner.mapping.mappers import TALK_ROLES, TALKS
 from webui.planner.reading.reasons import in_both
 from webui.planner.reading.sources import Description, described
 from webui.planner.rows import Rejected, source_records, with_place

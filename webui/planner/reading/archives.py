@@ -6,7 +6,7 @@ import zipfile
 from pathlib import PurePosixPath
 from typing import Any
 
-from webui.notebook.carried.files import at_hand, read_as, suffix_of
+from webui.planner.reading.files import at_hand, read_as, suffix_of
 from webui.planner.reading.unreadable import refused
 
 MOST = 20 * 10**9  # bytes in all

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from webui.notebook.carried.arrow import read_dataset
 from webui.planner.errors import PlannerError
+from webui.planner.reading.arrow import read_dataset
 from webui.planner.reading.hub_errors import out_of_reach, why_not, wrong_part
 from webui.planner.reading.sources import ROW, Record
 

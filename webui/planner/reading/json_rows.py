@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from webui.notebook.carried.text import open_text
+from webui.planner.reading.text import open_text
 
 Numbered = Iterator[tuple[int, dict | ValueError]]
 

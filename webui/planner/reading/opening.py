@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from webui.notebook.carried.files import data_entries, open_files, read_as
 from webui.notebook.steps import READERS
 from webui.planner.errors import PlannerError
 from webui.planner.reading.archives import refuse_bomb, refuse_json
+from webui.planner.reading.files import data_entries, open_files, read_as
 from webui.planner.reading.reasons import in_both
 from webui.planner.reading.unreadable import (
     cannot_open,

@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from webui.notebook.carried.files import damage, suffix_of
-from webui.notebook.carried.readers import read_dataset
-from webui.notebook.carried.tables import delimiter_of
-from webui.notebook.carried.text import encoding_of
 from webui.notebook.steps import READERS
 from webui.planner.errors import PlannerError
 from webui.planner.reading.archives import checked
+from webui.planner.reading.files import damage, suffix_of
 from webui.planner.reading.json_rows import is_deep, read_json_by_line
 from webui.planner.reading.opening import (
     broken_dataset,
@@ -26,7 +23,10 @@ from webui.planner.reading.opening import (
     saved_dataset,
     told,
 )
+from webui.planner.reading.readers import read_dataset
 from webui.planner.reading.reasons import in_both
+from webui.planner.reading.tables import delimiter_of
+from webui.planner.reading.text import encoding_of
 from webui.planner.reading.unreadable import clean, refused
 from webui.recipe.field import Text
 

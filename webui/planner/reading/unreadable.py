@@ -6,8 +6,8 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from webui.notebook.carried.files import suffix_of
 from webui.planner.errors import PlannerError
+from webui.planner.reading.files import suffix_of
 from webui.recipe.field import Text
 
 IMAGES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic")

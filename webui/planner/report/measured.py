@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from webui.notebook.carried.files import suffix_of
 from webui.planner.reading.archives import checked
+from webui.planner.reading.files import suffix_of
 from webui.planner.reading.opening import opened, refuse
 from webui.planner.reading.sources import Record
 from webui.planner.reading.unreadable import cannot_open, clean

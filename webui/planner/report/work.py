@@ -10,11 +10,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from webui.notebook.carried.formats import add_prompts
 from webui.notebook.steps import row_steps, split_step
 from webui.planner.child import answer, settle_in
 from webui.planner.encoding import encode
 from webui.planner.errors import PlannerError
+from webui.planner.mapping.values import add_prompts
 from webui.planner.pretrained import read_config, recipe_tokenizer
 from webui.planner.reading.sources import Record
 from webui.planner.report.cache import (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webui.notebook.carried.split import (
+from webui.planner.split import (
     hold_out,
     hold_out_by_column,
     hold_out_evenly,

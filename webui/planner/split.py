@@ -21,13 +21,18 @@ def hold_out_evenly(
     share = count / len(rows)
     # Whole rows first; what is missing goes to the values that lost most by rounding.
     counts = [math.floor(len(part) * share) for part in parts]
-    lost = [len(part) * share - whole for part, whole in zip(parts, counts)]
+    lost = [
+        len(part) * share - whole for part, whole in zip(parts, counts, strict=True)
+    ]
     order = sorted(range(len(parts)), key=lambda number: -lost[number])
     for number in order[: count - sum(counts)]:
         counts[number] += 1
-    held_out = [row for part, n in zip(parts, counts) for row in part[:n]]
+    pairs = list(zip(parts, counts, strict=True))
+    held_out = [row for part, n in pairs for row in part[:n]]
     random.Random(seed).shuffle(held_out)
-    return held_out, [row for part, n in zip(parts, counts) for row in part[n:]]
+    return held_out, [
+        row for part, n in zip(parts, counts, strict=True) for row in part[n:]
+    ]
 
 
 def hold_out_groups(

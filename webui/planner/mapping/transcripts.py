@@ -78,7 +78,9 @@ def unwrapped_turns(text: str) -> list[dict]:
         said = [without_end(part) for part in parts[1::2]]
     else:
         return []
-    turns = [{"role": role, "content": said} for role, said in zip(roles, said)]
+    turns = [
+        {"role": role, "content": said} for role, said in zip(roles, said, strict=True)
+    ]
     return turns if {"user", "assistant"} <= set(roles) else []
 
 

@@ -8,11 +8,11 @@ file, or with all the rest of it, is raised as a ValueError. What the file itsel
 raises is left to the caller: see ``damage``.
 """
 
-from webui.notebook.carried.arrow import read_dataset, read_parquet
-from webui.notebook.carried.files import open_files, read_file, read_packed_file
-from webui.notebook.carried.json_rows import read_json, read_jsonl
-from webui.notebook.carried.tables import read_csv, read_paragraphs, read_xlsx
-from webui.notebook.carried.text import open_text
+from webui.planner.reading.arrow import read_dataset, read_parquet
+from webui.planner.reading.carried_json import read_json, read_jsonl
+from webui.planner.reading.files import open_files, read_file, read_packed_file
+from webui.planner.reading.tables import read_csv, read_paragraphs, read_xlsx
+from webui.planner.reading.text import open_text
 
 __all__ = [
     "open_files",

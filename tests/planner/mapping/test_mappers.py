@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from webui.notebook.carried.formats import (
+from webui.notebook.carry import source_of
+from webui.planner.mapping.mappers import MAPPERS, TALKS, mapper_of
+from webui.planner.mapping.values import (
     add_prompts,
     exchange,
     list_of,
@@ -14,8 +16,6 @@ from webui.notebook.carried.formats import (
     select,
     text_of,
 )
-from webui.notebook.carry import source_of
-from webui.notebook.mappers import MAPPERS, TALKS, mapper_of
 from webui.recipe.formats import FORMATS
 
 HALF = "half \ud83d"

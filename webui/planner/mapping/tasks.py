@@ -1,6 +1,6 @@
 """Mappers of formats with one question and one answer, and of plain text."""
 
-from webui.notebook.carried.formats import (
+from webui.planner.mapping.values import (
     exchange,
     optional_list,
     optional_text,

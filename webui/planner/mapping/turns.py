@@ -2,7 +2,7 @@
 
 import json
 
-from webui.notebook.carried.formats import (
+from webui.planner.mapping.values import (
     exchange,
     kind_of,
     optional_list,

@@ -2,7 +2,9 @@
 
 import re
 
-from webui.notebook.carried.formats import (
+from webui.planner.mapping.transcripts import split_transcript
+from webui.planner.mapping.turns import read_turn, tools_of
+from webui.planner.mapping.values import (
     list_of,
     optional_list,
     optional_text,
@@ -10,8 +12,6 @@ from webui.notebook.carried.formats import (
     text_of,
     with_system,
 )
-from webui.notebook.carried.transcripts import split_transcript
-from webui.notebook.carried.turns import read_turn, tools_of
 
 
 def map_messages(row: dict) -> dict:

@@ -2,8 +2,8 @@
 
 import json
 
-from webui.notebook.carried.files import at_hand, read_as
-from webui.notebook.carried.tables import plain, refuse_repeated
+from webui.planner.reading.files import at_hand, read_as
+from webui.planner.reading.tables import plain, refuse_repeated
 
 
 def read_parquet(file):

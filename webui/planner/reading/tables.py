@@ -5,8 +5,8 @@ import csv
 import datetime
 import itertools
 
-from webui.notebook.carried.files import at_hand, read_as
-from webui.notebook.carried.text import text_lines
+from webui.planner.reading.files import at_hand, read_as
+from webui.planner.reading.text import text_lines
 
 
 def read_csv(file):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from webui.notebook.carried.conversations import (
+from webui.planner.mapping.conversations import (
     map_messages,
     map_preference,
     map_preferred,
@@ -10,8 +10,8 @@ from webui.notebook.carried.conversations import (
     map_rating,
     map_transcript,
 )
-from webui.notebook.carried.tagging import map_ner, map_pos
-from webui.notebook.carried.tasks import (
+from webui.planner.mapping.tagging import map_ner, map_pos
+from webui.planner.mapping.tasks import (
     map_alpaca,
     map_alpaca_talk,
     map_classification,

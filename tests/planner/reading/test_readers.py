@@ -1,6 +1,5 @@
 """What the readers make of good files, of broken rows, and of broken files."""
 
-import ast
 import datetime
 import gzip
 import io
@@ -12,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from webui.notebook.carried import readers
-from webui.notebook.carried.readers import (
+from webui.notebook.steps import READERS
+from webui.planner.reading import readers
+from webui.planner.reading.readers import (
     open_files,
     open_text,
     read_csv,
@@ -26,7 +26,6 @@ from webui.notebook.carried.readers import (
     read_parquet,
     read_xlsx,
 )
-from webui.notebook.steps import READERS
 
 CARRIED = Path(readers.__file__).parent
 GOOD = {"a": "é你"}
@@ -119,7 +118,7 @@ def test_a_line_without_an_end_is_refused() -> None:
 
 
 def readers_of_short_lines(file: Any) -> Any:
-    from webui.notebook.carried.text import text_lines
+    from webui.planner.reading.text import text_lines
 
     for number, line in text_lines(file, longest=100):
         yield number, {"text": line}
@@ -348,14 +347,3 @@ def test_archives_without_rows(tmp_path: Path) -> None:
     (tmp_path / "a.exe").touch()
     with pytest.raises(ValueError, match="of no kind"):
         list(open_files(tmp_path / "a.exe", READERS))
-
-
-def test_names_in_the_package_are_unique() -> None:
-    """The notebook puts all functions side by side."""
-    names = [
-        node.name
-        for path in CARRIED.glob("*.py")
-        for node in ast.parse(path.read_text()).body
-        if isinstance(node, ast.FunctionDef)
-    ]
-    assert sorted(set(names)) == sorted(names)

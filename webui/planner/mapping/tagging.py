@@ -3,7 +3,7 @@
 import json
 import re
 
-from webui.notebook.carried.formats import exchange, kind_of, parsed, text_of
+from webui.planner.mapping.values import exchange, kind_of, parsed, text_of
 
 
 def map_ner(row: dict) -> dict:

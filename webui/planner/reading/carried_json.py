@@ -3,7 +3,7 @@
 import collections
 import json
 
-from webui.notebook.carried.text import open_text, text_lines
+from webui.planner.reading.text import open_text, text_lines
 
 
 def read_jsonl(file):
@@ -86,5 +86,8 @@ def rows_in(table: dict) -> list:
     if all(isinstance(column, list) for column in columns):
         objects = any(isinstance(cell, dict) for column in columns for cell in column)
         if not objects and len(set(map(len, columns))) == 1:
-            return [dict(zip(table, cells)) for cells in zip(*columns)]
+            return [
+                dict(zip(table, cells, strict=True))
+                for cells in zip(*columns, strict=False)
+            ]
     return [table]
