@@ -1,0 +1,74 @@
+"""A conversation through a recipe's chat template: its sequences, and what gets lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from webui.planner.chat.answers import answers, is_learned
+from webui.planner.chat.dialect import Dialect, dialect_of
+from webui.planner.chat.sequences import Sequence, sequences
+from webui.planner.chat.spoken import THOUGHT, spoken
+from webui.planner.chat.template import Template
+from webui.planner.chat.vanished import Lost, lost
+
+
+@dataclass(frozen=True)
+class Chat:
+    """How conversations are written: the template, and what of them is learned."""
+
+    template: Template
+    dialect: Dialect
+    thoughts: bool = True
+    answers_only: bool = True
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A row as it is trained on, and the kinds of things in it that get lost."""
+
+    sequences: tuple[Sequence, ...]
+    lost: frozenset[Lost] = frozenset()
+
+
+def chat_of(template: Template, *, thoughts: bool, answers_only: bool) -> Chat:
+    """What conversations are rendered by."""
+    return Chat(template, dialect_of(template), thoughts, answers_only)
+
+
+def render(row: Mapping[str, Any], chat: Chat) -> Rendered:
+    """A mapped row as the sequences that are trained on.
+
+    Raises:
+        ValueError: with the reason, where the chat template takes none of it.
+    """
+    if "messages" not in row:
+        text = row["text"]
+        return Rendered((Sequence(text, ((0, len(text)),)),))
+    messages, tools = row["messages"], row.get("tools")
+    found = answers(
+        messages, tools, chat.template, chat.dialect, thoughts=chat.thoughts
+    )
+    if not found:
+        raise ValueError("holds no answer that is learned")
+    gone = frozenset(lost(messages, tools, found, thoughts=chat.thoughts))
+    if chat.answers_only:
+        parts = sequences(found, chat.template.end_token)
+    else:
+        parts = [everything(row, chat)]
+    return Rendered(tuple(parts), gone)
+
+
+def everything(row: Mapping[str, Any], chat: Chat) -> Sequence:
+    """A conversation of which every token is learned, the questions too."""
+    messages = row["messages"]
+    thought = chat.thoughts and any(map(has_thought, messages))
+    options = chat.dialect.thinking if thought else chat.dialect.silent
+    turns = spoken(messages, chat.dialect, thoughts=chat.thoughts)
+    text = chat.template.write(turns, row.get("tools"), options)
+    numbers = tuple(n for n, message in enumerate(messages) if is_learned(message))
+    return Sequence(text, ((0, len(text)),), numbers, options)
+
+
+def has_thought(message: Mapping[str, Any]) -> bool:
+    """Whether a message holds the thought behind its answer."""
+    return bool(message.get(THOUGHT))
