@@ -24,8 +24,7 @@ def answers(watch: Mapping[str, Any], names: dict[str, Any]) -> list[dict[str, s
     with undisturbed(watch, names):
         exec(compile(watch["code"], "<samples>", "exec"), space)
         prompts = watch["prompts"] or [space["prompt"]]
-        conversations = [space["as_conversation"](prompt) for prompt in prompts]
-        answered = space["answer"](conversations)
+        answered = space["answer"]([space["as_prompt"](prompt) for prompt in prompts])
     pairs = zip(prompts, answered, strict=True)
     return [{"prompt": prompt, "answer": answer} for prompt, answer in pairs]
 

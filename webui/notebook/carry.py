@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-CARRIED = ("webui.notebook.carried", "webui.planner")
+CARRIED = "webui.notebook.carried"
 # Reading a function's source takes milliseconds, and the page asks at every redraw.
 read_source = cache(inspect.getsource)
 

@@ -7,6 +7,8 @@ ends where the answer begins. The mask finds the answers in this way.
 
 from pathlib import Path
 
+from webui.recipe import Recipe
+
 FOLDER = Path(__file__).parent / "chat_templates"
 
 
@@ -25,3 +27,10 @@ TEMPLATES: dict[str, str] = {
 # its answers end with the tokenizer's own end token, which stops the model: so any
 # model can learn to stop.
 BASE = (FOLDER / "_base.jinja").read_text(encoding="utf-8").rstrip()
+
+
+def chat_template(recipe: Recipe) -> str | None:
+    """The template that replaces the model's own, if any does."""
+    if recipe.data.template == "custom":
+        return recipe.data.custom_template
+    return TEMPLATES.get(recipe.data.template)

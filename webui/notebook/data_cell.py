@@ -1,99 +1,129 @@
-"""The rows cell and the data cell: the functions of the steps, and their calls."""
+"""The data cell: the rows as the trainer takes them."""
 
-from collections.abc import Callable
 from typing import Any
 
-from webui.notebook.carried.usable import usable
+from webui.notebook.carried import tokens
 from webui.notebook.carry import source_of
 from webui.notebook.literal import Code, literal
-from webui.notebook.steps import (
-    READERS,
-    Step,
-    readers_for,
-    row_steps,
-    split_step,
-    suffix_of,
-    token_step,
-)
-from webui.planner.reading.readers import read_dataset, read_file, read_packed_file
+from webui.notebook.plain import PLAIN_KINDS, answer, kind_of, question
+from webui.notebook.rows import BY_TRAINER, FOLDER, HELDOUT, TRAIN, Form, Rows
 from webui.recipe import Recipe
 
-
-def rows_context(recipe: Recipe) -> dict[str, Any]:
-    """The rows cell carries every function that the data cell calls."""
-    modules, carried = source_of(
-        [
-            *readers_for(plain_files(recipe)).values(),
-            *(reading(path)[0] for path in files_of(recipe)),
-            *([read_dataset] if recipe.data.source == "hub" else []),
-            *(step.function for step in steps_of(recipe)),
-            usable,
-        ]
-    )
-    return {"modules": modules, "carried": Code(carried)}
+MAKERS = {"tokens": tokens.tokenize, "pieces": tokens.tokenize_texts}
 
 
-def data_context(recipe: Recipe) -> dict[str, Any]:
-    """The data cell prepares each row, and parts the rows."""
-    rows = row_steps(recipe, Code("tokenizer"))
-    tokens = token_step(recipe, Code("tokenizer"))
-    split = split_step(recipe, heldout_count(recipe))
-    folders = len(plain_files(recipe)) < len(files_of(recipe))
-    loaders = {"load_dataset": recipe.data.source == "hub", "load_from_disk": folders}
-    readers = readers_for(plain_files(recipe))
-    return {
-        "loaders": [name for name, wanted in loaders.items() if wanted],
-        "readers": {suffix: Code(r.__name__) for suffix, r in readers.items()},
-        "row_steps": [call(step, "row") for step in rows],
-        "tokens": call(tokens, "train_rows[first : first + 1000]"),
-        "split": call(split, "rows") if split else None,
-        "read": lambda path: reading(path)[1],
+def data_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
+    """What the data cell's template may name."""
+    context: dict[str, Any] = {
+        "loads": plain_loads(recipe) if rows.plain else written_loads(recipe, rows),
+        "parts": parts(recipe, rows),
+        "json_columns": rows.uneven and not rows.plain,
+        "mapped": rows.plain and is_mapped(recipe, rows),
+        "drawn": rows.plain and recipe.split.by != "file",
+        "held_out": held_out(recipe, rows),
+        "maker": None,
     }
+    if rows.plain and recipe.data.format not in ("text", "messages"):
+        context |= {
+            "question": question(recipe, rows.columns),
+            "answer": answer(recipe),
+        }
+    if rows.form not in BY_TRAINER:
+        modules, carried = source_of([MAKERS[rows.form]])
+        maker = Code(MAKERS[rows.form].__name__)
+        context |= {"modules": modules, "carried": Code(carried), "maker": maker}
+    return context
 
 
-def steps_of(recipe: Recipe) -> list[Step]:
-    """All steps from a raw row to tokens, and how rows are held out."""
-    split = split_step(recipe, Code("count"))
-    steps = [*row_steps(recipe, Code("")), token_step(recipe, Code(""))]
-    return [*steps, split] if split else steps
+def is_mapped(recipe: Recipe, rows: Rows) -> bool:
+    """Whether the cell has a function that maps a plain row."""
+    format = recipe.data.format
+    return format != "text" and not (format == "messages" == rows.form)
 
 
-def files_of(recipe: Recipe) -> list[str]:
-    """The training and held-out files and folders that the recipe uses."""
-    if recipe.data.source == "hub":
-        return []
-    heldout = recipe.split.files if recipe.split.by == "file" else ()
-    return [*recipe.data.train_files, *heldout]
-
-
-def plain_files(recipe: Recipe) -> list[str]:
-    """Those of them that are files."""
-    return [path for path in files_of(recipe) if not is_folder(path)]
-
-
-def is_folder(path: str) -> bool:
-    """Whether a path names no file of ours: it is a folder saved by datasets then,
-    whose name may hold a dot."""
-    return suffix_of(path) not in (*READERS, ".zip")
-
-
-def reading(path: str) -> tuple[Callable, Code]:
-    """The function that reads a path's rows, and its call."""
-    if is_folder(path):
-        return read_dataset, Code(f"read_dataset(load_from_disk({literal(path)}))")
-    packed = path.lower().endswith((".gz", ".zip"))
-    function = read_packed_file if packed else read_file
-    return function, Code(f"{function.__name__}({literal(path)}, READERS)")
-
-
-def heldout_count(recipe: Recipe) -> Code:
+def held_out(recipe: Recipe, rows: Rows) -> Code:
     """How many rows are held out, in the words of the cell."""
-    if recipe.split.by == "count":
-        return Code(literal(recipe.split.count))
-    return Code(f"max(1, round(len(rows) * {literal(recipe.split.fraction)}))")
+    split = recipe.split
+    if split.by == "count":
+        return Code(literal(split.count))
+    if rows.heldout:
+        return Code(literal(rows.heldout))
+    return Code(f"max(1, round(len(rows) * {literal(split.fraction)}))")
 
 
-def call(step: Step, first: str) -> Code:
-    """The call of a step's function, as code."""
-    given = [f"{name}={literal(value)}" for name, value in step.arguments.items()]
-    return Code(f"{step.function.__name__}({', '.join([first, *given])})")
+def parts(recipe: Recipe, rows: Rows) -> tuple[str, str]:
+    """What the training rows and those held out are called in what is loaded."""
+    if not rows.plain:
+        return "train", "heldout"
+    if recipe.split.by != "file":
+        return "train", "test"  # as train_test_split calls them
+    if recipe.data.source == "hub":
+        return recipe.data.hub_split, recipe.split.hub_split
+    return "train", "heldout"
+
+
+def written_loads(recipe: Recipe, rows: Rows) -> list[tuple[str, Code]]:
+    """The loading of the rows that the planner has written, under which names."""
+    held: Form = "text" if recipe.data.format == "text" else "completion"
+    train, heldout = f"{FOLDER}/{TRAIN}", f"{FOLDER}/{HELDOUT}"
+    if rows.form == held:  # the same columns
+        files = {"train": train, "heldout": heldout}
+        return [("rows", load("json", files, *features(rows, rows.form)))]
+    split = "split='train'"
+    return [
+        ("train_data", load("json", train, split, *features(rows, rows.form))),
+        ("heldout_data", load("json", heldout, split, *features(rows, held))),
+    ]
+
+
+def features(rows: Rows, form: Form) -> list[str]:
+    """The argument that keeps uneven values as they are: Arrow would fill them up."""
+    if not rows.uneven or form in ("tokens", "text", "pieces"):
+        return []
+    shapes = ", ".join(f"{literal(name)}: Json()" for name in rows.columns_of(form))
+    return [f"features=Features({{{shapes}}})"]
+
+
+def plain_loads(recipe: Recipe) -> list[tuple[str, Code]]:
+    """The loading of a source that needs no repair."""
+    if recipe.data.source == "hub":
+        return [("rows", load_hub(recipe))]
+    train, heldout = names(recipe.data.train_files), names(recipe.split.files)
+    kind = PLAIN_KINDS.get(kind_of(train[0]), "json") if train else "json"
+    tabs = [r"sep='\t'"] * any(kind_of(file) == ".tsv" for file in train)
+    if recipe.split.by == "file":
+        files = {"train": only(train), "heldout": only(heldout)}
+        return [("rows", load(kind, files, *tabs))]
+    return [("rows", load(kind, only(train), "split='train'", *tabs))]
+
+
+def names(paths: tuple[str, ...]) -> list[str]:
+    """Files as they lie in the folder of rows."""
+    return [f"{FOLDER}/{path.replace(chr(92), '/').split('/')[-1]}" for path in paths]
+
+
+def only(paths: list[str]) -> Any:
+    """The one path of a list that holds one."""
+    return paths[0] if len(paths) == 1 else paths
+
+
+def load(kind: str, files: Any, *options: str) -> Code:
+    """A call of load_dataset for files."""
+    return call("load_dataset", literal(kind), f"data_files={literal(files)}", *options)
+
+
+def load_hub(recipe: Recipe) -> Code:
+    """A call of load_dataset for a data set of the hub."""
+    data = recipe.data
+    given = [literal(data.hub_dataset)]
+    given += [literal(data.hub_config)] if data.hub_config else []
+    if recipe.split.by != "file":
+        given.append(f"split={literal(data.hub_split)}")
+    if data.hub_revision:
+        given.append(f"revision={literal(data.hub_revision)}")
+    return call("load_dataset", *given)
+
+
+def call(function: str, *arguments: str) -> Code:
+    """A call, as code."""
+    return Code(f"{function}({', '.join(arguments)})")

@@ -13,12 +13,12 @@ from typing import Any
 import jinja2
 from ruff import find_ruff_bin
 
-from webui.notebook.chat_templates import BASE
-from webui.notebook.data_cell import data_context, rows_context
+from webui.notebook.chat_templates import BASE, chat_template
+from webui.notebook.data_cell import data_context
 from webui.notebook.literal import Code, literal
 from webui.notebook.model_cell import model_context
 from webui.notebook.peft_config import peft_config
-from webui.notebook.steps import chat_template
+from webui.notebook.rows import Rows, expected
 from webui.notebook.trainer_cell import trainer_context
 from webui.recipe import Recipe
 
@@ -26,8 +26,7 @@ from webui.recipe import Recipe
 NEEDS: dict[str, tuple[str, ...]] = {
     "setup": (),
     "model": ("setup",),
-    "rows": (),
-    "data": ("model", "rows"),
+    "data": ("model",),
     "adapter": ("model",),
     "load": ("model",),
     "train": ("adapter", "data"),
@@ -37,9 +36,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 # Where the compare cell's functions end and its asking begins.
 PROMPT = "\nprompt = "
-RUN_CELLS = ("setup", "model", "rows", "data", "adapter", "train", "compare", "score")
-SWEEP_CELLS = ("setup", "model", "rows", "data", "sweep")
-LOAD_CELLS = ("setup", "model", "rows", "data", "load", "compare", "score")
+RUN_CELLS = ("setup", "model", "data", "adapter", "train", "compare", "score")
+SWEEP_CELLS = ("setup", "model", "data", "sweep")
+LOAD_CELLS = ("setup", "model", "data", "load", "compare", "score")
 
 CELLS = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -69,24 +68,31 @@ def render_cells(
     names: tuple[str, ...] = RUN_CELLS,
     adapter_folder: str = "",
     checkpoint: str = "",
+    rows: Rows | None = None,
 ) -> tuple[Cell, ...]:
     """The cells of these names for this recipe, formatted, in order.
 
-    ``adapter_folder`` is the saved adapter that the ``load`` cell attaches, and
-    ``checkpoint`` the one that the ``train`` cell goes on from.
+    ``adapter_folder`` is the saved adapter that the ``load`` cell attaches,
+    ``checkpoint`` the one that the ``train`` cell goes on from, and ``rows`` what was
+    found when the rows were prepared; without it the recipe alone tells.
     """
+    rows = rows or expected(recipe)
     context = template_context(recipe) | {
         "adapter_folder": adapter_folder,
         "checkpoint": checkpoint,
+        "rows": rows,
     }
     rendered = tuple(
-        CELLS.get_template(f"{name}.py.jinja").render(context | CONTEXTS[name](recipe))
+        CELLS.get_template(f"{name}.py.jinja").render(
+            context | CONTEXTS[name](recipe, rows)
+        )
         for name in names
     )
     grounds: dict[str, str] = {}
     cells = []
     for name, code in zip(names, formatted(rendered), strict=True):
         needed = [grounds[need] for need in needs(name, recipe) if need in grounds]
+        needed += [rows.key] * (name == "data")  # the same code may load other rows
         cells.append(Cell(name, code, key_of(code, needed)))
         # The score needs how the compare cell answers, not what it asks.
         lasting = code.partition(PROMPT)[0] if name == "compare" else code
@@ -128,7 +134,7 @@ def lines(text: str) -> Code:
     return Code("(" + "\n".join(literal(part) for part in parts) + ")")
 
 
-def sweep_context(recipe: Recipe) -> dict[str, Any]:
+def sweep_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
     """In a trial, swept fields are read from what the trial chose."""
     sections = {
         name: {key: getattr(section, key) for key in type(section).model_fields}
@@ -150,7 +156,7 @@ def sweep_context(recipe: Recipe) -> dict[str, Any]:
 
 
 CONTEXTS = defaultdict(
-    lambda: lambda recipe: {}, rows=rows_context, data=data_context, sweep=sweep_context
+    lambda: lambda recipe, rows: {}, data=data_context, sweep=sweep_context
 )
 
 

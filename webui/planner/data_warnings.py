@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from webui.planner.chat.conversation import Chat
+from webui.planner.chat.spoken import THOUGHT
+from webui.planner.chat_warnings import chat_warnings
 from webui.planner.encoding import HIDDEN, Encoded
-from webui.planner.rows import Kept, Rejected, place, with_place
+from webui.planner.rows import Kept, place
+from webui.planner.warned import Warned, of
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.recipe.sections.data import LABELLED
@@ -22,23 +26,28 @@ NUMBERS = {
 PROBE = "\u2063"  # a character that no template writes
 
 
-class Warned(NamedTuple):
-    """A warning; one that blocks stops a training unless the user accepts it."""
-
-    text: Text
-    blocks: bool
-
-
 def warnings(
     recipe: Recipe,
-    tokenizer: Any,
+    chat: Chat,
     kept: Sequence[Kept],
-    rows: Sequence[Encoded],
+    encoded: Sequence[Sequence[Encoded]],
     ends: set[int],
 ) -> Iterator[Warned]:
     """What is odd among these rows, the worst first."""
     if recipe.data.format == "text":
         return  # all of it is learned, and nothing is cut off
+    tokenizer = chat.template.tokenizer
+    yield from token_warnings(recipe, tokenizer, encoded, ends)
+    yield from chat_warnings(chat, kept, encoded)
+    yield from template_marks(tokenizer, kept)
+    yield from unnamed_labels(recipe, kept)
+
+
+def token_warnings(
+    recipe: Recipe, tokenizer: Any, encoded: Sequence[Sequence[Encoded]], ends: set[int]
+) -> Iterator[Warned]:
+    """What is odd about the tokens of these rows."""
+    rows = [row for parts in encoded for row in parts]
     limit = recipe.model.max_seq_length
     masked = [row for row in rows if all(label == HIDDEN for label in row.labels)]
     cut = [row for row in rows if row.whole > limit]
@@ -51,30 +60,6 @@ def warnings(
         yield Warned(truncated(of(cut, rows), cut, limit), blocks=everything)
     if endless:
         yield Warned(no_end(of(endless, rows), tokenizer, ends), blocks=True)
-    yield from template_marks(tokenizer, kept)
-    yield from unnamed_labels(recipe, kept)
-    yield from dropped_tools(kept)
-
-
-def mostly_rejected(kept: int, rejected: Sequence[Rejected]) -> Iterator[Warned]:
-    """More rows are left out than used: probably the format is not theirs."""
-    if len(rejected) > kept:
-        first = with_place(rejected[0])
-        total = kept + len(rejected)
-        text = Text(
-            f"{len(rejected)} of the first {total} rows cannot be used with this "
-            f"format. {first.en}",
-            f"前 {total} 条中有 {len(rejected)} 条不符合此格式。{first.zh}",
-        )
-        yield Warned(text, blocks=True)
-
-
-def of(some: Sequence, rows: Sequence) -> Text:
-    """So many of the rows that were checked."""
-    return Text(
-        f"{len(some)} of the first {len(rows)} rows",
-        f"前 {len(rows)} 条中有 {len(some)} 条",
-    )
 
 
 def all_masked(some: Text) -> Text:
@@ -132,28 +117,6 @@ def unnamed_labels(recipe: Recipe, kept: Sequence[Kept]) -> Iterator[Warned]:
         yield Warned(text, blocks=recipe.data.format != "classification")
 
 
-def dropped_tools(kept: Sequence[Kept]) -> Iterator[Warned]:
-    """A template that ignores tools teaches calls of functions nobody has named."""
-
-    def names(row: Kept) -> list[str]:
-        tools = [tool.get("function", tool) for tool in row.mapped.get("tools", ())]
-        return [str(tool.get("name")) for tool in tools]
-
-    dropped = [
-        row
-        for row in kept
-        if any(name not in row.mapped["text"] for name in names(row))
-    ]
-    if dropped:
-        some = of(dropped, kept)
-        text = Text(
-            f"{some.en} name tools that the chat template leaves out; choose one "
-            "that knows tools, such as Qwen's.",
-            f"{some.zh}列出了工具，但对话模板没有写入；请选择支持工具的模板，如 Qwen。",
-        )
-        yield Warned(text, blocks=False)
-
-
 def template_marks(tokenizer: Any, kept: Sequence[Kept]) -> Iterator[Warned]:
     """Text that looks like the template's own marks would be read as turns."""
     marks = marks_of(tokenizer)
@@ -182,5 +145,8 @@ def marks_of(tokenizer: Any) -> set[str]:
 
 def marked(row: Kept, marks: set[str]) -> str | None:
     """A mark of the template that stands inside a message, if there is one."""
-    contents = [str(m.get("content") or "") for m in row.mapped.get("messages", ())]
+    messages = row.mapped.get("messages", ())
+    contents = [
+        str(m.get(name) or "") for m in messages for name in ("content", THOUGHT)
+    ]
     return next((m for m in sorted(marks) for c in contents if m in c), None)

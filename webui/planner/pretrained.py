@@ -9,9 +9,10 @@ import copy
 from functools import lru_cache
 from typing import Any
 
-from webui.notebook.chat_templates import BASE
-from webui.notebook.steps import chat_template
+from webui.notebook.chat_templates import BASE, chat_template
 from webui.planner.catalogue.catalogue import config_of
+from webui.planner.chat.conversation import Chat, chat_of
+from webui.planner.chat.template import Template
 from webui.planner.errors import PlannerError
 from webui.planner.models import hub
 from webui.planner.models.failures import failure, refuse_packed
@@ -61,6 +62,18 @@ def recipe_tokenizer(recipe: Recipe) -> Any:
     elif not tokenizer.chat_template:
         tokenizer.chat_template = BASE
     return tokenizer
+
+
+def recipe_chat(recipe: Recipe) -> Chat:
+    """How a recipe's conversations are written, and what of them is learned."""
+    tokenizer = recipe_tokenizer(recipe)
+    ids = sorted(end_tokens(recipe.model, tokenizer))
+    ends = frozenset(map(str, tokenizer.convert_ids_to_tokens(ids)))
+    return chat_of(
+        Template(tokenizer, ends),
+        thoughts=recipe.data.thoughts == "learn",
+        answers_only=recipe.data.train_on == "answers",
+    )
 
 
 def has_template(model: Model | str) -> bool:

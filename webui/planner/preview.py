@@ -1,22 +1,16 @@
-"""Rows as they will be trained on: rendered, tokenized and masked.
-
-What happens to a row is the list of steps that the data cell is written from.
-"""
+"""Rows as they will be trained on: rendered, tokenized and masked."""
 
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from webui.planner.data_warnings import (
-    Warned,
-    mostly_rejected,
-    no_template,
-    warnings,
-)
+from webui.planner.chat.conversation import Chat
+from webui.planner.data_warnings import Warned, no_template, warnings
 from webui.planner.encoding import HIDDEN, Encoded, encode
 from webui.planner.errors import PlannerError
-from webui.planner.pretrained import end_tokens, has_template, recipe_tokenizer
+from webui.planner.pretrained import end_tokens, has_template, recipe_chat
+from webui.planner.refused import mostly_rejected, template_that_takes
 from webui.planner.rows import Kept, Part, Rejected, place, read_rows, with_place
 from webui.recipe import Recipe
 from webui.recipe.field import Text
@@ -42,7 +36,7 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True)
 class PreviewRow:
-    """One row as it will be trained on.
+    """One sequence that will be trained on: a row, or one answer of a row.
 
     ``length`` and ``trained`` are in tokens, after the cut at the longest sequence;
     ``whole`` is the length before it. ``tokens`` are the first ones only, where there
@@ -91,8 +85,9 @@ def preview(recipe: Recipe, first: int = 0, count: int = 3) -> Preview:
     columns = tuple(dict.fromkeys(name for row in rows for name in row.row))[:12]
     return Preview(
         tuple(
-            preview_row(row, found.encoded[n], found.tokenizer)
-            for n, row in zip(shown, rows, strict=True)
+            part
+            for number, row in zip(shown, rows, strict=True)
+            for part in preview_rows(row, found.encoded[number], found.chat)
         ),
         found.warnings,
         min(len(found.kept) + len(found.rejected), CHECKED_ROWS),
@@ -107,13 +102,14 @@ def preview(recipe: Recipe, first: int = 0, count: int = 3) -> Preview:
 class Checked:
     """The first rows of a source through all steps; ``total`` if these are all.
 
-    ``rejected`` and ``warnings`` are about no more than CHECKED_ROWS of them.
+    ``encoded`` holds the sequences of each kept row. ``rejected`` and ``warnings`` are
+    about no more than CHECKED_ROWS of them.
     """
 
-    tokenizer: Any
+    chat: Chat
     kept: list[Kept]
     rejected: list[Rejected]
-    encoded: list[Encoded]
+    encoded: list[list[Encoded]]
     warnings: tuple[Warned, ...]
     total: int | None
 
@@ -125,8 +121,9 @@ def check_rows(recipe: Recipe, part: Part, wanted: int = 0) -> Checked:
     Raises:
         PlannerError: if the source or the tokenizer cannot be used, or no row can.
     """
-    tokenizer = recipe_tokenizer(recipe)
-    read = read_rows(recipe, part, tokenizer)
+    chat = recipe_chat(recipe)
+    tokenizer = chat.template.tokenizer
+    read = read_rows(recipe, part, chat)
     rows = list(itertools.islice(read, CHECKED_ROWS))
     kept = [row for row in rows if isinstance(row, Kept)]
     rejected = [row for row in rows if isinstance(row, Rejected)]
@@ -136,24 +133,35 @@ def check_rows(recipe: Recipe, part: Part, wanted: int = 0) -> Checked:
     usable = (row for row in further if isinstance(row, Kept))
     kept += itertools.islice(usable, max(0, wanted - len(kept)))
     if not kept:
-        raise no_rows(rejected)
-    encoded = encode(recipe, tokenizer, [row.mapped for row in kept])
+        raise no_rows(recipe, rejected)
+    encoded = encoded_rows(recipe, tokenizer, kept)
     ends = end_tokens(recipe.model, tokenizer)
     warned = [
-        *mostly_rejected(len(kept[first]), rejected),
-        *warnings(recipe, tokenizer, kept[first], encoded[first], ends),
+        *mostly_rejected(recipe, len(kept[first]), rejected),
+        *warnings(recipe, chat, kept[first], encoded[first], ends),
     ]
     own = recipe.data.template == "model" and recipe.data.format != "text"
     if own and not has_template(recipe.model):
         warned.append(no_template())
-    return Checked(tokenizer, kept, rejected, encoded, tuple(warned), total)
+    return Checked(chat, kept, rejected, encoded, tuple(warned), total)
 
 
-def no_rows(rejected: list[Rejected]) -> PlannerError:
+def encoded_rows(
+    recipe: Recipe, tokenizer: Any, kept: list[Kept]
+) -> list[list[Encoded]]:
+    """The tokens of each row's sequences."""
+    made = iter(
+        encode(recipe, tokenizer, [part for row in kept for part in row.sequences])
+    )
+    return [list(itertools.islice(made, len(row.sequences))) for row in kept]
+
+
+def no_rows(recipe: Recipe, rejected: list[Rejected]) -> PlannerError:
     """The error for a source of which no row can be used: why the first cannot."""
     if not rejected:
         return PlannerError(Text("The source holds no rows.", "数据中没有任何行。"))
-    return PlannerError(with_place(rejected[0]))
+    why, way_out = with_place(rejected[0]), template_that_takes(recipe, rejected)
+    return PlannerError(Text(f"{why.en}{way_out.en}", f"{why.zh}{way_out.zh}"))
 
 
 def cell(value: Any) -> str:
@@ -161,13 +169,29 @@ def cell(value: Any) -> str:
     return "" if value is None else str(value)[:300]
 
 
-def preview_row(kept: Kept, row: Encoded, tokenizer: Any) -> PreviewRow:
-    """A row's tokens as texts, with its figures."""
-    trained = sum(label != HIDDEN for label in row.labels)
-    tokens = tuple(texts(row, tokenizer))
-    length = len(row.ids)
-    cut = row.whole > length and "learned" in kept.mapped
-    return PreviewRow(place(kept.record), tokens, length, trained, row.whole, cut)
+def preview_rows(
+    kept: Kept, encoded: list[Encoded], chat: Chat
+) -> Iterator[PreviewRow]:
+    """A row's sequences, each with its tokens as texts and its figures."""
+    tokenizer = chat.template.tokenizer
+    for number, row in enumerate(encoded, start=1):
+        trained = sum(label != HIDDEN for label in row.labels)
+        tokens = tuple(texts(row, tokenizer))
+        length = len(row.ids)
+        cut = row.whole > length and "messages" in kept.mapped
+        where = place_of_part(kept, number)
+        yield PreviewRow(where, tokens, length, trained, row.whole, cut)
+
+
+def place_of_part(kept: Kept, number: int) -> Text:
+    """Where a row stands; of several sequences, which answer it is."""
+    where, total = place(kept.record), len(kept.sequences)
+    if total == 1:
+        return where
+    return Text(
+        f"{where.en}, answer {number} of {total}",
+        f"{where.zh}，第 {number} 个回答（共 {total} 个）",
+    )
 
 
 def texts(row: Encoded, tokenizer: Any) -> Iterator[Token]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from webui.notebook.carried.mask import render
-from webui.notebook.steps import row_steps
+from webui.planner.chat.conversation import Chat, render
+from webui.planner.chat.sequences import Sequence
+from webui.planner.chat.vanished import Lost
 from webui.planner.errors import PlannerError
+from webui.planner.mapping.steps import row_steps
 from webui.planner.reading.reasons import in_both
 from webui.planner.reading.sources import Record, records
 from webui.recipe import Recipe
@@ -18,11 +20,14 @@ Part = Literal["train", "heldout"]
 
 @dataclass(frozen=True)
 class Kept:
-    """A row that can be used: as the source has it, and as the model reads it."""
+    """A row that can be used: as the source has it, as a conversation or a text, and
+    as the sequences that are trained on; ``lost`` is what these do not hold of it."""
 
     record: Record
     row: dict[str, Any]
     mapped: dict[str, Any]
+    sequences: tuple[Sequence, ...] = ()
+    lost: frozenset[Lost] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -34,21 +39,17 @@ class Rejected:
 
 
 def read_rows(
-    recipe: Recipe, part: Part = "train", tokenizer: Any = None
+    recipe: Recipe, part: Part = "train", chat: Chat | None = None
 ) -> Iterator[Kept | Rejected]:
     """Stream over the rows of all files, or of the hub's data set.
 
-    With a tokenizer the rows are rendered through its chat template as well.
+    With a ``chat`` the rows are rendered through its template as well.
     "heldout" are the rows of held-out files of their own, else there are none.
 
     Raises:
         PlannerError: if a source cannot be read at all.
     """
-    steps = [
-        step
-        for step in row_steps(recipe, tokenizer)
-        if tokenizer is not None or step.function is not render
-    ]
+    steps = row_steps(recipe)
     for record in source_records(recipe, part):
         if record.row is None:
             yield Rejected(record, record.reason or in_both("is no row"))
@@ -57,10 +58,15 @@ def read_rows(
         try:
             for step in steps:
                 mapped = step(mapped)
+            if chat is None:
+                yield Kept(record, record.row, mapped)
+                continue
+            rendered = render(mapped, chat)
         except ValueError as error:
             yield Rejected(record, in_both(str(error.args[0])))
         else:
-            yield Kept(record, record.row, mapped)
+            parts, lost = rendered.sequences, rendered.lost
+            yield Kept(record, record.row, mapped, parts, lost)
 
 
 def source_records(recipe: Recipe, part: Part) -> Iterator[Record]:

@@ -2,13 +2,41 @@
 
 import math
 import random
+from typing import Any
+
+from webui.recipe import Recipe
+
+
+def parted_rows(recipe: Recipe, rows: list[dict[str, Any]]) -> tuple[list, list]:
+    """The rows that a recipe's split holds out, and the others.
+
+    Each row is beside its raw row, under "row". There are none to hold out where they
+    come from files of their own.
+    """
+    by, seed = recipe.split, recipe.training.seed
+    if by.by == "file":
+        return [], rows
+    if by.by == "column":
+        return hold_out_by_column(rows, by.column, by.value)
+    share = max(1, round(len(rows) * by.fraction))
+    count = min(share if by.by == "fraction" else by.count, len(rows))
+    if by.stratify_by:
+        return hold_out_evenly(rows, count, by.stratify_by, seed)
+    if by.group_by:
+        return hold_out_groups(rows, count, by.group_by, seed)
+    return hold_out(rows, count, seed)
 
 
 def hold_out(rows: list[dict], count: int, seed: int) -> tuple[list, list]:
-    """Draw rows to hold out; returns them and the others."""
-    rows = list(rows)
-    random.Random(seed).shuffle(rows)
-    return rows[:count], rows[count:]
+    """Draw rows to hold out; returns them and the others, in the drawn order.
+
+    They are those that ``Dataset.train_test_split`` draws.
+    """
+    import numpy as np
+
+    order = np.random.default_rng(seed).permutation(len(rows))
+    drawn = [rows[number] for number in order]
+    return drawn[:count], drawn[count:]
 
 
 def hold_out_evenly(

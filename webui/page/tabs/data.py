@@ -14,7 +14,7 @@ from webui.page.tables import problem_card
 from webui.page.tabs import data_preview, data_report
 from webui.page.uploads import use_files, use_text
 from webui.page.view import View
-from webui.planner.detection.found import detected
+from webui.planner.detection.found import offered
 from webui.planner.errors import PlannerError
 from webui.planner.ready import ready
 from webui.recipe.field import Text
@@ -112,7 +112,7 @@ def found_card(page: Page) -> None:
     def take() -> None:
         seen = page.view().found
         if seen is not None and not isinstance(seen, PlannerError):
-            page.studio.draft.commit_all(detected(seen))
+            page.studio.draft.commit_all(offered(seen))
 
     page.when_pressed(use, take, form=False)
 
@@ -122,7 +122,7 @@ def differs(view: View) -> bool:
     seen = view.found
     if seen is None or isinstance(seen, PlannerError):
         return False
-    return any(value_at(view.recipe, p) != v for p, v in detected(seen).items())
+    return any(value_at(view.recipe, p) != v for p, v in offered(seen).items())
 
 
 def told(page: Page, view: View) -> Markup:
@@ -178,6 +178,7 @@ def details(page: Page) -> None:
     with gr.Row():
         page.field("data.template")
         page.field("data.train_on")
+        page.field("data.thoughts")
     page.field("data.custom_template")
     with gr.Row():
         page.field("split.stratify_by")

@@ -155,7 +155,7 @@ def end_after(
     template, options = asking
     called = bool(turns[-1].get("tool_calls"))
     shape = turns[-1]["content"]
-    next_turn = {"role": "tool" if called else "user", "content": "?"}
+    next_turn: Message = {"role": "tool" if called else "user", "content": "?"}
     if isinstance(shape, list):
         next_turn["content"] = [{"type": "text", "text": "?"}]
     follows = template.try_to_write([*turns, next_turn], tools, options)

@@ -1,4 +1,4 @@
-"""A conversation through a recipe's chat template: its sequences, and what gets lost."""
+"""A conversation through a chat template: its sequences, and what gets lost."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

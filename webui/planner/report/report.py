@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter
 
+from webui.planner.chat.sequences import Sequence
 from webui.planner.encoding import Encoded
 from webui.planner.reading.sources import Record
 from webui.planner.report.duplicates import (
@@ -27,7 +28,7 @@ BATCH_CHARACTERS = 1_000_000  # very long rows must not fill the memory
 EXAMPLES = 20
 
 Rows = Iterable[Kept | Rejected]
-Encode = Callable[[list[dict[str, Any]]], list[Encoded]]
+Encode = Callable[[list[Sequence]], list[Encoded]]
 OnProgress = Callable[[int, Record], None]
 # From rows as the split's functions take them to those held out, and the others.
 Draw = Callable[[list[dict[str, Any]]], tuple[list, list]]
@@ -124,7 +125,7 @@ def make_report(
     Args:
         train: the training rows, as they are read.
         heldout: the held-out rows; they are only compared with the training rows.
-        encode: from a batch of mapped rows to their tokens.
+        encode: from a batch of sequences to their tokens.
         on_progress: is told how many rows were read and the last one, after each batch.
         rejected: every rejected row is written there as a line of JSON.
     """
@@ -172,7 +173,7 @@ class Batch:
         self.last = row.record
         if isinstance(row, Kept):
             self.kept.append(row)
-            self.characters += characters(row.mapped)
+            self.characters += characters(row)
         else:
             self.rejected.append(row)
 
@@ -183,11 +184,13 @@ class Batch:
         return rows >= BATCH_ROWS or self.characters >= BATCH_CHARACTERS
 
 
-def characters(mapped: dict[str, Any]) -> int:
+def characters(row: Kept) -> int:
     """How long a row is, roughly; one that was not rendered is its messages."""
-    if "text" in mapped:
-        return len(str(mapped["text"]))
-    return sum(len(str(m.get("content") or "")) for m in mapped.get("messages", ()))
+    if row.sequences:
+        return sum(len(part.text) for part in row.sequences)
+    messages = row.mapped.get("messages", ())
+    said = sum(len(str(m.get("content") or "")) for m in messages)
+    return said + len(str(row.mapped.get("text", "")))
 
 
 def batches(rows: Rows) -> Iterator[Batch]:
@@ -218,20 +221,26 @@ def counted(
 def count_batch(tally: Tally, kept: list[Kept], encode: Encode) -> None:
     """Measure some training rows."""
     compare_batch(tally, kept, train=True)
-    encoded = encode([row.mapped for row in kept]) if kept else []
-    for row, tokens in zip(kept, encoded, strict=True):
-        # A long text goes on in further sequences; of a conversation the end is cut.
-        goes_on = tally.asked.format == "text"
-        seen = tokens.whole if goes_on else len(tokens.ids)
-        learned = tokens.whole if goes_on else trained_tokens(tokens.labels)
-        tally.lengths.add(tokens.whole, seen, learned)
-        text = str(row.mapped.get("text") or "")
-        tally.lengths.keep_if_long(place_of(row), tokens.whole, text)
+    parts = [part for row in kept for part in row.sequences]
+    encoded = iter(encode(parts) if parts else [])
+    for row in kept:
+        for part in row.sequences:
+            count_sequence(tally, row, part, next(encoded))
         tally.labels.add(row.mapped)
         if is_empty(row.mapped):
             tally.empties += 1
             if len(tally.empty) < EXAMPLES:
                 tally.empty.append(place_of(row))
+
+
+def count_sequence(tally: Tally, row: Kept, part: Sequence, tokens: Encoded) -> None:
+    """Measure one sequence of a training row."""
+    # A long text goes on in further sequences; of a conversation the end is cut.
+    goes_on = tally.asked.format == "text"
+    seen = tokens.whole if goes_on else len(tokens.ids)
+    learned = tokens.whole if goes_on else trained_tokens(tokens.labels)
+    tally.lengths.add(tokens.whole, seen, learned)
+    tally.lengths.keep_if_long(place_of(row), tokens.whole, part.text)
 
 
 def compare_batch(tally: Tally, kept: list[Kept], *, train: bool) -> None:

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from webui.planner.chat.spoken import THOUGHT
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -35,6 +37,7 @@ def comparable(mapped: dict[str, Any], instruction: str = "") -> str:
     for message in mapped["messages"]:
         if message.get("role") != "system":
             said.append(str(message.get("content") or ""))
+            said += [str(message[THOUGHT])] if message.get(THOUGHT) else []
             if calls := message.get("tool_calls"):
                 said.append(json.dumps(calls, ensure_ascii=False, default=str))
     if instruction and said:

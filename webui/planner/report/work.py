@@ -10,12 +10,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from webui.notebook.steps import row_steps, split_step
+from webui.planner.chat.conversation import Chat
 from webui.planner.child import answer, settle_in
 from webui.planner.encoding import encode
 from webui.planner.errors import PlannerError
-from webui.planner.mapping.values import add_prompts
-from webui.planner.pretrained import read_config, recipe_tokenizer
+from webui.planner.mapping.steps import instruction_of
+from webui.planner.pretrained import read_config, recipe_chat
 from webui.planner.reading.sources import Record
 from webui.planner.report.cache import (
     cached,
@@ -26,6 +26,7 @@ from webui.planner.report.cache import (
 from webui.planner.report.measured import Measured, Position, Stamp, measure, stamp
 from webui.planner.report.report import Asked, Report, make_report, to_json
 from webui.planner.rows import Kept, Rejected, read_rows
+from webui.planner.split import parted_rows
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 
@@ -143,8 +144,9 @@ def written_report(
     recipe: Recipe, rejected_file: Path, gauge: Gauge, position: Position
 ) -> Report:
     """Make the report, and write the rejected rows to a file."""
-    tokenizer = recipe_tokenizer(recipe)
-    train, heldout = both_parts(recipe, tokenizer)
+    chat = recipe_chat(recipe)
+    tokenizer = chat.template.tokenizer
+    train, heldout = both_parts(recipe, chat)
     gauge.begin_reading()
 
     def on_progress(rows: int, record: Record) -> None:
@@ -162,13 +164,13 @@ def written_report(
 
 
 def both_parts(
-    recipe: Recipe, tokenizer: Any
+    recipe: Recipe, chat: Chat
 ) -> tuple[Iterator[Kept | Rejected], Iterator[Kept | Rejected]]:
     """The training rows and the held-out rows.
 
     Rows that are drawn from the training rows come among these; see ``draw_rows``.
     """
-    train = read_rows(recipe, "train", tokenizer)
+    train = read_rows(recipe, "train", chat)
     if recipe.split.by != "column":
         return train, read_rows(recipe, "heldout")
     column, value = recipe.split.column, recipe.split.value
@@ -182,25 +184,13 @@ def both_parts(
 
 def asked(recipe: Recipe, tokenizer: Any) -> Asked:
     """What the report depends on beside the rows."""
-    prompts = (s for s in row_steps(recipe, tokenizer) if s.function is add_prompts)
-    instruction = next((str(step.arguments["instruction"]) for step in prompts), "")
+    instruction = "" if recipe.data.format == "text" else instruction_of(recipe)
     longest = recipe.model.max_seq_length
     context = context_of(recipe, tokenizer)
     by = recipe.split
-    draw = partial(draw_rows, recipe) if by.by in ("fraction", "count") else None
+    draw = partial(parted_rows, recipe) if by.by in ("fraction", "count") else None
     column = by.stratify_by or by.group_by
     return Asked(recipe.data.format, longest, context, instruction, draw, column)
-
-
-def draw_rows(recipe: Recipe, rows: list[dict[str, Any]]) -> tuple[list, list]:
-    """The rows that the recipe's split holds out, and the others."""
-    fraction, count = recipe.split.fraction, recipe.split.count
-    if recipe.split.by == "fraction":
-        count = max(1, round(len(rows) * fraction))
-    step = split_step(recipe, min(count, len(rows)))
-    assert step is not None
-    drawn: tuple[list, list] = step(rows)
-    return drawn
 
 
 def context_of(recipe: Recipe, tokenizer: Any) -> int:

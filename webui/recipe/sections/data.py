@@ -199,6 +199,20 @@ class Data(Section):
             "everything": Text("every token", "全部 token"),
         },
     )
+    thoughts: Literal["learn", "leave_out"] = field(
+        "learn",
+        title=("Thoughts", "思考过程"),
+        help=(
+            "Where rows hold the thought behind an answer, it is learned with the "
+            "answer, or left out of it.",
+            "数据中若带有回答背后的思考过程，可与回答一起学习，也可略去。",
+        ),
+        advanced=True,
+        choice_titles={
+            "learn": Text("learn them", "一并学习"),
+            "leave_out": Text("leave them out", "略去"),
+        },
+    )
     packing: bool = field(
         False,
         title=("Packing", "打包"),

@@ -1,0 +1,94 @@
+"""How a recipe's rows reach the cells: what the planner found when it prepared them.
+
+The planner reads, repairs and checks all rows once, before a start. Cells are written
+from what it found; before that, from what the recipe alone lets expect.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from webui.recipe import Recipe
+
+# What the data cell hands to the trainer:
+# completion  {"prompt": [...], "completion": [...]}; TRL finds where answers begin
+# messages    {"messages": [...]}; the chat template marks the answers for TRL
+# text        {"text": ...}; all of it is learned
+# tokens      token ids and labels of conversations, made in the cell
+# pieces      token ids of texts, long ones in pieces, made in the cell
+Form = Literal["completion", "messages", "text", "tokens", "pieces"]
+BY_TRAINER = ("completion", "messages", "text")
+
+FOLDER = "rows"
+TRAIN, HELDOUT, LEFT_OUT = "train.jsonl", "heldout.jsonl", "left_out.jsonl"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What is known of a recipe's rows when its cells are written.
+
+    Attributes:
+        form: what the data cell hands to the trainer.
+        plain: the cell loads the source itself; else it loads ``rows/train.jsonl`` and
+            ``rows/heldout.jsonl``, which the planner has written.
+        reason: why the cell makes the tokens, where it does.
+        columns: the columns of a plain source.
+        uneven: whether messages differ in their shape, as those with calls do.
+        tools: whether rows name tools that may be called.
+        more: columns that the trainer does not look at, such as a rejected answer.
+        own_template: whether the model has a chat template of its own.
+        options: the chat template's options when an answer is asked for.
+        mixed_options: whether rows differ in them, so that each has its own.
+        thought_end: what stands between a thought and its answer, special tokens left
+            out; empty if no row holds a thought.
+        train, heldout, left_out: how many rows.
+        files: what lies in the folder ``rows``, each with the file that it comes from.
+        key: changes with the content; empty before anything was read.
+    """
+
+    form: Form
+    plain: bool
+    reason: str = ""
+    columns: tuple[str, ...] = ()
+    uneven: bool = False
+    tools: bool = False
+    more: tuple[str, ...] = ()
+    own_template: bool = True
+    options: Mapping[str, Any] = field(default_factory=dict)
+    mixed_options: bool = False
+    thought_end: str = ""
+    train: int = 0
+    heldout: int = 0
+    left_out: int = 0
+    files: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
+
+    def columns_of(self, form: Form) -> tuple[str, ...]:
+        """The columns of the written rows in this form."""
+        main = {"completion": ("prompt", "completion"), "messages": ("messages",)}
+        if form not in main:
+            return ("text", "learned") if form == "tokens" else ("text",)
+        asked = ("chat_template_kwargs",) * bool(self.options or self.mixed_options)
+        return (*main[form], *("tools",) * self.tools, *asked, *self.more)
+
+
+def expected(recipe: Recipe) -> Rows:
+    """What a recipe lets expect of rows that nobody has read yet."""
+    from webui.notebook.plain import PLAIN_KINDS, has_mapper, kind_of
+
+    data = recipe.data
+    sources = (*data.train_files, *recipe.split.files)
+    readable = data.source == "hub" or all(kind_of(f) in PLAIN_KINDS for f in sources)
+    form: Form = "completion"
+    if data.format == "text":
+        form = "text"
+    elif data.packing:
+        form = "tokens"
+    elif data.train_on == "everything" or data.format in ("messages", "transcript"):
+        form = "messages"
+    plain = readable and has_mapper(recipe) and form in BY_TRAINER
+    reason = PACKED if data.packing else ""
+    return Rows(form, plain, reason, own_template=data.template != "model")
+
+
+PACKED = "rows are packed by their tokens"
