@@ -21,6 +21,7 @@ def data_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
         "mapped": rows.plain and is_mapped(recipe, rows),
         "drawn": rows.plain and recipe.split.by != "file",
         "held_out": held_out(recipe, rows),
+        "columns": column_names(recipe, rows),
         "maker": None,
     }
     if rows.plain and recipe.data.format not in ("text", "messages"):
@@ -49,6 +50,13 @@ def held_out(recipe: Recipe, rows: Rows) -> Code:
     if rows.heldout:
         return Code(literal(rows.heldout))
     return Code(f"max(1, round(len(rows) * {literal(split.fraction)}))")
+
+
+def column_names(recipe: Recipe, rows: Rows) -> Code:
+    """The names of the columns of what is loaded."""
+    if recipe.split.by != "file":
+        return Code("rows.column_names")
+    return Code(f"rows[{literal(parts(recipe, rows)[0])}].column_names")
 
 
 def parts(recipe: Recipe, rows: Rows) -> tuple[str, str]:

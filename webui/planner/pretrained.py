@@ -22,6 +22,8 @@ from webui.recipe.field import Text
 from webui.recipe.sections import Model
 
 __all__ = ["end_tokens", "has_template", "read_config", "read_tokenizer", "stamp"]
+# Formats whose rows may hold several answers.
+SEVERAL = ("messages", "transcript")
 PATIENCE = 10  # seconds for the hub's first answer
 
 
@@ -73,6 +75,7 @@ def recipe_chat(recipe: Recipe) -> Chat:
         Template(tokenizer, ends),
         thoughts=recipe.data.thoughts == "learn",
         answers_only=recipe.data.train_on == "answers",
+        several=recipe.data.format in SEVERAL or "history" in recipe.data.columns,
     )
 
 

@@ -1,11 +1,12 @@
 """A conversation through a chat template: its sequences, and what gets lost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from webui.planner.chat.answers import answers, is_learned
 from webui.planner.chat.dialect import Dialect, dialect_of
+from webui.planner.chat.marks import marked_spans, marked_template
 from webui.planner.chat.sequences import Sequence, sequences
 from webui.planner.chat.spoken import THOUGHT, spoken
 from webui.planner.chat.template import Template
@@ -14,12 +15,16 @@ from webui.planner.chat.vanished import Lost, lost
 
 @dataclass(frozen=True)
 class Chat:
-    """How conversations are written: the template, and what of them is learned."""
+    """How conversations are written: the template, and what of them is learned.
+
+    ``marked`` is the template that marks answers for TRL, where one is wanted.
+    """
 
     template: Template
     dialect: Dialect
     thoughts: bool = True
     answers_only: bool = True
+    marked: str | None = None
 
 
 @dataclass(frozen=True)
@@ -30,9 +35,16 @@ class Rendered:
     lost: frozenset[Lost] = frozenset()
 
 
-def chat_of(template: Template, *, thoughts: bool, answers_only: bool) -> Chat:
-    """What conversations are rendered by."""
-    return Chat(template, dialect_of(template), thoughts, answers_only)
+def chat_of(
+    template: Template,
+    *,
+    thoughts: bool = True,
+    answers_only: bool = True,
+    several: bool = False,
+) -> Chat:
+    """What conversations are rendered by; ``several`` answers need marks for TRL."""
+    marked = marked_template(template.tokenizer) if several and answers_only else None
+    return Chat(template, dialect_of(template), thoughts, answers_only, marked)
 
 
 def render(row: Mapping[str, Any], chat: Chat) -> Rendered:
@@ -53,9 +65,33 @@ def render(row: Mapping[str, Any], chat: Chat) -> Rendered:
     gone = frozenset(lost(messages, tools, found, thoughts=chat.thoughts))
     if chat.answers_only:
         parts = sequences(found, chat.template.end_token)
+        if chat.marked and len(parts) == 1:
+            parts = [marked(row, parts[0], chat)]
     else:
         parts = [everything(row, chat)]
     return Rendered(tuple(parts), gone)
+
+
+def marked(row: Mapping[str, Any], part: Sequence, chat: Chat) -> Sequence:
+    """A sequence with its answers as the template marks them for TRL; as it is, if
+    these are others."""
+    messages = row["messages"]
+    answered = tuple(n for n, m in enumerate(messages) if m["role"] == "assistant")
+    if part.made or part.turns != answered:
+        return part
+    turns = spoken(messages, chat.dialect, thoughts=chat.thoughts)
+    tokenizer, options = chat.template.tokenizer, part.options or {}
+    try:
+        text, spans = marked_spans(
+            tokenizer, str(chat.marked), turns, row.get("tools"), options
+        )
+    except Exception:  # what the other template takes, this one may refuse
+        return part
+    said = [text[start:end].strip() for start, end in spans]
+    learned = [part.text[start:end].strip() for start, end in part.learned]
+    if text != part.text or said != learned:
+        return part
+    return replace(part, learned=spans, marked=True)
 
 
 def everything(row: Mapping[str, Any], chat: Chat) -> Sequence:

@@ -23,6 +23,8 @@ class Sequence:
         turns: the messages that are learned, by their numbers; none of plain text.
         options: the template's options with which the answers were asked.
         made: why TRL cannot make the same of the messages; empty where it can.
+        marked: whether the chat template marks just these parts, so that TRL can learn
+            several answers of one conversation.
     """
 
     text: str
@@ -30,6 +32,7 @@ class Sequence:
     turns: tuple[int, ...] = ()
     options: Options | None = None
     made: str = ""
+    marked: bool = False
 
 
 def sequences(found: Several[Answer], end_token: str) -> list[Sequence]:

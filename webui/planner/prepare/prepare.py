@@ -1,0 +1,124 @@
+"""Read, repair and check all rows of a recipe, and write them for its data cell."""
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from webui.notebook.rows import HELDOUT, LEFT_OUT, TRAIN, Form, Rows
+from webui.planner.chat.conversation import Chat
+from webui.planner.errors import PlannerError
+from webui.planner.prepare.forms import MANY, Seen, form_of
+from webui.planner.prepare.plainness import as_plain
+from webui.planner.prepare.store import (
+    known,
+    new_scratch,
+    publish,
+    rows_folder,
+    rows_key,
+)
+from webui.planner.prepare.writing import Writer, finish
+from webui.planner.pretrained import has_template, recipe_chat
+from webui.planner.rows import Kept, Rejected, read_rows
+from webui.recipe import Recipe
+from webui.recipe.field import Text
+
+LOOKED_AT = 200  # rows that tell in which form to begin
+FILES = (TRAIN, HELDOUT, LEFT_OUT)
+
+
+def prepare(recipe: Recipe) -> Rows:
+    """The rows of a recipe, ready for its data cell; made once for the same rows.
+
+    Raises:
+        PlannerError: if a source cannot be read, or none of its rows used.
+    """
+    key = rows_key(recipe)
+    if found := known(key):
+        return found
+    scratch = new_scratch()
+    try:
+        rows = written_rows(recipe, scratch)
+        folder = rows_folder() / key
+        files = {name: str(folder / name) for name in FILES}
+        rows = replace(rows, key=key, files=files)
+        rows = as_plain(recipe, rows, scratch) or rows
+        publish(scratch, rows)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return rows
+
+
+def written_rows(recipe: Recipe, folder: Path) -> Rows:
+    """Write the rows; again, if they turn out to need another form than the first of
+    them let expect."""
+    chat = recipe_chat(recipe)
+    form, _ = first_form(recipe, chat)
+    while True:
+        rows = write_in(form, recipe, chat, folder)
+        if rows.form == form:
+            return rows
+        form = rows.form
+
+
+def first_form(recipe: Recipe, chat: Chat) -> tuple[Form, str]:
+    """The form that the first rows need."""
+    seen = Seen()
+    first = itertools.islice(read_rows(recipe, "train", chat), LOOKED_AT)
+    for row in first:
+        if isinstance(row, Kept):
+            seen.add(row, chat, recipe.model.max_seq_length)
+    many = seen.rows > 0 and next(counted(recipe, MANY), None) is not None
+    return form_of(recipe, seen, many=many)
+
+
+def counted(recipe: Recipe, count: int) -> Iterator[Kept | Rejected]:
+    """What comes after so many rows of the source, which are only read."""
+    return itertools.islice(read_rows(recipe), count, None)
+
+
+def write_in(form: Form, recipe: Recipe, chat: Chat, folder: Path) -> Rows:
+    """Write all rows in a form, and tell what they are; maybe they need another."""
+    writer = Writer(recipe, chat, form, folder)
+    by_file = recipe.split.by == "file"
+    with (folder / LEFT_OUT).open("w", encoding="utf-8", errors="replace") as left_out:
+        train = writer.write(read_rows(recipe, "train", chat), "all", left_out)
+        heldout = None
+        if by_file:
+            rows = read_rows(recipe, "heldout", chat)
+            heldout = writer.write(rows, "asked", left_out, trained=False)
+    if not len(train):
+        raise PlannerError(NO_ROWS)
+    counts = finish(recipe, folder, train, heldout)
+    for written in (train, heldout):
+        if written is not None:
+            written.file.close()
+            Path(written.file.name).unlink()
+    return found(recipe, chat, writer, counts)
+
+
+def found(recipe: Recipe, chat: Chat, writer: Writer, counts: tuple[int, int]) -> Rows:
+    """What was found of the rows."""
+    seen = writer.seen
+    form, reason = form_of(recipe, seen, many=seen.rows > MANY)
+    options = seen.options or [{}]
+    asked = chat.dialect.thinking if seen.thinks else options[0]
+    return Rows(
+        form,
+        plain=False,
+        reason=reason,
+        uneven=writer.uneven,
+        tools=writer.tools,
+        more=tuple(sorted(writer.more)),
+        own_template=recipe.data.template != "model" or has_template(recipe.model),
+        options=dict(asked),
+        mixed_options=len(options) > 1,
+        thought_end=seen.thought_end,
+        train=counts[0],
+        heldout=counts[1],
+        left_out=writer.left_out,
+    )
+
+
+NO_ROWS = Text("None of the rows can be used.", "没有任何可用的数据。")

@@ -1,0 +1,110 @@
+"""Where prepared rows are kept, by what they depend on, and how a run gets its own."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import psutil
+from pydantic import TypeAdapter
+
+from webui.files import read_json
+from webui.notebook.rows import FOLDER, Rows
+from webui.planner.models.source import stamp as model_stamp
+from webui.planner.report.measured import stamp
+from webui.recipe import Recipe
+from webui.settings import home
+
+VERSION = 1  # raised when the same rows would be prepared differently
+KEPT = 8  # preparations; each is about as large as its source
+FOUND = "rows.json"
+
+
+def rows_folder() -> Path:
+    """The folder of all preparations; made if it is not there."""
+    folder = home() / "cache" / "rows"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def rows_key(recipe: Recipe) -> str:
+    """What the rows of a recipe depend on, as one hash; no file is read for it."""
+    data = recipe.data
+    sources = (*data.train_files, *recipe.split.files)
+    about = {
+        "version": VERSION,
+        "data": data.model_dump(mode="json", exclude={"accept_warnings"}),
+        "split": recipe.split.model_dump(mode="json"),
+        "model": recipe.model.model_dump(mode="json"),
+        "seed": recipe.training.seed,  # draws the held-out rows
+        "tokenizer": model_stamp(recipe.model),
+        "sources": [stamp(Path(source)) for source in sources],
+    }
+    text = json.dumps(about, sort_keys=True, ensure_ascii=True).encode()
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
+
+
+def known(key: str) -> Rows | None:
+    """What was found when rows with this key were prepared; None if they never were,
+    or are gone."""
+    found = read_json(rows_folder() / key / FOUND)
+    try:
+        rows: Rows = TypeAdapter(Rows).validate_python(found)
+    except ValueError:
+        return None
+    return rows if all(os.path.exists(path) for path in rows.files.values()) else None
+
+
+def new_scratch() -> Path:
+    """A folder for rows in the making; it names the process that answers for it."""
+    tidy()
+    return Path(tempfile.mkdtemp(prefix=f".{os.getpid()}-", dir=rows_folder()))
+
+
+def publish(scratch: Path, rows: Rows) -> None:
+    """Put prepared rows where they are found by their key, in one step."""
+    text = json.dumps(asdict(rows), ensure_ascii=True, indent=1)
+    (scratch / FOUND).write_text(text, encoding="utf-8")
+    folder = rows_folder() / rows.key
+    if folder.exists():  # made by another process meanwhile, or no longer whole
+        shutil.rmtree(folder, ignore_errors=True)
+    scratch.rename(folder)
+
+
+def tidy() -> None:
+    """Remove the oldest preparations, and what ended processes have left."""
+    folder = rows_folder()
+    for scratch in folder.glob(".*-*"):
+        owner = scratch.name[1:].partition("-")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(scratch, ignore_errors=True)
+    kept = [path for path in folder.glob("[!.]*") if path.is_dir()]
+    for old in sorted(kept, key=lambda path: path.stat().st_mtime)[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def place(rows: Rows, folder: Path) -> None:
+    """Give a folder its own copy of the rows: all that the data cell loads.
+
+    Raises:
+        OSError: if the disk is full.
+    """
+    own = folder / FOLDER
+    shutil.rmtree(own, ignore_errors=True)
+    own.mkdir()
+    for name, source in rows.files.items():
+        if Path(source).is_relative_to(rows_folder()):
+            link_or_copy(Path(source), own / name)  # never changed after it was made
+        else:
+            shutil.copyfile(source, own / name)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """A second name for a file; where the disk knows none, a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,77 @@
+"""A row in TRL's own words, as the trainer takes it and as it is asked about."""
+
+from typing import Any
+
+from webui.notebook.rows import Form
+from webui.planner.chat.conversation import Chat
+from webui.planner.chat.sequences import Sequence
+from webui.planner.chat.spoken import spoken
+from webui.planner.chat.template import Message
+from webui.planner.rows import Kept
+
+MORE = ("rejected", "label")  # kept for training on preferences
+PLAIN_KEYS = {"role", "content"}
+
+
+def train_rows(kept: Kept, chat: Chat, form: Form) -> list[dict[str, Any]]:
+    """The rows that a trainer gets for one row of the source."""
+    if form in ("text", "pieces"):
+        return [{"text": kept.mapped["text"]}]
+    if form == "tokens":
+        return [{"text": s.text, "learned": s.learned} for s in kept.sequences]
+    turns = spoken(kept.mapped["messages"], chat.dialect, thoughts=chat.thoughts)
+    beside = beside_of(kept)
+    if form == "messages":
+        [sequence] = kept.sequences
+        last = sequence.turns[-1] + 1
+        return [{"messages": turns[:last], **beside, **options_of(sequence)}]
+    return [
+        {**exchange(turns, s.turns[-1]), **beside, **options_of(s)}
+        for s in kept.sequences
+    ]
+
+
+def heldout_row(kept: Kept, chat: Chat) -> dict[str, Any]:
+    """A held-out row: what is asked, and the answer that is expected."""
+    if "messages" not in kept.mapped:
+        return {"text": kept.mapped["text"]}
+    turns = spoken(kept.mapped["messages"], chat.dialect, thoughts=chat.thoughts)
+    last = kept.sequences[-1].turns[-1]
+    expected = kept.mapped["messages"][last].get("content") or ""
+    asked = exchange(turns, last)
+    asked["completion"][0]["content"] = str(expected)
+    return {**asked, **beside_of(kept), **options_of(kept.sequences[-1])}
+
+
+def exchange(turns: list[Message], answer: int) -> dict[str, Any]:
+    """What stands before an answer, and the answer."""
+    return {"prompt": turns[:answer], "completion": [dict(turns[answer])]}
+
+
+def beside_of(kept: Kept) -> dict[str, Any]:
+    """What a row holds beside its conversation."""
+    tools = {"tools": kept.mapped["tools"]} if kept.mapped.get("tools") else {}
+    return tools | {name: kept.mapped[name] for name in MORE if name in kept.mapped}
+
+
+def options_of(sequence: Sequence) -> dict[str, Any]:
+    """The chat template's options, where it was asked with any."""
+    options = dict(sequence.options or {})
+    return {"chat_template_kwargs": options} if options else {}
+
+
+def is_uneven(row: dict[str, Any]) -> bool:
+    """Whether a row's messages have other parts than a role and a text."""
+    if "tools" in row or "rejected" in row:
+        return True
+    messages = [m for name in row for m in listed(row[name])]
+    return any(
+        set(m) != PLAIN_KEYS or not isinstance(m["content"], str) for m in messages
+    )
+
+
+def listed(value: Any) -> list[Message]:
+    """The messages in a list of them; none in anything else."""
+    if not isinstance(value, list | tuple):
+        return []
+    return [item for item in value if isinstance(item, dict)]
