@@ -16,6 +16,9 @@ from webui.kernel.status import lock, stale, state_stamp, status
 from webui.kernel.watch import watch_of
 from webui.notebook.literal import literal
 from webui.notebook.render import LOAD_CELLS, RUN_CELLS, SWEEP_CELLS, Cell, render_cells
+from webui.notebook.rows import FOLDER, Rows, expected
+from webui.planner.prepare.ask import prepared
+from webui.planner.prepare.store import place
 from webui.recipe import Recipe
 from webui.runs import folder as runs
 from webui.settings import kernel_folder
@@ -26,8 +29,9 @@ def start_run(recipe: Recipe, upto: str = "score") -> Path:
 
     A try is always whole: an adapter that was trained once is not trained on.
     """
-    cells = render_cells(recipe, RUN_CELLS)
-    return start_in_new_folder(recipe, cells, "run", *wanted(upto), upto)
+    rows = prepared(recipe)
+    cells = render_cells(recipe, RUN_CELLS, rows=rows)
+    return start_in_new_folder(recipe, cells, rows, "run", *wanted(upto), upto)
 
 
 def wanted(upto: str) -> tuple[list[str], tuple[str, ...]]:
@@ -44,7 +48,7 @@ def run_all(recipe: Recipe) -> Path | None:
     added to the run that is there.
     """
     now = status()
-    left = stale(render_cells(recipe, RUN_CELLS), now)
+    left = stale(render_cells(recipe, RUN_CELLS, rows=prepared(recipe)), now)
     if not left:
         return None
     kept = now.run is not None and now.run.is_dir()
@@ -56,13 +60,15 @@ def run_all(recipe: Recipe) -> Path | None:
 
 def start_sweep(recipe: Recipe) -> Path:
     """Begin a sweep: a fresh adapter for each trial on the base that is loaded."""
-    cells = render_cells(recipe, SWEEP_CELLS)
-    return start_in_new_folder(recipe, cells, "sweep", ("sweep",))
+    rows = prepared(recipe)
+    cells = render_cells(recipe, SWEEP_CELLS, rows=rows)
+    return start_in_new_folder(recipe, cells, rows, "sweep", ("sweep",))
 
 
 def start_in_new_folder(
     recipe: Recipe,
     cells: Sequence[Cell],
+    rows: Rows,
     kind: str,
     always: Sequence[str],
     never: Sequence[str] = (),
@@ -71,9 +77,10 @@ def start_in_new_folder(
     """Make a run folder and send its job; the folder goes again if that fails."""
     with lock():
         ensure_idle_kernel()
-        folder = runs.create(recipe, cells, kind, upto)
-        watch = watch_of(recipe) if kind == "run" else {}
+        folder = runs.create(recipe, cells, kind, upto, rows)
+        watch = watch_of(recipe, rows) if kind == "run" else {}
         try:
+            give_rows(rows, folder)
             send(
                 cells,
                 kind=kind,
@@ -91,10 +98,30 @@ def start_in_new_folder(
 
 def start_cells(recipe: Recipe, upto: str) -> None:
     """Run what is stale up to one cell, and that cell, without a run of its own."""
-    cells = render_cells(recipe, RUN_CELLS[: RUN_CELLS.index(upto) + 1])
+    names = RUN_CELLS[: RUN_CELLS.index(upto) + 1]
+    rows = prepared(recipe) if "data" in names else expected(recipe)
+    cells = render_cells(recipe, names, rows=rows)
     with lock():
         ensure_idle_kernel()
+        if "data" in names:
+            give_rows(rows, kernel_folder())
         send(cells, kind="cells", always=(upto,))
+
+
+def give_rows(rows: Rows, folder: Path) -> None:
+    """Put the rows into the folder in which the data cell will look for them.
+
+    Raises:
+        KernelError: when there is no room for them.
+    """
+    try:
+        place(rows, folder)
+    except OSError as error:
+        raise KernelError(
+            f"the rows could not be copied into the run ({error.strerror}); free some "
+            "space and start again.",
+            f"无法把数据复制到运行文件夹（{error.strerror}）；请清理空间后重新开始。",
+        ) from None
 
 
 def start_compare(
@@ -116,7 +143,8 @@ def start_compare(
 def compare_cells(recipe: Recipe, run: Path, upto: str) -> tuple[Cell, ...]:
     """The cells of a comparison: on the adapter just trained, or on the saved one."""
     now = status()
-    attached = render_cells(recipe, RUN_CELLS[: RUN_CELLS.index(upto) + 1])
+    rows = rows_of(run, recipe)
+    attached = render_cells(recipe, RUN_CELLS[: RUN_CELLS.index(upto) + 1], rows=rows)
     train = next(cell for cell in attached if cell.name == "train")
     if run.is_dir() and now.run == run and now.is_fresh(train):
         return attached
@@ -127,8 +155,25 @@ def compare_cells(recipe: Recipe, run: Path, upto: str) -> tuple[Cell, ...]:
             f"{run.name} 没有保存适配器；请先运行训练。",
         )
     return render_cells(
-        recipe, LOAD_CELLS[: LOAD_CELLS.index(upto) + 1], adapter_folder=str(saved)
+        recipe,
+        LOAD_CELLS[: LOAD_CELLS.index(upto) + 1],
+        adapter_folder=str(saved),
+        rows=rows,
     )
+
+
+def rows_of(run: Path, recipe: Recipe) -> Rows:
+    """What a run found of its rows; of one that kept none, they are prepared again.
+
+    Raises:
+        PlannerError: if their source is gone.
+    """
+    if (run / FOLDER).is_dir() and (rows := runs.rows_of(run)):
+        return rows
+    rows = prepared(recipe, as_before=run.is_dir())
+    if run.is_dir():
+        give_rows(rows, run)
+    return rows
 
 
 def ensure_idle_kernel() -> None:

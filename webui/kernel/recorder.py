@@ -251,8 +251,9 @@ class Recorder:
         """The event with both held-out scores, as the score cell left them."""
         names = self.shell.user_ns
         base, tuned = names["base_score"], names["tuned_score"]
-        rows, metric = len(names["scored_rows"]), names.get("metric")
-        self.emit("scored", base=base, tuned=tuned, rows=rows, metric=metric)
+        rows = names["scored_rows"]
+        metric = "tokens guessed" if "text" in rows.column_names else "exact match"
+        self.emit("scored", base=base, tuned=tuned, rows=len(rows), metric=metric)
 
     # ---- what lasts
 

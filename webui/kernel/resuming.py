@@ -11,6 +11,7 @@ from webui.kernel.process import KernelError
 from webui.kernel.status import lock
 from webui.kernel.watch import watch_of
 from webui.notebook.render import RUN_CELLS, Cell, render_cells
+from webui.notebook.rows import FOLDER, expected
 from webui.recipe import Recipe
 from webui.recipe.store import dumps, load, with_values
 from webui.runs import checkpoints
@@ -49,13 +50,13 @@ def resume(
             write_text(run / runs.RECIPE, dumps(recipe))
         always, never = wanted(runs.upto(run))
         send(
-            resumed_cells(recipe, checkpoint),
+            resumed_cells(run, recipe, checkpoint),
             kind="run",
             run=run,
             new=True,
             always=always,
             never=never,
-            watch=watch_of(recipe),
+            watch=watch_of(recipe, runs.rows_of(run) or expected(recipe)),
             resumed={
                 "step": checkpoint.step,
                 "checkpoint": checkpoint.name,
@@ -81,15 +82,19 @@ def resumable(run: Path) -> checkpoints.Checkpoint:
 
 
 def resumed_cells(
-    recipe: Recipe, checkpoint: checkpoints.Checkpoint
+    run: Path, recipe: Recipe, checkpoint: checkpoints.Checkpoint
 ) -> tuple[Cell, ...]:
     """A run's cells, of which ``train`` goes on from a checkpoint.
 
-    Its key is that of a whole training, since it ends as one does.
+    Its key is that of a whole training, since it ends as one does. A run from before
+    rows were kept goes on with the cells that it began with.
     """
     folder = f"{checkpoints.FOLDER}/{checkpoint.name}" if checkpoint.step else ""
-    going_on = render_cells(recipe, ("train",), checkpoint=folder)[0]
+    rows = runs.rows_of(run) or expected(recipe)
+    going_on = render_cells(recipe, ("train",), checkpoint=folder, rows=rows)[0]
+    kept = (run / FOLDER).is_dir()
+    cells = render_cells(recipe, RUN_CELLS, rows=rows) if kept else runs.cells_of(run)
     return tuple(
         replace(cell, code=going_on.code) if cell.name == "train" else cell
-        for cell in render_cells(recipe, RUN_CELLS)
+        for cell in cells
     )

@@ -5,10 +5,11 @@ from typing import Any
 from webui.notebook.compare_cell import pieces
 from webui.notebook.model_cell import checkpointing
 from webui.notebook.render import render_cells
+from webui.notebook.rows import Rows
 from webui.recipe import Recipe
 
 
-def watch_of(recipe: Recipe) -> dict[str, Any]:
+def watch_of(recipe: Recipe, rows: Rows) -> dict[str, Any]:
     """The part of a job for ``kernel/samples.py``; empty where nothing is asked.
 
     Samples cost time, so without prompts they are only asked where there are
@@ -17,16 +18,16 @@ def watch_of(recipe: Recipe) -> dict[str, Any]:
     evaluated = recipe.evaluation.every != "no"
     asked = bool(recipe.watch.prompts) or evaluated
     return {
-        "code": functions(recipe) if asked and recipe.watch.answer_tokens else "",
+        "code": functions(recipe, rows) if asked and recipe.watch.answer_tokens else "",
         "prompts": list(recipe.watch.prompts),
         "ranked_rows": recipe.watch.ranked_rows if evaluated else 0,
         "checkpointing": checkpointing(recipe),
     }
 
 
-def functions(recipe: Recipe) -> str:
+def functions(recipe: Recipe, rows: Rows) -> str:
     """The compare cell's functions and its prompt, with the likeliest answers."""
     changed = {"max_new_tokens": recipe.watch.answer_tokens, "temperature": 0.0}
     compare = recipe.compare.model_copy(update=changed)
     recipe = recipe.model_copy(update={"compare": compare})
-    return pieces(render_cells(recipe, ("compare",))[0].code)[0]
+    return pieces(render_cells(recipe, ("compare",), rows=rows)[0].code)[0]

@@ -43,6 +43,8 @@ class Rows:
             out; empty if no row holds a thought.
         train, heldout, left_out: how many rows.
         files: what lies in the folder ``rows``, each with the file that it comes from.
+        stops: why a training with these rows should not begin, each in English and in
+            Chinese.
         key: changes with the content; empty before anything was read.
     """
 
@@ -61,6 +63,7 @@ class Rows:
     heldout: int = 0
     left_out: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
+    stops: tuple[tuple[str, str], ...] = ()
     key: str = ""
 
     def columns_of(self, form: Form) -> tuple[str, ...]:

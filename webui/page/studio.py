@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from webui.doctor import choose_precision
 from webui.kernel.status import Status
 from webui.notebook.render import Cell
+from webui.notebook.rows import Rows
 from webui.page.answers import Answers
 from webui.page.draft import Draft
 from webui.page.turns import Turns
@@ -68,7 +69,7 @@ class Studio:
     abouts: dict[Source, Any] = field(default_factory=dict)
     # The ids of runs that the Train tab lays over the shown one, as last asked for.
     overlaid: tuple[str, ...] = ()
-    rendered: tuple[Recipe, dict[str, Cell]] | None = None
+    rendered: tuple[Recipe, Rows, dict[str, Cell]] | None = None
     offered: dict[Path, Recipe] = field(default_factory=dict)
     followed: dict[Path, Followed] = field(default_factory=dict)
     following: threading.Lock = field(default_factory=threading.Lock)

@@ -8,6 +8,7 @@ from typing import Any
 
 from webui.kernel.status import Status, status
 from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
+from webui.notebook.rows import Rows, expected
 from webui.page.plans import Plans
 from webui.page.studio import Studio
 from webui.planner.detection.found import Found, found
@@ -17,6 +18,9 @@ from webui.planner.models.about import about
 from webui.planner.models.cache import files_here
 from webui.planner.models.search import search
 from webui.planner.models.source import source_of
+from webui.planner.prepare.ask import at_hand, is_large
+from webui.planner.prepare.prepare import prepare
+from webui.planner.prepare.store import rows_key
 from webui.planner.preview import preview
 from webui.planner.report import job as report_job
 from webui.recipe import Recipe
@@ -54,15 +58,24 @@ class View:
     @cached_property
     def cells(self) -> dict[str, Cell]:
         """Every cell of the current recipe, by name."""
-        known = self.studio.rendered
-        if known is None or known[0] is not self.recipe:
+        known, rows = self.studio.rendered, self.rows
+        if known is None or known[0] is not self.recipe or known[1] != rows:
             cells = (
-                *render_cells(self.recipe, RUN_CELLS),
-                *render_cells(self.recipe, SWEEP_CELLS),
+                *render_cells(self.recipe, RUN_CELLS, rows=rows),
+                *render_cells(self.recipe, SWEEP_CELLS, rows=rows),
             )
-            known = self.recipe, {cell.name: cell for cell in cells}
+            known = self.recipe, rows, {cell.name: cell for cell in cells}
             self.studio.rendered = known
-        return known[1]
+        return known[2]
+
+    @cached_property
+    def rows(self) -> Rows:
+        """What is known of the recipe's rows; prepared in the background, if few."""
+        known = at_hand(self.recipe)
+        if known is None and self.is_readable and self.found is not None:
+            if not is_large(self.recipe):
+                self.plan(prepare, rows_key(self.recipe))
+        return known or expected(self.recipe)
 
     def state(self, name: str) -> str:
         """A cell's state in a word: new, fresh, stale, running, failed or stopped."""

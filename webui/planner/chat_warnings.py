@@ -30,7 +30,7 @@ def chat_warnings(
     """What the template loses, then what else is to be known of it."""
     for kind in WHAT:
         if some := [row for row in kept if kind in row.lost]:
-            yield Warned(loses(kind, some, kept), blocks=True)
+            yield Warned(loses(kind, of(some, kept), some), blocks=True)
     if calls := [row for row in kept if calls_unnamed(row)]:
         yield Warned(unnamed_tools(calls, kept), blocks=True)
     if opened := [row for row in kept if opens_for_nothing(chat, row)]:
@@ -49,9 +49,9 @@ def places(some: Sequence[Kept]) -> Text:
     return Text(", ".join(p.en for p in first), "、".join(p.zh for p in first))
 
 
-def loses(kind: Lost, some: Sequence[Kept], kept: Sequence[Kept]) -> Text:
-    """Something that rows say and the template does not write."""
-    count, where, what = of(some, kept), places(some), WHAT[kind]
+def loses(kind: Lost, count: Text, some: Sequence[Kept]) -> Text:
+    """Something that so many rows, first these, say and the template does not write."""
+    where, what = places(some), WHAT[kind]
     out = Text("choose another template", "请选择其他对话模板")
     if kind in TOOLS:
         out = Text(

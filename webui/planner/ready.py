@@ -9,6 +9,7 @@ from webui.notebook.steps import READERS, suffix_of
 from webui.planner.errors import PlannerError
 from webui.planner.machine import this_card
 from webui.planner.memory.cards import Card, this_machine
+from webui.planner.prepare.ask import prepared
 from webui.planner.process import ask
 from webui.planner.reading.readers import read_file, read_packed_file
 from webui.planner.reading.reasons import in_both
@@ -44,6 +45,7 @@ def ready(recipe: Recipe) -> Recipe:
         RecipeError: with everything that is wrong.
     """
     problems = [*data_problems(recipe), *problems_here(recipe), *sink_problems(recipe)]
+    problems = problems or row_problems(recipe)
     if problems := problems or room_problems(recipe):
         raise RecipeError(problems)
     return recipe
@@ -63,6 +65,18 @@ def data_problems(recipe: Recipe) -> list[Problem]:
         [(path, blocking, part) for part, path in parts.items()],
     ]
     return first_problems(recipe, stages)
+
+
+def row_problems(recipe: Recipe) -> list[Problem]:
+    """What is wrong with any of the rows: all are read and prepared for this."""
+    field = rows_field(recipe, "train")
+    try:
+        rows = prepared(recipe)
+    except PlannerError as error:
+        return [Problem(field, error.text)]
+    if recipe.data.accept_warnings:
+        return []
+    return [Problem(field, with_way_out(Text(*text))) for text in rows.stops]
 
 
 def model_ready(recipe: Recipe) -> Recipe:

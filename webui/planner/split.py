@@ -7,11 +7,14 @@ from typing import Any
 from webui.recipe import Recipe
 
 
-def parted_rows(recipe: Recipe, rows: list[dict[str, Any]]) -> tuple[list, list]:
+def parted_rows(
+    recipe: Recipe, rows: list[dict[str, Any]], *, as_before: bool = False
+) -> tuple[list, list]:
     """The rows that a recipe's split holds out, and the others.
 
     Each row is beside its raw row, under "row". There are none to hold out where they
-    come from files of their own.
+    come from files of their own. ``as_before`` draws them as for runs that did not
+    keep their rows.
     """
     by, seed = recipe.split, recipe.training.seed
     if by.by == "file":
@@ -24,7 +27,15 @@ def parted_rows(recipe: Recipe, rows: list[dict[str, Any]]) -> tuple[list, list]
         return hold_out_evenly(rows, count, by.stratify_by, seed)
     if by.group_by:
         return hold_out_groups(rows, count, by.group_by, seed)
-    return hold_out(rows, count, seed)
+    draw = hold_out_as_before if as_before else hold_out
+    return draw(rows, count, seed)
+
+
+def hold_out_as_before(rows: list[dict], count: int, seed: int) -> tuple[list, list]:
+    """Draw rows to hold out as runs did that did not keep their rows."""
+    rows = list(rows)
+    random.Random(seed).shuffle(rows)
+    return rows[:count], rows[count:]
 
 
 def hold_out(rows: list[dict], count: int, seed: int) -> tuple[list, list]:

@@ -5,12 +5,15 @@ import re
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from webui.files import read_json, write_json, write_text
 from webui.notebook.render import Cell
+from webui.notebook.rows import Rows
 from webui.recipe import Recipe
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import dumps, load
@@ -38,10 +41,17 @@ class Run:
         return self.folder.name
 
 
-def create(recipe: Recipe, cells: Sequence[Cell], kind: str, upto: str = "") -> Path:
+def create(
+    recipe: Recipe,
+    cells: Sequence[Cell],
+    kind: str,
+    upto: str = "",
+    rows: Rows | None = None,
+) -> Path:
     """Make the folder of a new run with its recipe and the plan of its cells.
 
-    ``upto`` is the last of the cells that are to run, where not all are.
+    ``upto`` is the last of the cells that are to run, where not all are; ``rows`` is
+    what was found of the rows that they load.
     """
     name = re.sub(r"[^\w-]+", "-", recipe.name).strip("-")[:40] or "run"
     runs_folder().mkdir(parents=True, exist_ok=True)
@@ -56,8 +66,10 @@ def create(recipe: Recipe, cells: Sequence[Cell], kind: str, upto: str = "") -> 
         except FileExistsError:
             number += 1
     write_text(folder / RECIPE, dumps(recipe))
-    plan = {"kind": kind, "upto": upto, "cells": [vars(cell) for cell in cells]}
-    write_json(folder / PLAN, plan)
+    plan: dict[str, Any] = {"kind": kind, "upto": upto}
+    if rows is not None:  # without the places that they came from
+        plan["rows"] = asdict(replace(rows, files={}))
+    write_json(folder / PLAN, plan | {"cells": [vars(cell) for cell in cells]})
     events.append(folder, "started", kind=kind, cells=[cell.name for cell in cells])
     return folder
 
@@ -121,6 +133,22 @@ def read_object(file: Path) -> dict[str, Any]:
     """The JSON object in a file; empty when there is none."""
     value = read_json(file)
     return value if isinstance(value, dict) else {}
+
+
+def cells_of(folder: Path) -> tuple[Cell, ...]:
+    """The cells that a run was made of."""
+    return tuple(Cell(**cell) for cell in read_object(folder / PLAN).get("cells", ()))
+
+
+def rows_of(folder: Path) -> Rows | None:
+    """What a run found of its rows; None for one from before rows were kept."""
+    try:
+        rows: Rows = TypeAdapter(Rows).validate_python(
+            read_object(folder / PLAN).get("rows")
+        )
+    except ValueError:
+        return None
+    return rows
 
 
 def kind_of(folder: Path) -> str:

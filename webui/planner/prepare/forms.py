@@ -1,12 +1,17 @@
 """In which form the rows reach the trainer, and why the trainer cannot make the tokens
 where it cannot."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
+from webui.figures import whole
 from webui.notebook.rows import PACKED, Form
 from webui.planner.chat.conversation import Chat, has_thought
+from webui.planner.chat.vanished import Lost
+from webui.planner.chat_warnings import SHOWN, loses
 from webui.planner.rows import Kept
 from webui.recipe import Recipe
+from webui.recipe.field import Text
 
 MANY = 10_000  # rows from which the trainer's own way takes too long
 ONE_BY_ONE = "it takes rows one by one, and these are very many"
@@ -25,10 +30,16 @@ class Seen:
     options: list[dict] = field(default_factory=list)
     thinks: bool = False
     thought_end: str = ""
+    lost: dict[Lost, list[Kept]] = field(default_factory=dict)
+    losing: Counter[Lost] = field(default_factory=Counter)
 
     def add(self, kept: Kept, chat: Chat, longest: int) -> None:
         """Look at one row."""
         self.rows += 1
+        for kind in kept.lost:
+            self.losing[kind] += 1
+            if self.losing[kind] <= SHOWN:
+                self.lost.setdefault(kind, []).append(kept)
         for part in kept.sequences:
             self.made = self.made or part.made
             self.several |= len(part.learned) > 1
@@ -48,6 +59,18 @@ class Seen:
             if has_thought(message):
                 self.thinks = True
                 self.thought_end = thought_end(part.text, message, chat)
+
+
+def stops(seen: Seen) -> tuple[tuple[str, str], ...]:
+    """What the chat template loses, counted over all rows."""
+    total = whole(seen.rows)
+    told = []
+    for kind, rows in seen.lost.items():
+        count = whole(seen.losing[kind])
+        some = Text(f"{count} of {total} rows", f"{total} 条中的 {count} 条")
+        text = loses(kind, some, rows)
+        told.append((text.en, text.zh))
+    return tuple(told)
 
 
 def is_long(text: str, chat: Chat, longest: int) -> bool:

@@ -1,5 +1,6 @@
 """Read, repair and check all rows of a recipe, and write them for its data cell."""
 
+import errno
 import itertools
 import shutil
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 from webui.notebook.rows import HELDOUT, LEFT_OUT, TRAIN, Form, Rows
 from webui.planner.chat.conversation import Chat
 from webui.planner.errors import PlannerError
-from webui.planner.prepare.forms import MANY, Seen, form_of
+from webui.planner.prepare.forms import MANY, Seen, form_of, stops
 from webui.planner.prepare.plainness import as_plain
 from webui.planner.prepare.store import (
     known,
@@ -18,7 +19,7 @@ from webui.planner.prepare.store import (
     rows_folder,
     rows_key,
 )
-from webui.planner.prepare.writing import Writer, finish
+from webui.planner.prepare.writing import Writer, finish, parts_of
 from webui.planner.pretrained import has_template, recipe_chat
 from webui.planner.rows import Kept, Rejected, read_rows
 from webui.recipe import Recipe
@@ -28,35 +29,42 @@ LOOKED_AT = 200  # rows that tell in which form to begin
 FILES = (TRAIN, HELDOUT, LEFT_OUT)
 
 
-def prepare(recipe: Recipe) -> Rows:
+def prepare(recipe: Recipe, as_before: bool = False) -> Rows:
     """The rows of a recipe, ready for its data cell; made once for the same rows.
+
+    ``as_before`` holds out the rows that were drawn before runs kept their rows.
 
     Raises:
         PlannerError: if a source cannot be read, or none of its rows used.
     """
-    key = rows_key(recipe)
+    key = rows_key(recipe, as_before=as_before)
     if found := known(key):
         return found
     scratch = new_scratch()
     try:
-        rows = written_rows(recipe, scratch)
+        rows = written_rows(recipe, scratch, as_before)
         folder = rows_folder() / key
         files = {name: str(folder / name) for name in FILES}
         rows = replace(rows, key=key, files=files)
-        rows = as_plain(recipe, rows, scratch) or rows
+        if not as_before:
+            rows = as_plain(recipe, rows, scratch) or rows
         publish(scratch, rows)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise PlannerError(FULL) from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return rows
 
 
-def written_rows(recipe: Recipe, folder: Path) -> Rows:
+def written_rows(recipe: Recipe, folder: Path, as_before: bool) -> Rows:
     """Write the rows; again, if they turn out to need another form than the first of
     them let expect."""
     chat = recipe_chat(recipe)
     form, _ = first_form(recipe, chat)
     while True:
-        rows = write_in(form, recipe, chat, folder)
+        rows = write_in(form, recipe, chat, folder, as_before)
         if rows.form == form:
             return rows
         form = rows.form
@@ -78,7 +86,9 @@ def counted(recipe: Recipe, count: int) -> Iterator[Kept | Rejected]:
     return itertools.islice(read_rows(recipe), count, None)
 
 
-def write_in(form: Form, recipe: Recipe, chat: Chat, folder: Path) -> Rows:
+def write_in(
+    form: Form, recipe: Recipe, chat: Chat, folder: Path, as_before: bool
+) -> Rows:
     """Write all rows in a form, and tell what they are; maybe they need another."""
     writer = Writer(recipe, chat, form, folder)
     by_file = recipe.split.by == "file"
@@ -90,7 +100,7 @@ def write_in(form: Form, recipe: Recipe, chat: Chat, folder: Path) -> Rows:
             heldout = writer.write(rows, "asked", left_out, trained=False)
     if not len(train):
         raise PlannerError(NO_ROWS)
-    counts = finish(recipe, folder, train, heldout)
+    counts = finish(parts_of(recipe, train, heldout, as_before), folder)
     for written in (train, heldout):
         if written is not None:
             written.file.close()
@@ -118,7 +128,13 @@ def found(recipe: Recipe, chat: Chat, writer: Writer, counts: tuple[int, int]) -
         train=counts[0],
         heldout=counts[1],
         left_out=writer.left_out,
+        stops=stops(seen),
     )
 
 
+FULL = Text(
+    "The disk is full, so the rows could not be prepared; free some space and start "
+    "again.",
+    "磁盘已满，无法准备数据；请清理空间后重新开始。",
+)
 NO_ROWS = Text("None of the rows can be used.", "没有任何可用的数据。")

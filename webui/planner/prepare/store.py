@@ -30,7 +30,7 @@ def rows_folder() -> Path:
     return folder
 
 
-def rows_key(recipe: Recipe) -> str:
+def rows_key(recipe: Recipe, *, as_before: bool = False) -> str:
     """What the rows of a recipe depend on, as one hash; no file is read for it."""
     data = recipe.data
     sources = (*data.train_files, *recipe.split.files)
@@ -41,6 +41,7 @@ def rows_key(recipe: Recipe) -> str:
         "model": recipe.model.model_dump(mode="json"),
         "seed": recipe.training.seed,  # draws the held-out rows
         "tokenizer": model_stamp(recipe.model),
+        "as_before": as_before,
         "sources": [stamp(Path(source)) for source in sources],
     }
     text = json.dumps(about, sort_keys=True, ensure_ascii=True).encode()

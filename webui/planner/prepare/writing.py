@@ -3,10 +3,11 @@
 import json
 from array import array
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from webui.notebook.rows import HELDOUT, LEFT_OUT, TRAIN, Form
+from webui.notebook.rows import HELDOUT, TRAIN, Form
 from webui.planner.chat.conversation import Chat
 from webui.planner.prepare.forms import Seen
 from webui.planner.prepare.trl_rows import heldout_row, is_uneven, train_rows
@@ -105,32 +106,43 @@ def split_column(recipe: Recipe) -> str:
     return split.stratify_by or split.group_by if split.by != "file" else ""
 
 
-def part(recipe: Recipe, written: Written) -> tuple[list[int], list[int]]:
-    """The numbers of the rows that are held out, and of the others."""
+@dataclass(frozen=True)
+class Parts:
+    """Written rows, and the numbers of those to train on and of those held out."""
+
+    train: Written
+    heldout: Written
+    others: list[int]
+    held: list[int]
+
+
+def parts_of(
+    recipe: Recipe, train: Written, heldout: Written | None, as_before: bool
+) -> Parts:
+    """Which rows are trained on and which are held out, each in its order."""
+    if heldout is not None:
+        others, held = list(range(len(train))), list(range(len(heldout)))
+        return Parts(train, heldout, others, held)
     column = split_column(recipe)
     rows = [
         {"row": {column: value} if column else {}, "number": number}
-        for number, value in enumerate(written.values)
+        for number, value in enumerate(train.values)
     ]
-    held, others = parted_rows(recipe, rows)
-    return [row["number"] for row in held], [row["number"] for row in others]
+    drawn, left = parted_rows(recipe, rows, as_before=as_before)
+    numbers = [[row["number"] for row in part] for part in (left, drawn)]
+    return Parts(train, train, *numbers)
 
 
-def finish(
-    recipe: Recipe, folder: Path, train: Written, heldout: Written | None
-) -> tuple[int, int]:
+def finish(parts: Parts, folder: Path) -> tuple[int, int]:
     """Write the rows to train on and those held out; how many there are of each."""
-    if heldout is None:
-        held, others = part(recipe, train)
-    else:
-        held, others = list(range(len(heldout))), list(range(len(train)))
     with (folder / TRAIN).open("wb") as file:
-        for number in others:
-            train.copy(number, file, asked=False)
+        for number in parts.others:
+            parts.train.copy(number, file, asked=False)
     with (folder / HELDOUT).open("wb") as file:
-        for number in held:
-            (heldout or train).copy(number, file, asked=True)
-    return sum(train.trained[number] for number in others), len(held)
+        for number in parts.held:
+            parts.heldout.copy(number, file, asked=True)
+    trained = sum(parts.train.trained[number] for number in parts.others)
+    return trained, len(parts.held)
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -138,6 +150,3 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
-
-
-__all__ = ["LEFT_OUT", "Writer", "Written", "finish", "lines"]
