@@ -2,30 +2,52 @@
 
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 from webui.commands import given
 from webui.files import write_text
-from webui.notebook.ipynb import notebook_text, script
+from webui.notebook.ipynb import notebook_text
 from webui.notebook.render import render_cells
+from webui.notebook.rows import FOLDER, Rows
+from webui.notebook.script import script
+from webui.planner.prepare.ask import prepared
+from webui.planner.prepare.store import place
 
 
 def write_script(arguments: Namespace) -> int:
     """Write the recipe as one Python file that needs nothing of Tunebook."""
-    return write(script(render_cells(given.recipe(arguments))), arguments)
+    recipe = given.recipe(arguments)
+    rows = prepared(recipe)
+    name = Path(arguments.output).name if to_file(arguments) else "tune.py"
+    return write(script(recipe, rows, name), rows, arguments)
 
 
 def write_notebook(arguments: Namespace) -> int:
     """Write the recipe as a notebook that has not run yet."""
     recipe = given.recipe(arguments)
-    cells = [vars(cell) for cell in render_cells(recipe)]
-    return write(notebook_text(cells, title=recipe.name, recipe=recipe), arguments)
+    rows = prepared(recipe)
+    cells = [vars(cell) for cell in render_cells(recipe, rows=rows)]
+    return write(
+        notebook_text(cells, title=recipe.name, recipe=recipe), rows, arguments
+    )
 
 
-def write(text: str, arguments: Namespace) -> int:
-    """Write to the file of ``-o``, replaced in one step, or to stdout."""
-    if arguments.output is None or str(arguments.output) == "-":
+def to_file(arguments: Namespace) -> bool:
+    """Whether a file is named to write to."""
+    return arguments.output is not None and str(arguments.output) != "-"
+
+
+def write(text: str, rows: Rows, arguments: Namespace) -> int:
+    """Write to the file of ``-o``, with the rows beside it; or to stdout, alone."""
+    if not to_file(arguments):
         sys.stdout.write(text)
-    else:
-        write_text(arguments.output, text)
-        print(f"Wrote {arguments.output}", file=sys.stderr)
+        if rows.files:
+            print(f"It reads the folder {FOLDER}: -o FILE writes both", file=sys.stderr)
+        return 0
+    file = Path(arguments.output)
+    write_text(file, text)
+    print(f"Wrote {file}", file=sys.stderr)
+    if rows.files:
+        place(rows, file.parent)
+        print(f"Wrote {file.parent / FOLDER}: what it reads", file=sys.stderr)
     return 0

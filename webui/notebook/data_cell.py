@@ -25,10 +25,10 @@ def data_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
         "maker": None,
     }
     if rows.plain and recipe.data.format not in ("text", "messages"):
-        context |= {
-            "question": question(recipe, rows.columns),
-            "answer": answer(recipe),
-        }
+        asked = question(recipe, rows.columns)
+        beside = " if " in asked  # too long for its place
+        context |= {"question": asked, "answer": answer(recipe), "beside": beside}
+        context["asked"] = Code("asked") if beside else asked
     if rows.form not in BY_TRAINER:
         modules, carried = source_of([MAKERS[rows.form]])
         maker = Code(MAKERS[rows.form].__name__)
@@ -76,7 +76,7 @@ def written_loads(recipe: Recipe, rows: Rows) -> list[tuple[str, Code]]:
     train, heldout = f"{FOLDER}/{TRAIN}", f"{FOLDER}/{HELDOUT}"
     if rows.form == held:  # the same columns
         files = {"train": train, "heldout": heldout}
-        return [("rows", load("json", files, *features(rows, rows.form)))]
+        return load_both("json", files, *features(rows, rows.form))
     split = "split='train'"
     return [
         ("train_data", load("json", train, split, *features(rows, rows.form))),
@@ -100,8 +100,7 @@ def plain_loads(recipe: Recipe) -> list[tuple[str, Code]]:
     kind = PLAIN_KINDS.get(kind_of(train[0]), "json") if train else "json"
     tabs = [r"sep='\t'"] * any(kind_of(file) == ".tsv" for file in train)
     if recipe.split.by == "file":
-        files = {"train": only(train), "heldout": only(heldout)}
-        return [("rows", load(kind, files, *tabs))]
+        return load_both(kind, {"train": only(train), "heldout": only(heldout)}, *tabs)
     return [("rows", load(kind, only(train), "split='train'", *tabs))]
 
 
@@ -113,6 +112,12 @@ def names(paths: tuple[str, ...]) -> list[str]:
 def only(paths: list[str]) -> Any:
     """The one path of a list that holds one."""
     return paths[0] if len(paths) == 1 else paths
+
+
+def load_both(kind: str, files: Any, *options: str) -> list[tuple[str, Code]]:
+    """The files of both parts by name, and their loading."""
+    named = Code("files")
+    return [("files", Code(literal(files))), ("rows", load(kind, named, *options))]
 
 
 def load(kind: str, files: Any, *options: str) -> Code:

@@ -1,4 +1,4 @@
-"""Write cells as a notebook that opens in Jupyter, or as a script."""
+"""Write cells as a notebook that opens in Jupyter."""
 
 import io
 from collections.abc import Sequence
@@ -9,17 +9,8 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from webui.files import write_text
-from webui.notebook.render import Cell
 from webui.recipe import Recipe
 from webui.recipe.store import dumps
-
-
-def script(cells: Sequence[Cell]) -> str:
-    """The cells as one Python file that needs nothing of Tunebook."""
-    from webui.notebook.render import formatted
-
-    parts = [f"# %% {cell.name}\n{cell.code}\n" for cell in cells]
-    return formatted(("\n".join(parts),))[0] + "\n"
 
 
 def notebook_text(

@@ -22,6 +22,9 @@ from webui.notebook.rows import Rows, expected
 from webui.notebook.trainer_cell import trainer_context
 from webui.recipe import Recipe
 
+# What Unsloth does anyway, and so need not be said.
+USUAL = (("bias", "none"), ("use_rslora", False))
+
 # What each cell needs to have run before it, in the order of the notebook.
 NEEDS: dict[str, tuple[str, ...]] = {
     "setup": (),
@@ -68,18 +71,21 @@ def render_cells(
     names: tuple[str, ...] = RUN_CELLS,
     adapter_folder: str = "",
     checkpoint: str = "",
+    alone: bool = False,
     rows: Rows | None = None,
 ) -> tuple[Cell, ...]:
     """The cells of these names for this recipe, formatted, in order.
 
     ``adapter_folder`` is the saved adapter that the ``load`` cell attaches,
     ``checkpoint`` the one that the ``train`` cell goes on from, and ``rows`` what was
-    found when the rows were prepared; without it the recipe alone tells.
+    found when the rows were prepared; without it the recipe alone tells. Cells that
+    are run once, one after the other, may stand ``alone``: no earlier try is undone.
     """
     rows = rows or expected(recipe)
     context = template_context(recipe) | {
         "adapter_folder": adapter_folder,
         "checkpoint": checkpoint,
+        "alone": alone,
         "rows": rows,
     }
     rendered = tuple(
@@ -123,6 +129,7 @@ def template_context(recipe: Recipe) -> dict[str, Any]:
         "chat_template": chat_template(recipe),
         "base_template": BASE,
         "plain_text": recipe.data.format == "text",
+        "usual": USUAL,
         "lines": lines,
         "Code": Code,
     }

@@ -1,0 +1,54 @@
+"""A recipe as one Python file that needs nothing of Tunebook."""
+
+from collections.abc import Iterator
+from importlib import metadata
+
+from webui.notebook.render import RUN_CELLS, formatted, render_cells
+from webui.notebook.rows import Rows
+from webui.recipe import Recipe
+
+# What the cells import, and what these want beside it to load any model.
+PACKAGES = ("unsloth", "unsloth_zoo", "torch", "transformers", "trl", "peft") + (
+    "datasets",
+    "accelerate",
+    "bitsandbytes",
+)
+
+
+def script(recipe: Recipe, rows: Rows, name: str = "tune.py") -> str:
+    """The script of a recipe, to be run beside its folder of rows."""
+    cells = render_cells(recipe, RUN_CELLS, alone=True, rows=rows)
+    parts = [f"# %% {cell.name}\n{cell.code}\n" for cell in cells]
+    return "\n".join(header(recipe, name)) + formatted(("\n".join(parts),))[0] + "\n"
+
+
+def header(recipe: Recipe, name: str) -> Iterator[str]:
+    """How to run the script, and what it needs: metadata that uv and pip read."""
+    yield "# /// script"
+    yield '# requires-python = ">=3.10,<3.14"'
+    yield "# dependencies = ["
+    pins = [f'"{package}=={version}",' for package, version in installed().items()]
+    for first in range(0, len(pins), 3):
+        yield f"#     {' '.join(pins[first : first + 3])}"
+    yield "# ]"
+    yield "# ///"
+    yield f'"""{plain(recipe.name)}: uv run {plain(name)}"""'
+    yield ""
+    yield ""
+
+
+def installed() -> dict[str, str]:
+    """The packages that the script was made with, and their versions; local builds
+    are called as everywhere else."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package).partition("+")[0]
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def plain(text: str) -> str:
+    """A text that ends no docstring and no line."""
+    return "".join(c for c in text if c.isprintable() and c not in '"\\')
