@@ -8,7 +8,7 @@ import yaml
 
 from webui.commands import data_text
 from webui.commands.output import print_json
-from webui.planner.detection.found import Found, detected, found
+from webui.planner.detection.found import Found, detected, found, to_be_said
 from webui.planner.errors import PlannerError
 from webui.planner.preview import Preview, preview
 from webui.planner.process import ask
@@ -61,6 +61,10 @@ def recipe_for(arguments: Namespace) -> tuple[Recipe, Found]:
     chosen = detected(seen)
     if "data.format" not in said and seen.problem is not None:
         raise PlannerError(seen.problem)
+    guessed = to_be_said(seen)
+    if guessed and not {"data.format", "data.columns"} <= said:
+        if "data.format" not in said or seen.detection.format == recipe.data.format:
+            raise PlannerError(guessed)
     if "data.format" not in said or chosen.get("data.format") == recipe.data.format:
         recipe = with_values(recipe, {p: v for p, v in chosen.items() if p not in said})
     if early != settings:

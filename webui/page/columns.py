@@ -9,14 +9,14 @@ from gradio.components import Component
 from webui.page.bind import Binding
 from webui.page.language import Language
 from webui.page.view import View
-from webui.planner.mapping.mappers import TALK_ROLES, TALKS
+from webui.planner.mapping.mappers import must_be_named
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.recipe.formats import FORMATS, Role
 from webui.recipe.paths import FIELDS
 
 SLOTS = max(len(format.roles) for format in FORMATS.values())
-TALK_PARTS = [tuple(role.name for role in FORMATS[name].roles) for name in TALKS]
+BY_PARTS = {tuple(role.name for role in f.roles): f.name for f in FORMATS.values()}
 PART = Text("column of: {}", "对应的列：{}")
 OPTIONAL = Text(" (if any)", "（可选）")
 
@@ -55,11 +55,11 @@ def read_columns(values: Sequence[Any]) -> dict[str, str]:
     where they are named.
     """
     pairs = [(r, c) for r, c in zip(values[::2], values[1::2], strict=True) if r]
-    said = TALK_ROLES if tuple(role for role, _ in pairs) in TALK_PARTS else ()
+    format = BY_PARTS.get(tuple(role for role, _ in pairs), "")
     return {
         role: column
         for role, column in pairs
-        if column and (column != role or role in said)
+        if column and (column != role or must_be_named(format, role))
     }
 
 
@@ -103,5 +103,5 @@ def used_column(recipe: Recipe, role: Role, columns: Sequence[str]) -> str:
     """The column that a part is read from: a named one, else that of its own name."""
     if role.name in recipe.data.columns:
         return recipe.data.columns[role.name]
-    must_be_named = recipe.data.format in TALKS and role.name in TALK_ROLES
-    return role.name if role.name in columns and not must_be_named else ""
+    unasked = not must_be_named(recipe.data.format, role.name)
+    return role.name if role.name in columns and unasked else ""

@@ -574,16 +574,16 @@ def test_other_formats_that_fit_are_named_best_first() -> None:
 
 
 def test_unknown_names_are_guessed_by_length() -> None:
-    found = detect([{"q": "风?", "a": "流动的空气。", "id": "a-long-identifier-here"}])
+    found = detect([{"x": "风?", "y": "流动的空气。", "id": "a-long-identifier-here"}])
     assert found == Detection(
         "question_answer",
         "guess",
         found.why,
-        {"question": "q", "answer": "a"},
+        {"question": "x", "answer": "y"},
         "",
         (),
     )
-    assert found.why.en == "only the lengths: q is short, a is long"
+    assert found.why.en == "only the lengths: x is short, y is long"
 
 
 def test_few_different_values_are_guessed_to_be_labels() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from webui.notebook.carry import source_of
 from webui.planner.mapping.mappers import MAPPERS, TALKS, mapper_of
 from webui.planner.mapping.values import (
     add_prompts,
@@ -20,6 +19,7 @@ from webui.recipe.formats import FORMATS
 
 HALF = "half \ud83d"
 HI_HO = exchange("Hi", "Ho")
+NO = {"role": "assistant", "content": "No"}
 SYSTEM = {"role": "system", "content": "Be brief."}
 
 # A good row of each format, and the question and the answer that it gives.
@@ -63,23 +63,12 @@ PLAIN = {"text": "Once upon a time."}
 def test_a_row_becomes_a_conversation(name: str) -> None:
     row, (question, answer) = GOOD[name]
     before = copy.deepcopy(row)
-    assert MAPPERS[name](row) == {"messages": exchange(question, answer)}
+    assert MAPPERS[name](row)["messages"] == exchange(question, answer)
     assert row == before
 
 
 def test_plain_text_stays_plain() -> None:
     assert MAPPERS["text"](PLAIN) == PLAIN
-
-
-@pytest.mark.parametrize("name", GOOD)
-def test_the_source_of_a_mapper_and_its_helpers_stands_alone(name: str) -> None:
-    """It is carried into the notebook, where none of our names are."""
-    modules, code = source_of([MAPPERS[name]])
-    names: dict[str, Any] = {module: __import__(module) for module in modules}
-    exec(code, names)
-    row, (question, answer) = GOOD[name]
-    mapped = names[MAPPERS[name].__name__](row)
-    assert mapped == {"messages": exchange(question, answer)}
 
 
 BAD = {
@@ -176,7 +165,7 @@ def test_names_replace_numbers_of_labels() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(" a ", " a "), (3, "3"), (0, "0"), (False, "False"), (["a"], "a"), ("😀", "😀")],
+    [(" a ", " a "), (3, "3"), (0, "0"), (False, "false"), (True, "true"), (["a"], "a"), ("😀", "😀")],
 )
 def test_numbers_and_a_single_text_in_a_list_count_as_text(
     value: Any, text: str
@@ -349,7 +338,7 @@ def test_calls_of_tools_are_kept_with_their_arguments_as_objects() -> None:
     assert mapped["tools"] == tools
     assert mapped["messages"][1] == {
         "role": "assistant",
-        "content": None,
+        "content": "",
         "tool_calls": [{"id": "c1", **CALL}],
     }
     assert mapped["messages"][2:] == openai[2:]
@@ -364,7 +353,7 @@ def test_sharegpt_calls_of_tools_become_the_same() -> None:
         {"from": "gpt", "value": "Ho"},
     ]
     mapped = MAPPERS["messages"]({"messages": turns, "tools": json.dumps([TOOL])})
-    called = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+    called = {"role": "assistant", "content": "", "tool_calls": [CALL]}
     answered = {"role": "tool", "content": "calm"}
     assert mapped["messages"] == [HI_HO[0], called, answered, HI_HO[1]]
     assert mapped["tools"] == [{"type": "function", "function": TOOL}]
@@ -457,7 +446,7 @@ def test_a_table_holds_messages_and_objects_as_json_or_as_python_prints_them() -
     for text in (json.dumps(HI_HO), str(HI_HO)):
         assert MAPPERS["messages"]({"messages": text}) == {"messages": HI_HO}
         row = {"chosen": text, "rejected": text}
-        assert MAPPERS["preference"](row) == {"messages": HI_HO}
+        assert MAPPERS["preference"](row)["messages"] == HI_HO
     row = {"answers": "{'text': ['Ada', 'Lee']}", "broken": "{'text'"}
     assert select(row, {"answer": "answers.text.1"})["answer"] == "Lee"
     with pytest.raises(ValueError, match="broken.text is not JSON"):
@@ -493,7 +482,10 @@ def test_an_answer_with_the_weight_0_is_marked() -> None:
     "row",
     [
         {"prompt": "Hi", "chosen": "Ho", "rejected": "No"},
-        {"prompt": HI_HO[:1], "chosen": HI_HO[1:], "rejected": HI_HO[1:]},
+        {"prompt": HI_HO[:1], "chosen": HI_HO[1:], "rejected": [NO]},
+        {"prompt": HI_HO[:1], "chosen": HI_HO[1], "rejected": NO},
+        {"prompt": HI_HO, "chosen": HI_HO[1], "rejected": NO},
+        {"prompt": HI_HO[:1], "chosen": json.dumps(HI_HO), "rejected": str(NO)},
         {"prompt": "Hi", "chosen": HI_HO, "rejected": exchange("Hi", "No")},
         {"chosen": HI_HO, "rejected": exchange("Hi", "No")},
         {
@@ -503,8 +495,10 @@ def test_an_answer_with_the_weight_0_is_marked() -> None:
         {"prompt": "\n\nHuman: Hi\n\nAssistant:", "chosen": "Ho", "rejected": "No"},
     ],
 )
-def test_the_chosen_answer_is_imitated(row: dict) -> None:
-    assert MAPPERS["preference"](row) == {"messages": HI_HO}
+def test_the_chosen_answer_is_imitated_and_the_rejected_one_kept(row: dict) -> None:
+    rejected = [{"role": "assistant", "content": "No"}]
+    expected = {"messages": HI_HO, "rejected": rejected}
+    assert MAPPERS["preference"](row) == expected
 
 
 def test_two_bare_answers_without_a_prompt_are_refused() -> None:
@@ -537,9 +531,10 @@ def test_a_digit_may_itself_be_the_preferred_text() -> None:
 
 def test_only_what_was_rated_good_is_imitated() -> None:
     row = {"prompt": HI_HO[:1], "completion": HI_HO[1:]}
-    for label in (True, 1, "true", "Good"):
-        assert MAPPERS["rating"]({**row, "label": label}) == {"messages": HI_HO}
-    for label in (False, 0, "False", "bad"):
+    for label in (True, 1, "true", "Good", "up", "\U0001f44d", "好"):
+        expected = {"messages": HI_HO, "label": True}
+        assert MAPPERS["rating"]({**row, "label": label}) == expected
+    for label in (False, 0, "False", "bad", "thumbs_down", "\U0001f44e", "差"):
         with pytest.raises(ValueError, match="^is rated bad, so there is nothing"):
             MAPPERS["rating"]({**row, "label": label})
     with pytest.raises(ValueError, match="^label is neither true nor false$"):

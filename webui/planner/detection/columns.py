@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from webui.planner.mapping.flags import RATINGS
 from webui.planner.mapping.transcripts import split_transcript, unwrapped_turns
 from webui.planner.mapping.values import parsed
 from webui.recipe.formats.format import Kind
@@ -15,6 +16,16 @@ DEEPEST = 2  # levels of objects inside a column that count as columns
 LONGEST = 20_000  # characters of a text that are looked at
 IN_BIO = re.compile(r"O|[BIMESLU][-_].+")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
+FEW = 8  # rows, below which nothing can be told about how often a value comes again
+SHORT = 40  # characters of a label at most
+REFERENCE = re.compile(
+    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.-]+"  # addresses
+    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ][\d:.]+(Z|[+-][\d:]+)?)?"  # dates
+    r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}( [\d:]+( ?[AP]M)?)?"
+    r"|(?=\S*\d)[0-9a-fA-F]{8,}(-[0-9a-fA-F]+)*"  # hashes
+    r"|(?=\S*\d)[A-Za-z]{0,8}[-_#]?\d[\w-]*",  # marks such as TCK-12
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,23 @@ class Column:
     def in_list(self) -> bool:
         """Whether the column is the first of several values."""
         return "0" in self.path.split(".")[1:]
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether most values are dates, addresses or marks that refer to something."""
+        found = sum(bool(REFERENCE.fullmatch(str(v).strip())) for v in self.values)
+        return 2 * found > len(self.values)
+
+    @property
+    def is_label(self) -> bool:
+        """Whether a column holds a few short texts again and again."""
+        different = {str(value) for value in self.values}
+        return (
+            len(self.values) >= FEW
+            and 1 < len(different)
+            and 4 * len(different) <= len(self.values)
+            and max(map(len, different)) <= SHORT
+        )
 
     def holds(self, kinds: Sequence[Kind]) -> bool:
         """Whether at least half of the values are of these kinds."""
@@ -79,6 +107,9 @@ def inside(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
     """A value and what is inside it, each with its path."""
     if path in IN_TABLES and isinstance(value, str) and value.startswith("{"):
         value = read_literal(value)
+    if is_lone_turn(value):
+        yield path, value
+        return
     if isinstance(value, dict) and value and not are_spans_by_type(value):
         if depth < DEEPEST:
             for key, inner in value.items():
@@ -109,6 +140,8 @@ def kinds_of(value: Any) -> frozenset[Kind]:
         return frozenset(kinds_of_text(value[:LONGEST], whole=len(value) <= LONGEST))
     if isinstance(value, list):
         return frozenset(kinds_of_list(value))
+    if is_lone_turn(value):
+        return frozenset({"messages"})
     return frozenset({"spans"} if are_spans_by_type(value) else ())
 
 
@@ -123,7 +156,7 @@ def kinds_of_text(text: str, whole: bool) -> Iterator[Kind]:
     if inner.isdisjoint(("messages", "spans")):
         yield "text"
     yield from inner
-    if text.strip().lower() in ("true", "false"):
+    if text.strip().lower() in RATINGS:
         yield "flag"
     turns = split_transcript(text)
     if turns and (turns[0]["role"] == "user" or "###" in text or unwrapped_turns(text)):
@@ -167,9 +200,19 @@ def is_turn(value: dict[str, Any]) -> bool:
         {"input", "output"},
         {"question", "answer"},
     )
-    says = {"content", "value", "text", "tool_calls", "function_call"} & value.keys()
-    speaks = {"role", "from"} & value.keys()
-    return bool(says and speaks) or any(side <= value.keys() for side in sides)
+    return speaks(value) or any(side <= value.keys() for side in sides)
+
+
+def speaks(value: dict[str, Any]) -> bool:
+    """Whether an object is a message: who speaks, and what is said."""
+    keys = {key for key, inner in value.items() if inner is not None}
+    says = keys & {"content", "value", "text", "parts", "tool_calls", "function_call"}
+    return bool({"role", "from"} & keys and (says or "content" in value))
+
+
+def is_lone_turn(value: Any) -> bool:
+    """Whether a value is a message outside of a list."""
+    return isinstance(value, dict) and speaks(value)
 
 
 def is_span(value: dict[str, Any]) -> bool:

@@ -6,13 +6,14 @@ from typing import Any, Literal
 
 from webui.planner.detection.columns import Column, columns_of, read_literal
 from webui.planner.detection.fits import Fit, fits
-from webui.planner.detection.guess import guess, only_texts
+from webui.planner.detection.guess import guess, is_about, only_texts
 from webui.planner.detection.refusals import refuse, refuse_guess, refuse_parts
 from webui.planner.mapping.tagging import is_cjk
 from webui.recipe.field import Text
 from webui.recipe.formats.format import Kind
 
 LOOKED_AT = 200  # rows
+NEARLY = 0.25  # points; a format that has so many less fits as well
 LISTS: tuple[Kind, ...] = ("objects", "messages", "spans", "bio", "texts")
 Sure = Literal["certain", "likely", "guess"]
 
@@ -49,8 +50,10 @@ def detect(rows: Sequence[dict[str, Any]]) -> Detection:
     if not found:
         refuse_guess(columns)
         fit, why = guess(columns)
-        return detection(fit, "guess", why, [])
+        return detection(fit, sure_of_guess(fit, columns), why, [])
     best, *others = found
+    if rival := as_good(best, others):
+        return detection(best, "guess", why_of_either(best, rival), others)
     return detection(best, sure_of(best, others, columns), why_of(best), others)
 
 
@@ -75,6 +78,34 @@ def texts_of(fit: Fit) -> Iterator[str]:
             for text in value if isinstance(value, list) else [value]:
                 if isinstance(text, str):
                     yield text
+
+
+def sure_of_guess(fit: Fit, columns: Sequence[Column]) -> Sure:
+    """How sure a guess is: where all else is about the row, only one text is left."""
+    beside = [c for c in columns if c.path != fit.matches[0].column.path]
+    about = all(not c.values or is_about(c) for c in beside)
+    return "likely" if fit.format.name == "text" and about else "guess"
+
+
+def as_good(fit: Fit, others: list[Fit]) -> Fit | None:
+    """A format that fits nearly as well and learns another column."""
+    used = {match.column.path for match in fit.matches}
+    for other in others:
+        learned = [match for match in other.matches if not match.role.optional][-1]
+        apart = learned.column.path not in used and learned.column.holds(["text"])
+        if apart and other.score >= fit.score - NEARLY and other.format.name != "text":
+            return other
+    return None
+
+
+def why_of_either(fit: Fit, other: Fit) -> Text:
+    """Two formats that fit alike, each with its columns."""
+    one, two = why_of(fit), why_of(other)
+    title = other.format.title
+    return Text(
+        f"{one.en}; but {two.en} fit {title.en} as well",
+        f"{one.zh}；但{two.zh} 也符合“{title.zh}”",
+    )
 
 
 def sure_of(fit: Fit, others: list[Fit], columns: Sequence[Column]) -> Sure:
@@ -123,8 +154,8 @@ def in_words(paths: list[str]) -> Text:
 def shape_of(fit: Fit) -> Text:
     """How the turns of a conversation are written."""
     match = fit.match("messages")
-    turns = match.column.values[0] if match else None
-    turns = read_literal(turns) if isinstance(turns, str) else turns
+    lists = [value for value in match.column.values if value] if match else []
+    turns = next((turns for value in lists if (turns := turns_in(value))), None)
     first = turns[0] if isinstance(turns, list) else None
     if isinstance(first, str):
         return Text("texts that take turns", "轮流的文本")
@@ -133,6 +164,12 @@ def shape_of(fit: Fit) -> Text:
     if isinstance(first, dict) and "role" not in first:
         return Text("turns with a question and its answer", "一问一答的轮次")
     return Text("role/content turns", " role/content 轮次")
+
+
+def turns_in(value: Any) -> list[Any] | None:
+    """The turns that a value is, also as JSON text; None for an odd one."""
+    value = read_literal(value) if isinstance(value, str) else value
+    return value if isinstance(value, list) else None
 
 
 def tags_of(column: Column) -> Text:

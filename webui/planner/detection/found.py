@@ -1,18 +1,21 @@
 """What a source of rows turns out to be: how it is read, and which format it has."""
 
 import itertools
+import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from webui.planner.detection.detect import Detection, detect
 from webui.planner.errors import PlannerError
-from webui.planner.mapping.mappers import TALK_ROLES, TALKS
+from webui.planner.mapping.mappers import must_be_named
 from webui.planner.reading.reasons import in_both
 from webui.planner.reading.sources import Description, described
 from webui.planner.rows import Rejected, source_records, with_place
 from webui.recipe import Recipe
 from webui.recipe.field import Text
+from webui.recipe.formats import FORMATS
 
 LOOKED_AT = 200  # rows
 MOST_COLUMNS = 300  # a list to choose from; more nobody reads
@@ -55,18 +58,48 @@ def found(recipe: Recipe) -> Found:
 
 
 def detected(seen: Found) -> dict[str, Any]:
-    """The recipe's fields that say what was detected; none where nothing fits."""
-    if seen.detection is None:
+    """The recipe's fields that say what was detected; none where nothing fits, and
+    none for a guess, which the user has to take."""
+    if seen.detection is None or seen.detection.sure == "guess":
+        return {}
+    return offered(seen)
+
+
+def offered(seen: Found) -> dict[str, Any]:
+    """The recipe's fields for what was detected, be it a guess."""
+    if (found := seen.detection) is None:
         return {}
     return {
-        "data.format": seen.detection.format,
+        "data.format": found.format,
         "data.columns": {
             role: column
-            for role, column in seen.detection.columns.items()
-            if role != column or (role in TALK_ROLES and seen.detection.format in TALKS)
+            for role, column in found.columns.items()
+            if role != column or must_be_named(found.format, role)
         },
-        "data.instruction": seen.detection.instruction,
+        "data.instruction": found.instruction,
     }
+
+
+def to_be_said(seen: Found) -> Text | None:
+    """What to say oneself where the format is a guess; None where it is none."""
+    found = seen.detection
+    if found is None or found.sure != "guess":
+        return None
+    title = FORMATS[found.format].title
+    mapping = ", ".join(f"{role}: {quoted(c)}" for role, c in found.columns.items())
+    options = f"--format {found.format} --set 'data.columns={{{mapping}}}'"
+    return Text(
+        f"This looks like {title.en}, and that is a guess ({found.why.en}). If it is "
+        f"right, say so: {options}; else name another format and its columns.",
+        f"看起来是{title.zh}，但这只是猜测（{found.why.zh}）。如果正确，请指明："
+        f"{options}；否则请指定其他格式和列。",
+    )
+
+
+def quoted(column: str) -> str:
+    """A column's name as YAML reads it inside braces."""
+    plain = re.fullmatch(r"[^\W\d][\w .]*", column) and not column.endswith(" ")
+    return column if plain else json.dumps(column, ensure_ascii=False)
 
 
 def paths(row: dict[str, Any]) -> list[str]:

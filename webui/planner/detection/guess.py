@@ -13,8 +13,6 @@ ABOUT = frozenset(
     "id uuid idx index url link date time timestamp created_at source lang language "
     "license author meta metadata split hash file path dump domain".split()
 )
-FEW = 8  # rows, below which nothing can be told about how often a value comes again
-SHORT = 40  # characters of a label at most
 
 
 def guess(columns: Sequence[Column]) -> tuple[Fit, Text]:
@@ -31,14 +29,16 @@ def guess(columns: Sequence[Column]) -> tuple[Fit, Text]:
         why = Text(f"only column {name} holds text", f"只有列 {name} 是文本")
         return fit("text", texts), why
     by_length = sorted(texts, key=length)
-    if is_label(by_length[0]):
-        pair = [by_length[-1], by_length[0]]
+    labels = [column for column in by_length[:-1] if column.is_label]
+    if labels and len(by_length) == 2:
+        pair = [by_length[-1], labels[0]]
         why = Text(
             f"column {pair[1].path} has few different values",
             f"列 {pair[1].path} 只有少数几种取值",
         )
         return fit("classification", pair), why
-    short, long = sorted(by_length[-2:], key=length)
+    said = [column for column in by_length if column not in labels]
+    short, long = sorted((said if len(said) > 1 else by_length)[-2:], key=length)
     if "question" in long.names[0] and "question" not in short.names[0]:
         why = Text(
             f"only the name: {long.path} holds questions",
@@ -61,22 +61,20 @@ def only_texts(columns: Sequence[Column]) -> list[Column]:
         and not column.path.endswith(".0")
         and column.names[0] not in ABOUT
         and not column.names[0].endswith("_id")
+        and not column.is_reference
     ]
+
+
+def is_about(column: Column) -> bool:
+    """Whether a column is about the row, and nobody would learn it."""
+    name = column.names[0]
+    named = name.split(".")[0] in ABOUT or name.endswith("_id")
+    return named or column.is_reference or column.path.endswith(".0")
 
 
 def length(column: Column) -> float:
     """How many characters the texts of a column have on average."""
     return sum(len(str(value)) for value in column.values) / len(column.values)
-
-
-def is_label(column: Column) -> bool:
-    """Whether a column holds the same short texts again and again."""
-    different = {str(value) for value in column.values}
-    return (
-        len(column.values) >= FEW
-        and 4 * len(different) <= len(column.values)
-        and max(map(len, different)) <= SHORT
-    )
 
 
 def fit(format: str, columns: Sequence[Column]) -> Fit:

@@ -6,13 +6,22 @@ from collections.abc import Sequence
 from webui.planner.detection.columns import Column
 from webui.planner.errors import PlannerError
 from webui.recipe.field import Text
+from webui.recipe.formats import FORMATS
 
 PICTURES = (
     "image images image_url image_urls image_path image_bytes img picture photo "
     "pixel_values \u56fe\u7247 \u56fe\u50cf".split()
 )
+VERDICT = next(
+    role for role in FORMATS["preferred"].roles if role.name == "preferred_response"
+)
 PICTURE = re.compile(r"\S.*\.(jpe?g|png|gif|webp|bmp|tiff?)(\?.*)?", re.IGNORECASE)
 SOUNDS = "audio audio_path video video_path video_url speech \u97f3\u9891 \u89c6\u9891"
+
+VERDICTS = {
+    *VERDICT.synonyms,
+    *("output", "rejected", "target"),
+}
 
 
 def refuse(columns: Sequence[Column]) -> None:
@@ -31,9 +40,13 @@ def refuse(columns: Sequence[Column]) -> None:
     if {"text", "role"} <= names and "parent_id" in named:
         raise PlannerError(single_messages())
     answered = {"preferred_response", "chosen", "completion", "response", "answer"}
-    if names >= {"prompt", "responses"} and not names & answered:
-        if not names & {"preferred", "best_response", "preference", "choice", "best"}:
-            raise PlannerError(none_preferred())
+    several = names >= {"prompt", "responses"} or any(
+        names >= {stem + one, stem + other}
+        for stem in ("response_", "answer_", "output_", "completion_", "conversation_")
+        for one, other in ("ab", "01", "12")
+    )
+    if several and not names & (answered | set(VERDICTS)):
+        raise PlannerError(none_preferred())
 
 
 def refuse_parts(columns: Sequence[Column]) -> None:

@@ -1,28 +1,36 @@
-"""Mappers of formats whose rows are conversations, or judge the ends of some."""
+"""Mappers of formats whose rows are conversations."""
 
 import re
+from typing import Any
 
+from webui.planner.mapping.answers import answer_of
+from webui.planner.mapping.flags import refuse_flags_beside
+from webui.planner.mapping.thoughts import joined, opened_by, split_thought
+from webui.planner.mapping.tool_calls import tools_of, without_fillers
 from webui.planner.mapping.transcripts import split_transcript
-from webui.planner.mapping.turns import read_turn, tools_of
+from webui.planner.mapping.turns import read_turn
 from webui.planner.mapping.values import (
     list_of,
-    optional_list,
     optional_text,
     parsed,
     text_of,
     with_system,
 )
 
+IN_JSON = re.compile(r"(\[\s*)?\{.*['\"](role|from)['\"]\s*:", re.DOTALL)
 
-def map_messages(row: dict) -> dict:
+
+def map_messages(row: dict[str, Any]) -> dict[str, Any]:
     """A list of messages, in any of the common shapes, maybe with tools."""
-    messages = conversation(list_of(row, "messages"))
-    mapped = {"messages": with_system(messages, optional_text(row, "system"))}
+    turns = list_of(row, "messages")
+    refuse_flags_beside(row, len(turns))
     tools = tools_of(row)
+    messages = without_fillers(conversation(turns), tools)
+    mapped = {"messages": with_system(messages, optional_text(row, "system"))}
     return {**mapped, "tools": tools} if tools else mapped
 
 
-def map_transcript(row: dict) -> dict:
+def map_transcript(row: dict[str, Any]) -> dict[str, Any]:
     """A whole conversation in one text, with markers like Human: and Assistant:."""
     turns = split_transcript(text_of(row, "text"))
     if not turns:
@@ -31,94 +39,102 @@ def map_transcript(row: dict) -> dict:
     return {"messages": with_system(conversation(turns), system)}
 
 
-def map_prompt_completion(row: dict) -> dict:
+def map_prompt_completion(row: dict[str, Any]) -> dict[str, Any]:
     """A prompt and its completion, each a text or a list of messages."""
     messages = dialogue(row, "prompt", "completion")
     return {"messages": with_system(messages, optional_text(row, "system"))}
 
 
-def map_preference(row: dict) -> dict:
-    """A prompt and two answers: the chosen one is learned, the rejected one is not.
-
-    Without a prompt each answer is a whole conversation, as messages or in one text.
-    """
-    chosen = judged(row, "chosen")
-    judged(row, "rejected")  # not learned from, but a row without it is damaged
-    return {"messages": with_system(chosen, optional_text(row, "system"))}
-
-
-def judged(row: dict, answer: str) -> list[dict]:
-    """The conversation that ends with the chosen or with the rejected answer."""
-    if row.get("prompt") is None and isinstance(row.get(answer), str):
-        turns = split_transcript(text_of(row, answer))
-        if turns:
-            return conversation(turns)
-    return dialogue(row, "prompt", answer)
-
-
-def map_preferred(row: dict) -> dict:
-    """A prompt and the preferred one of several responses, as text or by its number.
-
-    Numbers count from 0.
-    """
-    given = optional_list(row, "responses")
-    responses = [text_of({"responses": one}, "responses") for one in given]
-    answer = text_of(row, "preferred_response")
-    named = answer.strip().isdecimal() and answer not in responses
-    if isinstance(row["preferred_response"], int) or (responses and named):
-        if not (named and int(answer) < len(responses)):
-            raise ValueError("preferred_response is not the number of a response")
-        answer = responses[int(answer)]
-    return {"messages": dialogue({**row, "answer": answer}, "prompt", "answer")}
-
-
-def map_rating(row: dict) -> dict:
-    """A prompt and a completion that was rated good; a bad one is not imitated."""
-    rating = text_of(row, "label").strip().lower()
-    if rating in ("false", "0", "0.0", "-1", "bad", "no"):
-        raise ValueError("is rated bad, so there is nothing to imitate")
-    if rating not in ("true", "1", "1.0", "good", "yes"):
-        raise ValueError("label is neither true nor false")
-    return {"messages": dialogue(row, "prompt", "completion")}
-
-
-def dialogue(row: dict, prompt: str, answer: str) -> list[dict]:
+def dialogue(
+    row: dict[str, Any], prompt: str, answer: str, *, learned: bool = True
+) -> list[dict[str, Any]]:
     """The conversation of a prompt and an answer, each a text or a list of messages.
 
     An answer that holds the whole conversation, from its question on, stands alone.
     """
+    if isinstance(row.get(prompt), str) and isinstance(row.get(answer), str):
+        if found := opened_by(row[prompt], row[answer]):
+            row = {**row, prompt: found[0], answer: found[1]}
     answered = messages_in(row, answer, "assistant")
     if any(message["role"] == "user" for message in answered):
-        return conversation(answered)
-    return conversation(messages_in(row, prompt, "user") + answered)
+        return settled(answered, learned=learned)
+    return settled(messages_in(row, prompt, "user") + answered, learned=learned)
 
 
-def messages_in(row: dict, name: str, role: str) -> list[dict]:
+def messages_in(row: dict[str, Any], name: str, role: str) -> list[dict[str, Any]]:
     """The messages in a column; a text is one message of the given role."""
     value = row.get(name)
-    if isinstance(value, str) and re.match(
-        r"\[\s*\{.*['\"](role|from)['\"]:", value, re.DOTALL
-    ):
+    if isinstance(value, str) and IN_JSON.match(value.lstrip()):
         value = parsed(value, name)  # a table holds messages as JSON text
+    if isinstance(value, dict) and (value.get("role") or value.get("from")):
+        value = [value]
     if isinstance(value, list) and any(isinstance(turn, dict) for turn in value):
-        return [
-            message for n, turn in enumerate(value) for message in read_turn(turn, n)
-        ]
+        return messages_of(value)
     text = text_of(row, name)
-    turns = split_transcript(text) if role == "user" else []
+    if role == "assistant":
+        return [answer_of(text, name)]
+    turns = split_transcript(text)
     if turns and turns[-1] == {"role": "assistant", "content": ""}:
-        return turns[:-1]  # a transcript that waits for the assistant
+        return messages_of(turns[:-1])  # a transcript that waits for the assistant
     return [{"role": role, "content": text}]
 
 
-def conversation(turns: list) -> list[dict]:
+def conversation(turns: list[Any]) -> list[dict[str, Any]]:
     """The messages of all turns, up to the last answer: what follows is not learned."""
-    messages = [
-        message for n, turn in enumerate(turns) for message in read_turn(turn, n)
-    ]
-    answers = [
-        n for n, message in enumerate(messages) if message["role"] == "assistant"
-    ]
+    return settled(messages_of(turns))
+
+
+def messages_of(turns: list[Any]) -> list[dict[str, Any]]:
+    """The messages of all turns, one after another."""
+    return [message for n, turn in enumerate(turns) for message in read_turn(turn, n)]
+
+
+def settled(
+    messages: list[dict[str, Any]], *, learned: bool = True
+) -> list[dict[str, Any]]:
+    """Messages up to the last answer, each thought in the answer that it belongs to.
+
+    At least one of the answers must be learned, unless none is meant to be.
+    """
+    messages = opened_by_prompts(with_thoughts(messages))
+    answers = [n for n, one in enumerate(messages) if one["role"] == "assistant"]
     if not answers:
         raise ValueError("holds no answer of the assistant")
+    if learned and all("weight" in messages[n] for n in answers):
+        raise ValueError("marks every answer as not learned")
     return messages[: answers[-1] + 1]
+
+
+def with_thoughts(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The messages, with thoughts that are turns of their own put into the answers."""
+    settled: list[dict[str, Any]] = []
+    waiting: list[str] = []
+    for message in messages:
+        if message["role"] == "thought":
+            waiting.append(message["content"])
+            continue
+        if waiting and message["role"] != "assistant":
+            raise ValueError("holds a thought without an answer")
+        if thought := joined([*waiting, message.get("reasoning_content", "")]):
+            message = {**message, "reasoning_content": thought}
+        waiting = []
+        settled.append(message)
+    if waiting:
+        raise ValueError("holds a thought without an answer")
+    return settled
+
+
+def opened_by_prompts(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The messages, with questions that end with <think> without it."""
+    for n, (asked, answer) in enumerate(zip(messages, messages[1:], strict=False)):
+        if asked["role"] != "user" or answer["role"] != "assistant":
+            continue
+        thought = answer.get("reasoning_content", "")
+        closed = f"{thought}</think>{answer['content']}" if thought else ""
+        if found := opened_by(asked["content"], closed or answer["content"]):
+            messages[n] = {**asked, "content": found[0]}
+            if not thought:
+                thought, said = split_thought(found[1], f"message {n + 2}")
+                answer = {**answer, "content": said, "reasoning_content": thought}
+                messages[n + 1] = answer
+    return messages

@@ -2,9 +2,14 @@
 
 import ast
 import json
+import math
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
 
-def select(row: dict, columns: dict) -> dict:
+def select(row: dict[str, Any], columns: dict[str, str]) -> dict[str, Any]:
     """The row with the values that a format needs, under the format's names for them.
 
     columns maps such a name to a column, or to a path into nested values:
@@ -14,7 +19,7 @@ def select(row: dict, columns: dict) -> dict:
     return {**row, **found}
 
 
-def value_at(row: dict, path: str) -> object:
+def value_at(row: dict[str, Any], path: str) -> object:
     """What stands in a row at the end of a path; None where nothing does."""
     if path in row:
         return row[path]
@@ -31,7 +36,7 @@ def value_at(row: dict, path: str) -> object:
     return value
 
 
-def name_labels(row: dict, role: str, names: list) -> dict:
+def name_labels(row: dict[str, Any], role: str, names: Sequence[Any]) -> dict[str, Any]:
     """The row with words for its numbered labels: the first name for 0, and so on."""
     label = row.get(role)
     if isinstance(label, list):
@@ -39,7 +44,7 @@ def name_labels(row: dict, role: str, names: list) -> dict:
     return {**row, role: label_name(label, names)} if role in row else row
 
 
-def label_name(label: object, names: list) -> object:
+def label_name(label: object, names: Sequence[Any]) -> object:
     """The word for a label that is a number, also one written as text."""
     if isinstance(label, float) and label.is_integer():
         label = int(label)  # tables with gaps have 1.0 for 1
@@ -52,8 +57,9 @@ def label_name(label: object, names: list) -> object:
     return names[number]
 
 
-def text_of(row: dict, name: str) -> str:
-    """The text in a column. A number counts as text, and so does a list of one text."""
+def text_of(row: dict[str, Any], name: str) -> str:
+    """The text in a column. A number counts as text, and so does a list of one text;
+    true and false are written as in JSON."""
     value = row.get(name)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
@@ -61,21 +67,23 @@ def text_of(row: dict, name: str) -> str:
         raise ValueError(f"lacks {name}")  # NaN is how tables write "nothing"
     if value == []:
         raise ValueError(f"{name} is empty")
-    if not isinstance(value, (str, int, float)):
+    if not isinstance(value, str | int | float | Decimal | date):
         raise ValueError(f"{name} is {kind_of(value)}, not text")
-    text = str(value)
+    if isinstance(value, float) and math.isinf(value):
+        raise ValueError(f"{name} is an infinite number, not text")
+    text = str(value).lower() if isinstance(value, bool) else str(value)
     if not text.strip():
         raise ValueError(f"{name} is empty")
     refuse_halves(text, name)
     return text
 
 
-def optional_text(row: dict, name: str) -> str:
+def optional_text(row: dict[str, Any], name: str) -> str:
     """The text in a column that a row may leave out; then it is an empty text."""
     return "" if is_left_out(row.get(name)) else text_of(row, name)
 
 
-def optional_list(row: dict, name: str) -> list:
+def optional_list(row: dict[str, Any], name: str) -> list[Any]:
     """The list in a column that a row may leave out; then it is an empty list."""
     nothing = is_left_out(row.get(name)) or row[name] in ("[]", "null")
     return [] if nothing else list_of(row, name)
@@ -100,7 +108,7 @@ def refuse_halves(text: str, name: str) -> None:
         raise ValueError(f"{name} holds half a character (a lone surrogate)") from None
 
 
-def list_of(row: dict, name: str) -> list:
+def list_of(row: dict[str, Any], name: str) -> list[Any]:
     """The list in a column; a table may hold it as JSON text."""
     value = row.get(name)
     if value is None or value == "" or value != value:
@@ -135,7 +143,7 @@ def kind_of(value: object) -> str:
     return words.get(kind, f"of the type {kind}")
 
 
-def exchange(question: str, answer: str) -> list[dict]:
+def exchange(question: str, answer: str) -> list[dict[str, Any]]:
     """A question of the user and the answer of the assistant."""
     return [
         {"role": "user", "content": question},
@@ -143,14 +151,16 @@ def exchange(question: str, answer: str) -> list[dict]:
     ]
 
 
-def with_system(messages: list[dict], system: str) -> list[dict]:
+def with_system(messages: list[dict[str, Any]], system: str) -> list[dict[str, Any]]:
     """The messages with a system prompt first, unless they have their own."""
     if not system or any(message["role"] == "system" for message in messages):
         return messages
     return [{"role": "system", "content": system}, *messages]
 
 
-def add_prompts(row: dict, instruction: str, system_prompt: str) -> dict:
+def add_prompts(
+    row: dict[str, Any], instruction: str, system_prompt: str
+) -> dict[str, Any]:
     """The conversation with an instruction before its first question, and a system
     prompt first unless it has its own. A row of plain text stays as it is."""
     if "messages" not in row:

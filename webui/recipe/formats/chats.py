@@ -1,7 +1,13 @@
 """Formats with instructions or conversations of their own, and plain text."""
 
 from webui.recipe.field import Text
-from webui.recipe.formats.format import SYSTEM, TURNS, Format, Role
+from webui.recipe.formats.format import (
+    REASONING,
+    SYSTEM,
+    TURNS,
+    Format,
+    Role,
+)
 
 HISTORY = Role(
     "history",
@@ -40,6 +46,7 @@ ALPACA = Format(
         ),
         SYSTEM,
         HISTORY,
+        REASONING,
     ),
 )
 
@@ -54,8 +61,9 @@ QUESTION_ANSWER = Format(
         Role(
             "question",
             Text("question", "问题"),
-            ("query", "problem", "input", "inputs", "ask", "prompt", "user")
-            + ("questions", "human", "问题", "提问", "问", "题目", "输入", "title"),
+            ("query", "problem", "input", "inputs", "ask", "prompt", "user_query")
+            + ("user_message", "user_input", "message", "user", "questions", "human")
+            + ("q", "问题", "提问", "问", "题目", "输入", "用户", "客户", "title"),
         ),
         Role(
             "answer",
@@ -63,11 +71,14 @@ QUESTION_ANSWER = Format(
             ("response", "answers.text", "answers", "answer.text", "output", "outputs")
             + ("target", "targets", "solution", "reply", "assistant", "bot")
             + ("generated_solution", "best_answer", "correct_answer", "long_answer")
-            + ("human_answers", "answer.value", "completion")
-            + ("答案", "回答", "回复", "答", "答复", "输出"),
+            + ("human_answers", "answer.value", "completion", "bot_response")
+            + ("assistant_response", "model_response", "ai_response")
+            + ("deepseek_solution", "a", "答案", "回答", "回复", "答", "答复", "输出")
+            + ("助手", "客服"),
         ),
         SYSTEM,
         HISTORY,
+        REASONING,
     ),
 )
 
@@ -94,6 +105,7 @@ PROMPT_COMPLETION = Format(
             kinds=(*TURNS, "number"),
         ),
         SYSTEM,
+        REASONING,
     ),
 )
 

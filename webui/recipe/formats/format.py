@@ -63,3 +63,17 @@ SYSTEM = Role(
     ("system_prompt", "system_message", "系统", "系统提示", "系统提示词"),
     optional=True,
 )
+
+# A weak name is not enough: a column "explanation" may be for the reader.
+REASONING = Role(
+    "reasoning",
+    Text("thought before the answer", "回答前的思考"),
+    ("reasoning_content", "thinking", "thought", "thoughts", "think")
+    + ("chain_of_thought", "cot", "complex_cot", "rationale", "rationales")
+    + ("reasoning_trace", "reasoning_process", "thinking_process", "thinking_trace")
+    + ("thinking_trajectory", "thinking_trajectories", "thinking_content")
+    + ("deepseek_reasoning", "deepseek_thinking_trajectory")
+    + ("思考", "推理", "思考过程", "推理过程", "思维链"),
+    optional=True,
+    kinds=("text", "texts"),
+)

@@ -1,7 +1,7 @@
 """Formats whose rows all hold one task and do not say which: an instruction does."""
 
 from webui.recipe.field import Text
-from webui.recipe.formats.format import Format, Role
+from webui.recipe.formats.format import REASONING, Format, Role
 
 READING = Format(
     "reading",
@@ -40,6 +40,7 @@ READING = Format(
             ("answers.text", "answers", "answer.text", "response", "final_decision")
             + ("correct_answer", "答案", "回答"),
         ),
+        REASONING,
     ),
     Text(
         "Answer the question about the following text.",
@@ -101,6 +102,7 @@ CLASSIFICATION = Format(
             + ("sentiment", "emotion", "intent", "topic", "class_name", "class_index")
             + ("stars", "标签", "类别", "分类", "情感", "意图"),
         ),
+        REASONING,
     ),
     Text(
         "Classify the following text. Answer with the label only.",
@@ -154,6 +156,7 @@ CODE = Format(
             ("func_code_string", "canonical_solution", "program", "snippet", "function")
             + ("source_code", "whole_func_string", "solution", "sql", "代码", "程序"),
         ),
+        REASONING,
     ),
     Text(
         "Write the code for the following description.",
