@@ -11,7 +11,7 @@ import types
 import pytest
 
 import webui.notebook.carried as package
-from webui.notebook.carried.mask import tokenize
+from webui.notebook.carried.tokens import tokenize
 from webui.notebook.carry import CARRIED, names_in, source_of
 
 MODULES = [
@@ -64,4 +64,4 @@ def test_carried_modules_hold_functions_and_plain_imports_only(module) -> None:
 def test_helpers_come_first_and_once() -> None:
     _, source = source_of([tokenize, tokenize])
     names = [node.name for node in ast.parse(source).body]
-    assert names == ["mask", "tokenize"]
+    assert names == ["labels_of", "tokenize"]

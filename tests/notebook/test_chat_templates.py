@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2.ext import loopcontrols
+from jinja2.ext import Extension, loopcontrols
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 
 from webui.notebook.chat_templates import BASE, FOLDER, TEMPLATES
@@ -78,10 +78,20 @@ TALK = [
 ]
 
 
+class Marks(Extension):
+    """The tags around an answer, which Transformers reads and others leave out."""
+
+    tags = {"generation"}
+
+    def parse(self, parser: Any) -> Any:
+        next(parser.stream)
+        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
+
 def environment(trim: bool) -> ImmutableSandboxedEnvironment:
     """The sandbox as Transformers sets it up; other programs may not trim blocks."""
     sandbox = ImmutableSandboxedEnvironment(
-        trim_blocks=trim, lstrip_blocks=trim, extensions=[loopcontrols]
+        trim_blocks=trim, lstrip_blocks=trim, extensions=[loopcontrols, Marks]
     )
     sandbox.filters["tojson"] = lambda value: json.dumps(value, ensure_ascii=False)
     return sandbox

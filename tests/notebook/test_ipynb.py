@@ -8,8 +8,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from webui.notebook.ipynb import notebook_text, script, write_notebook
+from webui.notebook.ipynb import notebook_text, write_notebook
 from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
+from webui.notebook.script import joined
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 
@@ -77,7 +78,7 @@ def test_an_odd_character_in_an_output_is_no_reason_to_lose_the_notebook(
 def test_a_script_is_the_cells_one_after_the_other(names: tuple[str, ...]) -> None:
     recipe = check({"compare": {"prompt": HOSTILE}})
     cells = render_cells(recipe, names)
-    whole = ast.parse(script(cells))
+    whole = ast.parse(joined(cells))
     parts = [statement for cell in cells for statement in ast.parse(cell.code).body]
     assert ast.dump(whole) == ast.dump(ast.Module(parts, []))
     assert not {"webui", "tunebook"} & {*imported(whole)}
@@ -93,7 +94,7 @@ def imported(tree: ast.Module) -> Iterator[str]:
 
 
 def test_a_script_names_its_cells_as_editors_do() -> None:
-    lines = script((Cell("setup", "x = 1", ""), Cell("model", "y = 2", ""))).split("\n")
+    lines = joined((Cell("setup", "x = 1", ""), Cell("model", "y = 2", ""))).split("\n")
     assert [line for line in lines if line.startswith("#")] == [
         "# %% setup",
         "# %% model",

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from webui.notebook.literal import Code, literal
 from webui.recipe import Recipe
 from webui.recipe.formats import FORMATS
+from webui.recipe.sections.data import LABELLED
 
 # What load_dataset calls each kind of file.
 PLAIN_KINDS = {
@@ -44,7 +45,7 @@ def kind_of(path: str) -> str:
 def has_mapper(recipe: Recipe) -> bool:
     """Whether rows of this recipe can be mapped in a few lines, if all are sound."""
     data = recipe.data
-    if data.columns or data.label_names:
+    if data.columns or (data.label_names and data.format in LABELLED):
         return False
     if data.format in ("text", "messages"):
         return not (data.instruction or data.system_prompt)
@@ -58,7 +59,7 @@ def question(recipe: Recipe, columns: Sequence[str]) -> Code:
     own = FORMATS[data.format].instruction
     instruction = data.instruction or (own.en if own else "")
     if instruction:
-        asked = f"{literal(instruction + chr(10) * 2)} + {asked}"
+        asked = f'{literal(instruction)} + "\\n\\n" + {asked}'
     beside = BESIDE.get(data.format)
     if beside in columns:
         given = f"row[{literal(beside)}]"

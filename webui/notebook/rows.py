@@ -4,6 +4,8 @@ The planner reads, repairs and checks all rows once, before a start. Cells are w
 from what it found; before that, from what the recipe alone lets expect.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -45,7 +47,7 @@ class Rows:
         files: what lies in the folder ``rows``, each with the file that it comes from.
         stops: why a training with these rows should not begin, each in English and in
             Chinese.
-        key: changes with the content; empty before anything was read.
+        key: changes with what the rows depend on.
     """
 
     form: Form
@@ -91,7 +93,20 @@ def expected(recipe: Recipe) -> Rows:
         form = "messages"
     plain = readable and has_mapper(recipe) and form in BY_TRAINER
     reason = PACKED if data.packing else ""
-    return Rows(form, plain, reason, own_template=data.template != "model")
+    own = data.template != "model"
+    return Rows(form, plain, reason, own_template=own, key=about(recipe))
+
+
+def about(recipe: Recipe) -> str:
+    """What of a recipe its rows depend on, as a hash."""
+    parts = {
+        "data": recipe.data.model_dump(mode="json", exclude={"accept_warnings"}),
+        "split": recipe.split.model_dump(mode="json"),
+        "model": recipe.model.model_dump(mode="json"),
+        "seed": recipe.training.seed,  # draws the held-out rows
+    }
+    text = json.dumps(parts, sort_keys=True).encode()
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
 PACKED = "rows are packed by their tokens"

@@ -1,9 +1,9 @@
 """A recipe as one Python file that needs nothing of Tunebook."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 
-from webui.notebook.render import RUN_CELLS, formatted, render_cells
+from webui.notebook.render import RUN_CELLS, Cell, formatted, render_cells
 from webui.notebook.rows import Rows
 from webui.recipe import Recipe
 
@@ -18,8 +18,13 @@ PACKAGES = ("unsloth", "unsloth_zoo", "torch", "transformers", "trl", "peft") + 
 def script(recipe: Recipe, rows: Rows, name: str = "tune.py") -> str:
     """The script of a recipe, to be run beside its folder of rows."""
     cells = render_cells(recipe, RUN_CELLS, alone=True, rows=rows)
+    return "\n".join(header(recipe, name)) + joined(cells)
+
+
+def joined(cells: Sequence[Cell]) -> str:
+    """Cells one after the other, each named as editors do."""
     parts = [f"# %% {cell.name}\n{cell.code}\n" for cell in cells]
-    return "\n".join(header(recipe, name)) + formatted(("\n".join(parts),))[0] + "\n"
+    return formatted(("\n".join(parts),))[0] + "\n"
 
 
 def header(recipe: Recipe, name: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ import psutil
 from pydantic import TypeAdapter
 
 from webui.files import read_json
-from webui.notebook.rows import FOLDER, Rows
+from webui.notebook.rows import FOLDER, Rows, about
 from webui.planner.models.source import stamp as model_stamp
 from webui.planner.report.measured import stamp
 from webui.recipe import Recipe
@@ -32,19 +32,15 @@ def rows_folder() -> Path:
 
 def rows_key(recipe: Recipe, *, as_before: bool = False) -> str:
     """What the rows of a recipe depend on, as one hash; no file is read for it."""
-    data = recipe.data
-    sources = (*data.train_files, *recipe.split.files)
-    about = {
+    sources = (*recipe.data.train_files, *recipe.split.files)
+    parts = {
         "version": VERSION,
-        "data": data.model_dump(mode="json", exclude={"accept_warnings"}),
-        "split": recipe.split.model_dump(mode="json"),
-        "model": recipe.model.model_dump(mode="json"),
-        "seed": recipe.training.seed,  # draws the held-out rows
+        "recipe": about(recipe),
         "tokenizer": model_stamp(recipe.model),
         "as_before": as_before,
         "sources": [stamp(Path(source)) for source in sources],
     }
-    text = json.dumps(about, sort_keys=True, ensure_ascii=True).encode()
+    text = json.dumps(parts, sort_keys=True).encode()
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
