@@ -5,7 +5,7 @@ from typing import Any
 from webui.notebook.carried import tokens
 from webui.notebook.carry import source_of
 from webui.notebook.literal import Code, literal
-from webui.notebook.plain import PLAIN_KINDS, answer, kind_of, question
+from webui.notebook.plain import BESIDE, PLAIN_KINDS, answer, kind_of, question
 from webui.notebook.rows import BY_TRAINER, FOLDER, HELDOUT, TRAIN, Form, Rows
 from webui.recipe import Recipe
 
@@ -26,7 +26,7 @@ def data_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
     }
     if rows.plain and recipe.data.format not in ("text", "messages"):
         asked = question(recipe, rows.columns)
-        beside = " if " in asked  # too long for its place
+        beside = BESIDE.get(recipe.data.format) in rows.columns  # a long one
         context |= {"question": asked, "answer": answer(recipe), "beside": beside}
         context["asked"] = Code("asked") if beside else asked
     if rows.form not in BY_TRAINER:
