@@ -13,7 +13,8 @@ import work
 from webui import settings
 from webui.kernel import closing, jobs, process, resuming, stopping
 from webui.kernel.process import KernelError
-from webui.notebook.render import RUN_CELLS, Cell, render_cells
+from webui.notebook.render import RUN_CELLS, Cell
+from webui.planner.prepare.ask import prepared
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.runs import checkpoints, events, folder
@@ -154,7 +155,7 @@ def test_a_stop_saves_and_the_run_goes_on_and_a_discard_leaves_nothing(
 
 
 def train_cell(recipe: Recipe) -> Cell:
-    return next(cell for cell in render_cells(recipe) if cell.name == "train")
+    return next(cell for cell in work.rendered(recipe) if cell.name == "train")
 
 
 POISON = """
@@ -180,9 +181,10 @@ def test_a_loss_that_is_no_number_ends_the_training_before_it_is_saved(
     recipe = make_recipe(kernel_home, "training.save_every=1")
     cells = [
         replace(cell, code=cell.code.replace("\ntrainer.train()", POISON))
-        for cell in render_cells(recipe, RUN_CELLS[:6])
+        for cell in work.rendered(recipe, RUN_CELLS[:5])
     ]
-    run = jobs.start_in_new_folder(recipe, cells, "run", [c.name for c in cells])
+    names = [cell.name for cell in cells]
+    run = jobs.start_in_new_folder(recipe, cells, "run", names, rows=prepared(recipe))
     work.ended(run, 240)
     (failed,) = work.of(run, "failed")
     assert failed["error"] == "FloatingPointError"

@@ -22,8 +22,10 @@ from webui import settings
 from webui.kernel import closing, jobs, process, stopping
 from webui.kernel.outputs import plain_text
 from webui.kernel.process import KernelError
-from webui.notebook.ipynb import script
-from webui.notebook.render import RUN_CELLS, render_cells
+from webui.notebook.render import RUN_CELLS
+from webui.notebook.script import joined
+from webui.planner.prepare.ask import prepared
+from webui.planner.prepare.store import place
 from webui.recipe import Recipe
 from webui.recipe.store import dumps, loads
 from webui.runs import folder
@@ -175,8 +177,8 @@ def test_the_adapter_is_saved_in_the_run(first: First) -> None:
 def test_the_page_can_know_that_all_is_fresh(first: First) -> None:
     now = jobs.status()
     assert (now.word, now.run) == ("idle", first.run)
-    assert jobs.stale(render_cells(make_recipe()), now) == []
-    other = render_cells(make_recipe("adapter.rank=4"))
+    assert jobs.stale(work.rendered(make_recipe()), now) == []
+    other = work.rendered(make_recipe("adapter.rank=4"))
     assert jobs.stale(other, now) == ["adapter", "train", "compare", "score"]
     assert jobs.run_all(make_recipe()) is None
 
@@ -185,7 +187,7 @@ def test_a_hostile_recipe_leaves_no_name_and_no_file(
     first: First, kernel_home: Path
 ) -> None:
     assigned: set[str] = set()
-    for cell in render_cells(make_recipe()):
+    for cell in work.rendered(make_recipe()):
         for statement in ast.parse(cell.code).body:
             assigned |= names_of(statement)
     found = work.value("get_ipython().run_line_magic('who_ls', '')")
@@ -232,13 +234,15 @@ def test_another_rank_trains_as_a_fresh_script_does(
     second: Path, tmp_path: Path
 ) -> None:
     """Where nothing of ours can be imported, and from another folder."""
-    cells = render_cells(
-        make_recipe("adapter.rank=4"), RUN_CELLS[: RUN_CELLS.index("train") + 1]
-    )
+    recipe = make_recipe("adapter.rank=4")
+    rows = prepared(recipe)
+    names = RUN_CELLS[: RUN_CELLS.index("train") + 1]
+    cells = work.rendered(recipe, names, alone=True)
+    place(rows, tmp_path)
     file = tmp_path / "exported.py"
     file.write_text(
         "import sys\nsys.modules['webui'] = None  # importing it fails\n"
-        f"{script(cells)}\nimport json\n"
+        f"{joined(cells)}\nimport json\n"
         "print('HISTORY', json.dumps(trainer.state.log_history))\n"
     )
     env = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
@@ -299,7 +303,7 @@ def check_base(model_cell):
 
 def check_base(before: str = "") -> dict[str, bool]:
     """How the kernel's model compares with an untouched one."""
-    model_cell = render_cells(make_recipe())[1].code
+    model_cell = work.rendered(make_recipe())[1].code
     return work.value(
         f"(check_base({model_cell!r}), globals().pop('check_base'))[0]",
         before + CHECK_BASE,
@@ -340,7 +344,7 @@ def test_a_sweep_ends_with_the_best_trial(sweep: Path) -> None:
     assert best["value"] == min(e["value"] for e in trials)
     assert folder.read(sweep).kind == "sweep"
     # The attached adapter is the last trial's, so no try is fresh.
-    left = jobs.stale(render_cells(make_recipe("adapter.rank=4")), jobs.status())
+    left = jobs.stale(work.rendered(make_recipe("adapter.rank=4")), jobs.status())
     assert left == ["adapter", "train", "compare", "score"]
 
 
@@ -357,7 +361,7 @@ def test_loading_a_model_again_frees_the_one_before(sweep: Path) -> None:
     jobs.start_cells(make_recipe(), "model")
     work.until(lambda: jobs.status().word == "idle")
     assert work.value("_old() is None")
-    left = jobs.stale(render_cells(make_recipe()), jobs.status())
+    left = jobs.stale(work.rendered(make_recipe()), jobs.status())
     assert left == [*RUN_CELLS[RUN_CELLS.index("data") :]]
 
 
@@ -375,7 +379,7 @@ def test_a_stop_in_mid_training_saves_what_there_is(sweep: Path) -> None:
     last = work.of(run, "cell")[-1]
     assert (last["cell"], last["status"]) == ("train", "stopped")
     # A training that was cut short is not one to build on.
-    assert "train" in jobs.stale(render_cells(make_recipe()), jobs.status())
+    assert "train" in jobs.stale(work.rendered(make_recipe()), jobs.status())
 
 
 def test_a_kernel_killed_in_mid_training_is_noticed_and_explained(
@@ -403,7 +407,6 @@ def test_a_saved_adapter_answers_as_it_did_before_the_kernel_died(
     assert [*now.cells] == [
         "setup",
         "model",
-        "rows",
         "data",
         "load",
         "compare",

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import nbformat
 
 from webui.kernel import jobs, process
-from webui.notebook.render import Cell
+from webui.notebook.render import RUN_CELLS, Cell, render_cells
+from webui.planner.prepare.ask import prepared
 from webui.recipe import Recipe
 from webui.runs import events, folder
 
@@ -29,6 +30,13 @@ def until(condition: Callable[[], T], seconds: float = 60) -> T:
             return value
         time.sleep(0.02)
     raise AssertionError(f"nothing came in {seconds} s: {jobs.status()}")
+
+
+def rendered(
+    recipe: Recipe, names: tuple[str, ...] = RUN_CELLS, **more: Any
+) -> tuple[Cell, ...]:
+    """The cells of a recipe as a start renders them: its rows are prepared."""
+    return render_cells(recipe, names, rows=prepared(recipe), **more)
 
 
 def cells(**codes: str) -> tuple[Cell, ...]:

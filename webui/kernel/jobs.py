@@ -31,7 +31,7 @@ def start_run(recipe: Recipe, upto: str = "score") -> Path:
     """
     rows = prepared(recipe)
     cells = render_cells(recipe, RUN_CELLS, rows=rows)
-    return start_in_new_folder(recipe, cells, rows, "run", *wanted(upto), upto)
+    return start_in_new_folder(recipe, cells, "run", *wanted(upto), upto, rows=rows)
 
 
 def wanted(upto: str) -> tuple[list[str], tuple[str, ...]]:
@@ -62,17 +62,18 @@ def start_sweep(recipe: Recipe) -> Path:
     """Begin a sweep: a fresh adapter for each trial on the base that is loaded."""
     rows = prepared(recipe)
     cells = render_cells(recipe, SWEEP_CELLS, rows=rows)
-    return start_in_new_folder(recipe, cells, rows, "sweep", ("sweep",))
+    return start_in_new_folder(recipe, cells, "sweep", ("sweep",), rows=rows)
 
 
 def start_in_new_folder(
     recipe: Recipe,
     cells: Sequence[Cell],
-    rows: Rows,
     kind: str,
     always: Sequence[str],
     never: Sequence[str] = (),
     upto: str = "",
+    *,
+    rows: Rows | None = None,
 ) -> Path:
     """Make a run folder and send its job; the folder goes again if that fails."""
     with lock():
@@ -80,7 +81,8 @@ def start_in_new_folder(
         folder = runs.create(recipe, cells, kind, upto, rows)
         watch = watch_of(recipe, rows) if kind == "run" else {}
         try:
-            give_rows(rows, folder)
+            if rows is not None:
+                give_rows(rows, folder)
             send(
                 cells,
                 kind=kind,

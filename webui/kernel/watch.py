@@ -9,7 +9,7 @@ from webui.notebook.rows import Rows
 from webui.recipe import Recipe
 
 
-def watch_of(recipe: Recipe, rows: Rows) -> dict[str, Any]:
+def watch_of(recipe: Recipe, rows: Rows | None) -> dict[str, Any]:
     """The part of a job for ``kernel/samples.py``; empty where nothing is asked.
 
     Samples cost time, so without prompts they are only asked where there are
@@ -25,7 +25,7 @@ def watch_of(recipe: Recipe, rows: Rows) -> dict[str, Any]:
     }
 
 
-def functions(recipe: Recipe, rows: Rows) -> str:
+def functions(recipe: Recipe, rows: Rows | None) -> str:
     """The compare cell's functions and its prompt, with the likeliest answers."""
     changed = {"max_new_tokens": recipe.watch.answer_tokens, "temperature": 0.0}
     compare = recipe.compare.model_copy(update=changed)
