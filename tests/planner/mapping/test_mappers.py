@@ -165,7 +165,15 @@ def test_names_replace_numbers_of_labels() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(" a ", " a "), (3, "3"), (0, "0"), (False, "false"), (True, "true"), (["a"], "a"), ("😀", "😀")],
+    [
+        (" a ", " a "),
+        (3, "3"),
+        (0, "0"),
+        (False, "false"),
+        (True, "true"),
+        (["a"], "a"),
+        ("😀", "😀"),
+    ],
 )
 def test_numbers_and_a_single_text_in_a_list_count_as_text(
     value: Any, text: str
