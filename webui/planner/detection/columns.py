@@ -1,7 +1,7 @@
 """What the columns of some rows hold: their paths, and the kinds of their values."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,7 +100,24 @@ def columns_of(rows: Sequence[dict[str, Any]]) -> list[Column]:
             len(values) / len(rows),
         )
         for path, values in found.items()
+        if not is_odd(path, found)
     ]
+
+
+def is_odd(path: str, found: Mapping[str, Sequence[Any]]) -> bool:
+    """Whether most rows have another shape here: a text, say, and not a list of two."""
+    parts = path.split(".")
+    outer = [".".join(parts[:n]) for n in range(1, len(parts))]
+    count = len(found[path])
+    if any(2 * count < len(found.get(parent, ())) for parent in outer):
+        return True
+    inner = [len(v) for other, v in found.items() if is_key_of(other, path)]
+    return bool(inner) and 2 * count < max(inner)
+
+
+def is_key_of(path: str, parent: str) -> bool:
+    """Whether a path leads into the objects of a column."""
+    return path.startswith(f"{parent}.") and not path.startswith(f"{parent}.0")
 
 
 def inside(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Any]]:

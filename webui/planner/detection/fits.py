@@ -8,7 +8,7 @@ from webui.planner.detection.pairs import is_sound_pair
 from webui.planner.detection.words import asking_and_answering, holds_names
 from webui.planner.mapping.thoughts import is_switch
 from webui.recipe.formats import FORMATS
-from webui.recipe.formats.format import Format, Role
+from webui.recipe.formats.format import REASONING, Format, Role
 
 EXACT, SYNONYM = 1.0, 0.8
 WORDED = 0.6  # for a name with a word that tells
@@ -110,6 +110,8 @@ def fit_of(
     if any(role.name == "messages" for role in format.roles):
         found += unnamed_messages(format.roles[0], columns)
     if format.name == "translation":
+        if any(candidates(REASONING, named)):
+            return None  # nobody thinks aloud before a translation
         found += language_pair(format, columns)
     if format.name == "question_answer":
         found += told_together(format, named)
@@ -177,7 +179,8 @@ def fillable(role: Role, column: Column) -> bool:
     if not column.values:
         return role.optional
     if role.name == "reasoning":
-        return column.holds(role.kinds) and tells_thoughts(column)
+        whole = not column.in_list  # all the steps of a list, not the first
+        return whole and column.holds(role.kinds) and tells_thoughts(column)
     return column.holds(role.kinds) and not (
         role.name in ("question", "answer") and holds_names(column)
     )

@@ -69,7 +69,8 @@ def is_about(column: Column) -> bool:
     """Whether a column is about the row, and nobody would learn it."""
     name = column.names[0]
     named = name.split(".")[0] in ABOUT or name.endswith("_id")
-    return named or column.is_reference or column.path.endswith(".0")
+    refers = column.is_reference and not column.holds(["number"])
+    return named or refers or column.path.endswith(".0")
 
 
 def length(column: Column) -> float:

@@ -16,6 +16,8 @@ def answer_of(text: str, place: str, *, may_be_empty: bool = False) -> dict[str,
     """The message of an answer, with the thought at its start apart from it."""
     if has_channels(text):
         message = read_channels(text, place)
+        if is_only_thought(message):
+            return {"role": "thought", "content": message["reasoning_content"]}
     else:
         thought, said = split_thought(text, place)
         message = {"role": "assistant", "content": said}
@@ -26,6 +28,12 @@ def answer_of(text: str, place: str, *, may_be_empty: bool = False) -> dict[str,
             raise ValueError(f"{place} is a thought without an answer")
         message["content"] = ""
     return message
+
+
+def is_only_thought(message: dict[str, Any]) -> bool:
+    """Whether channels hold a thought whose answer comes in the next message."""
+    said = message["content"].strip() or "tool_calls" in message
+    return not said and "reasoning_content" in message
 
 
 def asked(question: str, row: dict[str, Any], name: str) -> list[dict[str, Any]]:

@@ -57,7 +57,7 @@ def thought_text(value: object, place: str) -> str:
         return "\n\n".join(filter(None, (thought_text(one, place) for one in value)))
     inner = value if isinstance(value, dict) else {}
     for key in INSIDE:
-        if not is_left_out(inner.get(key)):
+        if not is_left_out(inner.get(key)) and not isinstance(inner[key], bool):
             return thought_text(inner[key], place)
     raise ValueError(f"{place} holds a thought that is {kind_of(value)}, not text")
 

@@ -61,8 +61,9 @@ def unwrapped_turns(text: str) -> list[dict]:
     """The turns of a text in a chat template: ChatML, Zephyr, Llama, Mistral, Gemma."""
     start = r"\s*(?:<s>|<bos>|<\|begin_of_text\|>)?\s*"
     mark = (
-        r"(?:<\|im_start\|>|<\|start_header_id\|>|<start_of_turn>|<\|)"
-        r"(system|user|prompter|assistant|model|tool)(?:\|>|<\|end_header_id\|>|\n)"
+        r"(?:<\|im_start\|>|<\|start_header_id\|>|<start_of_turn>|<\|start\|>|<\|)"
+        r"(system|developer|user|prompter|assistant|model|tool)"
+        r"(?:\|>|<\|end_header_id\|>|\n|<\|message\|>|(?=<\|channel\|>))"
     )
     if re.match(start + r"\[INST\]", text):
         said = [without_end(part) for part in re.split(r"\[/?INST\]", text)[1:]]
@@ -86,5 +87,7 @@ def unwrapped_turns(text: str) -> list[dict]:
 
 def without_end(said: str) -> str:
     """What is said, without blanks around it and the end tokens of chat templates."""
-    ends = r"</?s>|<eos>|<end_of_turn>|<\|(?:im_end|eot_id|end|endoftext)\|>"
+    ends = (
+        r"</?s>|<eos>|<end_of_turn>|<\|(?:im_end|eot_id|end|return|call|endoftext)\|>"
+    )
     return re.sub(rf"(?:\s|{ends})+$", "", said).strip()

@@ -116,6 +116,8 @@ def read_answer(turn: dict[str, Any], place: str) -> dict[str, Any]:
             raise ValueError(f"{place} lacks content")
         text = text_of({place: content}, place)
         message = answer_of(text, place, may_be_empty=bool(calls))
+        if message["role"] == "thought":
+            return message
     said = message.pop("reasoning_content", "")
     if thought := joined([thought_in(turn, place), *thoughts, said]):
         message["reasoning_content"] = thought

@@ -1,12 +1,14 @@
 """Rows out of Arrow tables: Parquet files, and data sets of the datasets library."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 from webui.planner.reading.files import at_hand, read_as
 from webui.planner.reading.tables import plain, refuse_repeated
 
 
-def read_parquet(file):
+def read_parquet(file: Any) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows of a Parquet file by their numbers; the labels of a data set by name."""
     import pyarrow.parquet
 
@@ -21,7 +23,7 @@ def read_parquet(file):
         yield number, with_label_names(row, labels)
 
 
-def read_dataset(dataset):
+def read_dataset(dataset: Any) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows of a data set by their numbers; labels by name.
 
     Of several splits "train" is read. Images and sounds are left as their bytes.
@@ -38,7 +40,7 @@ def read_dataset(dataset):
             yield number, with_label_names(row, labels)
 
 
-def one_split(splits: dict):
+def one_split(splits: dict[str, Any]) -> Any:
     """The split called train, or the only one."""
     if "train" in splits:
         return splits["train"]
@@ -48,13 +50,13 @@ def one_split(splits: dict):
     raise ValueError(f"has no split called train; its splits: {names}")
 
 
-def saved_labels(schema) -> dict:
+def saved_labels(schema: Any) -> dict[str, list[str]]:
     """What the datasets library wrote into a Parquet file about its labels."""
     saved = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
     return class_labels(saved.get("info", {}).get("features", {}))
 
 
-def class_labels(features: dict) -> dict:
+def class_labels(features: dict[str, Any]) -> dict[str, list[str]]:
     """The names of the labels in each column that holds labels, also in lists."""
     found = {}
     for column, feature in features.items():
@@ -65,15 +67,33 @@ def class_labels(features: dict) -> dict:
     return found
 
 
-def with_label_names(row: dict, labels: dict) -> dict:
-    """The row with names for the numbers of its labels, and its dates as text."""
+def with_label_names(
+    row: dict[str, Any], labels: dict[str, list[str]]
+) -> dict[str, Any]:
+    """The row with names for the numbers of its labels, its dates as text, and no
+    fillers inside its values."""
     return {
-        column: named(value, labels[column]) if column in labels else plain(value)
+        column: named(value, labels[column])
+        if column in labels
+        else without_fillers(value)
         for column, value in row.items()
     }
 
 
-def named(value, names: list):
+def without_fillers(value: Any) -> Any:
+    """A value without nulls inside its objects.
+
+    Arrow gives each object all keys that any other has, with null where it lacks them,
+    and nobody can tell such from nulls of its own.
+    """
+    if isinstance(value, dict):
+        return {k: without_fillers(v) for k, v in value.items() if v is not None}
+    if isinstance(value, list):
+        return [without_fillers(item) for item in value]
+    return plain(value)
+
+
+def named(value: Any, names: list[str]) -> Any:
     """The name of a label, or of each in a list; None where there is no label."""
     if isinstance(value, list):
         return [named(item, names) for item in value]

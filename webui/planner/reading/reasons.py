@@ -70,6 +70,42 @@ PATTERNS = {
     f"{NAME} holds a tool call that is no object": "{name} 的工具调用不是对象",
     f"{NAME} holds a tool call without a name": "{name} 的工具调用没有名称",
     "tools holds a value that is no object": "tools 中有不是对象的值",
+    f"{NAME} holds a thought that is {KIND}, not text": (
+        "{name} 中的思考应为文本，而不是{kind}"
+    ),
+    f"{NAME} opens a thought with (?P<tag>.+) and never ends it": (
+        "{name} 以 {tag} 开始思考，但没有结束"
+    ),
+    f"{NAME} ends a thought with (?P<tag>.+) and opens none": (
+        "{name} 以 {tag} 结束思考，但没有开始"
+    ),
+    f"{NAME} is a thought without an answer": "{name} 只有思考，没有回答",
+    "holds a thought without an answer": "有一段思考没有对应的回答",
+    f"{NAME} has channels that do not fit together": "{name} 的通道标记不完整",
+    f"{NAME} calls a tool with arguments that are {KIND}": (
+        "{name} 的工具调用参数应为对象，而不是{kind}"
+    ),
+    f"{NAME} calls a tool and is not the assistant's": (
+        "{name} 含有工具调用，但不是助手的消息"
+    ),
+    f"{NAME} marks parts of itself as learned; mark it whole": (
+        "{name} 只把一部分标为学习；请对整条消息作标记"
+    ),
+    f"{NAME} has the weight (?P<weight>.+), and an answer is learned or not: "
+    "write 1 or 0": "{name} 的权重是 {weight}，但回答只能学或不学：请写 1 或 0",
+    f"{NAME} has a (?P<key>.+) that is neither true nor false": (
+        "{name} 的 {key} 既不是 true 也不是 false"
+    ),
+    f"{NAME} stands beside the messages; write into each message its own weight, "
+    "0 or 1": "{name} 与消息并列；请在每条消息中写入各自的 weight（0 或 1）",
+    "marks every answer as not learned": "所有回答都标为不学习",
+    "prefers none of its responses": "没有优选任何一个回答",
+    "preferred_response does not say which response it is": (
+        "preferred_response 没有说明是哪个回答"
+    ),
+    "preferred_response is a number; write a or b": (
+        "preferred_response 是数字；请写 a 或 b"
+    ),
     "text holds no turns marked like Human: and Assistant:": (
         "text 中没有以 Human: 和 Assistant: 标记的轮次"
     ),
@@ -98,6 +134,7 @@ KINDS = {
     "an object": "对象",
     "text": "文本",
     "null": "空值",
+    "an infinite number": "无穷大",
     "Parquet file": " Parquet 文件",
     "XLSX workbook": " XLSX 工作簿",
     "ZIP file": " ZIP 文件",

@@ -1,54 +1,89 @@
-"""Rows out of tables: CSV, workbooks of Excel, and paragraphs of plain text."""
+"""Rows out of tables: CSV, and workbooks of Excel."""
 
 import collections
 import csv
 import datetime
 import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from webui.planner.reading.files import at_hand, read_as
+from webui.planner.reading.header import as_text, has_header, numbered, rows_above
+from webui.planner.reading.layout import CHARACTERS, LINES, fitted, layout_of
 from webui.planner.reading.text import text_lines
 
+Row = tuple[int, dict[str, Any] | ValueError]
 
-def read_csv(file):
+
+def read_csv(file: Any) -> Iterator[Row]:
     """Rows of a CSV or TSV file by the lines they begin at; all values stay text."""
-    csv.field_size_limit(2**28)
-    lines = text_lines(file, newline="")
-    first, head = next((item for item in lines if item[1].strip()), (1, ""))
-    begins = first
+    lines = (line for _, line in text_lines(file, newline=""))
+    head = first_lines(lines)
+    layout = layout_of(head)
+    table = csv.reader(
+        itertools.chain(head[layout.begin :], lines),
+        delimiter=layout.delimiter,
+        skipinitialspace=layout.spaced,
+        strict=True,
+    )
+    names: list[str] = []
+    begins = layout.begin + 1
     try:
-        delimiter = delimiter_of(head)
-        texts = itertools.chain([head], (line for _, line in lines))
-        table = csv.reader(texts, delimiter=delimiter, strict=True)
-        names = column_names(next(table, []))
-        begins = first + table.line_num
         for cells in table:
-            if len(cells) == len(names) and any(cells):
-                yield begins, dict(zip(names, cells, strict=True))
-            elif any(cell.strip() for cell in cells):
-                yield begins, wrong_count(cells, names, delimiter)
-            begins = first + table.line_num
+            if names:
+                yield from row_of(begins, cells, names, layout.delimiter)
+            elif layout.header:
+                names = column_names(cells)
+            else:
+                names = numbered(len(cells))
+                yield from row_of(begins, cells, names, layout.delimiter)
+            begins = layout.begin + table.line_num + 1
     except csv.Error as error:
         yield begins, ValueError(f"is not CSV ({error}); the rest is left out")
 
 
-def delimiter_of(head: str) -> str:
-    """What parts the names in a table's first line: the mark that gives the most."""
+def first_lines(lines: Iterator[str]) -> list[str]:
+    """The lines that tell how a table is laid out."""
+    head: list[str] = []
+    size = 0
+    for line in lines:
+        head.append(line)
+        size += len(line)
+        if len(head) == LINES or size > CHARACTERS:
+            break
+    return head
 
-    def columns(mark: str) -> int:
-        return len(next(csv.reader([head], delimiter=mark), []))
 
-    return max((",", ";", "\t", "|"), key=columns)
+def row_of(
+    number: int, cells: list[str], names: list[str], delimiter: str
+) -> Iterator[Row]:
+    """The row of some cells; none where all are empty."""
+    if not any(cell.strip() for cell in cells):
+        return
+    if cells == names:  # where files were joined
+        yield number, ValueError("repeats the names of the columns")
+        return
+    fit = fitted(cells, len(names)) or filled(cells, names)
+    row = dict(zip(names, fit, strict=True)) if fit else None
+    yield number, row or wrong_count(cells, names, delimiter)
 
 
-def column_names(cells) -> list[str]:
+def filled(cells: list[str], names: list[str]) -> list[str] | None:
+    """Cells with empty ones for the last columns, if these have no names."""
+    rest = names[len(cells) :]
+    nameless = numbered(len(names))[len(cells) :]
+    return [*cells, *[""] * len(rest)] if rest == nameless else None
+
+
+def column_names(cells: Sequence[Any]) -> list[str]:
     """The names in a table's first row; a column without one is called by its number.
 
     Raises ValueError if two columns have one name.
     """
-    names = []
-    for number, cell in enumerate(cells, start=1):
-        name = "" if cell is None else str(cell).strip()
-        names.append(name or f"column_{number}")
+    names = [cell.strip() for cell in as_text(cells)]
+    names = [
+        name or number for name, number in zip(names, numbered(len(names)), strict=True)
+    ]
     refuse_repeated(names)
     return names
 
@@ -60,21 +95,24 @@ def refuse_repeated(names: list[str]) -> None:
         raise ValueError(f"has two columns with the name {twice[:40]!r}")
 
 
-def wrong_count(cells: list, names: list[str], delimiter: str) -> ValueError:
+def wrong_count(cells: list[Any], names: list[str], delimiter: str) -> ValueError:
     """The error for a row with more or fewer values than there are columns."""
     raw = delimiter.join(map(str, cells))[:1000]
     return ValueError(f"has {len(cells)} values for {len(names)} columns", raw)
 
 
-def read_xlsx(file):
+def read_xlsx(file: Any) -> Iterator[Row]:
     """Rows of a workbook's first sheet that has any, by the sheet's row numbers.
 
     Formulas count as the values that were saved with them; dates become ISO text.
     """
     rows = sheet_rows(at_hand(file))
-    _, head = next(rows, (1, []))
-    names = column_names(head)
-    for number, cells in rows:
+    head = list(itertools.islice(rows, LINES))
+    if not head:
+        return
+    head, header = sheet_layout(head)
+    names = column_names(head[0][1]) if header else numbered(widest(head))
+    for number, cells in itertools.chain(head[header:], rows):
         if len(cells) > len(names):
             yield number, wrong_count(cells, names, "\t")
         else:
@@ -83,7 +121,21 @@ def read_xlsx(file):
             yield number, dict(zip(names, values, strict=True))
 
 
-def sheet_rows(file):
+def sheet_layout(
+    head: list[tuple[int, list[Any]]],
+) -> tuple[list[tuple[int, list[Any]]], bool]:
+    """The first rows of a sheet without what is above them; whether one holds names."""
+    texts = [as_text(cells) for _, cells in head]
+    above = rows_above(texts)
+    return head[above:], has_header(texts[above:])
+
+
+def widest(rows: Iterable[tuple[int, list[Any]]]) -> int:
+    """How many cells the longest of some rows has."""
+    return max(len(cells) for _, cells in rows)
+
+
+def sheet_rows(file: Any) -> Iterator[tuple[int, list[Any]]]:
     """The rows that are not empty, up to the last cell that is filled in each."""
     import openpyxl
 
@@ -94,36 +146,22 @@ def sheet_rows(file):
         sheet.reset_dimensions()  # what a file says about its size is often wrong
         # 2**20 rows are Excel's own limit.
         rows = sheet.iter_rows(max_row=2**20, values_only=True)
-        number, filled = 0, False
+        number, has_rows = 0, False
         while (cells := read_as("XLSX workbook", next, rows, None)) is not None:
             number += 1
             values = list(cells)
             while values and values[-1] in (None, ""):
                 values.pop()
             if values:
-                filled = True
+                has_rows = True
                 yield number, values
-        if filled:
+        if has_rows:
             return
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     """A date or a time as ISO text; everything else as it is."""
     if isinstance(value, (datetime.date, datetime.time)):
         # A workbook knows no day without a time.
         return value.isoformat().removesuffix("T00:00:00")
     return value
-
-
-def read_paragraphs(file):
-    """Rows {"text": ...} of plain text by their lines: paragraphs between blank lines.
-
-    Text that is all one paragraph gives its lines.
-    """
-    groups = itertools.groupby(text_lines(file), key=lambda line: line[1].strip() > "")
-    paragraphs = (list(lines) for filled, lines in groups if filled)
-    first, second = next(paragraphs, []), next(paragraphs, None)
-    begin = [[line] for line in first] if second is None else [first, second]
-    for lines in itertools.chain(begin, paragraphs):
-        text = "\n".join(line.rstrip() for _, line in lines)
-        yield lines[0][0], {"text": text}

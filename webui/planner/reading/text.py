@@ -1,44 +1,39 @@
 """Text out of a file, whatever its encoding."""
 
-import codecs
 import io
-import re
+from collections.abc import Iterator
+from typing import Any
+
+from webui.planner.reading.encodings import HEAD, encoding_of
+
+LONGEST = 2**28  # characters of one line
 
 
-def open_text(file, newline=None):
+def open_text(file: Any, newline: str | None = None) -> io.TextIOWrapper:
     """A binary file as text, in the encoding that its first MiB speaks for.
 
     Bytes that are no text there become lone surrogates, which no tokenizer takes.
+
+    Raises ValueError if the encoding cannot be told.
     """
-    encoding = encoding_of(file.read(2**20))
+    codec = encoding_of(file.read(HEAD)).codec
     file.seek(0)
     # A lone surrogate is valid in no UTF-16, but written by some programs all the same.
-    errors = "surrogatepass" if "16" in encoding else "surrogateescape"
-    return io.TextIOWrapper(file, encoding, errors, newline)
+    unicode = codec.startswith(("utf-16", "utf-32"))
+    errors = "surrogatepass" if unicode else "surrogateescape"
+    return io.TextIOWrapper(file, codec, errors, newline)
 
 
-def encoding_of(head: bytes) -> str:
-    """The encoding of a text that begins with these bytes: UTF-8, UTF-16 or GB18030."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if b"\0" in head[:2]:
-        return "utf-16-be" if head.startswith(b"\0") else "utf-16-le"
+def text_lines(
+    file: Any, newline: str | None = None, longest: int = LONGEST
+) -> Iterator[tuple[int, str]]:
+    """The lines of a binary file with their numbers; none of endless length.
 
-    def wrong_bytes(encoding: str) -> int:
-        decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
-        # What is longer may be cut within a character here.
-        text = decoder.decode(head, final=len(head) < 2**20)
-        return len(re.findall("[\udc80-\udcff]", text))
-
-    # Of equals the first wins, so plain ASCII is UTF-8.
-    return min(("utf-8-sig", "gb18030"), key=wrong_bytes)
-
-
-def text_lines(file, newline=None, longest: int = 2**28):
-    """The lines of a binary file with their numbers; none of endless length."""
+    Marks of byte order are left out, also in the middle, where files were joined.
+    """
     text, number = open_text(file, newline), 0
     while line := text.readline(longest):
         number += 1
         if len(line) == longest:
             raise ValueError(f"line {number} is longer than {longest} characters")
-        yield number, line
+        yield number, line.replace("\ufeff", "") if "\ufeff" in line else line

@@ -27,8 +27,8 @@ def refuse_path(path: Path, suffixes: Iterable[str]) -> None:
     except ValueError:  # there is a NUL in the path
         raise refused(path.name, "is not a file name", "不是有效的文件名") from None
     if stat.S_ISDIR(mode):
-        refuse_folder(path)
-    elif not stat.S_ISREG(mode):
+        return  # its files are looked at one by one
+    if not stat.S_ISREG(mode):
         raise refused(
             path.name,
             "is a device or a pipe; only files can be read",
@@ -38,21 +38,6 @@ def refuse_path(path: Path, suffixes: Iterable[str]) -> None:
         raise cannot_open(path, PermissionError(errno.EACCES, ""))
     elif suffix_of(path.name) not in (*suffixes, ".zip"):
         raise unknown_kind(path.name, [path.name], suffixes)
-
-
-def refuse_folder(path: Path) -> None:
-    """Refuse a folder in which ``save_to_disk`` of datasets has left nothing.
-
-    Raises:
-        PlannerError: with what to do.
-    """
-    if not any((path / name).is_file() for name in SAVED_BY_DATASETS):
-        raise refused(
-            path.name or str(path),
-            "is a folder, but not one that the datasets library has saved; "
-            "choose the files in it",
-            "是文件夹，但不是由 datasets 库保存的；请选择其中的文件",
-        )
 
 
 def unknown_kind(
