@@ -1,5 +1,6 @@
 """`tunebook data`: what a file holds, and how its rows will be trained on."""
 
+import sys
 from argparse import Namespace
 from dataclasses import asdict
 from typing import Any
@@ -10,9 +11,9 @@ from webui.commands import data_text
 from webui.commands.output import print_json
 from webui.planner.detection.found import Found, detected, found, to_be_said
 from webui.planner.errors import PlannerError
+from webui.planner.prepare.ask import prepared
 from webui.planner.preview import Preview, preview
 from webui.planner.process import ask
-from webui.planner.ready import refuse_broken_files
 from webui.planner.report import job as report_job
 from webui.planner.report.report import Report
 from webui.recipe import Recipe
@@ -34,8 +35,10 @@ def data(arguments: Namespace) -> int:
         print_json(as_plain(recipe, seen, shown, report))
     else:
         data_text.show(recipe, seen, shown, report, as_yaml(recipe))
-    ask(refuse_broken_files, recipe)
-    blocked = any(warning.blocks for warning in shown.warnings)
+    stops = [] if arguments.quick else list(prepared(recipe).stops)
+    for english, _ in stops:
+        print(f"{'warning':12}{english}", file=sys.stderr)
+    blocked = stops or any(warning.blocks for warning in shown.warnings)
     return 1 if blocked and not recipe.data.accept_warnings else 0
 
 

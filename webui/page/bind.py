@@ -11,8 +11,9 @@ import yaml
 from gradio.components import Component
 from markupsafe import escape
 
-from webui.notebook.steps import READERS, suffix_of
 from webui.page.language import Language
+from webui.planner.reading.files import suffix_of
+from webui.planner.reading.readers import READERS
 from webui.recipe import Recipe
 from webui.recipe.field import DeclaredField, Text
 from webui.recipe.paths import FIELDS, applies, value_at

@@ -1,6 +1,5 @@
 """The top of the page: where am I, what runs now, what is next."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,18 +8,22 @@ import gradio as gr
 from markupsafe import Markup
 
 from webui.figures import size
-from webui.files import downloads, write_text
 from webui.kernel import jobs, stopping
-from webui.notebook.ipynb import notebook_text, script
-from webui.notebook.render import RUN_CELLS, render_cells
 from webui.page.frame import Page
 from webui.page.language import RUN_ALL, STOP, Language
+from webui.page.take_away import (
+    Written,
+    notebook_of,
+    recipe_of,
+    script_of,
+    taken_away,
+)
 from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
 from webui.planner.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.field import Text
-from webui.recipe.store import dumps, loads
+from webui.recipe.store import loads
 
 KERNEL = {
     "none": Text("kernel not started", "内核未启动"),
@@ -102,7 +105,7 @@ def build_files(page: Page) -> None:
     with gr.Accordion(page.say(FILES), open=False):
         with gr.Row():
             for title, suffix, text_of in (
-                (RECIPE_FILE, ".yaml", dumps),
+                (RECIPE_FILE, ".yaml", recipe_of),
                 (SCRIPT_FILE, ".py", script_of),
                 (NOTEBOOK_FILE, ".ipynb", notebook_of),
             ):
@@ -124,22 +127,6 @@ def open_recipe(page: Page, file: str) -> None:
     )
 
 
-def script_of(recipe: Recipe) -> str:
-    """The whole recipe as one Python file."""
-    return script(render_cells(recipe, RUN_CELLS))
-
-
-def notebook_of(recipe: Recipe) -> str:
-    """The whole recipe as a notebook that has not run yet."""
-    cells = [vars(cell) for cell in render_cells(recipe, RUN_CELLS)]
-    return notebook_text(cells, title=recipe.name, recipe=recipe)
-
-
-def offer(suffix: str, text_of: Callable[[Recipe], str], view: View) -> Any:
+def offer(suffix: str, text_of: Written, view: View) -> Any:
     """Put today's recipe behind a download button; Gradio serves it from its cache."""
-    path = downloads() / f"{view.recipe.name}{suffix}"
-    # Written once for a recipe: a notebook takes a tenth of a second.
-    if view.studio.offered.get(path) is not view.recipe or not path.is_file():
-        write_text(path, text_of(view.recipe))
-        view.studio.offered[path] = view.recipe
-    return gr.update(value=str(path))
+    return gr.update(value=str(taken_away(view, suffix, text_of)))

@@ -70,7 +70,7 @@ class Studio:
     # The ids of runs that the Train tab lays over the shown one, as last asked for.
     overlaid: tuple[str, ...] = ()
     rendered: tuple[Recipe, Rows, dict[str, Cell]] | None = None
-    offered: dict[Path, Recipe] = field(default_factory=dict)
+    offered: dict[Path, tuple[Recipe, str]] = field(default_factory=dict)
     followed: dict[Path, Followed] = field(default_factory=dict)
     following: threading.Lock = field(default_factory=threading.Lock)
     turns: Turns = field(default_factory=Turns)

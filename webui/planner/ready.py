@@ -1,18 +1,13 @@
 """Whether a recipe can be trained here: asked before the kernel is."""
 
-import os
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
 
-from webui.notebook.steps import READERS, suffix_of
 from webui.planner.errors import PlannerError
 from webui.planner.machine import this_card
 from webui.planner.memory.cards import Card, this_machine
 from webui.planner.prepare.ask import prepared
 from webui.planner.process import ask
-from webui.planner.reading.readers import read_file, read_packed_file
-from webui.planner.reading.reasons import in_both
 from webui.planner.reading.sources import records
 from webui.planner.room import room_problem
 from webui.planner.rows import Part, source_records
@@ -234,50 +229,9 @@ def blocking(recipe: Recipe, part: Part) -> list[Text]:
     from webui.planner.preview import check_rows
 
     found = check_rows(recipe, part)
-    refuse_broken_files(recipe, part)
     if part == "heldout":
         return []  # these rows are asked, never trained on
     refuse_split(recipe, [row.row for row in found.kept], found.total)
     if recipe.data.accept_warnings:
         return []
     return [with_way_out(w.text) for w in found.warnings if w.blocks]
-
-
-def refuse_broken_files(recipe: Recipe, part: Part = "train") -> None:
-    """Refuse a file of which the preview shows more than the notebook will read.
-
-    Raises:
-        PlannerError: with what is wrong.
-    """
-    for file in files_of(recipe, part):
-        refuse_broken_json(file, stamp(file))
-
-
-@lru_cache(maxsize=32)
-def refuse_broken_json(file: str, stamp: int) -> None:
-    """Refuse a .json file that is cut off or broken.
-
-    The preview shows the rows before the break; the notebook reads such a file as a
-    whole, as anyone would, and so gets none.
-
-    Raises:
-        PlannerError: with what is wrong.
-    """
-    if suffix_of(file) != ".json":
-        return
-    packed = Path(file).suffix.lower() == ".gz"
-    for place, row in (read_packed_file if packed else read_file)(file, READERS):
-        if isinstance(row, ValueError) and ", row " not in place:
-            reason = in_both(str(row.args[0]))
-            raise PlannerError(
-                Text(
-                    f"{place}: {reason.en}; mend the file before a training.",
-                    f"{place}：{reason.zh}；请先修复文件再训练。",
-                )
-            )
-        return
-
-
-def stamp(file: str) -> int:
-    """When a file last changed, in ns."""
-    return os.stat(file).st_mtime_ns

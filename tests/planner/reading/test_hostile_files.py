@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from webui.notebook.steps import READERS, suffix_of
 from webui.planner.errors import PlannerError
-from webui.planner.reading.readers import read_file, read_packed_file
+from webui.planner.reading.files import suffix_of
+from webui.planner.reading.readers import READERS, read_file, read_packed_file
 from webui.planner.reading.sources import described, records
 
 SECONDS = 20  # for one file; it takes milliseconds

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from webui.notebook.steps import READERS
 from webui.planner.reading import readers
 from webui.planner.reading.readers import (
+    READERS,
     open_files,
     open_text,
     read_csv,

@@ -21,7 +21,8 @@ from webui.planner.prepare.store import (
 )
 from webui.planner.prepare.writing import Writer, finish, parts_of
 from webui.planner.pretrained import has_template, recipe_chat
-from webui.planner.rows import Kept, Rejected, read_rows
+from webui.planner.reading.sources import Record
+from webui.planner.rows import Kept, Rejected, place, read_rows, source_records
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 
@@ -77,13 +78,13 @@ def first_form(recipe: Recipe, chat: Chat) -> tuple[Form, str]:
     for row in first:
         if isinstance(row, Kept):
             seen.add(row, chat, recipe.model.max_seq_length)
-    many = seen.rows > 0 and next(counted(recipe, MANY), None) is not None
+    many = seen.rows > 0 and next(after(recipe, MANY), None) is not None
     return form_of(recipe, seen, many=many)
 
 
-def counted(recipe: Recipe, count: int) -> Iterator[Kept | Rejected]:
-    """What comes after so many rows of the source, which are only read."""
-    return itertools.islice(read_rows(recipe), count, None)
+def after(recipe: Recipe, count: int) -> Iterator[Record]:
+    """What comes after so many rows of the source."""
+    return itertools.islice(source_records(recipe, "train"), count, None)
 
 
 def write_in(
@@ -128,8 +129,14 @@ def found(recipe: Recipe, chat: Chat, writer: Writer, counts: tuple[int, int]) -
         train=counts[0],
         heldout=counts[1],
         left_out=writer.left_out,
-        stops=stops(seen),
+        stops=(*map(breaks_off, writer.broken), *stops(seen)),
     )
+
+
+def breaks_off(rejected: Rejected) -> tuple[str, str]:
+    """A file breaks off: more rows are missing than anybody can count."""
+    where, why = place(rejected.record), rejected.reason
+    return f"{where.en}: {why.en}.", f"{where.zh}：{why.zh}。"
 
 
 FULL = Text(

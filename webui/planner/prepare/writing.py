@@ -16,6 +16,9 @@ from webui.planner.rows import Kept, Rejected
 from webui.planner.split import parted_rows
 from webui.recipe import Recipe
 
+# How the reason ends where a file breaks off: nobody knows what stood after it.
+BREAKS = ("; the rest is left out", "; the rows before it are kept")
+
 
 class Written:
     """The rows of one part of a recipe, as lines in a file and where each stands.
@@ -63,6 +66,7 @@ class Writer:
         self.recipe, self.chat, self.form, self.folder = recipe, chat, form, folder
         self.seen = Seen()
         self.left_out = 0
+        self.broken: list[Rejected] = []
         self.uneven = self.tools = False
         self.more: set[str] = set()
         self.column = split_column(recipe)
@@ -81,6 +85,8 @@ class Writer:
         for row in rows:
             if isinstance(row, Rejected):
                 self.left_out += 1
+                if row.reason.en.endswith(BREAKS):
+                    self.broken.append(row)
                 left_out.write(rejected_line(row))
                 continue
             asked = heldout_row(row, self.chat)
