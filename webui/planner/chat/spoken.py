@@ -1,10 +1,12 @@
 """A conversation in the words that a chat template reads."""
 
-import json
 from collections.abc import Sequence
 
-from webui.planner.chat.dialect import APART, Dialect, said, thought_in
+from webui.planner.chat.calls import spoken_arguments
+from webui.planner.chat.dialect import Dialect
+from webui.planner.chat.probes import said
 from webui.planner.chat.template import Message
+from webui.planner.chat.thoughts import thought_in
 
 THOUGHT = "reasoning_content"  # where our own rows keep a thought
 
@@ -20,24 +22,33 @@ def spoken(
 
 
 def spoken_message(message: Message, dialect: Dialect, thoughts: bool) -> Message:
-    """One message as the template takes it."""
-    kept = {k: v for k, v in message.items() if k not in (THOUGHT, "weight")}
+    """One message as the template takes it.
+
+    A name without a value is left out: many templates only ask whether it is there.
+    """
+    kept = {
+        name: value
+        for name, value in message.items()
+        if value is not None and name not in (THOUGHT, "weight", "tool_calls")
+    }
     text = message.get("content") or ""
     kept["content"] = said(text, dialect.parts)
-    if calls := message.get("tool_calls"):
+    calls = message.get("tool_calls")
+    if calls:
         kept["tool_calls"] = [spoken_call(call, dialect) for call in calls]
         if not text and not dialect.parts:
             kept["content"] = dialect.empty
     thought = message.get(THOUGHT)
-    if thoughts and thought and dialect.thought not in (APART, ""):
-        kept |= thought_in(dialect.thought, thought, text, dialect.parts)
+    if thoughts and thought:
+        name = dialect.calling if calls else dialect.thought
+        kept |= thought_in(name, thought, text, dialect.parts, dialect.tags)
     return kept
 
 
 def spoken_call(call: dict, dialect: Dialect) -> dict:
     """A call of a tool as the template takes it."""
-    if not dialect.calls_as_text:
-        return call
     function = call["function"]
-    text = json.dumps(function["arguments"], ensure_ascii=False)
-    return {**call, "function": {**function, "arguments": text}}
+    given = spoken_arguments(
+        function["arguments"], dialect.calls_as_text, dialect.null
+    )
+    return {**call, "function": {**function, "arguments": given}}

@@ -22,6 +22,12 @@ class Template:
         """The tokenizer's own end token."""
         return str(self.tokenizer.eos_token or "")
 
+    @property
+    def source(self) -> str:
+        """What the template is written as; of several variants, all of them."""
+        text = self.tokenizer.chat_template
+        return "\n".join(text.values()) if isinstance(text, dict) else str(text or "")
+
     def write(
         self, messages: Messages, tools: Tools, options: Options, *, ask: bool = False
     ) -> str:
