@@ -30,6 +30,7 @@ def test_the_cases(name: str, said: list[str]) -> None:
     assert all(row["rejected"][0]["content"] not in said for row in rows)
 
 
+BETTER = "better_response_id"
 PAIRS = [
     {"prompt": "Hi there", "accepted": "Ho ho", "declined": "No no"},
     {"question": "Hi there", "response_j": "Ho ho", "response_k": "No no"},
