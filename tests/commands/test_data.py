@@ -142,14 +142,16 @@ def test_a_file_is_told_shown_and_counted(tunebook: Tunebook, tmp_path: Path) ->
 def test_the_recipe_that_is_printed_can_be_used(
     tunebook: Tunebook, tmp_path: Path
 ) -> None:
-    rows = [{"q": row["question"], "a b": row["answer"] * 9} for row in ROWS]
+    rows = [
+        {"User asks": row["question"], "Bot says": row["answer"] * 9} for row in ROWS
+    ]
     file = written(tmp_path / "a.jsonl", rows)
     code, out, _ = tunebook(file, "--quick", "--set", "split.count=3")
     assert code == 0
     text = out.partition("\n\n")[2].partition("\n\n")[0]
     recipe = loads(text)
     assert recipe.data.train_files == (str(file),) and recipe.split.count == 3
-    assert set(recipe.data.columns.values()) == {"q", "a b"}
+    assert set(recipe.data.columns.values()) == {"User asks", "Bot says"}
     # Saved to a file, it leads to the same again.
     assert tunebook(file, *QUICK)[0] == 0
 
@@ -290,6 +292,21 @@ def test_the_detected_format_by_name_keeps_its_columns(
     swapped = ("--set", "data.columns={question: a, answer: q}")
     found = shown(tunebook(file, *QUICK, *swapped))
     assert found["recipe"]["data"]["columns"] == {"question": "a", "answer": "q"}
+
+
+@train
+def test_a_guess_is_told_with_what_to_say(tunebook: Tunebook, tmp_path: Path) -> None:
+    rows = [{"left": row["question"], "right": row["answer"] * 9} for row in ROWS]
+    file = written(tmp_path / "a.jsonl", rows)
+    for options in ([], ["--format", "question_answer"]):
+        code, out, err = tunebook(file, "--quick", *options)
+        assert (code, out) == (1, "") and len(err.splitlines()) == 1
+        assert "a guess" in err and "--format question_answer --set" in err
+    columns = err.split("--set '")[1].split("'")[0]
+    chosen = ["--format", "question_answer", "--set", columns]
+    found = shown(tunebook(file, *QUICK, *chosen))
+    assert found["code"] == 0
+    assert found["recipe"]["data"]["columns"] == {"question": "left", "answer": "right"}
 
 
 @train

@@ -694,6 +694,120 @@ def test_unnamed_turns_and_text_beside_lists_are_only_likely() -> None:
     assert detect([{"text": SAY, "facts": [{"predicate": "by"}]}]).sure == "likely"
 
 
+CATEGORIES = ("Billing", "Delivery", "Other")
+TALKS = {
+    "support": ("Customer message", "Agent reply", "Category"),
+    "bot": ("User query", "Bot response", "Intent name"),
+    "tickets": ("Ticket", "Resolution", "Category"),
+    "emails": ("body", "answer", "queue"),
+    "doctors": ("Patient", "Doctor", "Field"),
+    "camel": ("customerMessage", "agentReply", "category"),
+    "chat": ("message", "reply", "user"),
+    "chinese": ("客户问题", "客服回复", "问题类型"),
+    "chinese_persons": ("客户", "客服", "类别"),
+}
+
+
+@pytest.mark.parametrize("name", TALKS)
+@pytest.mark.parametrize("turned", [False, True])
+def test_who_asks_and_who_answers_is_told_by_names_and_not_by_length(
+    name: str, turned: bool
+) -> None:
+    ask, say, category = TALKS[name]
+    rows = []
+    for n in range(24):
+        said = f"No. {n} is on its way, and it comes within the next three days."
+        row = {ask: f"Where is {n}?", say: said, category: CATEGORIES[n % 3]}
+        if turned:
+            row = {category: row[category], say: f"Soon, {n}.", ask: said + " Is it?"}
+        rows.append(row)
+    found = detect(rows)
+    assert (found.format, found.sure) == ("question_answer", "likely")
+    assert found.columns == {"question": ask, "answer": say}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"remark": "It was long, and it rained.", "state": "done"},
+        {"remark": "It was long, and it rained.", "note": "No more of that."},
+        {"Text": "It was long.", "Summary": "Long.", "Label": "good"},
+        {"lyrics": "La la la.", "stars": 4.5},
+    ],
+)
+def test_where_names_tell_nothing_it_is_a_guess(row: dict[str, Any]) -> None:
+    found = detect([{**row} for _ in range(24)])
+    assert found.sure == "guess"
+    assert found.format != "classification" or found.columns["label"] == "Label"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "TCK-{}",
+        "2024-03-{}",
+        "https://example.org/{}",
+        "a{}@example.org",
+        "{}/03/2024",
+    ],
+)
+def test_a_column_that_refers_to_something_is_no_answer(mark: str) -> None:
+    rows = [
+        {"say": f"It is number {n}.", "mark": mark.format(n)} for n in range(10, 25)
+    ]
+    assert detect(rows).columns == {"text": "say"}
+    dated = [{"question": row["say"], "answer": row["mark"]} for row in rows]
+    assert (detect(dated).format, detect(dated).sure) == ("question_answer", "certain")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("English", "German"), ("Deutsch", "Français"), ("text_en", "text_zh")],
+)
+def test_languages_make_a_translation(first: str, second: str) -> None:
+    found = detect([{"Topic": "food", first: "Good tea.", second: "Guter Tee."}])
+    assert found.columns == {"source": first, "target": second}
+
+
+ODD = {
+    "text for messages": ({"messages": "see below"}, {"messages": TURNS}, "messages"),
+    "list for text": (
+        {"question": ASK, "answers": ["a", "b"]},
+        {"question": ASK, "answers": SAY},
+        "answers",
+    ),
+    "object for text": (
+        {"question": ASK, "answer": {"text": "a"}},
+        {"question": ASK, "answer": SAY},
+        "answer",
+    ),
+    "text for object": (
+        {"question": ASK, "answer": "a"},
+        {"question": ASK, "answer": {"text": SAY}},
+        "answer.text",
+    ),
+    "another name": (
+        {"question": ASK, "response": "a"},
+        {"question": ASK, "output": SAY},
+        "output",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("place", [0, 7, 19])
+def test_one_odd_row_decides_nothing(name: str, place: int) -> None:
+    odd, usual, column = ODD[name]
+    rows = [usual] * 19
+    rows.insert(place, odd)
+    found = detect(rows)
+    assert column in found.columns.values()
+    mapper = MAPPERS[found.format]
+    assert mapper(select(usual, found.columns))["messages"][-1]["content"] == SAY
+    with pytest.raises(ValueError):
+        mapper(select(odd, found.columns))
+
+
 def test_an_empty_image_column_does_not_matter() -> None:
     assert detect([{"text": "A film.", "image": None}]).format == "text"
 

@@ -5,8 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from webui.planner.detection.found import MOST_COLUMNS, detected, found, paths
+from webui.planner.detection.found import (
+    MOST_COLUMNS,
+    detected,
+    found,
+    offered,
+    paths,
+    to_be_said,
+)
 from webui.planner.errors import PlannerError
 from webui.recipe import Recipe
 from webui.recipe.sections import Data
@@ -105,3 +113,27 @@ def test_a_file_without_a_usable_row_says_where_and_why(tmp_path: Path) -> None:
     assert seen.detection is None
     assert seen.problem
     assert seen.problem.en == "a.jsonl, line 1: is not an object."
+
+
+def test_a_guess_is_offered_and_not_taken(tmp_path: Path) -> None:
+    rows = [{"my note": f"Tea {n}", "x:y": f"It is good, {n}."} for n in range(9)]
+    seen = found(over(tmp_path / "a.jsonl", *rows))
+    assert detected(seen) == {} and seen.problem is None
+    assert offered(seen)["data.format"] == "question_answer"
+    said = to_be_said(seen)
+    assert said and "猜测" in said.zh
+    options = "--format question_answer --set 'data.columns={question: my note, "
+    assert options + 'answer: "x:y"}\'' in said.en
+    columns = said.en.split("data.columns=")[1].split("'")[0]
+    assert yaml.safe_load(columns) == {"question": "my note", "answer": "x:y"}
+
+
+def test_what_is_sure_needs_no_word(tmp_path: Path) -> None:
+    seen = found(over(tmp_path / "a.jsonl", {"question": "a b", "answer": "c d"}))
+    assert to_be_said(seen) is None and detected(seen) == offered(seen) != {}
+
+
+def test_a_thought_is_named_even_under_its_own_name(tmp_path: Path) -> None:
+    row = {"question": "a b", "reasoning": "so it is", "answer": "c d"}
+    fields = detected(found(over(tmp_path / "a.jsonl", row)))
+    assert fields["data.columns"] == {"reasoning": "reasoning"}

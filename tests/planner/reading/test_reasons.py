@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from webui.notebook import carried
-from webui.planner.reading import json_rows
+from webui.planner import chat, mapping, reading
 from webui.planner.reading.reasons import PATTERNS, chinese, in_both
 
-FILES = [*sorted(Path(carried.__file__).parent.glob("*.py")), Path(json_rows.__file__)]
+PACKAGES = (carried, chat, mapping, reading)
+SAYING = ("refusal",)  # functions that return a reason
+FOLDERS = [Path(package.__file__ or "").parent for package in PACKAGES]
+FILES = [file for folder in FOLDERS for file in sorted(folder.rglob("*.py"))]
 
 
 def reasons() -> Iterator[tuple[str, str]]:
@@ -36,7 +39,7 @@ def reasons() -> Iterator[tuple[str, str]]:
                     continue  # the function below
                 yield f"{path.name}:{node.lineno}", text_of(reason)
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and node.name == "json_fault":
+            if isinstance(node, ast.FunctionDef) and node.name in SAYING:
                 returned = [
                     n.value for n in ast.walk(node) if isinstance(n, ast.Return)
                 ]

@@ -124,7 +124,7 @@ def test_refused_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "is not a file name" in refusal(tmp_path / "a\0.csv")
     assert "cannot be read (" in refusal(tmp_path / ("x" * 300 + ".csv"))
     (tmp_path / "b.csv").mkdir()
-    assert "is a folder, but not one" in refusal(tmp_path / "b.csv")
+    assert "holds nothing that can be read" in refusal(tmp_path / "b.csv")
     loop = tmp_path / "loop.csv"
     loop.symlink_to(loop)
     assert "cannot be read (" in refusal(loop)
@@ -211,7 +211,11 @@ def test_the_first_rows_of_a_huge_file_come_at_once(tmp_path: Path) -> None:
         ("a.jsonl", ROWS, "JSONL, UTF-8"),
         ("a.NDJSON.gz", gzip.compress(ROWS.encode("utf-16"), mtime=0), "JSONL, UTF-16"),
         ("a.json", json.dumps([{"a": 1}]), "JSON, UTF-8"),
-        ("a.csv", "\n名;b\n1;2".encode("gb18030"), "CSV, GB18030, delimiter ;"),
+        (
+            "a.csv",
+            "\n名;b\n1;2".encode("gb18030"),
+            "CSV, GB18030 (likely), delimiter ;",
+        ),
         ("a.tsv", "a\tb\n1\t2", "TSV, UTF-8, delimiter tab"),
         ("a.md", "# hi", "Markdown, UTF-8"),
     ],
@@ -228,7 +232,10 @@ def test_descriptions(
 def test_description_of_a_zip(tmp_path: Path) -> None:
     path = zipped(tmp_path, README_md="x", a_csv="a,b\n1,2\n", b_csv="a\n", c_exe="x")
     found = described(path)
-    assert found.line.en == "CSV, UTF-8, delimiter ,, 2 files in a ZIP"
+    assert (
+        found.line.en
+        == "CSV, UTF-8, delimiter ,, 2 files in a ZIP; README.md, c.exe are left out"
+    )
     assert found.entries == ("a.csv", "b.csv")
     assert found.skipped == ("README.md", "c.exe")
 

@@ -92,6 +92,7 @@ def columns_of(rows: Sequence[dict[str, Any]]) -> list[Column]:
                 filled = found.setdefault(path, [])
                 if not is_empty(inner):
                     filled.append(inner)
+    odd = odd_paths(found)
     return [
         Column(
             path,
@@ -100,24 +101,32 @@ def columns_of(rows: Sequence[dict[str, Any]]) -> list[Column]:
             len(values) / len(rows),
         )
         for path, values in found.items()
-        if not is_odd(path, found)
+        if path not in odd
     ]
 
 
-def is_odd(path: str, found: Mapping[str, Sequence[Any]]) -> bool:
-    """Whether most rows have another shape here: a text, say, and not a list of two."""
+def odd_paths(found: Mapping[str, Sequence[Any]]) -> frozenset[str]:
+    """The paths where most rows have another shape: a text, say, and not a list."""
+    deepest: dict[str, int] = {}  # the values at the fullest key inside of a column
+    for path, values in found.items():
+        outer, _, key = path.rpartition(".")
+        while outer:
+            if not key.split(".")[0] == "0":
+                deepest[outer] = max(deepest.get(outer, 0), len(values))
+            outer, _, more = outer.rpartition(".")
+            key = f"{more}.{key}"
+    return frozenset(
+        path
+        for path, values in found.items()
+        if 2 * len(values) < deepest.get(path, 0)
+        or any(2 * len(values) < len(found.get(one, ())) for one in parents(path))
+    )
+
+
+def parents(path: str) -> list[str]:
+    """The paths that lead towards a path."""
     parts = path.split(".")
-    outer = [".".join(parts[:n]) for n in range(1, len(parts))]
-    count = len(found[path])
-    if any(2 * count < len(found.get(parent, ())) for parent in outer):
-        return True
-    inner = [len(v) for other, v in found.items() if is_key_of(other, path)]
-    return bool(inner) and 2 * count < max(inner)
-
-
-def is_key_of(path: str, parent: str) -> bool:
-    """Whether a path leads into the objects of a column."""
-    return path.startswith(f"{parent}.") and not path.startswith(f"{parent}.0")
+    return [".".join(parts[:n]) for n in range(1, len(parts))]
 
 
 def inside(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Any]]:

@@ -10,6 +10,8 @@ ABOVE = 5  # rows that a title and its notes may take
 MOSTLY = 0.6  # of the cells of a column
 CHINESE = re.compile("[\u4e00-\u9fff]")
 NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*%?")
+IN_CHINESE = tuple(name for name in COLUMNS if len(name) > 1 and CHINESE.match(name))
+WIDEST = 200  # columns that are compared
 Cells = Sequence[str]
 
 
@@ -49,6 +51,7 @@ def has_header(rows: Sequence[Cells]) -> bool:
     Names that formats know settle it. Else it holds none where a cell looks like a
     value: as those below it, or the same as one of them.
     """
+    rows = [row[:WIDEST] for row in rows]
     first = [cell.strip() for cell in rows[0]]
     below = [row for row in rows[1:] if [cell.strip() for cell in row] != first]
     columns = [
@@ -71,8 +74,7 @@ def is_about(cell: str) -> bool:
         return False
     parts = re.split(r"[\W_]+", cell.lower())
     words = {part for part in parts if len(part) > 2} & COLUMNS
-    inside = (name for name in COLUMNS if len(name) > 1 and CHINESE.match(name))
-    return bool(words) or (len(cell) < 10 and any(name in cell for name in inside))
+    return bool(words) or (len(cell) < 10 and any(name in cell for name in IN_CHINESE))
 
 
 def is_value(cell: str, column: Sequence[str]) -> bool:

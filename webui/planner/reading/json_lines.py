@@ -121,7 +121,16 @@ def rows_in(text: str) -> list[Row]:
 def placed(rows: Iterable[Row]) -> Iterator[Row]:
     """The rows by their lines; those that share a line by their own numbers."""
     before, held, count = 0, None, 0
-    for row in rows:
+    rest = iter(rows)
+    broken: Exception | None = None
+    while True:
+        try:
+            row = next(rest)
+        except StopIteration:
+            break
+        except Exception as error:  # the file breaks: the row before is told first
+            broken = error
+            break
         if held is not None:
             count += 1
             yield place(held, count, held[0] in (before, row[0]))
@@ -129,6 +138,8 @@ def placed(rows: Iterable[Row]) -> Iterator[Row]:
         held = row
     if held is not None:
         yield place(held, count + 1, held[0] == before)
+    if broken is not None:
+        raise broken
 
 
 def place(row: Row, count: int, shares: bool) -> Row:

@@ -83,8 +83,7 @@ def lines_of(text: str) -> Iterator[Line]:
     while position < len(text):
         end = text.find("\n", position) + 1 or len(text)
         number += 1
-        if end - position > 1:
-            yield number, text[position:end]
+        yield number, text[position:end]
         position = end
 
 

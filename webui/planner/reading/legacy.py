@@ -103,8 +103,9 @@ def guess(head: bytes) -> Encoding:
     if is_strange(best):
         return from_statistics(head)
     if lead < EQUAL:
-        names = f"{best.name} or in {others[0].name}"
-        raise ValueError(f"may be written in {names}; save it as UTF-8")
+        raise ValueError(
+            f"may be written in {best.name} or in {others[0].name}; save it as UTF-8"
+        )
     return Encoding(best.codec, best.name, lead >= CERTAIN)
 
 

@@ -18,6 +18,23 @@ PATTERNS = {
     "(?P<reason>.+); the rest is left out": "{reason}；其余部分已略去",
     "(?P<reason>.+); the rows before it are kept": "{reason}；此前的数据行已保留",
     "the JSON ends too early": "JSON 不完整",
+    "has single quotes, where JSON has double ones": "使用了单引号，JSON 应使用双引号",
+    "holds a comment, which JSON has none of": "含有注释，而 JSON 没有注释",
+    "has not one value for each column": "值的个数与列数不符",
+    f"was shortened by the hub's server, in {NAME}": "被模型库服务器截短：{name}",
+    f"holds several arrays that may be the rows: {NAME}; keep only one": (
+        "有多个数组可能是数据行：{name}；请只保留一个"
+    ),
+    f"holds no file to train on: {NAME}; choose the one that you want": (
+        "没有用于训练的文件：{name}；请直接选择所需文件"
+    ),
+    "may be written in (?P<first>.+) or in (?P<second>.+); save it as UTF-8": (
+        "编码可能是 {first} 或 {second}；请另存为 UTF-8"
+    ),
+    "is written in an encoding unknown here; save it as UTF-8": (
+        "编码无法识别；请另存为 UTF-8"
+    ),
+    "repeats the names of the columns": "重复了列名",
     r"is not JSON \((?P<json>.+)\)": "不是有效的 JSON（{json}）",
     r"is not CSV \((?P<csv>.+)\)": "不是有效的 CSV（{csv}）",
     f"is not a readable {KIND}": "不是可读取的{kind}",
@@ -41,7 +58,6 @@ PATTERNS = {
         "没有名为 train 的部分；现有：{splits}"
     ),
     # chat templates
-    "the chat template rewrites earlier turns": "聊天模板会改写之前的轮次",
     r"the chat template refuses it \((?P<detail>.+)\)": "聊天模板不接受它（{detail}）",
     r"the chat template refuses calls of tools \((?P<detail>.+)\)": (
         "聊天模板不接受工具调用（{detail}）"
@@ -52,6 +68,9 @@ PATTERNS = {
     f"{NAME} has an unknown role": "{name} 的角色未知",
     f"lacks {NAME}": "缺少 {name}",
     "the label (?P<label>.+) has no name": "标签 {label} 没有名称",
+    f"{NAME} holds a thought that is {KIND}, not text": (
+        "{name} 中的思考应为文本，而不是{kind}"
+    ),
     f"{NAME} is {KIND}, not text": "{name} 应为文本，而不是{kind}",
     f"{NAME} is {KIND}, not a list": "{name} 应为列表，而不是{kind}",
     f"{NAME} is {KIND}, not an object": "{name} 应为对象，而不是{kind}",
@@ -70,9 +89,6 @@ PATTERNS = {
     f"{NAME} holds a tool call that is no object": "{name} 的工具调用不是对象",
     f"{NAME} holds a tool call without a name": "{name} 的工具调用没有名称",
     "tools holds a value that is no object": "tools 中有不是对象的值",
-    f"{NAME} holds a thought that is {KIND}, not text": (
-        "{name} 中的思考应为文本，而不是{kind}"
-    ),
     f"{NAME} opens a thought with (?P<tag>.+) and never ends it": (
         "{name} 以 {tag} 开始思考，但没有结束"
     ),

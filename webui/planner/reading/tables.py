@@ -70,9 +70,10 @@ def row_of(
 
 def filled(cells: list[str], names: list[str]) -> list[str] | None:
     """Cells with empty ones for the last columns, if these have no names."""
-    rest = names[len(cells) :]
-    nameless = numbered(len(names))[len(cells) :]
-    return [*cells, *[""] * len(rest)] if rest == nameless else None
+    places = range(len(cells), len(names))
+    if not places or any(names[n] != f"column_{n + 1}" for n in places):
+        return None
+    return [*cells, *[""] * len(places)]
 
 
 def column_names(cells: Sequence[Any]) -> list[str]:
