@@ -148,7 +148,8 @@ def test_without_a_command_the_page_opens() -> None:
 def test_a_recipe_is_a_path_or_a_shipped_name(tunebook: Callable[..., Printed]) -> None:
     by_name = tunebook("script", "starter-extract")
     assert by_name == tunebook("script", str(RECIPE))
-    assert by_name[0] == 0 and by_name[2] == ""
+    assert by_name[0] == 0
+    assert by_name[2] == "It reads the folder rows: -o FILE writes both\n"
 
 
 def test_script_is_code_with_the_settings_in_it(

@@ -2,22 +2,25 @@
 
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from webui.commands import given
 from webui.files import write_text
 from webui.notebook.ipynb import notebook_text
 from webui.notebook.render import render_cells
-from webui.notebook.rows import FOLDER, Rows
+from webui.notebook.rows import FOLDER, Rows, expected
 from webui.notebook.script import script
+from webui.planner.errors import PlannerError
 from webui.planner.prepare.ask import prepared
 from webui.planner.prepare.store import place
+from webui.recipe import Recipe
 
 
 def write_script(arguments: Namespace) -> int:
     """Write the recipe as one Python file that needs nothing of Tunebook."""
     recipe = given.recipe(arguments)
-    rows = prepared(recipe)
+    rows = rows_of(recipe)
     name = Path(arguments.output).name if to_file(arguments) else "tune.py"
     return write(script(recipe, rows, name), rows, arguments)
 
@@ -25,11 +28,38 @@ def write_script(arguments: Namespace) -> int:
 def write_notebook(arguments: Namespace) -> int:
     """Write the recipe as a notebook that has not run yet."""
     recipe = given.recipe(arguments)
-    rows = prepared(recipe)
+    rows = rows_of(recipe)
     cells = [vars(cell) for cell in render_cells(recipe, rows=rows)]
     return write(
         notebook_text(cells, title=recipe.name, recipe=recipe), rows, arguments
     )
+
+
+def rows_of(recipe: Recipe) -> Rows:
+    """The rows of a recipe, prepared; a plain source may do where they cannot be, as
+    when the model is gated and its code is wanted for another machine.
+
+    Raises:
+        PlannerError: if they cannot be prepared, and are not plain either.
+    """
+    try:
+        return prepared(recipe)
+    except PlannerError as error:
+        rows = expected(recipe)
+        if not rows.plain:
+            raise
+        print(f"The rows were not checked: {error}", file=sys.stderr)
+    files = {Path(path).name: path for path in plain_files(recipe)}
+    there = all(Path(path).is_file() for path in files.values())
+    return replace(rows, files=files if there else {})
+
+
+def plain_files(recipe: Recipe) -> list[str]:
+    """The files that a plain data cell loads."""
+    if recipe.data.source == "hub":
+        return []
+    held = recipe.split.files if recipe.split.by == "file" else ()
+    return [*recipe.data.train_files, *held]
 
 
 def to_file(arguments: Namespace) -> bool:

@@ -145,23 +145,39 @@ def start_compare(
 def compare_cells(recipe: Recipe, run: Path, upto: str) -> tuple[Cell, ...]:
     """The cells of a comparison: on the adapter just trained, or on the saved one."""
     now = status()
+    saved = runs.saved_adapter(run)
+    if saved is None and not (now.run == run and run.is_dir()):
+        raise no_adapter(run)
     rows = rows_of(run, recipe)
+    recipe = with_rows_of(run, recipe)
     attached = render_cells(recipe, RUN_CELLS[: RUN_CELLS.index(upto) + 1], rows=rows)
     train = next(cell for cell in attached if cell.name == "train")
     if run.is_dir() and now.run == run and now.is_fresh(train):
         return attached
-    saved = runs.saved_adapter(run)
     if saved is None:
-        raise KernelError(
-            f"{run.name} saved no adapter; run Train first.",
-            f"{run.name} 没有保存适配器；请先运行训练。",
-        )
+        raise no_adapter(run)
     return render_cells(
         recipe,
         LOAD_CELLS[: LOAD_CELLS.index(upto) + 1],
         adapter_folder=str(saved),
         rows=rows,
     )
+
+
+def no_adapter(run: Path) -> KernelError:
+    """The error for a run that has nothing to compare with."""
+    return KernelError(
+        f"{run.name} saved no adapter; run Train first.",
+        f"{run.name} 没有保存适配器；请先运行训练。",
+    )
+
+
+def with_rows_of(run: Path, recipe: Recipe) -> Recipe:
+    """A recipe with the rows of a run: what it learned from is what it is scored by."""
+    if not run.is_dir():
+        return recipe
+    own = runs.recipe_of(runs.read(run))
+    return recipe.model_copy(update={"data": own.data, "split": own.split})
 
 
 def rows_of(run: Path, recipe: Recipe) -> Rows:

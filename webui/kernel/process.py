@@ -91,6 +91,8 @@ def kernel_environment(folder: Path) -> dict[str, str]:
     return {
         # Busy-waiting OpenMP threads starve whatever else runs on few cores.
         "OMP_WAIT_POLICY": "PASSIVE",
+        # Otherwise datasets counts each loading of rows, on a server far away.
+        "HF_UPDATE_DOWNLOAD_COUNTS": "0",
         "TOKENIZERS_PARALLELISM": "false",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "UNSLOTH_DISABLE_STATISTICS": "1",
