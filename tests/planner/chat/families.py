@@ -16,20 +16,24 @@ MARK = re.compile(
 )
 # The marks that end an answer, each only where its template writes it.
 ENDS = (
+    "<|return|>",
     "<|im_end|>",
     "<|eot_id|>",
+    "<|eot|>",
     "<|eom_id|>",
     "<end_of_turn>",
     "<turn|>",
     "<|tool_response>",
     "<|end|>",
-    "<|return|>",
     "<|call|>",
     "<|user|>",
     "<|observation|>",
     "<|END_OF_TURN_TOKEN|>",
     "<｜end▁of▁sentence｜>",
     "<end_of_utterance>",
+    "<|end_of_text|>",
+    "[e~[",
+    "[|endofturn|]",
     "</s>",
 )
 

@@ -6,16 +6,24 @@ asks for one; what is learned is all that the model must then write, up to and w
 token that ends it. So what is trained is what is asked at inference.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webui.planner.chat.dialect import APART, Dialect
+from webui.planner.chat.asking import asked, before_questions
+from webui.planner.chat.dialect import Dialect
+from webui.planner.chat.endings import NO_END, ended
+from webui.planner.chat.opened import OPENS, after_opening, after_reading, fitted
+from webui.planner.chat.probes import QUESTION, question
 from webui.planner.chat.spoken import THOUGHT, spoken
 from webui.planner.chat.template import Message, Messages, Options, Template, Tools
+from webui.planner.chat.thoughts import APART
 
-LONGEST_END = 60  # characters; an end token, and blanks or another one after it
-OPENED = re.compile(r"(<|\[)(\w+)(>|\])\s*$")  # a thought that the template opens
+__all__ = ["NO_END", "OPENS", "Answer", "answers", "is_learned"]
+REWRITES = "the chat template rewrites earlier turns"
+OTHERWISE = (
+    "the chat template refuses it (it asks for an answer in another way than it writes "
+    "one)"
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,21 @@ class Answer:
         return self.read + self.learned
 
 
+@dataclass(frozen=True)
+class Asking:
+    """A template, how it is spoken to, and with which options it is asked."""
+
+    template: Template
+    dialect: Dialect
+    options: Options
+    tools: Tools
+
+    @property
+    def plain(self) -> tuple[Template, Options]:
+        """The template and the options alone."""
+        return self.template, self.options
+
+
 def answers(
     messages: Sequence[Message],
     tools: Tools,
@@ -60,14 +83,11 @@ def answers(
     found = []
     for turn, message in enumerate(messages):
         if is_learned(message):
-            thought = message.get(THOUGHT) if thoughts else None
+            thought = str(message.get(THOUGHT) or "") if thoughts else ""
             options = dialect.thinking if thought else dialect.silent
-            if thought and dialect.thought == APART:
-                given = str(thought)
-            else:
-                given = ""
-            asking = (template, dialect, options)
-            found.append(answer(turns, turn, tools, asking, given))
+            asking = Asking(template, dialect, options, tools)
+            apart = thought if dialect.thought == APART else ""
+            found.append(answer(turns, turn, asking, apart))
     return found
 
 
@@ -76,90 +96,49 @@ def is_learned(message: Message) -> bool:
     return message["role"] == "assistant" and message.get("weight") != 0
 
 
-def answer(
-    turns: Messages,
-    turn: int,
-    tools: Tools,
-    asking: tuple[Template, Dialect, Options],
-    thought: str,
-) -> Answer:
+def answer(turns: Messages, turn: int, asking: Asking, thought: str) -> Answer:
     """The answer at a turn; ``thought`` is one that the template does not write."""
-    template, dialect, options = asking
-    whole = template.write(turns[: turn + 1], tools, options)
-    read = asked(turns, turn, whole, tools, template, options)
-    if whole.startswith(read) and not thought:
-        learned, made = whole[len(read) :], ""
-    else:
-        learned, made = after_opening(read, whole, thought)
-    if not any(end in learned[-LONGEST_END:] for end in template.ends):
-        end = end_after(turns[: turn + 1], whole, tools, (template, options))
-        end = end or ("" if dialect.ends else template.end_token)
-        learned, made = learned + end, NO_END if end else made
-    return Answer(turn, read, learned, options, made)
+    template, tools, options = asking.template, asking.tools, asking.options
+    try:
+        whole = template.write(turns[: turn + 1], tools, options)
+        read = asked(turns, turn, whole, tools, asking.plain)
+    except ValueError:
+        before = before_questions(turns, turn, tools, asking.plain)
+        if before is None:
+            raise
+        read = whole = before
+    learned, made = learned_after(read, whole, turns[turn], asking, thought)
+    learned, completed = ended(learned, [*turns[: turn + 1]], whole, asking)
+    return Answer(turn, read, learned, options, completed or made)
 
 
-NO_END = "the chat template writes no end after an answer"
-OPENS = "the chat template opens a thought before each answer"
-OTHERWISE = "the chat template asks for an answer in another way than it writes one"
-
-
-def asked(
-    turns: Messages,
-    turn: int,
-    whole: str,
-    tools: Tools,
-    template: Template,
-    options: Options,
-) -> str:
-    """The conversation before an answer, as the template asks for it."""
-    if turn:
-        return template.write(turns[:turn], tools, options, ask=True)
-    # Few templates take no messages at all.
-    nothing = template.try_to_write([], tools, options, ask=True)
-    if nothing and whole.startswith(nothing):
-        return nothing
-    again = template.write(turns[:1], tools, options, ask=True)
-    return opening(whole, again, str(turns[0]["content"] or ""))
-
-
-def opening(answered: str, again: str, content: str) -> str:
-    """What the template puts before an answer to no question: all up to the mark that
-    it writes when it asks for an answer, or else up to the answer's text."""
-    mark = again[len(answered) :]
-    if mark and mark in answered:
-        return answered[: answered.find(mark) + len(mark)]
-    return answered[: max(0, answered.find(content.strip()))]
-
-
-def after_opening(read: str, whole: str, thought: str) -> tuple[str, str]:
-    """What the model must write after a thought was opened for it: the rest of the
-    thought, its end, and the answer; and why we put that together.
+def learned_after(
+    read: str, whole: str, message: Message, asking: Asking, thought: str
+) -> tuple[str, str]:
+    """What the model must write after what it has read; and why we put that together.
 
     Raises:
         ValueError: if the template asked in some other way.
     """
-    mark = OPENED.search(read)
-    if mark is None or not whole.startswith(read[: mark.start()]):
+    if whole.startswith(read) and whole != read and not thought:
+        return whole[len(read) :], ""
+    if whole != read and (rest := after_reading(read, whole)) is not None:
+        return after_opening(read, rest, thought, asking.dialect.tags), OPENS
+    # It rewrites what came before: the answer is what it writes after any question.
+    again, alone = after_any_question(message, asking)
+    if alone.startswith(again) and not thought:
+        return fitted(alone[len(again) :], read, again), REWRITES
+    rest = after_reading(again, alone)
+    if rest is None:
         raise ValueError(OTHERWISE)
-    close = f"{mark[1]}/{mark[2]}{mark[3]}"
-    rest = whole[mark.start() :]
-    rest = rest.partition(close)[2] if close in rest else rest
-    return f"{thought}\n{close}\n\n{rest.lstrip()}", OPENS
+    return after_opening(read, rest, thought, asking.dialect.tags), OPENS
 
 
-def end_after(
-    turns: Messages, whole: str, tools: Tools, asking: tuple[Template, Options]
-) -> str:
-    """The mark that the template begins the next turn with, if the model stops at it:
-    some families end an answer in no other way."""
-    template, options = asking
-    called = bool(turns[-1].get("tool_calls"))
-    shape = turns[-1]["content"]
-    next_turn: Message = {"role": "tool" if called else "user", "content": "?"}
-    if isinstance(shape, list):
-        next_turn["content"] = [{"type": "text", "text": "?"}]
-    follows = template.try_to_write([*turns, next_turn], tools, options)
-    if follows and follows.startswith(whole):
-        after = follows[len(whole) :]
-        return next((end for end in template.ends if after.startswith(end)), "")
-    return ""
+def after_any_question(message: Message, asking: Asking) -> tuple[str, str]:
+    """What a template writes after a question of ours: when it asks for an answer, and
+    with this answer."""
+    turns = [question(asking.dialect.parts), message]
+    template, tools, options = asking.template, asking.tools, asking.options
+    again = template.write(turns[:1], tools, options, ask=True)
+    alone = template.write(turns, tools, options)
+    return again.rpartition(QUESTION)[2], alone.rpartition(QUESTION)[2]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from webui.planner.chat.probes import (
-    KEY,
     NAME,
     QUESTION,
     TOOL,
@@ -18,7 +17,9 @@ from webui.planner.chat.template import Template
 # What a template writes for a null: JSON's word, also where it is a value in Python's
 # own syntax; JSON's word if it is handed as text; or None among JSON, which is wrong.
 Null = Literal["null", "as text", "None"]
-NO_NULL = "the chat template refuses calls of tools (it writes None where they hold null)"
+NO_NULL = (
+    "the chat template refuses calls of tools (it writes None where they hold null)"
+)
 
 
 def taken_calls(template: Template, parts: bool) -> tuple[str | None, bool]:

@@ -64,7 +64,7 @@ def render(row: Mapping[str, Any], chat: Chat) -> Rendered:
         raise ValueError("holds no answer that is learned")
     gone = frozenset(lost(messages, tools, found, thoughts=chat.thoughts))
     if chat.answers_only:
-        parts = sequences(found, chat.template.end_token)
+        parts = sequences(found, chat.template)
         if chat.marked and len(parts) == 1:
             parts = [marked(row, parts[0], chat)]
     else:

@@ -13,7 +13,9 @@ GENERATION = re.compile(r"\{%-?\s*generation\s*-?%\}")
 def marked_template(tokenizer: Any) -> str | None:
     """A tokenizer's chat template if it marks answers, else TRL's training variant of
     it; None where TRL has none, and so could not tell answers from questions."""
-    own = str(tokenizer.chat_template)
+    own = tokenizer.chat_template
+    if not isinstance(own, str):
+        return None  # several variants; TRL takes one
     return own if GENERATION.search(own) else training_variant(own)
 
 

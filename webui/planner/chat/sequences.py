@@ -8,7 +8,7 @@ from collections.abc import Sequence as Several
 from dataclasses import dataclass
 
 from webui.planner.chat.answers import NO_END, Answer
-from webui.planner.chat.template import Options
+from webui.planner.chat.template import Options, Template
 
 Span = tuple[int, int]  # where in a text a part begins and ends
 
@@ -35,9 +35,9 @@ class Sequence:
     marked: bool = False
 
 
-def sequences(found: Several[Answer], end_token: str) -> list[Sequence]:
+def sequences(found: Several[Answer], template: Template) -> list[Sequence]:
     """The sequences of a conversation's answers, as few as the template allows."""
-    if len(found) > 1 and (whole := together(found, end_token)):
+    if len(found) > 1 and (whole := together(found, template)):
         return [whole]
     return [alone(answer) for answer in found]
 
@@ -49,12 +49,12 @@ def alone(answer: Answer) -> Sequence:
     return Sequence(text, learned, (answer.turn,), answer.options, answer.made)
 
 
-def together(found: Several[Answer], end_token: str) -> Sequence | None:
+def together(found: Several[Answer], template: Template) -> Sequence | None:
     """All answers in the last one's sequence; None where it does not hold them all."""
     last = found[-1]
     learned = []
     for answer in found:
-        end = end_in(last.text, answer, end_token)
+        end = end_in(last.text, answer, template)
         if end is None or answer.options != last.options:
             return None
         learned.append((len(answer.read), end))
@@ -63,15 +63,18 @@ def together(found: Several[Answer], end_token: str) -> Sequence | None:
     return Sequence(last.text, tuple(learned), turns, last.options, made)
 
 
-def end_in(text: str, answer: Answer, end_token: str) -> int | None:
+def end_in(text: str, answer: Answer, template: Template) -> int | None:
     """Where an answer ends inside a longer conversation; None if it is not in there.
 
     Some templates write the tokenizer's end token after the last message of all.
     """
     if not text.startswith(answer.read):
         return None
-    shorter = answer.learned.removesuffix("" if answer.made == NO_END else end_token)
-    for learned in (answer.learned, shorter):
-        if learned.strip() and text.startswith(learned, len(answer.read)):
-            return len(answer.read) + len(learned)
+    start = len(answer.read)
+    if text.startswith(answer.learned, start):
+        return start + len(answer.learned)
+    shorter = answer.learned.removesuffix(template.end_token)
+    if answer.made != NO_END and text.startswith(shorter, start):
+        if template.is_ended(shorter):
+            return start + len(shorter)
     return None

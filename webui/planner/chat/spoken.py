@@ -48,7 +48,5 @@ def spoken_message(message: Message, dialect: Dialect, thoughts: bool) -> Messag
 def spoken_call(call: dict, dialect: Dialect) -> dict:
     """A call of a tool as the template takes it."""
     function = call["function"]
-    given = spoken_arguments(
-        function["arguments"], dialect.calls_as_text, dialect.null
-    )
+    given = spoken_arguments(function["arguments"], dialect.calls_as_text, dialect.null)
     return {**call, "function": {**function, "arguments": given}}

@@ -25,8 +25,13 @@ class Template:
     @property
     def source(self) -> str:
         """What the template is written as; of several variants, all of them."""
-        text = self.tokenizer.chat_template
+        text = getattr(self.tokenizer, "chat_template", None)
         return "\n".join(text.values()) if isinstance(text, dict) else str(text or "")
+
+    def is_ended(self, text: str) -> bool:
+        """Whether a text ends with a mark of the tokenizer's, but for blanks."""
+        marks = {*self.ends, *map(str, self.tokenizer.all_special_tokens)}
+        return text.rstrip().endswith(tuple(marks - {""}))
 
     def write(
         self, messages: Messages, tools: Tools, options: Options, *, ask: bool = False

@@ -24,11 +24,12 @@ AS_PART, INLINE, APART = "part", "inline", "apart"
 OPEN, CLOSE = "<think>\n", "\n</think>\n\n"
 Tags = tuple[str, str]
 
-THINKS = re.compile("think|thought|reason", re.IGNORECASE)
+THINKS = re.compile("think|thought|reason|reflect|analysis", re.IGNORECASE)
 READ_FIELD = re.compile(r"""(?:\.|\[["']|get\(["'])(\w*(?:think|thought|reason)\w*)""")
 # A tag such as <think>, [THINK], <seed:think>, ◁think▷ or <|START_THINKING|>.
 TAG = r"(?P<left><\|?|\[|◁)(?P<name>[A-Za-z_:]+)(?P<right>\|?>|\]|▷)"
-OPENED = re.compile(TAG + r"\s*$")
+LAST_TAG = re.compile(TAG + r"\s*$")
+LONGEST_TAG = 60  # characters, with the blanks after it
 GENERATION = re.compile(r"\{%-?\s*(?:end)?generation\s*-?%\}")
 
 
@@ -65,16 +66,16 @@ def silent_options(template: Template, parts: bool) -> Options:
     Of several, those by which it says that no thought is wanted.
     """
     tried: list[Options] = [{}, *({n: False} for n in switches(template.source))]
-    off = [o for o in switched(template, parts, False) if is_on_by_itself(o, template)]
+    usual = asked(template, parts, {})
 
     def before(options: Options) -> float:
         text = written(template, plain_answer(parts), parts, options)
         return text.index(ANSWER) if text and ANSWER in text else float("inf")
 
-    def is_on_by_itself(options: Options, template: Template) -> bool:
-        usual = asked(template, parts, {})
+    def is_on_by_itself(options: Options) -> bool:
         return usual == asked(template, parts, dict.fromkeys(options, True))
 
+    off = [o for o in switched(template, parts, False) if is_on_by_itself(o)]
     return min([*off, *tried], key=before)
 
 
@@ -83,14 +84,15 @@ def thought_field(
 ) -> tuple[str, Options]:
     """Where a template reads a thought, and the options with which it does."""
     ways: list[Options] = switched(template, parts, True)
-    ways += [dict.fromkeys(silent, True), {}]
-    ways += [{name: True} for name in switches(template.source)]
+    if "True" not in (asked(template, parts, dict.fromkeys(silent, True)) or "True"):
+        ways.append(dict.fromkeys(silent, True))
+    ways += [{}, *({name: True} for name in switches(template.source))]
     for name in (*fields(template.source), AS_PART, INLINE):
         for options in ways:
             message = plain_answer(parts)
             message |= thought_in(name, THOUGHT, ANSWER, parts, tags)
             text = written(template, message, parts, options) or ""
-            if THOUGHT in text and text.find(ANSWER) > text.find(THOUGHT):
+            if is_read(text, ANSWER):
                 return name, options
     return (APART, {}) if opens_a_thought(template, parts) else ("", silent)
 
@@ -104,8 +106,14 @@ def opens_a_thought(template: Template, parts: bool) -> bool:
     """Whether a template opens a thought when it asks, and writes none itself."""
     before = asked(template, parts, {}) or ""
     whole = template.try_to_write([plain_answer(parts)], None, {}) or ""
-    mark = OPENED.search(before)
+    mark = opened(before)
     return mark is not None and mark[0].strip() not in whole
+
+
+def opened(text: str) -> re.Match[str] | None:
+    """The tag at the end of a text that opens a thought; None if there is none."""
+    mark = LAST_TAG.search(text[-LONGEST_TAG:])
+    return mark if mark and THINKS.search(mark["name"]) else None
 
 
 def thought_beside_call(
@@ -118,9 +126,15 @@ def thought_beside_call(
         message |= thought_in(name, THOUGHT, "", parts, tags)
         message["tool_calls"] = [call("V")]
         text = written(template, message, parts, options, [TOOL]) or ""
-        if THOUGHT in text and text.find(NAME) > text.find(THOUGHT):
+        if is_read(text, NAME):
             return name
     return usual
+
+
+def is_read(text: str, after: str) -> bool:
+    """Whether a thought stands before what follows from it, and not a dump of it."""
+    dumped = "'type'" in text or '"type"' in text
+    return THOUGHT in text and text.find(after) > text.find(THOUGHT) and not dumped
 
 
 def thought_in(
