@@ -7,14 +7,19 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from homes import make_home
 from planner.reading.hub_server import Hub, serve
 
 from webui.notebook.render import render_cells
-from webui.planner.detection.found import detected, found
+from webui.notebook.rows import Rows
+from webui.planner.detection.found import found, offered
+from webui.planner.prepare.prepare import prepare
+from webui.planner.prepare.store import place
 from webui.planner.preview import check_rows
 from webui.recipe import Recipe
 from webui.recipe.store import with_values
@@ -23,47 +28,88 @@ from webui.settings import starter_folder
 pytestmark = pytest.mark.train
 
 EXAMPLES = sorted((Path(__file__).parents[1] / "data" / "formats").iterdir())
+QWEN = {"data.template": "qwen"}  # a template that knows tools
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home of each test's own, in which rows are prepared."""
+    if not (starter_folder() / "tokenizer.json").is_file():
+        pytest.skip("the starter model is not there: run `tunebook starter`")
+    home = make_home(tmp_path / "home")
+    monkeypatch.setenv("TUNEBOOK_HOME", str(home))
+    yield home
 
 
 def recipe_for(files: list[Path], **more: Any) -> Recipe:
     """A recipe for files in the format that is detected."""
-    if not (starter_folder() / "tokenizer.json").is_file():
-        pytest.skip("the starter model is not there: run `tunebook starter`")
     named = with_values(Recipe(), {"data.train_files": [str(file) for file in files]})
-    return with_values(named, {**detected(found(named)), **more})
+    return with_values(named, {**offered(found(named)), **more})
 
 
-def run_cell(recipe: Recipe) -> dict[str, Any]:
-    """The names that the recipe's data cell leaves, run with nothing of ours."""
-    from datasets import Dataset, concatenate_datasets
+def run_cell(recipe: Recipe, folder: Path) -> tuple[Rows, dict[str, Any]]:
+    """The names that the recipe's data cell leaves, run with nothing of ours beside
+    the rows that a run is given."""
     from transformers import AutoTokenizer
 
-    cells = render_cells(recipe, ("rows", "data"))
+    rows = prepare(recipe)
+    folder.mkdir(exist_ok=True)
+    place(rows, folder)
+    [cell] = render_cells(recipe, ("data",), rows=rows)
+    assert "webui" not in cell.code
     names: dict[str, Any] = {
-        "Dataset": Dataset,
-        "concatenate_datasets": concatenate_datasets,
-        "tokenizer": AutoTokenizer.from_pretrained(starter_folder()),
+        "tokenizer": AutoTokenizer.from_pretrained(starter_folder())
     }
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        for cell in cells:
-            assert "webui" not in cell.code
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
             exec(cell.code, names)
-    return {**names, "printed": printed.getvalue()}
+    finally:
+        os.chdir(before)
+    return rows, names
+
+
+def trained_tokens(recipe: Recipe, rows: Rows, names: dict[str, Any]) -> list[tuple]:
+    """Ids and labels as TRL's trainer makes them of what the cell leaves."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+    from trl import SFTConfig, SFTTrainer
+
+    size = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2}
+    tokenizer = names["tokenizer"]
+    if recipe.data.template != "model":
+        from webui.notebook.chat_templates import chat_template
+
+        tokenizer.chat_template = chat_template(recipe)
+    shape = LlamaConfig(vocab_size=len(tokenizer), num_hidden_layers=1, **size)
+    trainer = SFTTrainer(
+        model=LlamaForCausalLM(shape),
+        processing_class=tokenizer,
+        train_dataset=names["train_data"],
+        args=SFTConfig(
+            output_dir="never",
+            max_length=recipe.model.max_seq_length,
+            assistant_only_loss=rows.form == "messages",
+            report_to="none",
+            use_cpu=True,
+            bf16=False,
+        ),
+    )
+    data = trainer.train_dataset
+    return [(row["input_ids"], row["labels"]) for row in data]
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_the_cell_trains_on_what_the_preview_shows(file: Path, tmp_path: Path) -> None:
-    other = shutil.copy(file, tmp_path)
-    held_out = {"split.by": "file", "split.files": [other]}
-    recipe = recipe_for([file], **held_out)
+    other = shutil.copy(file, tmp_path / f"other{file.suffix}")
+    more = {"split.by": "file", "split.files": [str(other)], **QWEN}
+    recipe = recipe_for([file], **more)
     assert recipe.data.format == file.stem
-    names = run_cell(recipe)
+    rows, names = run_cell(recipe, tmp_path / "run")
     shown = check_rows(recipe, "train")
-    data = names["train_data"]
-    assert len(data) == len(shown.encoded) > 0
-    assert list(data["input_ids"]) == [row.ids for row in shown.encoded]
-    assert list(data["labels"]) == [row.labels for row in shown.encoded]
-    assert len(names["heldout_rows"]) == len(shown.kept)
+    expected = [(e.ids, e.labels) for parts in shown.encoded for e in parts]
+    assert trained_tokens(recipe, rows, names) == expected and expected
+    assert len(names["heldout_data"]) == len(shown.kept)
 
 
 def test_several_kinds_of_files_and_bad_rows(tmp_path: Path) -> None:
@@ -80,39 +126,88 @@ def test_several_kinds_of_files_and_bad_rows(tmp_path: Path) -> None:
     with zipfile.ZipFile(fourth, "w") as archive:
         archive.writestr("inside.tsv", "question\tanswer\ne\tf\n")
     recipe = recipe_for([first, second, third, fourth], **{"split.fraction": 0.25})
-    names = run_cell(recipe)
-    shown = check_rows(recipe, "train")
-    assert [row.mapped["messages"][0]["content"] for row in shown.kept] == [
-        *("a", "问", "c", "e")
-    ]
-    assert len(shown.rejected) == 2
-    assert "a.jsonl, line 2: lacks answer" in names["printed"]
-    asked = [
-        row["messages"][0]["content"]
-        for row in names["train_rows"] + names["heldout_rows"]
-    ]
+    rows, names = run_cell(recipe, tmp_path / "run")
+    assert (rows.plain, rows.left_out, rows.train, rows.heldout) == (False, 2, 3, 1)
+    left_out = (tmp_path / "run/rows/left_out.jsonl").read_text().splitlines()
+    [lacks, broken] = map(json.loads, left_out)
+    assert (lacks["file"], lacks["line"]) == ("a.jsonl", 2)
+    assert lacks["reason"] == "lacks answer" and broken["line"] == 3
+    both = [*names["train_data"], *names["heldout_data"]]
+    asked = [row["prompt"][-1]["content"] for row in both]
     assert sorted(asked) == sorted(["a", "问", "c", "e"])
-    assert (len(names["train_rows"]), len(names["heldout_rows"])) == (3, 1)
 
 
 def test_packing_fills_sequences(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_text('{"question": "a", "answer": "b"}\n' * 20)
-    packed = run_cell(recipe_for([file], **{"data.packing": True}))["train_data"]
-    loose = run_cell(recipe_for([file]))["train_data"]
-    assert len(packed) < len(loose) == 18
+    recipe = recipe_for([file], **{"data.packing": True})
+    rows, names = run_cell(recipe, tmp_path / "run")
+    packed = names["train_data"]
+    assert rows.form == "tokens" and len(packed) < 18
     assert max(map(len, packed["input_ids"])) <= 512
-    assert sum(map(len, packed["labels"])) == sum(map(len, loose["labels"]))
+    loose, names = run_cell(recipe_for([file]), tmp_path / "loose")
+    made = trained_tokens(recipe_for([file]), loose, names)
+    assert sum(map(len, packed["labels"])) == sum(len(ids) for ids, _ in made)
 
 
 def test_long_texts_go_on_in_further_sequences(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     file.write_text(("word " * 100 + "\n\n") * 20)
     recipe = recipe_for([file], **{"model.max_seq_length": 32})
-    names = run_cell(recipe)
+    rows, names = run_cell(recipe, tmp_path / "run")
     lengths = [len(ids) for ids in names["train_data"]["input_ids"]]
+    assert rows.form == "pieces"
     assert max(lengths) == 32 and len(lengths) > 18 * 3
     assert sum(lengths) > 18 * 100
+
+
+def test_a_plain_source_is_loaded_as_a_tutorial_would(tmp_path: Path) -> None:
+    file = tmp_path / "faq.jsonl"
+    lines = [{"question": f"q{n}", "answer": f"a{n}"} for n in range(20)]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    recipe = recipe_for([file])
+    rows, names = run_cell(recipe, tmp_path / "run")
+    assert rows.plain and set(rows.files) == {"faq.jsonl"}
+    [cell] = render_cells(recipe, ("data",), rows=rows)
+    assert 'load_dataset("json", data_files="rows/faq.jsonl", split="train")' in (
+        cell.code
+    )
+    assert len(cell.code.splitlines()) <= 20
+    assert (len(names["train_data"]), len(names["heldout_data"])) == (18, 2)
+    # One odd row, and the rows are written: those held out stay the same.
+    file.write_text(file.read_text() + '{"question": "q"}\n')
+    mended, again = run_cell(recipe, tmp_path / "again")
+    assert not mended.plain and mended.left_out == 1
+    assert again["heldout_data"]["prompt"] == names["heldout_data"]["prompt"]
+    assert again["train_data"]["prompt"] == names["train_data"]["prompt"]
+
+
+def test_calls_keep_the_arguments_that_they_have(tmp_path: Path) -> None:
+    """Arrow alone would give each call what the others have."""
+    cases = Path(__file__).parents[1] / "data" / "cases"
+    for name in ("08_argument_types", "11_two_schemas"):
+        file = cases / f"{name}.jsonl"
+        recipe = recipe_for([file], **QWEN, **{"split.by": "count", "split.count": 1})
+        rows, names = run_cell(recipe, tmp_path / name)
+        assert rows.uneven and rows.tools
+        given = {
+            json.dumps(call["function"]["arguments"])
+            for row in names["train_data"]
+            for message in row["messages"]
+            for call in message.get("tool_calls", ())
+        }
+        sources = [json.loads(line) for line in file.read_text().splitlines()]
+        asked = {
+            json.dumps(call["function"]["arguments"])
+            for row in sources
+            for message in row["messages"]
+            for call in message.get("tool_calls", ())
+        }
+        assert given < asked and len(given) == len(asked) - 1
+        expected = check_rows(recipe, "train").encoded
+        made = trained_tokens(recipe, rows, names)
+        assert all((e.ids, e.labels) in made for [e] in expected) is False
+        assert sum((e.ids, e.labels) in made for [e] in expected) == len(made)
 
 
 def test_a_data_set_of_the_hub(tmp_path: Path) -> None:
@@ -120,22 +215,20 @@ def test_a_data_set_of_the_hub(tmp_path: Path) -> None:
     rows = [{"question": f"q{n}", "answer": f"a{n}"} for n in range(4)]
     lines = "".join(json.dumps(row) + "\n" for row in rows).encode()
     parts = {"train.jsonl": lines, "test.jsonl": lines}
-    recipe = with_values(
-        Recipe(),
-        {
-            "data.source": "hub",
-            "data.hub_dataset": "some/bare",
-            "data.format": "question_answer",
-            "split.by": "file",
-        },
-    )
-    code = "\n\n".join(cell.code for cell in render_cells(recipe, ("rows", "data")))
     file = tmp_path / "cells.py"
     file.write_text(
-        "from datasets import Dataset, concatenate_datasets\n"
-        "from transformers import AutoTokenizer\n"
-        f"tokenizer = AutoTokenizer.from_pretrained({str(starter_folder())!r})\n"
-        f"{code}\n"
+        "from webui.notebook.render import render_cells\n"
+        "from webui.planner.prepare.prepare import prepare\n"
+        "from webui.recipe import Recipe\n"
+        "from webui.recipe.store import with_values\n"
+        "recipe = with_values(Recipe(), {\n"
+        "    'data.source': 'hub', 'data.hub_dataset': 'some/bare',\n"
+        "    'data.format': 'question_answer', 'split.by': 'file',\n"
+        "})\n"
+        "rows = prepare(recipe)\n"
+        "[cell] = render_cells(recipe, ('data',), rows=rows)\n"
+        "print(rows.plain, cell.code)\n"
+        "exec(cell.code)\n"
     )
     with serve(Hub({"some/bare": parts})) as hub:
         places = {"HF_ENDPOINT": hub.address, "HF_HOME": str(tmp_path / "cache")}
@@ -146,4 +239,5 @@ def test_a_data_set_of_the_hub(tmp_path: Path) -> None:
             text=True,
         )
     assert done.returncode == 0, done.stderr
+    assert "True from datasets import load_dataset" in done.stdout
     assert "4 rows to train on, 4 held out" in done.stdout
