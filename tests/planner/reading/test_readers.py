@@ -323,3 +323,16 @@ def test_archives_without_rows(tmp_path: Path) -> None:
     (tmp_path / "a.exe").touch()
     with pytest.raises(ValueError, match="of no kind"):
         list(open_files(tmp_path / "a.exe", READERS))
+
+
+def test_nulls_that_fill_objects_are_dropped() -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [
+        {"calls": [{"arguments": {"a": 1}}], "note": None},
+        {"calls": [{"arguments": {"b": [None, 2]}}], "note": "x"},
+    ]
+    file = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), file)
+    assert [row for _, row in read(read_parquet, file.getvalue())] == rows

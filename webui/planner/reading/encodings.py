@@ -41,7 +41,11 @@ def encoding_of(head: bytes) -> Encoding:
         return fours
     # Where NULs are rare, they are only odd characters of a text in UTF-8.
     rare = head.count(b"\0") * 20 < len(head)
-    return UTF_8 if rare and is_mostly_utf_8(head) else guess(head)
+    if rare and is_mostly_utf_8(head):
+        return UTF_8
+    found = guess(head)
+    wide = found.codec.startswith("utf-16")
+    return UTF_8 if head.isascii() and not wide else found
 
 
 def is_mostly_utf_8(head: bytes) -> bool:

@@ -42,7 +42,7 @@ def is_comment(row: Cells) -> bool:
 def is_title(row: Cells) -> bool:
     """Whether a row has only one cell that is filled, and that with no known name."""
     filled = [cell for cell in row if cell.strip()]
-    return is_comment(row) or (len(filled) == 1 and not how_many_known(filled))
+    return len(filled) == 1 and not how_many_known(filled)
 
 
 def has_header(rows: Sequence[Cells]) -> bool:
@@ -63,7 +63,7 @@ def has_header(rows: Sequence[Cells]) -> bool:
         return True
     if first == [str(number) for number in range(len(first))]:
         return True  # so does pandas number columns that have no names
-    if any(is_about(cell) for cell, _ in pairs):
+    if any(is_about(cell) and cell not in column for cell, column in pairs):
         return True
     return not any(is_value(cell, column) for cell, column in pairs)
 

@@ -120,28 +120,23 @@ def rows_in(text: str) -> list[Row]:
 
 def placed(rows: Iterable[Row]) -> Iterator[Row]:
     """The rows by their lines; those that share a line by their own numbers."""
-    before, held, count = 0, None, 0
-    rest = iter(rows)
-    broken: Exception | None = None
-    while True:
-        try:
-            row = next(rest)
-        except StopIteration:
-            break
-        except Exception as error:  # the file breaks: the row before is told first
-            broken = error
-            break
-        if held is not None:
-            count += 1
-            yield place(held, count, held[0] in (before, row[0]))
-            before = held[0]
-        held = row
-    if held is not None:
-        yield place(held, count + 1, held[0] == before)
-    if broken is not None:
-        raise broken
+    rest, count, before = iter(rows), 1, 0
+    held = next(rest, None)
+    while held is not None:
+        row, broken = following(rest)
+        line = held[0]
+        if line == before or (row is not None and line == row[0]):
+            held = RowNumber(count), held[1]
+        yield held
+        if broken is not None:
+            raise broken
+        held, before = row, line
+        count += 1
 
 
-def place(row: Row, count: int, shares: bool) -> Row:
-    """A row by its line, or by its own number."""
-    return (RowNumber(count), row[1]) if shares else row
+def following(rows: Iterator[Row]) -> tuple[Row | None, Exception | None]:
+    """The next row; else what the file breaks with, for after the row before it."""
+    try:
+        return next(rows, None), None
+    except Exception as error:
+        return None, error

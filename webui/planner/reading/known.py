@@ -10,6 +10,7 @@ COLUMNS = frozenset(
     for format in FORMATS.values()
     for role in format.roles
     for name in (role.name, *role.synonyms)
+    if len(name) > 1 or not name.isascii()  # a letter may be a value as well
 )
 SPLITS = {
     "train": ("train", "training", "trainset"),

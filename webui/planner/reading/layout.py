@@ -65,7 +65,7 @@ def layout_of(lines: Sequence[str]) -> Layout:
         for made in trials
         if any(SPACED.match(cell) for row in made.rows for cell in row)
     ]
-    best = max([*trials, *spaced], key=lambda made: made.score)
+    best = max([*spaced, *trials], key=lambda made: made.score)
     layout = best.layout
     if best.score[0] == 0 and len(marks) > 1:  # one column, or none that is clear
         layout = trial(lines, begin, ",", spaced=False).layout
@@ -76,15 +76,18 @@ def layout_of(lines: Sequence[str]) -> Layout:
 
 def trial(lines: Sequence[str], begin: int, mark: str, *, spaced: bool) -> Trial:
     """What the first lines are with one mark between the columns."""
-    reader = csv.reader(lines[begin:], delimiter=mark, skipinitialspace=spaced)
+    reader = csv.reader(
+        lines[begin:], delimiter=mark, skipinitialspace=spaced, strict=spaced
+    )
     rows, ends = [], []
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
                 rows.append(row)
                 ends.append(begin + reader.line_num)
-    except csv.Error:
-        pass  # the reader of all rows tells it
+    except csv.Error as error:
+        if spaced and "unexpected end" not in str(error):
+            rows, ends = [], []  # those are spaces and quotes of a text
     above = rows_above(rows)
     start = after_blank(lines, ends[above - 1]) if above else begin
     return Trial(Layout(mark, spaced, start, above), rows[above:])

@@ -58,6 +58,10 @@ PATTERNS = {
         "没有名为 train 的部分；现有：{splits}"
     ),
     # chat templates
+    "holds no answer that is learned": ("没有要学习的回答"),
+    "the chat template asks for an answer in another way than it writes one": (
+        "聊天模板提示回答的方式与其书写回答的方式不同"
+    ),
     r"the chat template refuses it \((?P<detail>.+)\)": "聊天模板不接受它（{detail}）",
     r"the chat template refuses calls of tools \((?P<detail>.+)\)": (
         "聊天模板不接受工具调用（{detail}）"

@@ -9,8 +9,8 @@ from typing import Any
 
 from webui.planner.reading.archives import checked
 from webui.planner.reading.files import suffix_of
-from webui.planner.reading.opening import opened, refuse
-from webui.planner.reading.sources import Record
+from webui.planner.reading.opening import is_saved, opened, refuse
+from webui.planner.reading.sources import ROW, Record, packed_size
 from webui.planner.reading.unreadable import cannot_open, clean
 
 BLOCK = 2**20  # bytes
@@ -22,12 +22,14 @@ Stamp = tuple[tuple[str, int, int], ...]
 class Part:
     """One file behind a path, unpacked: its size in bytes, and its lines or rows.
 
-    ``units`` counts what a record's number counts; None where only reading tells.
+    ``units`` counts what a record's number counts, lines where ``in_lines``; None
+    where only reading tells.
     """
 
     name: str
     size: int
     units: int | None
+    in_lines: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,11 @@ def blocks(stream: Any) -> Iterator[bytes]:
 
 def parts_behind(path: Path) -> Iterator[Part]:
     """Each file behind a path, with as much as can be told without parsing it."""
-    if path.is_dir():
+    if is_saved(path):
         yield Part(clean(path.name), 1, None)
         return
-    packed = path.stat().st_size
     for name, file in opened(path):
-        yield part(name, checked(name, file, packed))
+        yield part(name, checked(name, file, packed_size(path, name)))
 
 
 def part(name: str, file: Any) -> Part:
@@ -105,7 +106,8 @@ def part(name: str, file: Any) -> Part:
         size += len(block)
         lines += block.count(b"\n")
     units = lines + 1
-    return Part(clean(name), size, units if size <= LONG_LINES * units else None)
+    told = units if size <= LONG_LINES * units else None
+    return Part(clean(name), size, told, in_lines=True)
 
 
 def parquet_rows(file: Any) -> int | None:
@@ -133,7 +135,7 @@ class Position:
             return None
         self.now += names.index(record.file)
         part = self.parts[self.now]
-        if not part.units:
+        if not part.units or (record.unit is ROW and part.in_lines):
             return None
         done = sum(part.size for part in self.parts[: self.now])
         inside = part.size * min(1.0, record.number / part.units)
