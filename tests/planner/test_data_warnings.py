@@ -5,16 +5,13 @@ from typing import Any
 
 import pytest
 
-from webui.planner.data_warnings import (
-    Warned,
-    marks_of,
-    mostly_rejected,
-    no_template,
-    warnings,
-)
+from webui.planner.chat.conversation import Chat
+from webui.planner.chat.dialect import Dialect
+from webui.planner.chat.template import Template
+from webui.planner.data_warnings import Warned, marks_of, no_template, warnings
 from webui.planner.encoding import Encoded
 from webui.planner.reading.sources import Record
-from webui.planner.rows import Kept, Rejected
+from webui.planner.rows import Kept
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.recipe.sections import Data, Model
@@ -54,13 +51,18 @@ def encoded(shown: int, *learned: int, whole: int = 0) -> Encoded:
 GOOD = encoded(3, 7, 8, END, BREAK)
 
 
+Rows = Encoded | list[Encoded]
+
+
 def told(
-    *rows: Encoded, texts: list[Kept] | None = None, template: str = TEMPLATE, **data
+    *rows: Rows, texts: list[Kept] | None = None, template: str = TEMPLATE, **data: Any
 ) -> list[Warned]:
+    """The warnings about rows of one sequence each, or of a list of them."""
     recipe = Recipe(model=Model(max_seq_length=LIMIT), data=Data(**data))
     given = texts or [kept(n, "Hi", "Hello") for n in range(1, len(rows) + 1)]
-    tokenizer = Tokenizer(template=template)
-    found = list(warnings(recipe, tokenizer, given, rows, {END}))
+    chat = Chat(Template(Tokenizer(template=template)), Dialect())
+    sequences = [row if isinstance(row, list) else [row] for row in rows]
+    found = list(warnings(recipe, chat, given, sequences, {END}))
     assert all(warned.text.zh and warned.text.zh != warned.text.en for warned in found)
     return found
 
@@ -154,19 +156,6 @@ def test_plain_text_is_never_warned_of() -> None:
     assert told(encoded(9), texts=texts, format="text") == []
 
 
-def test_mostly_rejected_rows_block() -> None:
-    reason = Text("lacks output", "缺少 output")
-    bad = [Rejected(Record("a.jsonl", n, LINE, {}), reason) for n in (2, 3)]
-    (warned,) = mostly_rejected(1, bad)
-    assert warned.blocks
-    assert warned.text.en == (
-        "2 of the first 3 rows cannot be used with this format. "
-        "a.jsonl, line 2: lacks output."
-    )
-    assert "缺少 output" in warned.text.zh
-    assert list(mostly_rejected(2, bad)) == []
-
-
 def test_a_base_model_is_only_noted() -> None:
     assert not no_template().blocks
 
@@ -190,11 +179,23 @@ def test_labels_that_are_numbers(format: str, answer: str, blocks: list) -> None
     assert named == []
 
 
-def test_tools_that_the_template_leaves_out() -> None:
-    row = kept(1, "Hi", "Hello")
-    tools = [{"type": "function", "function": {"name": "forecast"}}]
-    for text, count in (("<tools>forecast</tools>", 0), ("Hi", 1)):
-        mapped = {**row.mapped, "tools": tools, "text": text}
-        found = told(GOOD, texts=[Kept(row.record, {}, mapped)], format="messages")
-        assert len(found) == count
-        assert not any(warned.blocks for warned in found)
+def test_a_mark_of_the_template_inside_a_thought() -> None:
+    row = kept(2, "Hi", "Hello")
+    row.mapped["messages"][-1]["reasoning_content"] = "I end with <|im_end|>"
+    (warned,) = told(GOOD, GOOD, texts=[kept(1, "Hi", "Hello"), row])
+    assert "1 of the first 2 rows hold the chat template's own mark" in warned.text.en
+    assert "a.jsonl 第 2 行" in warned.text.zh and warned.blocks
+
+
+def test_sequences_are_counted_where_a_row_gives_several() -> None:
+    cut = encoded(3, *range(5, 64), whole=90)
+    hidden, endless = encoded(64, whole=90), encoded(3, 7)
+    nothing, longer, no_end = told([GOOD, hidden], [cut, GOOD, endless])
+    assert nothing.text.en.startswith("In 1 of the first 5 sequences every token")
+    assert nothing.text.zh.startswith("前 5 个序列中有 1 个的全部 token")
+    assert longer.text.en.startswith("2 of the first 5 sequences are longer")
+    assert no_end.text.en.startswith("In 1 of the first 5 sequences no end token")
+    assert [w.blocks for w in (nothing, longer, no_end)] == [False, False, True]
+    # One row whose every answer is cut, beside one that is whole, is no reason to stop.
+    assert not told([cut, cut], GOOD)[0].blocks
+    assert told([cut, cut], [cut])[0].blocks

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from webui.figures import whole
-from webui.planner.chat.answers import OPENS
 from webui.planner.chat.conversation import Chat, has_thought
+from webui.planner.chat.thoughts import opened
 from webui.planner.chat.vanished import Lost
 from webui.planner.encoding import Encoded
 from webui.planner.rows import Kept, place
@@ -33,8 +33,8 @@ def chat_warnings(
             yield Warned(loses(kind, of(some, kept), some), blocks=True)
     if calls := [row for row in kept if calls_unnamed(row)]:
         yield Warned(unnamed_tools(calls, kept), blocks=True)
-    if opened := [row for row in kept if opens_for_nothing(chat, row)]:
-        yield Warned(opened_thoughts(opened, kept), blocks=False)
+    if some := [row for row in kept if opens_for_nothing(chat, row)]:
+        yield Warned(opened_thoughts(some, kept), blocks=False)
     if any(len(row.sequences) > 1 for row in kept):
         yield Warned(apart(kept, encoded), blocks=False)
     if options := chat.dialect.silent:
@@ -65,7 +65,7 @@ def loses(kind: Lost, count: Text, some: Sequence[Kept]) -> Text:
     return Text(
         f"The chat template loses {what.en} in {count.en} (first: {where.en}); "
         f"{out.en}.",
-        f"对话模板在{count.zh}中丢失了{what.zh}（最先出现在：{where.zh}）；{out.zh}。",
+        f"{count.zh}经对话模板处理后丢失了{what.zh}（最先出现在：{where.zh}）；{out.zh}。",
     )
 
 
@@ -90,10 +90,10 @@ def opens_for_nothing(chat: Chat, row: Kept) -> bool:
     """Whether a thought is opened for an answer that has none."""
     messages = row.mapped.get("messages", ())
     return any(
-        part.made == OPENS
-        and not (chat.thoughts and has_thought(messages[part.turns[-1]]))
+        opened(part.text[:begin])
+        and not (chat.thoughts and has_thought(messages[turn]))
         for part in row.sequences
-        if part.turns
+        for turn, (begin, _) in zip(part.turns, part.learned, strict=False)
     )
 
 

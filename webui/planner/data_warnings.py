@@ -9,7 +9,7 @@ from webui.planner.chat.spoken import THOUGHT
 from webui.planner.chat_warnings import chat_warnings
 from webui.planner.encoding import HIDDEN, Encoded
 from webui.planner.rows import Kept, place
-from webui.planner.warned import Warned, of
+from webui.planner.warned import Warned, of, of_sequences
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.recipe.sections.data import LABELLED
@@ -48,18 +48,19 @@ def token_warnings(
 ) -> Iterator[Warned]:
     """What is odd about the tokens of these rows."""
     rows = [row for parts in encoded for row in parts]
+    count = of if len(rows) == len(encoded) else of_sequences
     limit = recipe.model.max_seq_length
     masked = [row for row in rows if all(label == HIDDEN for label in row.labels)]
     cut = [row for row in rows if row.whole > limit]
     whole = [row for row in rows if row.whole <= limit]
     endless = [row for row in whole if not ends & set(row.labels[-TAIL:])]
     if masked:
-        yield Warned(all_masked(of(masked, rows)), blocks=len(masked) == len(rows))
+        yield Warned(all_masked(count(masked, rows)), blocks=len(masked) == len(rows))
     if cut:
         everything = len(cut) == len(rows)
-        yield Warned(truncated(of(cut, rows), cut, limit), blocks=everything)
+        yield Warned(truncated(count(cut, rows), cut, limit), blocks=everything)
     if endless:
-        yield Warned(no_end(of(endless, rows), tokenizer, ends), blocks=True)
+        yield Warned(no_end(count(endless, rows), tokenizer, ends), blocks=True)
 
 
 def all_masked(some: Text) -> Text:

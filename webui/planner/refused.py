@@ -1,10 +1,14 @@
 """Rows that cannot be used: when they are too many, and which template takes them."""
 
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from webui.notebook.chat_templates import TEMPLATES
 from webui.planner.chat.conversation import Chat, chat_of, render
+from webui.planner.chat.template import Template
+from webui.planner.data_warnings import MARK
 from webui.planner.mapping.steps import row_steps
 from webui.planner.pretrained import recipe_chat
 from webui.planner.rows import Rejected, with_place
@@ -43,7 +47,8 @@ def template_that_takes(recipe: Recipe, rejected: Sequence[Rejected]) -> Text:
     for step in row_steps(recipe):
         row = step(row)
     chat = recipe_chat(recipe)
-    name = next((n for n in likest(chat) if takes(with_template(chat, n), row)), None)
+    named = ((name, with_template(chat, name)) for name in likest(chat.template))
+    name = next((name for name, other in named if takes(other, row)), None)
     if name is None:
         return Text("", "")
     return Text(
@@ -52,24 +57,37 @@ def template_that_takes(recipe: Recipe, rejected: Sequence[Rejected]) -> Text:
     )
 
 
-def likest(chat: Chat) -> list[str]:
-    """Our templates, those first that share most marks with the chosen one."""
-    own = str(chat.template.tokenizer.chat_template)
-    marks = {name: set(text.split('"')[1::2]) for name, text in TEMPLATES.items()}
+def likest(chosen: Template) -> list[str]:
+    """Our templates, those first that write most like the chosen one."""
+    own = exchange(chosen)
+    written = {name: exchange(ours(chosen, name)) for name in TEMPLATES}
+    return sorted(written, key=lambda name: likeness(own, written[name]), reverse=True)
 
-    def shared(name: str) -> int:
-        return sum(mark.strip("\\n ") in own for mark in marks[name] if "<" in mark)
 
-    return sorted(TEMPLATES, key=shared, reverse=True)
+def exchange(template: Template) -> str:
+    """A question and an answer as a template writes them, or else its own text."""
+    turns = [{"role": role, "content": ""} for role in ("user", "assistant")]
+    text = template.try_to_write(turns, None, {})
+    return str(template.tokenizer.chat_template) if text is None else text
+
+
+def likeness(own: str, other: str) -> tuple[float, float]:
+    """The share of marks that two texts have in common, then that of their letters."""
+    marks, others = set(MARK.findall(own)), set(MARK.findall(other))
+    letters = SequenceMatcher(None, own, other, autojunk=False).ratio()
+    return len(marks & others) / max(1, len(marks | others)), letters
+
+
+def ours(chosen: Template, name: str) -> Template:
+    """One of our templates in the place of the chosen one."""
+    tokenizer = copy.copy(chosen.tokenizer)
+    tokenizer.chat_template = TEMPLATES[name]
+    return replace(chosen, tokenizer=tokenizer)
 
 
 def with_template(chat: Chat, name: str) -> Chat:
     """The same with one of our templates."""
-    import copy
-
-    tokenizer = copy.copy(chat.template.tokenizer)
-    tokenizer.chat_template = TEMPLATES[name]
-    template = replace(chat.template, tokenizer=tokenizer)
+    template = ours(chat.template, name)
     return chat_of(template, thoughts=chat.thoughts, answers_only=chat.answers_only)
 
 

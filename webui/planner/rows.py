@@ -1,7 +1,7 @@
 """The rows of a recipe, one after another: each prepared, or rejected with a reason."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,7 +9,7 @@ from webui.planner.chat.conversation import Chat, render
 from webui.planner.chat.sequences import Sequence
 from webui.planner.chat.vanished import Lost
 from webui.planner.errors import PlannerError
-from webui.planner.mapping.steps import row_steps
+from webui.planner.mapping.steps import Step, row_steps
 from webui.planner.reading.reasons import in_both
 from webui.planner.reading.sources import Record, records
 from webui.recipe import Recipe
@@ -51,22 +51,32 @@ def read_rows(
     """
     steps = row_steps(recipe)
     for record in source_records(recipe, part):
-        if record.row is None:
-            yield Rejected(record, record.reason or in_both("is no row"))
-            continue
-        mapped: Any = record.row
-        try:
-            for step in steps:
-                mapped = step(mapped)
-            if chat is None:
-                yield Kept(record, record.row, mapped)
-                continue
-            rendered = render(mapped, chat)
-        except ValueError as error:
-            yield Rejected(record, in_both(str(error.args[0])))
-        else:
-            parts, lost = rendered.sequences, rendered.lost
-            yield Kept(record, record.row, mapped, parts, lost)
+        row = mapped_row(record, steps)
+        yield row if chat is None else rendered_row(row, chat)
+
+
+def mapped_row(record: Record, steps: Iterable[Step]) -> Kept | Rejected:
+    """A record as a conversation or a text, if it can be one."""
+    if record.row is None:
+        return Rejected(record, record.reason or in_both("is no row"))
+    mapped: Any = record.row
+    try:
+        for step in steps:
+            mapped = step(mapped)
+    except ValueError as error:
+        return Rejected(record, in_both(str(error.args[0])))
+    return Kept(record, record.row, mapped)
+
+
+def rendered_row(row: Kept | Rejected, chat: Chat) -> Kept | Rejected:
+    """A row with the sequences that a chat template makes of it, if it takes it."""
+    if isinstance(row, Rejected):
+        return row
+    try:
+        rendered = render(row.mapped, chat)
+    except ValueError as error:
+        return Rejected(row.record, in_both(str(error.args[0])))
+    return replace(row, sequences=rendered.sequences, lost=rendered.lost)
 
 
 def source_records(recipe: Recipe, part: Part) -> Iterator[Record]:

@@ -25,7 +25,7 @@ from webui.planner.report.cache import (
 )
 from webui.planner.report.measured import Measured, Position, Stamp, measure, stamp
 from webui.planner.report.report import Asked, Report, make_report, to_json
-from webui.planner.rows import Kept, Rejected, read_rows
+from webui.planner.rows import Kept, Rejected, read_rows, rendered_row
 from webui.planner.split import parted_rows
 from webui.recipe import Recipe
 from webui.recipe.field import Text
@@ -170,16 +170,17 @@ def both_parts(
 
     Rows that are drawn from the training rows come among these; see ``draw_rows``.
     """
-    train = read_rows(recipe, "train", chat)
     if recipe.split.by != "column":
-        return train, read_rows(recipe, "heldout")
+        return read_rows(recipe, "train", chat), read_rows(recipe, "heldout", chat)
     column, value = recipe.split.column, recipe.split.value
 
-    def held(row: Kept | Rejected) -> bool:
-        return isinstance(row, Kept) and str(row.row.get(column, "")) == value
+    def part(is_held: bool) -> Iterator[Kept | Rejected]:
+        for row in read_rows(recipe, "train"):
+            found = str((row.record.row or {}).get(column, "")) == value
+            if found == is_held:
+                yield rendered_row(row, chat)
 
-    others = (row for row in train if not held(row))
-    return others, (row for row in read_rows(recipe, "train") if held(row))
+    return part(False), part(True)
 
 
 def asked(recipe: Recipe, tokenizer: Any) -> Asked:
