@@ -117,6 +117,9 @@ def test_watching_changes_no_loss_and_survives_a_resume(kernel_home: Path) -> No
     assert not work.of(unwatched, "sampled") and not work.of(unwatched, "ranked")
     watched = jobs.start_run(make_recipe(kernel_home, *EVALUATED, *WATCHED), "train")
     killed(watched, 6)
+    # As on another machine, where the source of the rows is not.
+    (kernel_home / "train.jsonl").unlink()
+    watched = watched.rename(watched.with_name("copied"))
     resumed(watched)
     assert curve(watched) == curve(unwatched)
     assert curve(watched, "evaluated") == curve(unwatched, "evaluated")

@@ -35,6 +35,7 @@ class Rows:
             ``rows/heldout.jsonl``, which the planner has written.
         reason: why the cell makes the tokens, where it does.
         columns: the columns of a plain source.
+        apart: whether answers of one conversation are rows of their own.
         uneven: whether messages differ in their shape, as those with calls do.
         tools: whether rows name tools that may be called.
         more: columns that the trainer does not look at, such as a rejected answer.
@@ -54,6 +55,7 @@ class Rows:
     plain: bool
     reason: str = ""
     columns: tuple[str, ...] = ()
+    apart: bool = False
     uneven: bool = False
     tools: bool = False
     more: tuple[str, ...] = ()

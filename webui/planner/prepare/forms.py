@@ -25,6 +25,7 @@ class Seen:
     rows: int = 0
     made: str = ""
     several: bool = False
+    apart: bool = False
     marked: int = 0
     long_text: bool = False
     options: list[dict] = field(default_factory=list)
@@ -46,6 +47,7 @@ class Seen:
             options = dict(part.options or {})
             if options not in self.options:
                 self.options.append(options)
+        self.apart |= len(kept.sequences) > 1
         self.marked += all(part.marked for part in kept.sequences)
         if "messages" not in kept.mapped:
             self.long_text |= is_long(kept.mapped["text"], chat, longest)

@@ -119,6 +119,7 @@ def found(recipe: Recipe, chat: Chat, writer: Writer, counts: tuple[int, int]) -
         form,
         plain=False,
         reason=reason,
+        apart=seen.apart,
         uneven=writer.uneven,
         tools=writer.tools,
         more=tuple(sorted(writer.more)),

@@ -18,7 +18,7 @@ from webui.planner.report.measured import stamp
 from webui.recipe import Recipe
 from webui.settings import home
 
-VERSION = 1  # raised when the same rows would be prepared differently
+VERSION = 2  # raised when the same rows would be prepared differently
 KEPT = 8  # preparations; each is about as large as its source
 FOUND = "rows.json"
 
