@@ -82,7 +82,8 @@ def may_be_accepted(view: View) -> bool:
     if view.recipe.data.accept_warnings:
         return True
     answer = first_rows(view)
-    return answer is not None and any(w.blocks for w in answer.warnings)
+    stopped = answer is not None and any(w.blocks for w in answer.warnings)
+    return stopped or bool(view.rows.stops)
 
 
 def warned(page: Page, view: View) -> Any:
@@ -92,7 +93,9 @@ def warned(page: Page, view: View) -> Any:
     if answer is None:
         return gr.skip() if waiting else Markup("")
     accepted = view.recipe.data.accept_warnings
-    stops = [w.text for w in answer.warnings if w.blocks]
+    # Of rows further on nothing is known but what gets lost of them.
+    later = [Text(*told) for told in view.rows.stops]
+    stops = [w.text for w in answer.warnings if w.blocks] or later
     cards = [*left_out(page, answer)]
     cards += [note_card(page, NOTE, w.text) for w in answer.warnings if not w.blocks]
     cards += [note_card(page, ACCEPTED, text) for text in stops if accepted]
