@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from webui.notebook.chat_templates import TEMPLATES
+from webui.notebook.rows import Form
 from webui.planner.errors import PlannerError
+from webui.planner.prepare.forms import Seen, form_of
+from webui.planner.prepare.trl_rows import train_rows
 from webui.planner.pretrained import read_tokenizer
 from webui.planner.preview import (
     Checked,
@@ -56,9 +58,7 @@ def test_mask_is_trl_s_own(
     model = Model(max_seq_length=longest)
     recipe = starter_recipe(ROWS, model=model, system_prompt=system_prompt)
     found = check_rows(recipe, "train")
-    conversations = [row.mapped["messages"] for row in found.kept]
-    data = [{"prompt": c[:-1], "completion": c[-1:]} for c in conversations]
-    prepared = prepared_by_trl(data, longest, tmp_path)
+    prepared = prepared_by_trl(found, "completion", longest, tmp_path)
     assert prepared
     assert_same(found, prepared)
 
@@ -66,28 +66,37 @@ def test_mask_is_trl_s_own(
 def assert_same(found: Checked, prepared: list[dict]) -> None:
     """Token by token; TRL leaves out rows whose every label is hidden, of which the
     preview warns."""
-    ours = [row for row in found.encoded if set(row.labels) != {-100}]
+    ours = [row for row in sequences(found) if set(row.labels) != {-100}]
     assert [row.ids for row in ours] == [row["input_ids"] for row in prepared]
     assert [row.labels for row in ours] == [row["labels"] for row in prepared]
 
 
+def sequences(found: Checked) -> list[Encoded]:
+    """The sequences of all rows."""
+    return [part for parts in found.encoded for part in parts]
+
+
 def prepared_by_trl(
-    data: list[dict], longest: int, folder: Path, template: str = "", **more: Any
+    found: Checked, chosen: Form, longest: int, folder: Path, **more: Any
 ) -> list[dict]:
-    """TRL's preparation of rows, on a model of two small layers."""
-    from datasets import Dataset
+    """What TRL makes of the rows as they are written in a form, on a model of two small
+    layers."""
+    from datasets import Dataset, Features, Json
     from transformers import LlamaConfig, LlamaForCausalLM
     from trl import SFTConfig, SFTTrainer
 
     size = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2}
     model = LlamaForCausalLM(LlamaConfig(vocab_size=49152, num_hidden_layers=2, **size))
-    tokenizer = copy.copy(read_tokenizer("starter"))
-    if template:
-        tokenizer.chat_template = template
+    written = [
+        row for kept in found.kept for row in train_rows(kept, found.chat, chosen)
+    ]
+    names = dict.fromkeys(name for row in written for name in row)
+    # As the data cell loads them: Arrow alone would fill uneven messages up.
+    shapes = None if chosen == "text" else Features({name: Json() for name in names})
     trainer = SFTTrainer(
         model=model,
-        processing_class=tokenizer,
-        train_dataset=Dataset.from_list(data),
+        processing_class=copy.copy(found.chat.template.tokenizer),
+        train_dataset=Dataset.from_list(written, features=shapes),
         args=SFTConfig(
             output_dir=str(folder / "out"),
             max_length=longest,
@@ -100,15 +109,6 @@ def prepared_by_trl(
     return list(trainer.train_dataset)
 
 
-# TRL's mask of the assistant's turns needs a template that marks them.
-TURN = '{{- "<|im_start|>" ~ message.role ~ "\\n" -}}\n'
-MARKED = TEMPLATES["chatml"].replace(
-    TURN,
-    TURN
-    + '{%- if message.role == "assistant" -%}{%- generation -%}'
-    + '{{- said(message, "<tool_call>\\n", "\\n</tool_call>") ~ "<|im_end|>\\n" -}}'
-    + "{%- endgeneration -%}{%- continue -%}{%- endif -%}\n",
-)
 CALL = {"name": "sky", "arguments": {"city": "Ulm"}}
 TOOL = {"type": "function", "function": {"name": "sky", "description": "天气"}}
 TALKS: list[list[dict[str, Any]]] = [
@@ -137,23 +137,101 @@ def test_mask_of_several_turns_is_trl_s_own(
     starter_recipe: Build, tmp_path: Path, tools: list[dict], longest: int
 ) -> None:
     rows = [{"messages": talk} | ({"tools": tools} if tools else {}) for talk in TALKS]
-    found = check_rows(
-        starter_recipe(
-            rows,
-            model=Model(max_seq_length=longest),
-            format="messages",
-            template="chatml",
-        ),
-        "train",
-    )
-    assert MARKED != TEMPLATES["chatml"] and len(found.kept) == len(TALKS)
-    data = [
-        {key: row.mapped[key] for key in ("messages", "tools") if key in row.mapped}
-        for row in found.kept
-    ]
+    model = Model(max_seq_length=longest)
+    chosen = {"format": "messages", "template": "chatml"}
+    found = check_rows(starter_recipe(rows, model=model, **chosen), "train")
+    assert len(sequences(found)) == len(TALKS)
+    assert all(part.marked for row in found.kept for part in row.sequences)
     more = {"assistant_only_loss": True}
-    prepared = prepared_by_trl(data, longest, tmp_path, MARKED, **more)
-    assert_same(found, prepared)
+    assert_same(found, prepared_by_trl(found, "messages", longest, tmp_path, **more))
+
+
+def of_family(name: str) -> str:
+    """TRL's copy of the template that a family of models comes with."""
+    import trl
+
+    folder = Path(trl.__file__).parent / "chat_templates"
+    return (folder / f"{name}.jinja").read_text("utf-8")
+
+
+THOUGHTFUL: list[list[dict[str, Any]]] = [
+    [
+        {"role": "user", "content": "one?"},
+        {"role": "assistant", "content": "first", "reasoning_content": "It is 一."},
+        {"role": "user", "content": "two?"},
+        {"role": "assistant", "content": "second", "reasoning_content": "It is two."},
+    ],
+    [
+        {"role": "user", "content": "Fast?"},
+        {"role": "assistant", "content": "Yes.🙂"},
+        {"role": "user", "content": "Sure?"},
+        {"role": "assistant", "content": "No.", "reasoning_content": "Hm."},
+    ],
+    [{"role": "user", "content": "A?"}, {"role": "assistant", "content": "B."}],
+]
+
+
+def like_qwen(folder: Path, family: str) -> Model:
+    """The starter's tokenizer with a family's template, and two line breaks as one
+    token wherever they stand, as in Qwen's and Llama's."""
+    from tokenizers import Regex
+    from tokenizers.pre_tokenizers import ByteLevel, Sequence, Split
+
+    tokenizer = copy.deepcopy(read_tokenizer("starter"))
+    parts = Split(Regex(r"\s*[\r\n]+| ?[^\s]+|\s"), "isolated")
+    bytes_alone = ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.backend_tokenizer.pre_tokenizer = Sequence([parts, bytes_alone])
+    tokenizer.save_pretrained(folder)
+    (folder / "chat_template.jinja").write_text(of_family(family))
+    return Model(name=str(folder))
+
+
+@pytest.mark.parametrize("longest", [512, 30])
+@pytest.mark.parametrize("family", ["qwen3", "qwen3_6"])
+def test_mask_of_answers_that_stand_apart_is_trl_s_own(
+    starter_recipe: Build, tmp_path: Path, family: str, longest: int
+) -> None:
+    """Each answer of a row is a row for TRL, with its thought or without thinking."""
+    model = like_qwen(tmp_path / "own", family)
+    model = model.model_copy(update={"max_seq_length": longest})
+    rows = [{"messages": talk} for talk in THOUGHTFUL]
+    recipe = starter_recipe(rows, model=model, format="messages")
+    found = check_rows(recipe, "train")
+    assert [len(parts) for parts in found.encoded] == [2, 2, 1]
+    assert form(recipe, found) == "completion"
+    assert_same(found, prepared_by_trl(found, "completion", longest, tmp_path))
+
+
+def form(recipe: Recipe, found: Checked) -> Form:
+    """In which form these rows reach the trainer."""
+    seen = Seen()
+    for kept in found.kept:
+        seen.add(kept, found.chat, recipe.model.max_seq_length)
+    return form_of(recipe, seen, many=False)[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "output", "expected"),
+    [
+        ({"template": "llama3"}, "hi", "tokens"),
+        ({"template": "llama3"}, "\nhi", "completion"),
+        ({}, "hi", "completion"),
+        ({}, "\n\nhi", "completion"),
+        ({}, "  hi", "completion"),
+        ({"train_on": "everything", "template": "llama3"}, "hi", "messages"),
+    ],
+)
+def test_trl_gets_what_it_would_learn_as_shown(
+    starter_recipe: Build, tmp_path: Path, data: dict, output: str, expected: Form
+) -> None:
+    """The starter's tokenizer parts two line breaks before a word, as GPT-2's does;
+    there TRL would learn them with the answer."""
+    rows = [ALPACA | {"output": output}] * 2
+    recipe = starter_recipe(rows, **data)
+    found = check_rows(recipe, "train")
+    assert form(recipe, found) == expected
+    if expected == "completion":
+        assert_same(found, prepared_by_trl(found, "completion", 512, tmp_path))
 
 
 def test_plain_text_is_tokenized_as_trl_does(
@@ -162,7 +240,7 @@ def test_plain_text_is_tokenized_as_trl_does(
     texts = ["One.", "  二\n\n 🙂 ", "Ends itself.<|im_end|>", "a<|im_end|>b"]
     rows = [{"text": text} for text in texts]
     found = check_rows(starter_recipe(rows, format="text"), "train")
-    assert_same(found, prepared_by_trl(rows, 512, tmp_path))
+    assert_same(found, prepared_by_trl(found, "text", 512, tmp_path))
     assert not found.warnings
 
 
@@ -173,11 +251,12 @@ def test_an_end_token_that_also_pads_is_learned_all_the_same(
     from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
 
     found = check_rows(starter_recipe(ROWS[:3]), "train")
-    end = found.tokenizer.eos_token_id
+    end = found.chat.template.tokenizer.eos_token_id
     collate = DataCollatorForLanguageModeling(pad_token_id=end)
-    batch = collate([{"input_ids": r.ids, "labels": r.labels} for r in found.encoded])
+    rows = sequences(found)
+    batch = collate([{"input_ids": r.ids, "labels": r.labels} for r in rows])
     assert (batch["input_ids"] == end).sum() > 3 * 3  # it really pads
-    for row, labels in zip(found.encoded, batch["labels"].tolist(), strict=True):
+    for row, labels in zip(rows, batch["labels"].tolist(), strict=True):
         assert labels[: len(row.ids)] == row.labels
         assert set(labels[len(row.ids) :]) <= {-100}
         assert labels.count(end) == 1
@@ -357,13 +436,53 @@ def with_template(folder: Path, template: str) -> Model:
     return Model(name=str(folder))
 
 
-def test_template_that_rewrites_turns(starter_recipe: Build, tmp_path: Path) -> None:
-    model = with_template(tmp_path / "m", "{{ messages | length }} {{ messages }}")
-    with pytest.raises(PlannerError) as caught:
-        preview(starter_recipe(ROWS, model=model))
-    assert "rows.jsonl, line 1: the chat template rewrites" in str(caught.value)
-    assert "改写" in caught.value.text.zh
-    assert preview(starter_recipe(ROWS, model=model, train_on="everything")).rows
+def test_a_template_that_rewrites_turns_shows_each_answer(
+    starter_recipe: Build, tmp_path: Path
+) -> None:
+    model = with_template(tmp_path / "m", of_family("qwen3"))
+    rows = [{"messages": talk} for talk in THOUGHTFUL]
+    recipe = starter_recipe(rows, model=model, format="messages")
+    shown = preview(recipe, count=3)
+    assert [row.place.en for row in shown.rows] == [
+        "rows.jsonl, line 1, answer 1 of 2",
+        "rows.jsonl, line 1, answer 2 of 2",
+        "rows.jsonl, line 2, answer 1 of 2",
+        "rows.jsonl, line 2, answer 2 of 2",
+        "rows.jsonl, line 3",
+    ]
+    assert shown.rows[1].place.zh == "rows.jsonl 第 1 行，第 2 个回答（共 2 个）"
+    assert shown.rows[4].place.zh == "rows.jsonl 第 3 行"
+    assert [text_of(row, trained=True) for row in shown.rows] == [
+        "<think>\nIt is 一.\n</think>\n\nfirst<|im_end|>\n",
+        "<think>\nIt is two.\n</think>\n\nsecond<|im_end|>\n",
+        "Yes.🙂<|im_end|>\n",
+        "<think>\nHm.\n</think>\n\nNo.<|im_end|>\n",
+        "B.<|im_end|>\n",
+    ]
+    # The second answer is asked without the first one's thought, as it will be.
+    assert text_of(shown.rows[1], trained=False) == (
+        "<|im_start|>user\none?<|im_end|>\n<|im_start|>assistant\nfirst<|im_end|>\n"
+        "<|im_start|>user\ntwo?<|im_end|>\n<|im_start|>assistant\n"
+    )
+    assert text_of(shown.rows[4], trained=False).endswith("<think>\n\n</think>\n\n")
+    # Rows are counted as the source has them.
+    assert (shown.checked, len(shown.cells), len(shown.rows)) == (3, 3, 5)
+    assert preview(recipe, first=1, count=1).rows == shown.rows[2:4]
+
+
+def test_one_answer_of_several_may_be_cut(
+    starter_recipe: Build, tmp_path: Path
+) -> None:
+    model = with_template(tmp_path / "m", of_family("qwen3"))
+    short = model.model_copy(update={"max_seq_length": 30})
+    rows = [{"messages": talk} for talk in THOUGHTFUL]
+    shown = preview(starter_recipe(rows, model=short, format="messages"))
+    assert [row.truncated for row in shown.rows] == [
+        row.whole > 30 for row in shown.rows
+    ]
+    cut = sum(row.truncated for row in shown.rows)
+    assert 0 < cut < 5
+    assert f"{cut} of the first 5 sequences are longer than 30 tokens" in said(shown)
 
 
 def test_template_that_refuses_a_row(starter_recipe: Build, tmp_path: Path) -> None:

@@ -9,12 +9,15 @@ from webui.notebook.rows import PACKED, Form
 from webui.planner.chat.conversation import Chat, has_thought
 from webui.planner.chat.vanished import Lost
 from webui.planner.chat_warnings import SHOWN, loses
+from webui.planner.encoding import is_read_otherwise
 from webui.planner.rows import Kept
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 
+COMPARED = 1000  # rows whose question is tokenized alone as well: that takes long
 MANY = 10_000  # rows from which the trainer's own way takes too long
 ONE_BY_ONE = "it takes rows one by one, and these are very many"
+READ_OTHERWISE = "tokens at the end of a question change with the answer after it"
 UNMARKED = "the chat template does not mark where answers begin and end"
 
 
@@ -25,6 +28,7 @@ class Seen:
     rows: int = 0
     made: str = ""
     several: bool = False
+    otherwise: bool = False
     apart: bool = False
     marked: int = 0
     long_text: bool = False
@@ -36,6 +40,7 @@ class Seen:
 
     def add(self, kept: Kept, chat: Chat, longest: int) -> None:
         """Look at one row."""
+        tokenizer = chat.template.tokenizer
         self.rows += 1
         for kind in kept.lost:
             self.losing[kind] += 1
@@ -44,6 +49,8 @@ class Seen:
         for part in kept.sequences:
             self.made = self.made or part.made
             self.several |= len(part.learned) > 1
+            if not self.otherwise and self.rows <= COMPARED:
+                self.otherwise = is_read_otherwise(tokenizer, part)
             options = dict(part.options or {})
             if options not in self.options:
                 self.options.append(options)
@@ -109,4 +116,6 @@ def form_of(recipe: Recipe, seen: Seen, *, many: bool) -> tuple[Form, str]:
         return "messages", ""
     if seen.several or seen.marked:
         return "tokens", UNMARKED
+    if seen.otherwise:
+        return "tokens", READ_OTHERWISE
     return "completion", ""
