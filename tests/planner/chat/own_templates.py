@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Templates in the manner of families that TRL does not carry, in our own words.
 
 None is a copy: each shows one habit that a family has.

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-from planner.chat.conversations import CASES, THOUGHT, Case, assistant, user
+
+from planner.chat.conversations import CASES, THOUGHT, assistant, user
 from planner.chat.families import known_templates, template_of
 from planner.chat.own_templates import OWN
-
 from webui.planner.chat.answers import is_learned
 from webui.planner.chat.conversation import Chat, Rendered, chat_of, render
 from webui.planner.chat.sequences import Sequence
@@ -20,9 +19,11 @@ from webui.planner.prepare.trl_rows import train_rows
 from webui.planner.reading.sources import Record
 from webui.planner.rows import Kept
 from webui.recipe import Recipe
+from webui.recipe.field import Text
 
 TEMPLATES = known_templates() | {n: text.strip() for n, text in OWN.items()}
 EMPTY_THOUGHT = re.compile(r"<(\w*think)>\s*</\1>|\[THINK\]\s*\[/THINK\]")
+LONG = Recipe(model={"max_seq_length": 8192})
 # Why a template may refuse a conversation; all of these are its own words but one.
 REFUSES = (
     "must alternate",
@@ -35,18 +36,18 @@ REFUSES = (
 
 
 @lru_cache
-def chat(name: str) -> Chat:
-    return chat_of(template_of(TEMPLATES[name]), several=True)
+def chat(name: str, several: bool = False) -> Chat:
+    return chat_of(template_of(TEMPLATES[name]), several=several)
 
 
 @lru_cache
-def kept(name: str) -> dict[str, Rendered]:
+def kept(name: str, several: bool = False) -> dict[str, Rendered]:
     """The cases that a template takes."""
     found = {}
     for case, (messages, tools) in CASES.items():
         try:
             row = {"messages": messages, "tools": tools}
-            found[case] = render(row, chat(name))
+            found[case] = render(row, chat(name, several))
         except ValueError as error:
             assert any(reason in str(error) for reason in REFUSES), f"{case}: {error}"
     return found
@@ -65,7 +66,7 @@ def test_what_is_read_is_what_the_template_asks_with(name: str) -> None:
         messages, tools = CASES[case]
         turns = spoken(messages, dialect, thoughts=True)
         for sequence in rendered.sequences:
-            [encoded] = encode(Recipe(), tokenizer, [sequence])
+            [encoded] = encode(LONG, tokenizer, [sequence])
             for turn, read, _ in parts(sequence):
                 if not any(m["role"] == "user" for m in turns[:turn]):
                     continue  # some families take no conversation without a question
@@ -77,8 +78,10 @@ def test_what_is_read_is_what_the_template_asks_with(name: str) -> None:
                     return_dict=False,
                     **(sequence.options or {}),
                 )
-                assert tokenizer.decode(asked) == tokenizer.decode(
-                    tokenizer(read, add_special_tokens=False)["input_ids"]
+                # Where TRL marks answers, a line break before one may be in the mark.
+                ids = tokenizer(read, add_special_tokens=False)["input_ids"]
+                assert tokenizer.decode(asked).rstrip() == (
+                    tokenizer.decode(ids).rstrip()
                 ), case
                 # The last token may hold the answer's first letters as well.
                 assert encoded.ids[: len(asked) - 1] == asked[:-1], case
@@ -141,3 +144,62 @@ def trainer() -> Any:
         train_dataset=Dataset.from_list(rows),
         args=arguments,
     )
+
+
+def by_trl(rows: list[dict], name: str, *, marked: bool) -> list[dict[str, Any]]:
+    """Token ids and labels as TRL makes them of rows in its own words."""
+    from datasets import IterableDataset
+
+    made, tokenizer = trainer(), chat(name).template.tokenizer
+    made._tokenizer = tokenizer
+    marks = chat(name, several=True).marked
+    made.chat_template = marks if marked else tokenizer.chat_template
+    made.args.assistant_only_loss, made.completion_only_loss = marked, not marked
+    data = IterableDataset.from_generator(lambda: iter(rows))
+    return list(made._prepare_dataset(data, tokenizer, made.args, False, None, "train"))
+
+
+def written_for_trl(name: str, marked: bool) -> Iterator[tuple[dict, Sequence]]:
+    """The rows that TRL gets, each with the sequence that it is to make of it."""
+    for case, rendered in kept(name, marked).items():
+        messages, tools = CASES[case]
+        mapped = {"messages": messages, "tools": tools}
+        row = Kept(
+            Record("rows.jsonl", 1, Text("line", "行"), {}),
+            {},
+            mapped,
+            rendered.sequences,
+        )
+        if any(s.made for s in rendered.sequences):
+            continue
+        if marked and all(s.marked for s in rendered.sequences):
+            rows = train_rows(row, chat(name), "messages")
+        elif not marked and all(len(s.learned) == 1 for s in rendered.sequences):
+            rows = train_rows(row, chat(name), "completion")
+        else:
+            continue
+        for made, sequence in zip(rows, rendered.sequences, strict=True):
+            if not is_parted(name, sequence):
+                yield made, sequence
+
+
+def is_parted(name: str, sequence: Sequence) -> bool:
+    """Whether this tokenizer parts line breaks otherwise in front of a word: TRL then
+    learns from where the tokens differ, and the cell makes them itself."""
+    tokenizer = chat(name).template.tokenizer
+    read = sequence.text[: sequence.learned[0][0]]
+    ids = tokenizer([read, sequence.text], add_special_tokens=False)["input_ids"]
+    return bool(ids[1][: len(ids[0])] != ids[0])
+
+
+@pytest.mark.parametrize("marked", [False, True], ids=["completion", "messages"])
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_trl_makes_the_same_tokens_and_labels(name: str, marked: bool) -> None:
+    pairs = list(written_for_trl(name, marked))
+    if not pairs:
+        pytest.skip("TRL cannot make these, and does not")
+    made = by_trl([row for row, _ in pairs], name, marked=marked)
+    ours = encode(LONG, chat(name).template.tokenizer, [s for _, s in pairs])
+    for trl, encoded in zip(made, ours, strict=True):
+        assert trl["input_ids"] == encoded.ids
+        assert trl["labels"] == encoded.labels

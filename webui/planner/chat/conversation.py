@@ -12,6 +12,8 @@ from webui.planner.chat.spoken import THOUGHT, spoken
 from webui.planner.chat.template import Template
 from webui.planner.chat.vanished import Lost, lost
 
+NO_PROMPT = "some rows begin with the answer"
+
 
 @dataclass(frozen=True)
 class Chat:
@@ -67,6 +69,7 @@ def render(row: Mapping[str, Any], chat: Chat) -> Rendered:
         parts = sequences(found, chat.template)
         if chat.marked and len(parts) == 1:
             parts = [marked(row, parts[0], chat)]
+        parts = [with_prompt(part) for part in parts]
     else:
         parts = [everything(row, chat)]
     return Rendered(tuple(parts), gone)
@@ -92,6 +95,11 @@ def marked(row: Mapping[str, Any], part: Sequence, chat: Chat) -> Sequence:
     if text != part.text or said != learned:
         return part
     return replace(part, learned=spans, marked=True)
+
+
+def with_prompt(part: Sequence) -> Sequence:
+    """A sequence; TRL cannot make one that begins with the answer."""
+    return replace(part, made=part.made or NO_PROMPT) if part.turns == (0,) else part
 
 
 def everything(row: Mapping[str, Any], chat: Chat) -> Sequence:
