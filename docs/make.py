@@ -5,10 +5,14 @@ A test fails when a page is no longer what this writes.
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from webui.figures import brief, size
+from webui.notebook.chat_templates import BASE, TEMPLATES
+from webui.planner.chat.portrait import portrait
+from webui.planner.chat.template import Template
 from webui.recipe.field import DeclaredField, Text
 from webui.recipe.formats import FORMATS, Format
 from webui.recipe.methods import METHODS, VARIANTS, Method
@@ -40,6 +44,7 @@ MEASURING = Text(
     "带 \\* 的秒数在开始测量时机器正忙于其他任务（负载高于 {cores}），空闲时会更短。",
 )
 CORES = 2
+MARK = re.compile(r"<\|[^|<>\s]+\|>")  # such as ends an answer
 MADE = "<!-- Written by docs/make.py; change the declarations instead. -->"
 
 
@@ -206,10 +211,63 @@ def method_entry(method: Method, found: dict[str, Any] | None) -> str:
     return "\n\n".join(parts)
 
 
+def families_page() -> str:
+    """What each family's chat template can be trained for, found by asking it."""
+    parts = ["# Chat templates of families", MADE]
+    parts.append(
+        "Whatever template a model brings along, Tunebook asks it how it writes: this "
+        "table is the answer of each that TRL knows and of our own. One exchange is "
+        "trained with all of them. *Several* exchanges are one sequence where the "
+        "template keeps earlier turns as they are, and a row for each answer where it "
+        "rewrites them. *Thoughts* are handed over where the template reads them; "
+        "after that stand the options with which an answer with a thought, and one "
+        "without, is asked for. What is refused is quoted, and the row is left out; "
+        "what would be lost is told before a training starts."
+    )
+    lines = ["| family | several | system text | thoughts | tools |", "|" + "---|" * 5]
+    lines += [family_row(*each) for each in family_templates().items()]
+    return "\n\n".join([*parts, "\n".join(lines)]) + "\n"
+
+
+def family_templates() -> dict[str, str]:
+    """TRL's copies of the templates that models bring along, and our own."""
+    from importlib.util import find_spec
+
+    trl = find_spec("trl")
+    assert trl is not None and trl.origin is not None
+    files = sorted((Path(trl.origin).parent / "chat_templates").glob("*.jinja"))
+    known = [file for file in files if not file.stem.endswith("_training")]
+    found = {file.stem: file.read_text(encoding="utf-8") for file in known}
+    ours = {f"our {name}": text for name, text in TEMPLATES.items()}
+    return found | ours | {"for models without one": BASE}
+
+
+def family_row(name: str, text: str) -> str:
+    """One family as a row of the table."""
+    told = portrait(Template(plain_tokenizer(text), frozenset(MARK.findall(text))))
+    cells = [name, told.several, told.system, told.thoughts, told.tools]
+    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+
+
+def plain_tokenizer(template: str) -> Any:
+    """A tokenizer of single bytes with this template: no model is needed for it."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {letter: number for number, letter in enumerate(letters)}
+    made = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    marks = {"bos_token": "<s>", "eos_token": "</s>"}
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=made, **marks)
+    tokenizer.chat_template = template
+    return tokenizer
+
+
 PAGES = {
     "recipe.md": recipe_page,
     "formats.md": formats_page,
     "methods.md": methods_page,
+    "families.md": families_page,
 }
 
 if __name__ == "__main__":
