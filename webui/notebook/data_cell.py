@@ -6,7 +6,7 @@ from webui.notebook.carried import tokens
 from webui.notebook.carry import source_of
 from webui.notebook.literal import Code, literal
 from webui.notebook.plain import BESIDE, PLAIN_KINDS, answer, kind_of, question
-from webui.notebook.rows import BY_TRAINER, FOLDER, HELDOUT, TRAIN, Form, Rows
+from webui.notebook.rows import BY_TRAINER, FOLDER, HELDOUT, MANY, TRAIN, Form, Rows
 from webui.recipe import Recipe
 
 MAKERS = {"tokens": tokens.tokenize, "pieces": tokens.tokenize_texts}
@@ -23,6 +23,7 @@ def data_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
         "held_out": held_out(recipe, rows),
         "columns": column_names(recipe, rows),
         "maker": None,
+        "many": rows.train > MANY,
     }
     if rows.plain and recipe.data.format not in ("text", "messages"):
         asked = question(recipe, rows.columns)

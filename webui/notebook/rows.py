@@ -111,4 +111,5 @@ def about(recipe: Recipe) -> str:
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
+MANY = 10_000  # rows from which the trainer's own way takes too long
 PACKED = "rows are packed by their tokens"

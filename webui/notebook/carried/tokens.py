@@ -7,14 +7,16 @@ def tokenize(batch, tokenizer, max_length):
     """Ids and labels of some rows; -100 hides a token from the loss.
 
     Of each text the parts are learned whose begin and end are named beside it. Longer
-    rows are cut at max_length tokens.
+    rows are cut at max_length tokens; where nothing is left to learn, a row is dropped.
     """
     # The chat template has written all special tokens into the text.
     encoded = tokenizer(batch["text"], add_special_tokens=False)
     made: dict = {"input_ids": [], "labels": []}
     for encoding, learned in zip(encoded.encodings, batch["learned"]):
-        made["input_ids"].append(encoding.ids[:max_length])
-        made["labels"].append(labels_of(encoding, learned)[:max_length])
+        labels = labels_of(encoding, learned)[:max_length]
+        if any(label != -100 for label in labels):
+            made["input_ids"].append(encoding.ids[:max_length])
+            made["labels"].append(labels)
     return made
 
 

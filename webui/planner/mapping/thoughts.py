@@ -24,6 +24,7 @@ TAGS = (
     ("<|begin_of_thought|>", "<|end_of_thought|>"),
     ("<|START_THINKING|>", "<|END_THINKING|>"),
 )
+BEGINS = {mark[0] for pair in TAGS for mark in pair}  # most texts hold none of these
 SOLUTION = re.compile(
     r"\s*<\|begin_of_solution\|>\s*(.*?)\s*<\|end_of_solution\|>\s*", re.DOTALL
 )
@@ -72,6 +73,8 @@ def split_thought(text: str, place: str) -> tuple[str, str]:
 
     Tags in the middle of an answer are part of what it says.
     """
+    if not any(begin in text for begin in BEGINS):
+        return "", text
     thoughts: list[str] = []
     rest = text
     while tag := opening_of(rest):

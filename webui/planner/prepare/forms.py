@@ -15,7 +15,6 @@ from webui.recipe import Recipe
 from webui.recipe.field import Text
 
 COMPARED = 1000  # rows whose question is tokenized alone as well: that takes long
-MANY = 10_000  # rows from which the trainer's own way takes too long
 ONE_BY_ONE = "it takes rows one by one, and these are very many"
 READ_OTHERWISE = "tokens at the end of a question change with the answer after it"
 UNMARKED = "the chat template does not mark where answers begin and end"

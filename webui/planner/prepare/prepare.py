@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from webui.notebook.rows import HELDOUT, LEFT_OUT, TRAIN, Form, Rows
+from webui.notebook.rows import HELDOUT, LEFT_OUT, MANY, TRAIN, Form, Rows
 from webui.planner.chat.conversation import Chat
 from webui.planner.errors import PlannerError
-from webui.planner.prepare.forms import MANY, Seen, form_of, stops
+from webui.planner.prepare.forms import Seen, form_of, stops
 from webui.planner.prepare.plainness import as_plain
 from webui.planner.prepare.store import (
     known,
