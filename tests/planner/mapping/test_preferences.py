@@ -120,3 +120,27 @@ def test_ratings_in_mixed_spellings() -> None:
     *good, one, two = mapped(rows)
     assert good == [{"messages": TALKS[0], "label": True}] * 3
     assert one == two == "is rated bad, so there is nothing to imitate"
+
+
+@pytest.mark.parametrize("format", ["prompt_completion", "preference", "rating"])
+def test_only_what_follows_the_last_question_is_learned(format: str) -> None:
+    asked = [said("user", "Hi"), said("assistant", "Hello"), said("user", "Bye")]
+    answer = [said("assistant", "Ciao")]
+    row = {
+        "prompt": asked,
+        "completion": answer,
+        "chosen": answer,
+        "rejected": [said("assistant", "No")],
+        "label": True,
+    }
+    messages = MAPPERS[format](row)["messages"]
+    assert [m.get("weight") for m in messages] == [None, 0, None, None]
+    whole = {**row, "chosen": asked + answer, "rejected": asked + answer}
+    if format == "preference":
+        del whole["prompt"]
+        messages = MAPPERS[format](whole)["messages"]
+        assert [m.get("weight") for m in messages] == [None, 0, None, None]
+
+
+def said(role: str, content: str) -> dict[str, str]:
+    return {"role": role, "content": content}

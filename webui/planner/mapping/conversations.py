@@ -51,14 +51,28 @@ def dialogue(
     """The conversation of a prompt and an answer, each a text or a list of messages.
 
     An answer that holds the whole conversation, from its question on, stands alone.
+    Answers before the last question are read and not learned.
     """
     if isinstance(row.get(prompt), str) and isinstance(row.get(answer), str):
         if found := opened_by(row[prompt], row[answer]):
             row = {**row, prompt: found[0], answer: found[1]}
     answered = messages_in(row, answer, "assistant")
     if any(message["role"] == "user" for message in answered):
-        return settled(answered, learned=learned)
-    return settled(messages_in(row, prompt, "user") + answered, learned=learned)
+        return completed(settled(answered, learned=learned))
+    asked = messages_in(row, prompt, "user")
+    return completed(settled(asked + answered, learned=learned))
+
+
+def completed(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The messages, of which only what follows the last question is learned."""
+    asked = [n for n, message in enumerate(messages) if message["role"] == "user"]
+    last = asked[-1] if asked else -1
+    return [
+        {**message, "weight": 0}
+        if n < last and message["role"] == "assistant"
+        else message
+        for n, message in enumerate(messages)
+    ]
 
 
 def messages_in(row: dict[str, Any], name: str, role: str) -> list[dict[str, Any]]:
