@@ -13,6 +13,7 @@ from webui.planner import process
 from webui.planner.errors import PlannerError
 from webui.planner.machine import this_card, this_device
 from webui.planner.memory.cards import CARDS, Card, this_machine
+from webui.planner.preview import preview
 from webui.planner.ready import (
     blocking,
     data_problems,
@@ -20,7 +21,6 @@ from webui.planner.ready import (
     model_ready,
     problems_here,
     ready,
-    refuse_broken_files,
     rows_field,
 )
 from webui.planner.split_check import MOST_COUNTED, refuse_split, rows_needed
@@ -34,6 +34,7 @@ GOOD = {"instruction": "Say hi.", "output": "hi"}
 LONG = GOOD | {"output": "word " * 99}
 SHORT = Model(max_seq_length=64)
 WAY_OUT = "Mend it, or set data.accept_warnings to train all the same."
+WAY_OUT_ZH = "请修正\uff0c或将 data.accept_warnings 设为 true 后继续训练。"
 
 
 def told(recipe: Recipe) -> dict[str, str]:
@@ -76,48 +77,6 @@ def test_rows_of_the_hub_have_fields_of_their_own() -> None:
     hub = Recipe(data=Data(source="hub"))
     assert rows_field(hub, "train") == "data.hub_dataset"
     assert rows_field(hub, "heldout") == "split.hub_split"
-
-
-# ---- files that break off
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("a.json", "^a.json: the JSON ends too early"),
-        ("a.json.gz", "^a.json: the JSON ends too early"),
-    ],
-)
-def test_a_json_file_that_is_cut_off_is_refused(
-    tmp_path: Path, name: str, words: str
-) -> None:
-    text = json.dumps([GOOD, GOOD]).encode()
-    path = tmp_path / name
-    packed = gzip.compress if name.endswith(".gz") else bytes
-    recipe = Recipe(data=Data(train_files=(str(path),)))
-    path.write_bytes(packed(text))
-    refuse_broken_files(recipe)
-    path.write_bytes(packed(text[:-20]))
-    with pytest.raises(PlannerError, match=words) as caught:
-        refuse_broken_files(recipe)
-    assert caught.value.text.en.endswith("; mend the file before a training.")
-    assert "请先修复文件再训练" in caught.value.text.zh
-
-
-def test_a_bad_row_of_a_sound_file_is_no_break(tmp_path: Path) -> None:
-    path = tmp_path / "a.json"
-    path.write_text("[1, {}]")
-    lines = tmp_path / "b.jsonl"
-    lines.write_text('{"a": ')  # each line stands alone
-    refuse_broken_files(Recipe(data=Data(train_files=(str(path), str(lines)))))
-
-
-def test_a_held_out_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.json"
-    path.write_text('[{"a": 1}, {')
-    recipe = Recipe(split=Split(by="file", files=(str(path),)))
-    with pytest.raises(PlannerError, match="a.json: "):
-        refuse_broken_files(recipe, "heldout")
 
 
 # ---- splits that leave nothing on one side
@@ -203,7 +162,7 @@ def test_a_column_must_be_there_and_part_the_rows() -> None:
 
 
 @pytest.mark.train
-def test_good_data_is_ready(starter_recipe: Build, helper) -> None:
+def test_good_data_is_ready(starter_recipe: Build, tunebook_home: Path, helper) -> None:
     recipe = starter_recipe([GOOD] * 20)
     assert ready(recipe) is recipe
 
@@ -242,9 +201,7 @@ def test_a_blocking_warning_stops_unless_it_is_accepted(
     recipe = starter_recipe(rows, model=SHORT, **data)
     first, *_ = blocking(recipe, "train")
     assert words in first.en and first.en.endswith(WAY_OUT)
-    assert first.zh.endswith(
-        "请修正\uff0c或将 data.accept_warnings 设为 true 后继续训练。"
-    )
+    assert first.zh.endswith(WAY_OUT_ZH)
     accepted = with_values(recipe, {"data.accept_warnings": True})
     assert blocking(accepted, "train") == []
 
@@ -269,30 +226,116 @@ def test_a_base_model_s_note_stops_nothing(
 
 @pytest.mark.train
 def test_what_cannot_be_accepted_stops_all_the_same(
-    starter_recipe: Build, tmp_path: Path, helper
+    starter_recipe: Build, helper
 ) -> None:
     accepted = {"accept_warnings": True}
     assert "none is left" in told(starter_recipe([GOOD], **accepted))[DATA]
     assert (
         "lacks output" in told(starter_recipe([{"instruction": "x"}], **accepted))[DATA]
     )
-    broken = tmp_path / "broken.json"
-    broken.write_text(json.dumps([GOOD] * 9)[:-5])
-    recipe = Recipe(data=Data(train_files=(str(broken),), **accepted))
-    assert "mend the file before a training" in told(recipe)[DATA]
-    # It is shown nevertheless.
-    from webui.planner.preview import preview
-
-    shown = process.ask(preview, recipe)
-    assert len(shown.rows) == 3 and shown.rejected == 1
 
 
 DATA = "data.train_files"
 
 
+# ---- what only the further rows hold
+
+
+def refused(recipe: Recipe) -> list[tuple[str, str, str]]:
+    """Where a start is refused, and why in both languages."""
+    with pytest.raises(RecipeError) as caught:
+        ready(recipe)
+    return [(p.path, p.message.en, p.message.zh) for p in caught.value.problems]
+
+
+WITHOUT_RESULTS = """
+{%- for m in messages if m.content != "12:04" %}<|im_start|>{{ m.role }}
+{{ m.content }}<|im_end|>
+{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
+{% endif %}"""
+LOSING = {"format": "messages", "template": "custom"}
+LOSING |= {"custom_template": WITHOUT_RESULTS}
+
+
+def talk(*contents: str) -> dict[str, Any]:
+    roles = ("user", "assistant") * len(contents)
+    pairs = zip(roles, contents, strict=False)
+    return {"messages": [{"role": role, "content": text} for role, text in pairs]}
+
+
+@pytest.mark.train
+def test_a_loss_that_the_first_rows_do_not_show_is_refused(
+    starter_recipe: Build, tunebook_home: Path, helper
+) -> None:
+    rows = [talk("When?", f"At {n}.") for n in range(600)]
+    rows[500] = talk("12:04", "At noon.")
+    recipe = starter_recipe(rows, **LOSING)
+    assert data_problems(recipe) == []
+    [(field, english, chinese)] = refused(recipe)
+    assert field == DATA
+    assert english == (
+        "The chat template loses a question in 1 of 600 rows (first: rows.jsonl, line "
+        f"501); choose another template. {WAY_OUT}"
+    )
+    assert chinese == (
+        "600 条中的 1 条经对话模板处理后丢失了提问"
+        "（最先出现在：rows.jsonl 第 501 行）；"
+        f"请选择其他对话模板。{WAY_OUT_ZH}"
+    )
+    accepted = with_values(recipe, {"data.accept_warnings": True})
+    assert ready(accepted) is accepted
+    # Once prepared, the same rows are refused again, and mended ones are not.
+    assert refused(recipe) == [(field, english, chinese)]
+    mended = starter_recipe([*rows[:500], *rows[501:]], **LOSING)
+    assert ready(mended) is mended
+
+
+@pytest.mark.train
+def test_losses_of_several_kinds_are_counted_over_all_rows(
+    starter_recipe: Build, tunebook_home: Path, helper
+) -> None:
+    rows = [talk("When?", f"At {n}.") for n in range(300)]
+    for number in (210, 220, 230, 240):
+        rows[number] = talk("When?", "Once.", "12:04", "At noon.")
+    rows[250]["messages"].insert(0, {"role": "system", "content": "12:04"})
+    problems = refused(starter_recipe(rows, **LOSING))
+    texts = {english.partition(" (")[0]: chinese for _, english, chinese in problems}
+    assert set(texts) == {
+        "The chat template loses a question in 4 of 300 rows",
+        "The chat template loses the system prompt in 1 of 300 rows",
+    }
+    lines = ["rows.jsonl, line 211", "rows.jsonl, line 221", "rows.jsonl, line 231"]
+    assert any(f"(first: {', '.join(lines)});" in text for _, text, _ in problems)
+    assert all(chinese.endswith(WAY_OUT_ZH) for chinese in texts.values())
+
+
+@pytest.mark.train
+@pytest.mark.parametrize("count", [9, 500])
+@pytest.mark.parametrize("packed", [bytes, gzip.compress], ids=["plain", "packed"])
+def test_a_file_that_breaks_off_is_refused_unless_that_is_accepted(
+    tmp_path: Path, tunebook_home: Path, helper, count: int, packed: Callable
+) -> None:
+    name = "broken.json" if packed is bytes else "broken.json.gz"
+    broken = tmp_path / name
+    broken.write_bytes(packed(json.dumps([GOOD] * count)[:-5].encode()))
+    recipe = Recipe(data=Data(train_files=(str(broken),)))
+    [(field, english, chinese)] = refused(recipe)
+    assert field == DATA
+    assert english.startswith("broken.json, ") and chinese.startswith("broken.json 第 ")
+    assert "the JSON ends too early" in english and english.endswith(WAY_OUT)
+    assert chinese.endswith(WAY_OUT_ZH)
+    # The rows before the break are shown, and may be trained on.
+    shown = process.ask(preview, recipe)
+    assert len(shown.rows) == 3
+    accepted = with_values(recipe, {"data.accept_warnings": True})
+    assert ready(accepted) is accepted
+    broken.write_bytes(packed(json.dumps([GOOD] * count).encode()))
+    assert ready(recipe) is recipe
+
+
 @pytest.mark.train
 def test_both_parts_are_told_at_once(
-    starter_recipe: Build, tmp_path: Path, helper
+    starter_recipe: Build, tmp_path: Path, tunebook_home: Path, helper
 ) -> None:
     held = tmp_path / "held.jsonl"
     held.write_text('{"instruction": "x"}\n')
@@ -318,7 +361,10 @@ def test_held_out_rows_may_be_odd(starter_recipe: Build, tmp_path: Path) -> None
 
 @pytest.mark.train
 def test_an_answer_that_never_comes_is_a_problem(
-    starter_recipe: Build, monkeypatch: pytest.MonkeyPatch, helper
+    starter_recipe: Build,
+    tunebook_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    helper,
 ) -> None:
     endless = "{% for n in range(99999) %}" * 4 + "{% endfor %}" * 4
     recipe = starter_recipe([GOOD] * 3, template="custom", custom_template=endless)
@@ -371,7 +417,7 @@ def test_the_device_is_asked_only_where_that_matters() -> None:
 
 @pytest.mark.train
 def test_what_this_machine_cannot_do_is_refused_before_a_start(
-    starter_recipe: Build, helper
+    starter_recipe: Build, tunebook_home: Path, helper
 ) -> None:
     if this_card().is_gpu:
         pytest.skip("LoftQ can be computed on this machine")

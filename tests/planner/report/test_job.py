@@ -14,10 +14,12 @@ from typing import Any
 import psutil
 import pytest
 
+from webui.notebook.chat_templates import TEMPLATES
 from webui.notebook.render import render_cells
 from webui.planner.errors import PlannerError
-from webui.planner.pretrained import read_tokenizer
-from webui.planner.reading.sources import Record
+from webui.planner.prepare.prepare import prepare
+from webui.planner.prepare.store import place
+from webui.planner.reading.sources import ROW, Record
 from webui.planner.report import job as report_job
 from webui.planner.report.cache import (
     KEPT,
@@ -88,11 +90,13 @@ def test_measured_file(tmp_path: Path) -> None:
     path.write_bytes(b'{"a": 1}\n{"a": 2}\n')
     read: list[int] = []
     measured = measure(path, read.append)
-    assert measured.parts == (Part("a.jsonl", 18, 3),)
+    assert measured.parts == (Part("a.jsonl", 18, 3, in_lines=True),)
     assert sum(read) == 18
     packed = tmp_path / "b.jsonl.gz"
     packed.write_bytes(gzip.compress(path.read_bytes()))
-    assert measure(packed, read.append).parts == (Part("b.jsonl", 18, 3),)
+    assert measure(packed, read.append).parts == (
+        Part("b.jsonl", 18, 3, in_lines=True),
+    )
     assert measure(packed, read.append).digest != measured.digest
     array = tmp_path / "c.json"
     array.write_text(json.dumps([{"a": "x" * 1000}] * 500))
@@ -108,6 +112,16 @@ def test_position_in_several_files() -> None:
         for file, number in [("a", 5), ("b", 1), ("a", 5), ("unknown", 1)]
     ]
     assert shares == [0.125, None, 0.875, None]
+
+
+def test_rows_do_not_tell_how_far_one_is_in_lines() -> None:
+    """A .json file is measured in lines, and its records are counted in rows."""
+    position = Position([Part("a.json", 100, 10, in_lines=True), Part("b", 100, 10)])
+    records = [Record(file, 5, unit, {}) for file in ("a.json", "b") for unit in UNITS]
+    assert [position.share(record) for record in records] == [0.25, None, 0.75, 0.75]
+
+
+UNITS = (LINE, ROW)
 
 
 def test_key_is_told_by_content_and_recipe(tmp_path: Path) -> None:
@@ -212,6 +226,39 @@ def test_held_out_rows_told_by_a_column(starter_recipe: Build) -> None:
     assert report.duplicates.leaked.examples[0].earlier.number == 4
 
 
+@pytest.mark.train
+@pytest.mark.parametrize("by", ["column", "file"])
+def test_held_out_rows_that_cannot_be_used_are_counted_once(
+    starter_recipe: Build, tmp_path: Path, by: str
+) -> None:
+    """Such that the chat template refuses, too, as a start will leave them out."""
+    refuses = "{% for m in messages if m.content == 'no' %}{{ raise_exception('no') }}"
+    template = refuses + "{% endfor %}" + TEMPLATES["chatml"]
+    rows = [row | {"part": "train"} for row in [*ROWS, {"output": "no"}]]
+    odd = {"instruction": "a", "output": "no"}
+    held = [row | {"part": "test"} for row in (ROWS[3], odd, {"output": "no"})]
+    mine = rows if by == "file" else [*rows, *held]
+    chosen = {"template": "custom", "custom_template": template}
+    recipe = starter_recipe(mine, **chosen)
+    split = Split(by="column", column="part", value="test")
+    if by == "file":
+        path = tmp_path / "held.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in held))
+        split = Split(by="file", files=(str(path),))
+    recipe = recipe.model_copy(update={"split": split})
+    report = start(recipe).wait(120)
+    assert isinstance(report, Report), report
+    assert (report.train.read, report.train.kept) == (31, 30)
+    assert (report.heldout.read, report.heldout.kept) == (3, 1)
+    assert {reason.text.en: reason.rows for reason in report.reasons} == {
+        "lacks instruction": 2,
+        "the chat template refuses it (no)": 1,
+    }
+    assert len(Path(report.rejected_file).read_text("utf-8").splitlines()) == 3
+    prepared = prepare(recipe)
+    assert (prepared.train, prepared.heldout, prepared.left_out) == (30, 1, 3)
+
+
 SPLITS = {
     "fraction": {"fraction": 0.3},
     "count": {"by": "count", "count": 7},
@@ -223,41 +270,37 @@ SPLITS = {
 
 @pytest.mark.train
 @pytest.mark.parametrize("chosen", SPLITS)
-def test_drawn_rows_are_those_that_the_cell_draws(
-    starter_recipe: Build, chosen: str
+def test_drawn_rows_are_those_that_the_cell_loads(
+    starter_recipe: Build, chosen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each pair of twins that the cell parts is a leak, and no other is."""
+    """Each pair of twins that the split parts is a leak, and no other is."""
     twins = [row | {"kind": "abcde"[n % 5]} for n, row in enumerate(ROWS)] * 2
     recipe = starter_recipe([{"output": 3}, *twins, {"output": "?"}])
     settings = {f"split.{name}": value for name, value in SPLITS[chosen].items()}
     recipe = with_values(recipe, {**settings, "training.seed": 5})
-    held, others = held_out_by_the_cell(recipe)
+    monkeypatch.chdir(tmp_path)
+    held, others = parts_of_the_cell(recipe)
     report = start(recipe).wait(120)
     assert isinstance(report, Report), report
     assert (report.train.read, report.train.kept) == (len(others) + 2, len(others))
     assert report.heldout.kept == len(held) > 0
-    trained = {row["instruction"] for row in others}
-    leaks = [row for row in held if row["instruction"] in trained]
+    leaks = [question for question in held if question in set(others)]
     assert report.duplicates.leaked.count == len(leaks)
     assert bool(leaks) == (chosen != "groups")
     lines = {twin.row.number for twin in report.duplicates.leaked.examples}
-    rows = {json.dumps(twins[line - 2]) for line in lines}
-    assert rows <= {json.dumps(row) for row in leaks}
+    assert {twins[line - 2]["instruction"] for line in lines} <= set(leaks)
 
 
-def held_out_by_the_cell(recipe: Recipe) -> tuple[list[dict], list[dict]]:
-    """The raw rows that the data cell holds out, and the others."""
-    from datasets import Dataset, concatenate_datasets
-
-    names: dict[str, Any] = {
-        "Dataset": Dataset,
-        "concatenate_datasets": concatenate_datasets,
-        "tokenizer": read_tokenizer("starter"),
-    }
-    for cell in render_cells(recipe, ("rows", "data")):
-        exec(cell.code, names)
-    parts = names["heldout_rows"], names["train_rows"]
-    return tuple([row["row"] for row in part] for part in parts)  # type: ignore
+def parts_of_the_cell(recipe: Recipe) -> tuple[list[str], list[str]]:
+    """What is asked in the rows that the data cell holds out, and in the others."""
+    rows = prepare(recipe)
+    place(rows, Path())
+    names: dict[str, Any] = {}
+    [cell] = render_cells(recipe, ("data",), rows=rows)
+    exec(cell.code, names)
+    parts = names["heldout_data"], names["train_data"]
+    held, others = ([row["prompt"][-1]["content"] for row in part] for part in parts)
+    return held, others
 
 
 @pytest.mark.train

@@ -2,12 +2,14 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence as Several
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from webui.planner.chat.sequences import Sequence
 from webui.planner.encoding import Encoded
 from webui.planner.reading.sources import Record
 from webui.planner.report.labels import COUNTED, LabelTally, labels_of
@@ -42,8 +44,15 @@ def kept(number: int, question: str, answer: str, file: str = "train.jsonl") -> 
         {"role": "user", "content": question},
         {"role": "assistant", "content": answer},
     ]
-    mapped = {"messages": messages, "text": f"{question}|{answer}"}
-    return Kept(Record(file, number, LINE, row), row, mapped)
+    mapped = {"messages": messages}
+    parts = (sequence(question, answer),)
+    return Kept(Record(file, number, LINE, row), row, mapped, parts)
+
+
+def sequence(question: str, answer: str) -> Sequence:
+    """A text of which what comes after the bar is learned."""
+    text = f"{question}|{answer}"
+    return Sequence(text, ((len(question) + 1, len(text)),))
 
 
 def rejected(number: int, reason: Text = LACKS, raw: str = "") -> Rejected:
@@ -51,19 +60,18 @@ def rejected(number: int, reason: Text = LACKS, raw: str = "") -> Rejected:
     return Rejected(Record("train.jsonl", number, LINE, row, reason, raw), reason)
 
 
-def characters(rows: list[dict[str, Any]], longest: int = 20) -> list[Encoded]:
-    """A character is a token; the loss looks at what comes after the bar."""
+def characters(parts: list[Sequence], longest: int = 20) -> list[Encoded]:
+    """A character is a token; the loss looks at what is learned."""
     encoded = []
-    for row in rows:
-        text = row["text"]
-        ids = [ord(character) for character in text]
-        shown = text.index("|") + 1 if "|" in text else 0
-        labels = [-100] * shown + ids[shown:]
+    for part in parts:
+        ids = [ord(character) for character in part.text]
+        begin, _ = part.learned[0]
+        labels = [-100] * begin + ids[begin:]
         encoded.append(Encoded(ids[:longest], labels[:longest], len(ids)))
     return encoded
 
 
-def made(train: Sequence, heldout: Sequence = (), **more: Any) -> Report:
+def made(train: Several, heldout: Several = (), **more: Any) -> Report:
     asked = Asked(more.pop("format", "alpaca"), max_length=20, context=2048)
     return make_report(train, heldout, characters, asked, **more)
 
@@ -133,9 +141,41 @@ def test_lengths_in_tokens() -> None:
 
 def test_plain_texts_go_on_in_further_sequences() -> None:
     mapped = {"text": "t" * 50}
-    row = Kept(Record("book.txt", 1, LINE, mapped), mapped, mapped)
+    whole = (Sequence(mapped["text"], ((0, 50),)),)
+    row = Kept(Record("book.txt", 1, LINE, mapped), mapped, mapped, whole)
     lengths = made([row], format="text").lengths
     assert (lengths.tokens, lengths.trained, lengths.longer) == (50, 50, 1)
+
+
+def test_each_answer_of_a_row_is_measured() -> None:
+    """Where a chat template rewrites earlier turns, each is a sequence of its own."""
+    # 6 tokens with 3 learned; 23 with 18, of which 15 before the cut; 22 with none.
+    several = (
+        sequence("ab", "xyz"),
+        sequence("abcd", "z" * 18),
+        sequence("q" * 21, ""),
+    )
+    talk = replace(kept(2, "ab", "xyz"), sequences=several)
+    report = made([kept(1, "q", "a"), talk, rejected(3)])
+    assert (report.train.read, report.train.kept) == (3, 2)
+    lengths = report.lengths
+    assert (lengths.tokens, lengths.trained) == (3 + 6 + 20 + 20, 1 + 3 + 15 + 0)
+    assert (lengths.longer, lengths.longer_share) == (2, 2 / 4)
+    assert lengths.hidden == 1
+    assert sum(bar.rows for bar in lengths.histogram) == 4
+    assert [(row.place.number, row.tokens) for row in lengths.longest] == [
+        *((2, 23), (2, 22), (2, 6), (1, 3))
+    ]
+    # It is one row all the same.
+    assert made([talk, talk]).duplicates.exact.count == 1
+    labels = made([talk], format="classification").labels
+    assert [(label.name, label.count) for label in labels] == [("xyz", 1)]
+
+
+def test_rows_of_several_sequences_fill_a_batch_sooner() -> None:
+    part = sequence("q" * (BATCH_CHARACTERS // 4), "a")
+    rows = [replace(kept(n, "q", "a"), sequences=(part,) * 3) for n in range(1, 5)]
+    assert [len(batch.kept) for batch in batches(rows)] == [2, 2]
 
 
 def test_five_longest_rows() -> None:
@@ -204,7 +244,7 @@ def drawing(numbers: set[int], seen: list | None = None) -> Draw:
     return draw
 
 
-def drawn(train: Sequence, numbers: set[int], **more: Any) -> Report:
+def drawn(train: Several, numbers: set[int], **more: Any) -> Report:
     asked = Asked("alpaca", 20, 2048, draw=drawing(numbers, **more), column="q")
     return make_report(train, (), characters, asked)
 
@@ -279,7 +319,7 @@ def test_progress_and_batches() -> None:
     once, twice = BATCH_ROWS, 2 * BATCH_ROWS
     whole = twice + 1
     assert seen == [(once, once), (twice, twice), (whole, whole), (whole + 1, 1)]
-    assert report.lengths.tokens == sum(len(row.mapped["text"]) for row in rows)
+    assert report.lengths.tokens == sum(len(row.sequences[0].text) for row in rows)
     # Long rows make small batches.
     long = [kept(n, "q" * BATCH_CHARACTERS, "a") for n in range(1, 4)]
     assert [len(batch.kept) for batch in batches(long)] == [1] * 3
