@@ -1,5 +1,6 @@
 """A recipe as one Python file that needs nothing of Tunebook."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 
@@ -7,6 +8,8 @@ from webui.notebook.render import RUN_CELLS, Cell, formatted, render_cells
 from webui.notebook.rows import Rows
 from webui.recipe import Recipe
 
+# The versions are those that fit together here, and the last for 3.10 are others.
+PYTHON = ">=3.11,<3.14" if sys.version_info >= (3, 11) else "==3.10.*"
 # What the cells import, and what these want beside it to load any model.
 PACKAGES = ("unsloth", "unsloth_zoo", "torch", "transformers", "trl", "peft") + (
     "datasets",
@@ -30,7 +33,7 @@ def joined(cells: Sequence[Cell]) -> str:
 def header(recipe: Recipe, name: str) -> Iterator[str]:
     """How to run the script, and what it needs: metadata that uv and pip read."""
     yield "# /// script"
-    yield '# requires-python = ">=3.10,<3.14"'
+    yield f'# requires-python = "{PYTHON}"'
     yield "# dependencies = ["
     pins = [f'"{package}=={version}",' for package, version in installed().items()]
     for first in range(0, len(pins), 3):
