@@ -485,6 +485,33 @@ def test_one_answer_of_several_may_be_cut(
     assert f"{cut} of the first 5 sequences are longer than 30 tokens" in said(shown)
 
 
+def test_a_template_that_asks_otherwise_than_it_writes(
+    starter_recipe: Build, tmp_path: Path
+) -> None:
+    """Where answers begin nobody can tell; all of it can be learned all the same."""
+    model = with_template(tmp_path / "m", "{{ messages | length }} {{ messages }}")
+    with pytest.raises(PlannerError) as caught:
+        preview(starter_recipe(ROWS, model=model))
+    assert "rows.jsonl, line 1: the chat template " in caught.value.text.en
+    assert "in another way than it writes one" in caught.value.text.en
+    assert "set data.template to" in caught.value.text.en
+    row = preview(starter_recipe(ROWS, model=model, train_on="everything")).rows[0]
+    assert text_of(row, trained=True).startswith("2 [{'role': 'user', 'content': 'Ext")
+
+
+def test_an_earlier_thought_that_is_nowhere_is_told(
+    starter_recipe: Build, tmp_path: Path
+) -> None:
+    """With all of a conversation learned at once, Qwen3 leaves earlier thoughts out."""
+    model = with_template(tmp_path / "m", of_family("qwen3"))
+    rows = [{"messages": talk} for talk in THOUGHTFUL]
+    chosen = {"model": model, "format": "messages", "train_on": "everything"}
+    shown = preview(starter_recipe(rows, **chosen))
+    assert len(shown.rows) == 3
+    assert "loses the thought behind an answer in 1 of the first 3 rows" in said(shown)
+    assert "loses" not in said(preview(starter_recipe(rows[1:], **chosen)))
+
+
 def test_template_that_refuses_a_row(starter_recipe: Build, tmp_path: Path) -> None:
     template = "{{ raise_exception('roles must alternate') }}"
     model = with_template(tmp_path / "m", template)

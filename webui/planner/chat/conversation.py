@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from webui.planner.chat.answers import answers, is_learned
+from webui.planner.chat.answers import Answer, answers, is_learned
 from webui.planner.chat.dialect import Dialect, dialect_of
 from webui.planner.chat.marks import marked_spans, marked_template
 from webui.planner.chat.sequences import Sequence, sequences
@@ -59,20 +59,32 @@ def render(row: Mapping[str, Any], chat: Chat) -> Rendered:
         text = row["text"]
         return Rendered((Sequence(text, ((0, len(text)),)),))
     messages, tools = row["messages"], row.get("tools")
+    if not chat.answers_only:
+        return rendered_whole(row, chat)
     found = answers(
         messages, tools, chat.template, chat.dialect, thoughts=chat.thoughts
     )
     if not found:
         raise ValueError("holds no answer that is learned")
     gone = frozenset(lost(messages, tools, found, thoughts=chat.thoughts))
-    if chat.answers_only:
-        parts = sequences(found, chat.template)
-        if chat.marked and len(parts) == 1:
-            parts = [marked(row, parts[0], chat)]
-        parts = [with_prompt(part) for part in parts]
-    else:
-        parts = [everything(row, chat)]
-    return Rendered(tuple(parts), gone)
+    parts = sequences(found, chat.template)
+    if chat.marked and len(parts) == 1:
+        parts = [marked(row, parts[0], chat)]
+    return Rendered(tuple(map(with_prompt, parts)), gone)
+
+
+def rendered_whole(row: Mapping[str, Any], chat: Chat) -> Rendered:
+    """A conversation as one sequence; how the template asks for answers is no matter.
+
+    Raises:
+        ValueError: as ``render``.
+    """
+    messages, part = row["messages"], everything(row, chat)
+    if not part.turns:
+        raise ValueError("holds no answer that is learned")
+    found = [Answer(turn, "", part.text, part.options or {}) for turn in part.turns]
+    gone = lost(messages, row.get("tools"), found, thoughts=chat.thoughts)
+    return Rendered((part,), frozenset(gone))
 
 
 def marked(row: Mapping[str, Any], part: Sequence, chat: Chat) -> Sequence:
