@@ -11,16 +11,15 @@ from typing import Any
 
 import pytest
 
+from planner.reading.whole_files import read_file, read_packed_file
+from webui.planner.reading.packed import open_files
 from webui.planner.reading.readers import (
     READERS,
-    open_files,
     open_text,
     read_csv,
     read_dataset,
-    read_file,
     read_json,
     read_jsonl,
-    read_packed_file,
     read_paragraphs,
     read_parquet,
     read_xlsx,

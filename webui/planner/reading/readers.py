@@ -14,21 +14,17 @@ from typing import Any
 
 from webui.planner.reading.arrow import read_dataset, read_parquet
 from webui.planner.reading.json_rows import read_json, read_jsonl
-from webui.planner.reading.packed import open_files, read_file, read_packed_file
 from webui.planner.reading.paragraphs import read_paragraphs, read_text
 from webui.planner.reading.tables import read_csv, read_xlsx
 from webui.planner.reading.text import open_text
 
 __all__ = [
     "READERS",
-    "open_files",
     "open_text",
     "read_csv",
     "read_dataset",
-    "read_file",
     "read_json",
     "read_jsonl",
-    "read_packed_file",
     "read_paragraphs",
     "read_parquet",
     "read_text",

@@ -59,12 +59,13 @@ PATTERNS = {
     ),
     # chat templates
     "holds no answer that is learned": ("没有要学习的回答"),
-    "the chat template asks for an answer in another way than it writes one": (
-        "聊天模板提示回答的方式与其书写回答的方式不同"
-    ),
-    r"the chat template refuses it \((?P<detail>.+)\)": "聊天模板不接受它（{detail}）",
+    r"the chat template refuses it \(it asks for an answer in another way than it "
+    r"writes one\)": "对话模板不接受它（请求回答的方式与书写回答的方式不同）",
+    r"the chat template refuses calls of tools \(it writes None where they hold "
+    r"null\)": "对话模板不接受工具调用（遇到 null 时会写成 None）",
+    r"the chat template refuses it \((?P<detail>.+)\)": "对话模板不接受它（{detail}）",
     r"the chat template refuses calls of tools \((?P<detail>.+)\)": (
-        "聊天模板不接受工具调用（{detail}）"
+        "对话模板不接受工具调用（{detail}）"
     ),
     # formats
     f"{NAME} lacks content": "{name} 缺少内容",
