@@ -495,6 +495,7 @@ def test_a_template_that_asks_otherwise_than_it_writes(
     assert "rows.jsonl, line 1: the chat template " in caught.value.text.en
     assert "in another way than it writes one" in caught.value.text.en
     assert "set data.template to" in caught.value.text.en
+    assert "（请求回答的方式与书写回答的方式不同）" in caught.value.text.zh
     row = preview(starter_recipe(ROWS, model=model, train_on="everything")).rows[0]
     assert text_of(row, trained=True).startswith("2 [{'role': 'user', 'content': 'Ext")
 
@@ -540,7 +541,7 @@ def test_a_template_that_fails_is_told_in_a_sentence(
     english, chinese = caught.value.text
     assert english.startswith("rows.jsonl, line 1: the chat template ")
     assert words in english and english.endswith(".") and "\n" not in english
-    assert "聊天模板不接受它" in chinese
+    assert "对话模板不接受它" in chinese
 
 
 def test_a_template_without_end_is_given_up(starter_recipe: Build, helper) -> None:

@@ -77,7 +77,7 @@ def test_gemma_s_refusal_of_a_system_prompt_names_our_gemma(
         + GEMMA_TAKES
     )
     assert told.zh == (
-        "rows.jsonl 第 1 行：聊天模板不接受它（System role not supported）。"
+        "rows.jsonl 第 1 行：对话模板不接受它（System role not supported）。"
         "模板 gemma 可以：请将 data.template 设为 gemma。"
     )
     # Where most rows are refused, and where another reason comes first.
@@ -140,7 +140,7 @@ def test_another_reason_names_no_template(starter_recipe: Build) -> None:
 
 @pytest.mark.train
 def test_a_refusal_without_a_row_names_nothing(starter_recipe: Build) -> None:
-    reason = Text("the chat template refuses it (x)", "聊天模板不接受它（x）")
+    reason = Text("the chat template refuses it (x)", "对话模板不接受它（x）")
     gone = Rejected(Record("a.jsonl", 1, LINE, None, reason), reason)
     assert template_that_takes(starter_recipe([PLAIN]), [gone]) == Text("", "")
     assert template_that_takes(starter_recipe([PLAIN]), []) == Text("", "")
