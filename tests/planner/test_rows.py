@@ -1,17 +1,21 @@
 """Rows one after another: each mapped, or rejected where it stands."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from webui.planner.errors import PlannerError
+from webui.planner.pretrained import recipe_chat
 from webui.planner.rows import (
     Kept,
     Rejected,
     place,
     read_rows,
+    rendered_row,
     source_records,
     with_place,
 )
@@ -41,7 +45,7 @@ def test_rows_of_all_files_in_order(tmp_path: Path) -> None:
     assert isinstance(rows[0], Kept) and isinstance(rows[3], Kept)
     assert rows[0].row == GOOD
     assert rows[0].mapped["messages"][-1] == {"role": "assistant", "content": "hi"}
-    assert "text" not in rows[0].mapped  # no tokenizer, so nothing is rendered
+    assert rows[0].sequences == ()  # no chat, so nothing is rendered
     assert rows[3].mapped["messages"][-1]["content"] == "ho"
 
 
@@ -97,3 +101,34 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     ):
         with pytest.raises(PlannerError, match=words):
             list(source_records(recipe, part))  # type: ignore[arg-type]
+
+
+@pytest.mark.train
+def test_a_chat_makes_sequences_of_what_is_kept(
+    starter_recipe: Callable[..., Recipe],
+) -> None:
+    talk = [
+        {"role": "user", "content": "one?"},
+        {"role": "assistant", "content": "first"},
+        {"role": "user", "content": "two?"},
+        {"role": "assistant", "content": "second"},
+    ]
+    tool = {"type": "function", "function": {"name": "sky"}}
+    rows = [{"messages": talk}, {"messages": talk[:1]}, {"messages": talk}]
+    rows[2]["tools"] = [tool]
+    recipe = starter_recipe(rows, format="messages")
+    chat = recipe_chat(recipe)
+    unread = list(read_rows(recipe))
+    read = list(read_rows(recipe, chat=chat))
+    assert [type(row) for row in read] == [Kept, Rejected, Kept]
+    whole, _, losing = read
+    assert isinstance(whole, Kept) and isinstance(losing, Kept)
+    (part,) = whole.sequences
+    assert [part.text[begin:end].strip() for begin, end in part.learned] == [
+        *("first<|im_end|>", "second<|im_end|>")
+    ]
+    assert part.turns == (1, 3) and whole.lost == frozenset()
+    assert losing.lost == {"tools"}  # which the starter's own template leaves out
+    # It is the same row, rendered or not yet.
+    assert replace(whole, sequences=()) == unread[0]
+    assert [rendered_row(row, chat) for row in unread] == read
