@@ -16,6 +16,8 @@ PACKAGES = ("unsloth", "unsloth_zoo", "torch", "transformers", "trl", "peft") + 
     "accelerate",
     "bitsandbytes",
 )
+# What Unsloth asks for and no cell uses; some of it fits only one build of torch.
+UNUSED = ("torchvision", "xformers", "diffusers", "torchao")
 
 
 def script(recipe: Recipe, rows: Rows, name: str = "tune.py") -> str:
@@ -39,6 +41,9 @@ def header(recipe: Recipe, name: str) -> Iterator[str]:
     for first in range(0, len(pins), 3):
         yield f"#     {' '.join(pins[first : first + 3])}"
     yield "# ]"
+    yield "# [tool.uv]"
+    names = ", ".join(f'"{name}"' for name in UNUSED)
+    yield f"# exclude-dependencies = [{names}]"
     yield "# ///"
     yield f'"""{plain(recipe.name)}: uv run {plain(name)}"""'
     yield ""
