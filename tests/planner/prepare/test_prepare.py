@@ -192,7 +192,7 @@ def test_several_answers_of_a_conversation_take_one_sequence(tmp_path: Path) -> 
     rows = prepare(recipe_of(file, **messages))
     assert (rows.form, rows.plain, rows.train) == ("messages", True, 4)
     # The starter's own template does not mark its answers.
-    rows = prepare(recipe_of(file, **messages, **{"data.template": "model"}))
+    rows = prepare(recipe_of(file, **(messages | {"data.template": "model"})))
     assert (rows.form, rows.train) == ("tokens", 4) and "does not mark" in rows.reason
     [first, *_] = lines(rows, "train.jsonl")
     learned = [first["text"][begin:end] for begin, end in first["learned"]]
@@ -262,3 +262,16 @@ def test_what_is_expected_needs_no_file(tmp_path: Path) -> None:
     assert render_cells(recipe, ("data",), rows=rows)[0].code
     odd = recipe_of(tmp_path / "nowhere.xlsx")
     assert not expected(odd).plain
+
+
+def test_rows_of_which_none_is_left_on_one_side_are_refused(tmp_path: Path) -> None:
+    one = write(tmp_path / "one.jsonl", faq(1))
+    with pytest.raises(PlannerError, match="Of the 1 usable rows 1 are to be held out"):
+        prepare(recipe_of(one, **{"split.by": "fraction"}))
+    bad = write(tmp_path / "bad.jsonl", [{"question": "q"}])
+    by_file = {"split.by": "file", "split.files": [str(bad)]}
+    with pytest.raises(PlannerError, match="None of the held-out rows can be used"):
+        prepare(recipe_of(one, **by_file))
+    by_column = {"split.by": "column", "split.column": "question"}
+    with pytest.raises(PlannerError, match="No row has test in its column question"):
+        prepare(recipe_of(one, **by_column))

@@ -23,6 +23,7 @@ from webui.planner.prepare.writing import Writer, finish, parts_of
 from webui.planner.pretrained import has_template, recipe_chat
 from webui.planner.reading.sources import Record
 from webui.planner.rows import Kept, Rejected, place, read_rows, source_records
+from webui.planner.split_check import none_held, refuse_none_left
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 
@@ -102,6 +103,7 @@ def write_in(
     if not len(train):
         raise PlannerError(NO_ROWS)
     counts = finish(parts_of(recipe, train, heldout, as_before), folder)
+    refuse_empty_parts(recipe, len(train), counts[1])
     for written in (train, heldout):
         if written is not None:
             written.file.close()
@@ -134,6 +136,22 @@ def found(recipe: Recipe, chat: Chat, writer: Writer, counts: tuple[int, int]) -
     )
 
 
+def refuse_empty_parts(recipe: Recipe, total: int, held: int) -> None:
+    """Refuse rows of which none is left to train on, or none to measure by.
+
+    Raises:
+        PlannerError: with what is missing.
+    """
+    split = recipe.split
+    if not held:
+        by_column = split.by == "column"
+        raise PlannerError(
+            none_held(split.column, split.value) if by_column else NONE_HELD
+        )
+    if split.by != "file":
+        refuse_none_left(total, held)
+
+
 def breaks_off(rejected: Rejected) -> tuple[str, str]:
     """A file breaks off: more rows are missing than anybody can count."""
     where, why = place(rejected.record), rejected.reason
@@ -144,5 +162,9 @@ FULL = Text(
     "The disk is full, so the rows could not be prepared; free some space and start "
     "again.",
     "磁盘已满，无法准备数据；请清理空间后重新开始。",
+)
+NONE_HELD = Text(
+    "None of the held-out rows can be used; choose others.",
+    "没有任何可用的留出数据；请另选。",
 )
 NO_ROWS = Text("None of the rows can be used.", "没有任何可用的数据。")
