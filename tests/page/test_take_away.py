@@ -1,0 +1,54 @@
+"""What the page gives away runs elsewhere: code comes with the rows that it reads."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from homes import make_home
+
+from webui.page.draft import Draft
+from webui.page.studio import Studio
+from webui.page.take_away import notebook_of, recipe_of, script_of, taken_away
+from webui.page.view import View, view_of
+from webui.planner.prepare.prepare import prepare
+from webui.recipe.store import load
+from webui.settings import shipped_recipes, starter_folder
+
+
+@pytest.fixture
+def view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> View:
+    """A view of the starter's recipe, whose rows are prepared."""
+    if not (starter_folder() / "tokenizer.json").is_file():
+        pytest.skip("the starter model is not there: run `tunebook starter`")
+    home = make_home(tmp_path / "home")
+    monkeypatch.setenv("TUNEBOOK_HOME", str(home))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    recipe = load(shipped_recipes() / "starter-extract.yaml")
+    prepare(recipe)
+    return view_of(Studio(Draft(recipe)))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text_of"), [(".py", script_of), (".ipynb", notebook_of)]
+)
+def test_code_comes_packed_with_its_rows(view: View, suffix: str, text_of) -> None:  # type: ignore
+    with zipfile.ZipFile(taken_away(view, suffix, text_of)) as archive:
+        assert sorted(archive.namelist()) == sorted(
+            [
+                f"starter-extract{suffix}",
+                "rows/extract.train.jsonl",
+                "rows/extract.heldout.jsonl",
+            ]
+        )
+        code = archive.read(f"starter-extract{suffix}").decode()
+        assert "rows/extract.train.jsonl" in code
+        source = shipped_recipes() / "data" / "extract.train.jsonl"
+        assert archive.read("rows/extract.train.jsonl") == source.read_bytes()
+
+
+def test_a_recipe_is_one_file_and_is_written_once(view: View) -> None:
+    file = taken_away(view, ".yaml", recipe_of)
+    assert file.suffix == ".yaml" and "extract.train.jsonl" in file.read_text()
+    before = file.stat().st_mtime_ns
+    assert taken_away(view, ".yaml", recipe_of).stat().st_mtime_ns == before
