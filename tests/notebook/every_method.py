@@ -7,9 +7,9 @@ is then. The recipes' own cells are run, and the model is only looked at between
 from pathlib import Path
 from typing import Any
 
-from trials import load_once, run, tell_each
+from trials import cells_of, load_once, run, tell_each
 
-from webui.notebook.render import LOAD_CELLS, render_cells
+from webui.notebook.render import LOAD_CELLS
 from webui.recipe import Recipe
 
 PROBE = "The capital of France is"
@@ -46,10 +46,10 @@ def without_mixed_precision(space: dict[str, Any]) -> None:
 
 def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
     """One try: attach, train, save, answer, load again, take off."""
-    cells = render_cells(recipe)
+    cells = cells_of(recipe)
     if load_once(cells, space):
         space["untouched"] = weights(space["model"])
-    run(cells, "rows data adapter", space)
+    run(cells, "data adapter", space)
     attached = space["model"]
     before = weights(attached)
     learning = {n for n, w in attached.named_parameters() if w.requires_grad}
@@ -75,7 +75,8 @@ def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
     run(cells, "compare score", space)
     tuned = outputs(space, space["model"])
     folder = str(Path.cwd() / "adapter")
-    (load,) = (c for c in render_cells(recipe, LOAD_CELLS, folder) if c.name == "load")
+    loading = cells_of(recipe, LOAD_CELLS, adapter_folder=folder)
+    (load,) = (c for c in loading if c.name == "load")
     run([load], "load", space)
     again = outputs(space, space["model"])
     # The cell's own words for beginning again from the untouched base.

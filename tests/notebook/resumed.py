@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from trials import load_once, run, tell_each
+from trials import cells_of, load_once, run, tell_each
 
-from webui.notebook.render import render_cells
 from webui.recipe import Recipe
 
 FIRST = "checkpoints/checkpoint-2"
@@ -19,13 +18,13 @@ def pair(recipe: Recipe, space: dict[str, Any]) -> list[Any]:
     """The losses of a whole training, and of one that goes on from a checkpoint."""
     import torch
 
-    cells = render_cells(recipe)
+    cells = cells_of(recipe)
     load_once(cells, space)
-    run(cells, "rows data adapter train", space)
+    run(cells, "data adapter train", space)
     whole = losses(space)
     torch.manual_seed(999)  # as another process would have it
     run(cells, "adapter", space)
-    run(render_cells(recipe, ("train",), checkpoint=FIRST), "train", space)
+    run(cells_of(recipe, ("train",), checkpoint=FIRST), "train", space)
     return [whole, losses(space)]
 
 

@@ -70,7 +70,7 @@ def trained(script: Path, trials: list[list[str]], *words: str) -> list[Any]:
         done = subprocess.run(
             [sys.executable, str(script), *words],
             input=json.dumps(trials),
-            env=os.environ | own | {"TMPDIR": scratch},
+            env=os.environ | own | {"TMPDIR": scratch, "TUNEBOOK_HOME": scratch},
             capture_output=True,
             text=True,
         )

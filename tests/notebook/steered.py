@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from trials import load_once, run, tell_each
+from trials import cells_of, load_once, run, tell_each
 
-from webui.notebook.render import render_cells
 from webui.recipe import Recipe
 
 # Memory that is not enough for more than two rows at once, as PyTorch words it.
@@ -25,9 +24,9 @@ trainer.train()"""
 
 def told(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
     """What became of one training."""
-    cells = render_cells(recipe)
+    cells = cells_of(recipe)
     load_once(cells, space)
-    run(cells, "rows data adapter", space)
+    run(cells, "data adapter", space)
     code = next(cell.code for cell in cells if cell.name == "train")
     if recipe.training.auto_batch_size:
         code = code.replace("\ntrainer.train()", SHORT)

@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 if "--gpu" not in sys.argv:
@@ -20,7 +21,9 @@ os.environ |= {
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
 }
 
-from webui.notebook.render import Cell
+from webui.notebook.render import RUN_CELLS, Cell, render_cells
+from webui.planner.prepare.prepare import prepare
+from webui.planner.prepare.store import place
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 
@@ -34,6 +37,13 @@ def tell_each(trial: Callable[[Recipe, Names], Any]) -> None:
         os.chdir(tempfile.mkdtemp())
         recipe = loads("{}", settings=settings)
         print("RESULT " + json.dumps(trial(recipe, space)), flush=True)
+
+
+def cells_of(recipe: Recipe, names: Sequence[str] = RUN_CELLS, **more: Any) -> Any:
+    """The cells of a recipe, with its rows in the folder in which they run."""
+    rows = prepare(recipe)
+    place(rows, Path.cwd())
+    return render_cells(recipe, tuple(names), rows=rows, **more)
 
 
 def run(cells: Sequence[Cell], names: str, space: Names) -> None:

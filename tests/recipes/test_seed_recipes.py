@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from homes import make_home
 
 from webui import cli, settings
 from webui.commands import given
 from webui.notebook.render import RUN_CELLS, render_cells
 from webui.planner import process
+from webui.planner.prepare.prepare import prepare
+from webui.planner.prepare.store import place
 from webui.recipe import Recipe
 
 RECIPES = [path.stem for path in given.shipped_files()]
@@ -151,11 +154,12 @@ def train(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[Recipe], dict[str, Any]]]:
     """Train a recipe in a process that has loaded the libraries once for all."""
+    folder = tmp_path_factory.mktemp("trials")
     worker = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("trial.py"))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        cwd=tmp_path_factory.mktemp("trials"),
+        cwd=folder,
         text=True,
         env={
             **os.environ,
@@ -167,13 +171,19 @@ def train(
 
     def run(recipe: Recipe) -> dict[str, Any]:
         assert worker.stdin and worker.stdout
-        cells = render_cells(recipe, RUN_CELLS[: RUN_CELLS.index("train") + 1])
+        rows = prepare(recipe)
+        place(rows, folder)
+        names = RUN_CELLS[: RUN_CELLS.index("train") + 1]
+        cells = render_cells(recipe, names, rows=rows)
         worker.stdin.write(json.dumps([cell.code for cell in cells]) + "\n")
         worker.stdin.flush()
         found: dict[str, Any] = json.loads(worker.stdout.readline())
         return found
 
-    yield run
+    with pytest.MonkeyPatch.context() as patch:
+        home = make_home(tmp_path_factory.mktemp("home") / "home")
+        patch.setenv("TUNEBOOK_HOME", str(home))
+        yield run
     assert worker.stdin
     worker.stdin.close()
     worker.wait(30)

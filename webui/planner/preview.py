@@ -10,7 +10,7 @@ from webui.planner.data_warnings import Warned, no_template, warnings
 from webui.planner.encoding import HIDDEN, Encoded, encode
 from webui.planner.errors import PlannerError
 from webui.planner.pretrained import end_tokens, has_template, recipe_chat
-from webui.planner.refused import mostly_rejected, template_that_takes
+from webui.planner.refused import broken_files, mostly_rejected, template_that_takes
 from webui.planner.rows import Kept, Part, Rejected, place, read_rows, with_place
 from webui.recipe import Recipe
 from webui.recipe.field import Text
@@ -137,6 +137,7 @@ def check_rows(recipe: Recipe, part: Part, wanted: int = 0) -> Checked:
     encoded = encoded_rows(recipe, tokenizer, kept)
     ends = end_tokens(recipe.model, tokenizer)
     warned = [
+        *broken_files(rejected),
         *mostly_rejected(recipe, len(kept[first]), rejected),
         *warnings(recipe, chat, kept[first], encoded[first], ends),
     ]

@@ -16,7 +16,19 @@ from webui.planner.warned import Warned
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 
+BREAKS = ("; the rest is left out", "; the rows before it are kept")
 BY_TEMPLATE = "the chat template "  # how such a reason begins
+
+
+def breaks_off(rejected: Rejected) -> bool:
+    """Whether a file breaks off here: nobody knows what stood after it."""
+    return rejected.reason.en.endswith(BREAKS)
+
+
+def broken_files(rejected: Sequence[Rejected]) -> list[Warned]:
+    """A warning for each file that breaks off."""
+    broken = filter(breaks_off, rejected)
+    return [Warned(with_place(row), blocks=True) for row in broken]
 
 
 def mostly_rejected(

@@ -22,7 +22,7 @@ from webui.planner.prepare.store import (
 from webui.planner.prepare.writing import Writer, finish, parts_of
 from webui.planner.pretrained import has_template, recipe_chat
 from webui.planner.reading.sources import Record
-from webui.planner.rows import Kept, Rejected, place, read_rows, source_records
+from webui.planner.rows import Kept, read_rows, source_records, with_place
 from webui.planner.split_check import none_held, refuse_none_left
 from webui.recipe import Recipe
 from webui.recipe.field import Text
@@ -132,7 +132,7 @@ def found(recipe: Recipe, chat: Chat, writer: Writer, counts: tuple[int, int]) -
         train=counts[0],
         heldout=counts[1],
         left_out=writer.left_out,
-        stops=(*map(breaks_off, writer.broken), *stops(seen)),
+        stops=(*map(with_place, writer.broken), *stops(seen)),
     )
 
 
@@ -150,12 +150,6 @@ def refuse_empty_parts(recipe: Recipe, total: int, held: int) -> None:
         )
     if split.by != "file":
         refuse_none_left(total, held)
-
-
-def breaks_off(rejected: Rejected) -> tuple[str, str]:
-    """A file breaks off: more rows are missing than anybody can count."""
-    where, why = place(rejected.record), rejected.reason
-    return f"{where.en}: {why.en}.", f"{where.zh}：{why.zh}。"
 
 
 FULL = Text(

@@ -11,13 +11,11 @@ from webui.notebook.rows import HELDOUT, TRAIN, Form
 from webui.planner.chat.conversation import Chat
 from webui.planner.prepare.forms import Seen
 from webui.planner.prepare.trl_rows import heldout_row, is_uneven, train_rows
+from webui.planner.refused import breaks_off
 from webui.planner.report.rejections import rejected_line
 from webui.planner.rows import Kept, Rejected
 from webui.planner.split import parted_rows
 from webui.recipe import Recipe
-
-# How the reason ends where a file breaks off: nobody knows what stood after it.
-BREAKS = ("; the rest is left out", "; the rows before it are kept")
 
 
 class Written:
@@ -85,8 +83,7 @@ class Writer:
         for row in rows:
             if isinstance(row, Rejected):
                 self.left_out += 1
-                if row.reason.en.endswith(BREAKS):
-                    self.broken.append(row)
+                self.broken += [row] * breaks_off(row)
                 left_out.write(rejected_line(row))
                 continue
             asked = heldout_row(row, self.chat)
