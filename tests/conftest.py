@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from homes import make_home
 
+from webui.settings import starter_folder
+
 
 @pytest.fixture
 def tunebook_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -13,3 +15,11 @@ def tunebook_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TUNEBOOK_HOME", str(home))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
     return home
+
+
+@pytest.fixture
+def starter_home(tunebook_home: Path) -> Path:
+    """The same, for tests that cannot do without the starter model."""
+    if not (starter_folder() / "tokenizer.json").is_file():
+        pytest.skip("the starter model is not here: run `tunebook starter`")
+    return tunebook_home

@@ -7,12 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from homes import make_home
 from planner.reading.hub_server import Hub, serve
 
 from webui.notebook.render import render_cells
@@ -25,20 +23,10 @@ from webui.recipe import Recipe
 from webui.recipe.store import with_values
 from webui.settings import starter_folder
 
-pytestmark = pytest.mark.train
+pytestmark = [pytest.mark.train, pytest.mark.usefixtures("starter_home")]
 
 EXAMPLES = sorted((Path(__file__).parents[1] / "data" / "formats").iterdir())
 QWEN = {"data.template": "qwen"}  # a template that knows tools
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home of each test's own, in which rows are prepared."""
-    if not (starter_folder() / "tokenizer.json").is_file():
-        pytest.skip("the starter model is not there: run `tunebook starter`")
-    home = make_home(tmp_path / "home")
-    monkeypatch.setenv("TUNEBOOK_HOME", str(home))
-    yield home
 
 
 def recipe_for(files: list[Path], **more: Any) -> Recipe:

@@ -18,7 +18,7 @@ from webui.planner.prepare.prepare import prepare
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.store import load
-from webui.settings import shipped_recipes, starter_folder
+from webui.settings import shipped_recipes
 
 HOSTILE = '"""\nimport os; os.system("true")\n# ///'
 
@@ -68,14 +68,8 @@ def test_a_hostile_file_name_stays_a_name() -> None:
 
 
 @pytest.fixture
-def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Recipe, Rows]:
+def starter(starter_home: Path) -> tuple[Recipe, Rows]:
     """The starter's recipe, and its rows as they are prepared."""
-    if not (starter_folder() / "tokenizer.json").is_file():
-        pytest.skip("the starter model is not there: run `tunebook starter`")
-    folder = starter_folder()
-    monkeypatch.setenv("TUNEBOOK_HOME", str(tmp_path))
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models" / folder.name).symlink_to(folder)
     recipe = load(shipped_recipes() / "starter-extract.yaml")
     return recipe, prepare(recipe)
 

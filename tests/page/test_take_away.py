@@ -4,7 +4,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from homes import make_home
 
 from webui.page.draft import Draft
 from webui.page.studio import Studio
@@ -12,18 +11,12 @@ from webui.page.take_away import notebook_of, recipe_of, script_of, taken_away
 from webui.page.view import View, view_of
 from webui.planner.prepare.prepare import prepare
 from webui.recipe.store import load
-from webui.settings import shipped_recipes, starter_folder
+from webui.settings import shipped_recipes
 
 
 @pytest.fixture
-def view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> View:
+def view(starter_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> View:
     """A view of the starter's recipe, whose rows are prepared."""
-    if not (starter_folder() / "tokenizer.json").is_file():
-        pytest.skip("the starter model is not there: run `tunebook starter`")
-    home = make_home(tmp_path / "home")
-    monkeypatch.setenv("TUNEBOOK_HOME", str(home))
-    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
     recipe = load(shipped_recipes() / "starter-extract.yaml")
     prepare(recipe)
     return view_of(Studio(Draft(recipe)))

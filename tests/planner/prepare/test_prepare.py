@@ -2,34 +2,23 @@
 
 import json
 import os
+import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from homes import make_home
 
 from webui.notebook import rows as notebook_rows
 from webui.notebook.render import render_cells
 from webui.notebook.rows import Rows, expected
 from webui.planner.errors import PlannerError
-from webui.planner.prepare import prepare as preparing
 from webui.planner.prepare.prepare import prepare
 from webui.planner.prepare.store import known, place, rows_folder, rows_key
 from webui.recipe import Recipe
 from webui.recipe.store import with_values
-from webui.settings import starter_folder
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home of each test's own, in which rows are prepared."""
-    if not (starter_folder() / "tokenizer.json").is_file():
-        pytest.skip("the starter model is not there: run `tunebook starter`")
-    home = make_home(tmp_path / "home")
-    monkeypatch.setenv("TUNEBOOK_HOME", str(home))
-    yield home
+pytestmark = pytest.mark.usefixtures("starter_home")
 
 
 def write(path: Path, rows: list[Any]) -> Path:
@@ -203,7 +192,7 @@ def test_several_answers_of_a_conversation_take_one_sequence(tmp_path: Path) -> 
 
 
 def test_very_many_rows_are_made_tokens_in_the_cell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     count = notebook_rows.MANY + 5
     file = write(tmp_path / "faq.jsonl", faq(count))
@@ -240,19 +229,20 @@ def test_rows_are_drawn_as_before_for_runs_of_before(tmp_path: Path) -> None:
     assert rows.key != prepare(recipe_of(file)).key
 
 
-def test_a_full_disk_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """/dev/full is a disk that has no room."""
-    if not Path("/dev/full").exists():
-        pytest.skip("there is no /dev/full here")
-    file = write(tmp_path / "faq.jsonl", faq(4))
-    scratch = preparing.new_scratch()
-    (scratch / "train.jsonl").symlink_to("/dev/full")
-    monkeypatch.setattr(preparing, "new_scratch", lambda: scratch)
-    with pytest.raises(PlannerError, match="The disk is full"):
-        prepare(recipe_of(file))
-    assert not scratch.exists()
+def test_a_full_disk_is_one_sentence(starter_home: Path, tmp_path: Path) -> None:
+    cache = starter_home / "cache"
+    cache.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", str(cache)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        long = [{"question": "q" * 900, "answer": "a" * 900}] * 200
+        file = write(tmp_path / "faq.jsonl", long)
+        with pytest.raises(PlannerError, match="The disk is full"):
+            prepare(recipe_of(file))
+        assert list(rows_folder().iterdir()) == []
+    finally:
+        subprocess.run(["umount", str(cache)], check=True)
 
 
 def test_what_is_expected_needs_no_file(tmp_path: Path) -> None:
