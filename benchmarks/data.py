@@ -114,28 +114,32 @@ def ratio(other: list[float], ours: list[float]) -> dict[str, float]:
 
 def rendered(rows: list[dict], tokenizer: Any) -> tuple[list[str], list[int]]:
     """The texts that the tokenizer is given, and their lengths in tokens."""
-    from webui.notebook.steps import row_steps
-
-    texts = []
-    for row in rows:
-        for step in row_steps(Recipe(), tokenizer):
-            row = step(row)
-        texts.append(row["text"])
+    texts = [part.text for part in sequences(rows, tokenizer)]
     return texts, [len(ids) for ids in tokenizer(texts)["input_ids"]]
 
 
-def by_us(rows: list[dict], tokenizer: Any) -> None:
-    """Every step that the data cell takes, from raw rows to labels."""
-    from webui.notebook.steps import row_steps, token_step
+def sequences(rows: list[dict], tokenizer: Any) -> list[Any]:
+    """What is trained on of each row: its text, and the parts that are learned."""
+    from webui.planner.chat.conversation import chat_of, render
+    from webui.planner.chat.template import Template
+    from webui.planner.mapping.steps import row_steps
 
-    steps, tokenize = row_steps(Recipe(), tokenizer), token_step(Recipe(), tokenizer)
+    chat = chat_of(Template(tokenizer, frozenset({tokenizer.eos_token})))
+    found = []
+    for row in rows:
+        for step in row_steps(Recipe()):
+            row = step(row)
+        found += render(row, chat).sequences
+    return found
+
+
+def by_us(rows: list[dict], tokenizer: Any) -> None:
+    """Every step from raw rows to labels."""
+    from webui.planner.encoding import encode
+
     for first in range(0, len(rows), BATCH):
-        batch = []
-        for row in rows[first : first + BATCH]:
-            for step in steps:
-                row = step(row)
-            batch.append(row)
-        tokenize(batch)
+        parts = sequences(rows[first : first + BATCH], tokenizer)
+        encode(Recipe(), tokenizer, parts)
 
 
 def by_tokenizer(texts: list[str], tokenizer: Any) -> None:

@@ -41,8 +41,10 @@ from webui import settings
 from webui.files import write_json
 from webui.kernel import jobs, process
 from webui.kernel.status import status
-from webui.notebook.ipynb import script
 from webui.notebook.render import RUN_CELLS, render_cells
+from webui.notebook.script import joined
+from webui.planner.prepare.prepare import prepare
+from webui.planner.prepare.store import place
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.runs import events
@@ -120,9 +122,11 @@ def recipe(steps: int) -> Recipe:
 @contextmanager
 def bare(steps: int) -> Iterator[Side]:
     """The exported script, frozen as soon as its training has begun."""
-    code = script(render_cells(recipe(steps), CELLS))
+    rows = prepare(recipe(steps))
+    code = joined(render_cells(recipe(steps), CELLS, rows=rows))
     code = code.replace("\ntrainer.train(", MARKS)
     with tempfile.TemporaryDirectory() as folder, open(f"{folder}/told", "w+") as told:
+        place(rows, Path(folder))
         training = subprocess.Popen(
             [sys.executable, "-c", code],
             cwd=folder,
