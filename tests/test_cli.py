@@ -163,6 +163,29 @@ def test_script_is_code_with_the_settings_in_it(
     assert "r=19" in out and '"some/model"' in out and "webui" not in out
 
 
+def test_rows_lie_beside_their_script_and_nothing_is_taken_away(
+    tunebook: Callable[..., Printed], tmp_path: Path
+) -> None:
+    own = tmp_path / "tune-rows"
+    own.mkdir()
+    (own / "mine.txt").write_text("mine")
+    file = tmp_path / "new" / ".." / "tune.py"
+    (tmp_path / "new").mkdir()
+    assert tunebook("script", str(RECIPE), "-o", str(file))[0] == 0
+    assert (own / "mine.txt").read_text() == "mine"
+    assert (own / "extract.train.jsonl").stat().st_nlink == 1
+    assert "tune-rows/extract.train.jsonl" in file.read_text()
+    # A source that lies where it would be copied to stays as it is.
+    source = own / "extract.train.jsonl"
+    before = source.read_bytes()
+    named = f"data.train_files={source}"
+    assert tunebook("script", str(RECIPE), "--set", named, "-o", str(file))[0] == 0
+    assert source.read_bytes() == before
+    deep = tmp_path / "a" / "b" / "other.py"
+    assert tunebook("script", str(RECIPE), "-o", str(deep))[0] == 0
+    assert (deep.parent / "other-rows" / "extract.heldout.jsonl").is_file()
+
+
 def test_notebook_opens_in_jupyter(
     tunebook: Callable[..., Printed], tmp_path: Path
 ) -> None:
@@ -215,7 +238,7 @@ def test_every_problem_of_a_recipe_is_a_line(tunebook: Callable[..., Printed]) -
         (["script", "nowhere"], "nowhere: is neither a file nor"),
         (["compare", "nowhere"], "No run is called 'nowhere'"),
         (["runs", "--delete", "nowhere"], "No run is called 'nowhere'"),
-        (["script", str(RECIPE), "-o", "/nowhere/x.py"], "No such file or directory"),
+        (["script", str(RECIPE), "-o", "/dev/null/x.py"], "Not a directory"),
         (
             ["run", str(RECIPE), "--set", "data.train_files=/nowhere.jsonl"],
             "nowhere.jsonl",

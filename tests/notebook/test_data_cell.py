@@ -198,6 +198,45 @@ def test_calls_keep_the_arguments_that_they_have(tmp_path: Path) -> None:
         assert sum((e.ids, e.labels) in made for [e] in expected) == len(made)
 
 
+# In the manner of families whose option for no thought is to say nothing.
+SWITCHED = """{%- for m in messages -%}
+<|im_start|>{{ m.role }}
+{% if m.role == "assistant" and m.reasoning_content -%}
+<think>{{ m.reasoning_content }}</think>{% endif -%}
+{{ m.content }}<|im_end|>
+{% endfor -%}
+{%- if add_generation_prompt -%}<|im_start|>assistant
+{% if thinking %}{% endif %}{%- endif -%}"""
+
+
+@pytest.mark.parametrize("template", ["switched", "qwen3"])
+def test_thoughts_in_some_rows_only(tmp_path: Path, template: str) -> None:
+    import trl
+
+    folder = Path(str(trl.__file__)).parent / "chat_templates"
+    text = (
+        SWITCHED
+        if template == "switched"
+        else (folder / f"{template}.jinja").read_text(encoding="utf-8")
+    )
+    file = tmp_path / "a.jsonl"
+    talks = [
+        {"role": "assistant", "content": f"a{n}"}
+        | ({"reasoning_content": f"why {n}"} if n % 2 else {})
+        for n in range(8)
+    ]
+    asked = {"role": "user", "content": "q"}
+    lines = [json.dumps({"messages": [asked, talk]}) for talk in talks]
+    file.write_text("\n".join(lines))
+    custom = {"data.template": "custom", "data.custom_template": text}
+    recipe = recipe_for([file], **custom, **{"split.by": "count", "split.count": 2})
+    rows, names = run_cell(recipe, tmp_path / "run")
+    made = trained_tokens(recipe, rows, names)
+    expected = [(e.ids, e.labels) for [e] in check_rows(recipe, "train").encoded]
+    assert len(made) == 6 and all(row in expected for row in made)
+    assert {"prompt", "completion"} <= set(names["heldout_data"].column_names)
+
+
 def test_a_data_set_of_the_hub(tmp_path: Path) -> None:
     """In a process of its own: the libraries read HF_ENDPOINT at import."""
     rows = [{"question": f"q{n}", "answer": f"a{n}"} for n in range(4)]

@@ -19,6 +19,7 @@ from webui.notebook.render import (
     Cell,
     render_cells,
 )
+from webui.notebook.rows import Rows
 from webui.notebook.script import joined
 from webui.recipe import Recipe
 from webui.recipe.checks import check
@@ -416,6 +417,36 @@ def test_the_base_answers_without_the_adapter_and_the_tuned_with_it() -> None:
         tuned = [ast.unparse(node) for node in body if not isinstance(node, ast.With)]
         assert len(base) == 1 and base[0].startswith("with model.disable_adapter():")
         assert call in base[0] and sum(text.endswith(call) for text in tuned) == 1
+
+
+FOUND = {
+    "tools": {"tools": True, "uneven": True},
+    "mixed": {"mixed_options": True, "asked": True, "uneven": True},
+    "options": {"options": {"enable_thinking": False}, "asked": True},
+    "thoughts": {"thought_end": "</think>"},
+    "plain": {"plain": True, "options": {"enable_thinking": False}, "asked": True},
+    "many": {"form": "tokens", "reason": "they are many", "train": 10**6},
+    "apart": {"apart": True},
+}
+
+
+@pytest.mark.parametrize("form", ["completion", "messages", "tokens"])
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("one", FOUND)
+@pytest.mark.parametrize("other", FOUND)
+def test_whatever_rows_turn_out_to_be_the_cells_are_well_written(
+    form: Any, plain: bool, one: str, other: str
+) -> None:
+    found = {"form": form, "plain": plain and form != "tokens", "reason": "it is odd"}
+    found |= FOUND[one] | FOUND[other]
+    if found["form"] == "tokens":
+        found["plain"] = False
+    for recipe in (Recipe(), with_values({"data.format": "messages"})):
+        cells = render_cells(recipe, RUN_CELLS, rows=Rows(**found))
+        for cell in cells:
+            ast.parse(cell.code)
+        whole = joined(cells)
+        assert ruff(whole, "check", "--quiet", "--select=F") == ""
 
 
 # ---- keys

@@ -13,14 +13,16 @@ from webui.notebook.rows import FOLDER, Rows, expected
 from webui.notebook.script import script
 from webui.planner.errors import PlannerError
 from webui.planner.prepare.ask import prepared
-from webui.planner.prepare.store import place
+from webui.planner.prepare.store import copy
+from webui.planner.process import ask
+from webui.planner.ready import model_known
 from webui.recipe import Recipe
 
 
 def write_script(arguments: Namespace) -> int:
     """Write the recipe as one Python file that needs nothing of Tunebook."""
     recipe = given.recipe(arguments)
-    rows = rows_of(recipe)
+    rows = beside(rows_of(recipe), arguments)
     name = Path(arguments.output).name if to_file(arguments) else "tune.py"
     return write(script(recipe, rows, name), rows, arguments)
 
@@ -28,11 +30,18 @@ def write_script(arguments: Namespace) -> int:
 def write_notebook(arguments: Namespace) -> int:
     """Write the recipe as a notebook that has not run yet."""
     recipe = given.recipe(arguments)
-    rows = rows_of(recipe)
+    rows = beside(rows_of(recipe), arguments)
     cells = [vars(cell) for cell in render_cells(recipe, rows=rows)]
     return write(
         notebook_text(cells, title=recipe.name, recipe=recipe), rows, arguments
     )
+
+
+def beside(rows: Rows, arguments: Namespace) -> Rows:
+    """The rows in a folder that is called like the file which reads them."""
+    if not to_file(arguments):
+        return rows
+    return replace(rows, folder=f"{Path(arguments.output).stem}-{FOLDER}")
 
 
 def rows_of(recipe: Recipe) -> Rows:
@@ -46,12 +55,21 @@ def rows_of(recipe: Recipe) -> Rows:
         return prepared(recipe)
     except PlannerError as error:
         rows = expected(recipe)
-        if not rows.plain:
+        if not rows.plain or is_known(recipe):
             raise
         print(f"The rows were not checked: {error}", file=sys.stderr)
     files = {Path(path).name: path for path in plain_files(recipe)}
     there = all(Path(path).is_file() for path in files.values())
     return replace(rows, files=files if there else {})
+
+
+def is_known(recipe: Recipe) -> bool:
+    """Whether the model is within reach, so that something else is wrong."""
+    try:
+        ask(model_known, recipe, "train")
+    except PlannerError:
+        return False
+    return True
 
 
 def plain_files(recipe: Recipe) -> list[str]:
@@ -75,9 +93,10 @@ def write(text: str, rows: Rows, arguments: Namespace) -> int:
             print(f"It reads the folder {FOLDER}: -o FILE writes both", file=sys.stderr)
         return 0
     file = Path(arguments.output)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if rows.files:
+        copy(rows, file.parent / rows.folder)
+        print(f"Wrote {file.parent / rows.folder}: what it reads", file=sys.stderr)
     write_text(file, text)
     print(f"Wrote {file}", file=sys.stderr)
-    if rows.files:
-        place(rows, file.parent)
-        print(f"Wrote {file.parent / FOLDER}: what it reads", file=sys.stderr)
     return 0

@@ -6,7 +6,7 @@ from webui.notebook.carried import tokens
 from webui.notebook.carry import source_of
 from webui.notebook.literal import Code, literal
 from webui.notebook.plain import BESIDE, PLAIN_KINDS, answer, kind_of, question
-from webui.notebook.rows import BY_TRAINER, FOLDER, HELDOUT, MANY, TRAIN, Form, Rows
+from webui.notebook.rows import BY_TRAINER, HELDOUT, MANY, TRAIN, Form, Rows
 from webui.recipe import Recipe
 
 MAKERS = {"tokens": tokens.tokenize, "pieces": tokens.tokenize_texts}
@@ -15,7 +15,7 @@ MAKERS = {"tokens": tokens.tokenize, "pieces": tokens.tokenize_texts}
 def data_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
     """What the data cell's template may name."""
     context: dict[str, Any] = {
-        "loads": plain_loads(recipe) if rows.plain else written_loads(recipe, rows),
+        "loads": (plain_loads if rows.plain else written_loads)(recipe, rows),
         "parts": parts(recipe, rows),
         "json_columns": rows.uneven and not rows.plain,
         "mapped": rows.plain and is_mapped(recipe, rows),
@@ -74,7 +74,7 @@ def parts(recipe: Recipe, rows: Rows) -> tuple[str, str]:
 def written_loads(recipe: Recipe, rows: Rows) -> list[tuple[str, Code]]:
     """The loading of the rows that the planner has written, under which names."""
     held: Form = "text" if recipe.data.format == "text" else "completion"
-    train, heldout = f"{FOLDER}/{TRAIN}", f"{FOLDER}/{HELDOUT}"
+    train, heldout = f"{rows.folder}/{TRAIN}", f"{rows.folder}/{HELDOUT}"
     if rows.form == held:  # the same columns
         files = {"train": train, "heldout": heldout}
         return load_both("json", files, *features(rows, rows.form))
@@ -93,11 +93,12 @@ def features(rows: Rows, form: Form) -> list[str]:
     return [f"features=Features({{{shapes}}})"]
 
 
-def plain_loads(recipe: Recipe) -> list[tuple[str, Code]]:
+def plain_loads(recipe: Recipe, rows: Rows) -> list[tuple[str, Code]]:
     """The loading of a source that needs no repair."""
     if recipe.data.source == "hub":
         return [("rows", load_hub(recipe))]
-    train, heldout = names(recipe.data.train_files), names(recipe.split.files)
+    train = names(recipe.data.train_files, rows.folder)
+    heldout = names(recipe.split.files, rows.folder)
     kind = PLAIN_KINDS.get(kind_of(train[0]), "json") if train else "json"
     tabs = [r"sep='\t'"] * any(kind_of(file) == ".tsv" for file in train)
     if recipe.split.by == "file":
@@ -105,9 +106,9 @@ def plain_loads(recipe: Recipe) -> list[tuple[str, Code]]:
     return [("rows", load(kind, only(train), "split='train'", *tabs))]
 
 
-def names(paths: tuple[str, ...]) -> list[str]:
+def names(paths: tuple[str, ...], folder: str) -> list[str]:
     """Files as they lie in the folder of rows."""
-    return [f"{FOLDER}/{path.replace(chr(92), '/').split('/')[-1]}" for path in paths]
+    return [f"{folder}/{path.replace(chr(92), '/').split('/')[-1]}" for path in paths]
 
 
 def only(paths: list[str]) -> Any:

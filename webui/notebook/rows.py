@@ -41,6 +41,7 @@ class Rows:
         more: columns that the trainer does not look at, such as a rejected answer.
         own_template: whether the model has a chat template of its own.
         options: the chat template's options when an answer is asked for.
+        asked: whether each row has such options of its own.
         mixed_options: whether rows differ in them, so that each has its own.
         thought_end: what stands between a thought and its answer, special tokens left
             out; empty if no row holds a thought.
@@ -48,6 +49,7 @@ class Rows:
         files: what lies in the folder ``rows``, each with the file that it comes from.
         stops: why a training with these rows should not begin, each in English and in
             Chinese.
+        folder: where the cell finds the rows, beside itself.
         key: changes with what the rows depend on.
     """
 
@@ -61,6 +63,7 @@ class Rows:
     more: tuple[str, ...] = ()
     own_template: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
+    asked: bool = False
     mixed_options: bool = False
     thought_end: str = ""
     train: int = 0
@@ -68,6 +71,7 @@ class Rows:
     left_out: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
     stops: tuple[tuple[str, str], ...] = ()
+    folder: str = FOLDER
     key: str = ""
 
     def columns_of(self, form: Form) -> tuple[str, ...]:
@@ -75,7 +79,7 @@ class Rows:
         main = {"completion": ("prompt", "completion"), "messages": ("messages",)}
         if form not in main:
             return ("text", "learned") if form == "tokens" else ("text",)
-        asked = ("chat_template_kwargs",) * bool(self.options or self.mixed_options)
+        asked = ("chat_template_kwargs",) * self.asked
         return (*main[form], *("tools",) * self.tools, *asked, *self.more)
 
 

@@ -23,7 +23,7 @@ UNUSED = ("torchvision", "xformers", "diffusers", "torchao")
 def script(recipe: Recipe, rows: Rows, name: str = "tune.py") -> str:
     """The script of a recipe, to be run beside its folder of rows."""
     cells = render_cells(recipe, RUN_CELLS, alone=True, rows=rows)
-    return "\n".join(header(recipe, name)) + joined(cells)
+    return "\n".join(header(recipe, name, rows)) + joined(cells)
 
 
 def joined(cells: Sequence[Cell]) -> str:
@@ -32,7 +32,7 @@ def joined(cells: Sequence[Cell]) -> str:
     return formatted(("\n".join(parts),))[0] + "\n"
 
 
-def header(recipe: Recipe, name: str) -> Iterator[str]:
+def header(recipe: Recipe, name: str, rows: Rows) -> Iterator[str]:
     """How to run the script, and what it needs: metadata that uv and pip read."""
     yield "# /// script"
     yield f'# requires-python = "{PYTHON}"'
@@ -45,7 +45,8 @@ def header(recipe: Recipe, name: str) -> Iterator[str]:
     names = ", ".join(f'"{name}"' for name in UNUSED)
     yield f"# exclude-dependencies = [{names}]"
     yield "# ///"
-    yield f'"""{plain(recipe.name)}: uv run {plain(name)}"""'
+    where = f" (beside its folder {plain(rows.folder)})" if rows.files else ""
+    yield f'"""{plain(recipe.name)}: uv run {plain(name)}{where}"""'
     yield ""
     yield ""
 

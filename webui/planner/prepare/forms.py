@@ -17,6 +17,7 @@ from webui.recipe.field import Text
 COMPARED = 1000  # rows whose question is tokenized alone as well: that takes long
 ONE_BY_ONE = "it takes rows one by one, and these are very many"
 READ_OTHERWISE = "tokens at the end of a question change with the answer after it"
+SOME_MARKED = "the chat template marks the answers of only some of these rows"
 UNMARKED = "the chat template does not mark where answers begin and end"
 
 
@@ -114,7 +115,7 @@ def form_of(recipe: Recipe, seen: Seen, *, many: bool) -> tuple[Form, str]:
     if data.train_on == "everything" or seen.marked == seen.rows:
         return "messages", ""
     if seen.several or seen.marked:
-        return "tokens", UNMARKED
+        return "tokens", SOME_MARKED if seen.marked else UNMARKED
     if seen.otherwise:
         return "tokens", READ_OTHERWISE
     return "completion", ""

@@ -28,7 +28,7 @@ def as_plain(recipe: Recipe, rows: Rows, folder: Path) -> Rows | None:
     plain = replace(rows, plain=True, files=files)
     try:
         with trying_in(folder, files):
-            columns = columns_of(recipe)
+            columns = columns_of(recipe, plain)
             plain = replace(plain, columns=columns)
             [cell] = render_cells(recipe, ("data",), rows=plain)
             names: dict[str, Any] = {}
@@ -90,7 +90,7 @@ def trying_in(folder: Path, files: dict[str, str]) -> Iterator[None]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def columns_of(recipe: Recipe) -> tuple[str, ...]:
+def columns_of(recipe: Recipe, rows: Rows) -> tuple[str, ...]:
     """The columns of the source, as the cell would see them."""
     cell = {"data": recipe.data.model_copy(update={"format": "text"})}
     del cell
@@ -98,14 +98,20 @@ def columns_of(recipe: Recipe) -> tuple[str, ...]:
 
     names: dict[str, Any] = {}
     exec("from datasets import load_dataset", names)
-    for name, loading in plain_loads(recipe):
+    for name, loading in plain_loads(recipe, rows):
         exec(f"{name} = {loading}", names)
-    rows = names["rows"]
-    found = rows.column_names
+    found = names["rows"].column_names
     return tuple(next(iter(found.values())) if isinstance(found, dict) else found)
 
 
 def is_same(data: Any, path: Path) -> bool:
     """Whether a data set holds the very rows of a file, in their order."""
     pairs = zip_longest(data, lines(path), fillvalue=MISSING)
-    return all(one == other for one, other in pairs)
+    return all(without_nothing(one) == without_nothing(other) for one, other in pairs)
+
+
+def without_nothing(row: Any) -> Any:
+    """A row without options that say nothing, which a plain cell leaves out."""
+    if not isinstance(row, dict):
+        return row
+    return {k: v for k, v in row.items() if k != "chat_template_kwargs" or v}

@@ -19,6 +19,7 @@ from webui.planner.prepare.store import (
     rows_folder,
     rows_key,
 )
+from webui.planner.prepare.trl_rows import is_asked_with_options
 from webui.planner.prepare.writing import Writer, finish, parts_of
 from webui.planner.pretrained import has_template, recipe_chat
 from webui.planner.reading.sources import Record
@@ -127,6 +128,7 @@ def found(recipe: Recipe, chat: Chat, writer: Writer, counts: tuple[int, int]) -
         more=tuple(sorted(writer.more)),
         own_template=recipe.data.template != "model" or has_template(recipe.model),
         options=dict(asked),
+        asked=is_asked_with_options(chat),
         mixed_options=len(options) > 1,
         thought_end=seen.thought_end,
         train=counts[0],
@@ -145,9 +147,8 @@ def refuse_empty_parts(recipe: Recipe, total: int, held: int) -> None:
     split = recipe.split
     if not held:
         by_column = split.by == "column"
-        raise PlannerError(
-            none_held(split.column, split.value) if by_column else NONE_HELD
-        )
+        drawn = NO_GROUP if split.group_by else NONE_HELD
+        raise PlannerError(none_held(split.column, split.value) if by_column else drawn)
     if split.by != "file":
         refuse_none_left(total, held)
 
@@ -156,6 +157,11 @@ FULL = Text(
     "The disk is full, so the rows could not be prepared; free some space and start "
     "again.",
     "磁盘已满，无法准备数据；请清理空间后重新开始。",
+)
+NO_GROUP = Text(
+    "Each group has more rows than are to be held out, so none would be; hold out "
+    "more, or group by another column.",
+    "每个分组的数据都多于要留出的条数，因此没有可留出的数据；请增大留出比例或更换分组列。",
 )
 NONE_HELD = Text(
     "None of the held-out rows can be used; choose others.",

@@ -12,13 +12,13 @@ import psutil
 from pydantic import TypeAdapter
 
 from webui.files import read_json
-from webui.notebook.rows import FOLDER, Rows, about
+from webui.notebook.rows import Rows, about
 from webui.planner.models.source import stamp as model_stamp
 from webui.planner.report.measured import stamp
 from webui.recipe import Recipe
 from webui.settings import home
 
-VERSION = 2  # raised when the same rows would be prepared differently
+VERSION = 3  # raised when the same rows would be prepared differently
 KEPT = 8  # preparations; each is about as large as its source
 FOUND = "rows.json"
 
@@ -84,24 +84,27 @@ def tidy() -> None:
 
 
 def place(rows: Rows, folder: Path) -> None:
-    """Give a folder its own copy of the rows: all that the data cell loads.
+    """Give a run's folder its own copy of the rows, in place of any others.
 
     Raises:
         OSError: if the disk is full.
     """
-    own = folder / FOLDER
+    own = folder / rows.folder
     shutil.rmtree(own, ignore_errors=True)
-    own.mkdir()
+    copy(rows, own)
+
+
+def copy(rows: Rows, folder: Path) -> None:
+    """Copy the files that the data cell loads into a folder; what else is in there
+    stays.
+
+    Raises:
+        OSError: if the disk is full.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     for name, source in rows.files.items():
-        if Path(source).is_relative_to(rows_folder()):
-            link_or_copy(Path(source), own / name)  # never changed after it was made
-        else:
-            shutil.copyfile(source, own / name)
-
-
-def link_or_copy(source: Path, target: Path) -> None:
-    """A second name for a file; where the disk knows none, a copy."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
+        target = folder / name
+        if not (target.exists() and target.samefile(source)):
+            half = folder / f".{name}.{os.getpid()}"
+            shutil.copyfile(source, half)
+            half.replace(target)

@@ -24,9 +24,9 @@ def train_rows(kept: Kept, chat: Chat, form: Form) -> list[dict[str, Any]]:
     if form == "messages":
         [sequence] = kept.sequences
         last = sequence.turns[-1] + 1
-        return [{"messages": turns[:last], **beside, **options_of(sequence)}]
+        return [{"messages": turns[:last], **beside, **options_of(sequence, chat)}]
     return [
-        {**exchange(turns, s.turns[-1]), **beside, **options_of(s)}
+        {**exchange(turns, s.turns[-1]), **beside, **options_of(s, chat)}
         for s in kept.sequences
     ]
 
@@ -40,7 +40,7 @@ def heldout_row(kept: Kept, chat: Chat) -> dict[str, Any]:
     expected = kept.mapped["messages"][last].get("content") or ""
     asked = exchange(turns, last)
     asked["completion"][0]["content"] = str(expected)
-    return {**asked, **beside_of(kept), **options_of(kept.sequences[-1])}
+    return {**asked, **beside_of(kept), **options_of(kept.sequences[-1], chat)}
 
 
 def exchange(turns: list[Message], answer: int) -> dict[str, Any]:
@@ -54,15 +54,21 @@ def beside_of(kept: Kept) -> dict[str, Any]:
     return tools | {name: kept.mapped[name] for name in MORE if name in kept.mapped}
 
 
-def options_of(sequence: Sequence) -> dict[str, Any]:
-    """The chat template's options, where it was asked with any."""
-    options = dict(sequence.options or {})
-    return {"chat_template_kwargs": options} if options else {}
+def options_of(sequence: Sequence, chat: Chat) -> dict[str, Any]:
+    """The chat template's options, where it knows any; then each row has them."""
+    if not is_asked_with_options(chat):
+        return {}
+    return {"chat_template_kwargs": dict(sequence.options or {})}
+
+
+def is_asked_with_options(chat: Chat) -> bool:
+    """Whether some answers are asked for with options of the chat template."""
+    return bool(chat.dialect.silent or chat.dialect.thinking)
 
 
 def is_uneven(row: dict[str, Any]) -> bool:
     """Whether a row's messages have other parts than a role and a text."""
-    if "tools" in row or "rejected" in row:
+    if "tools" in row or "rejected" in row or row.get("chat_template_kwargs") == {}:
         return True
     messages = [m for name in row for m in listed(row[name])]
     return any(
