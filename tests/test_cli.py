@@ -238,7 +238,7 @@ def test_every_problem_of_a_recipe_is_a_line(tunebook: Callable[..., Printed]) -
         (["script", "nowhere"], "nowhere: is neither a file nor"),
         (["compare", "nowhere"], "No run is called 'nowhere'"),
         (["runs", "--delete", "nowhere"], "No run is called 'nowhere'"),
-        (["script", str(RECIPE), "-o", "/dev/null/x.py"], "Not a directory"),
+        (["script", str(RECIPE), "-o", "/dev/null/x.py"], "/dev/null"),
         (
             ["run", str(RECIPE), "--set", "data.train_files=/nowhere.jsonl"],
             "nowhere.jsonl",
