@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from planner.reading.hub_server import Hub, serve
+from planner.reading.hub_server import COMMIT, Hub, serve
 
 from webui.notebook.render import render_cells
 from webui.notebook.rows import Rows
@@ -267,4 +267,5 @@ def test_a_data_set_of_the_hub(tmp_path: Path) -> None:
         )
     assert done.returncode == 0, done.stderr
     assert "True from datasets import load_dataset" in done.stdout
+    assert f'revision="{COMMIT}"' in done.stdout  # the same rows come again
     assert "4 rows to train on, 4 held out" in done.stdout

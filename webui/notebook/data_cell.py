@@ -96,7 +96,7 @@ def features(rows: Rows, form: Form) -> list[str]:
 def plain_loads(recipe: Recipe, rows: Rows) -> list[tuple[str, Code]]:
     """The loading of a source that needs no repair."""
     if recipe.data.source == "hub":
-        return [("rows", load_hub(recipe))]
+        return [("rows", load_hub(recipe, rows))]
     train = names(recipe.data.train_files, rows.folder)
     heldout = names(recipe.split.files, rows.folder)
     kind = PLAIN_KINDS.get(kind_of(train[0]), "json") if train else "json"
@@ -127,15 +127,15 @@ def load(kind: str, files: Any, *options: str) -> Code:
     return call("load_dataset", literal(kind), f"data_files={literal(files)}", *options)
 
 
-def load_hub(recipe: Recipe) -> Code:
-    """A call of load_dataset for a data set of the hub."""
+def load_hub(recipe: Recipe, rows: Rows) -> Code:
+    """A call of load_dataset for a data set of the hub, as it was when it was read."""
     data = recipe.data
     given = [literal(data.hub_dataset)]
     given += [literal(data.hub_config)] if data.hub_config else []
     if recipe.split.by != "file":
         given.append(f"split={literal(data.hub_split)}")
-    if data.hub_revision:
-        given.append(f"revision={literal(data.hub_revision)}")
+    if revision := rows.revision or data.hub_revision:
+        given.append(f"revision={literal(revision)}")
     return call("load_dataset", *given)
 
 

@@ -49,6 +49,7 @@ class Rows:
         files: what lies in the folder ``rows``, each with the file that it comes from.
         stops: why a training with these rows should not begin, each in English and in
             Chinese.
+        revision: the commit of a data set of the hub, where it is known.
         folder: where the cell finds the rows, beside itself.
         key: changes with what the rows depend on.
     """
@@ -71,6 +72,7 @@ class Rows:
     left_out: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
     stops: tuple[tuple[str, str], ...] = ()
+    revision: str = ""
     folder: str = FOLDER
     key: str = ""
 

@@ -22,6 +22,7 @@ from webui.planner.prepare.store import (
 from webui.planner.prepare.trl_rows import is_asked_with_options
 from webui.planner.prepare.writing import Writer, finish, parts_of
 from webui.planner.pretrained import has_template, recipe_chat
+from webui.planner.reading.hub import hub_revision
 from webui.planner.reading.sources import Record
 from webui.planner.rows import Kept, read_rows, source_records, with_place
 from webui.planner.split_check import none_held, refuse_none_left
@@ -41,14 +42,15 @@ def prepare(recipe: Recipe, as_before: bool = False) -> Rows:
         PlannerError: if a source cannot be read, or none of its rows used.
     """
     key = rows_key(recipe, as_before=as_before)
-    if found := known(key):
+    revision = hub_revision(recipe)
+    if (found := known(key)) and revision in ("", found.revision):
         return found
     scratch = new_scratch()
     try:
         rows = written_rows(recipe, scratch, as_before)
         folder = rows_folder() / key
         files = {name: str(folder / name) for name in FILES}
-        rows = replace(rows, key=key, files=files)
+        rows = replace(rows, key=key, files=files, revision=revision)
         if not as_before:
             rows = as_plain(recipe, rows, scratch) or rows
         publish(scratch, rows)

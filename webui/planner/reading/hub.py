@@ -15,6 +15,7 @@ from webui.planner.errors import PlannerError
 from webui.planner.reading.arrow import read_dataset
 from webui.planner.reading.hub_errors import out_of_reach, why_not, wrong_part
 from webui.planner.reading.sources import ROW, Record
+from webui.recipe import Recipe
 
 PATIENCE = 10  # seconds for the hub's first answer
 Answer = TypeVar("Answer")
@@ -64,6 +65,22 @@ def splits_and_configs(
     wanted = Wanted(name, revision=revision or None)
     with told(wanted):
         return reached(wanted, lambda: all_splits(wanted)[0])
+
+
+def hub_revision(recipe: Recipe) -> str:
+    """The commit of a recipe's data set of the hub, so that a newer one is told from
+    it; empty for files, and where the hub is out of reach."""
+    if recipe.data.source != "hub":
+        return ""
+    from huggingface_hub import dataset_info
+
+    data = recipe.data
+    try:
+        revision = data.hub_revision or None
+        found = dataset_info(data.hub_dataset, revision=revision, timeout=PATIENCE)
+    except Exception:  # out of reach, or not there: the reader says so
+        return ""
+    return found.sha or ""
 
 
 def numbered(

@@ -16,6 +16,7 @@ from webui.planner.encoding import encode
 from webui.planner.errors import PlannerError
 from webui.planner.mapping.steps import instruction_of
 from webui.planner.pretrained import read_config, recipe_chat
+from webui.planner.reading.hub import hub_revision
 from webui.planner.reading.sources import Record
 from webui.planner.report.cache import (
     cached,
@@ -123,21 +124,6 @@ def measure_all(paths: list[Path], known: Known, gauge: Gauge) -> list[Measured]
     for path in paths:
         measured.append(known.get(stamp(path)) or measure(path, on_bytes))
     return measured
-
-
-def hub_revision(recipe: Recipe) -> str:
-    """The commit of the hub's data set, so that a newer one is another report."""
-    if recipe.data.source != "hub":
-        return ""
-    from huggingface_hub import dataset_info
-
-    data = recipe.data
-    try:
-        revision = data.hub_revision or None
-        found = dataset_info(data.hub_dataset, revision=revision, timeout=10)
-    except Exception:  # out of reach, or not there: the reader says so
-        return ""
-    return found.sha or ""
 
 
 def written_report(
