@@ -144,3 +144,30 @@ def test_only_what_follows_the_last_question_is_learned(format: str) -> None:
 
 def said(role: str, content: str) -> dict[str, str]:
     return {"role": role, "content": content}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"role": "agent", "text": "hello", "mood": "calm"}',
+        '{"from": "Paris", "to": "London"}',
+        '[{"from": "Paris", "to": "London"}]',
+        '[{"role": "admin", "name": "Ada"}]',
+        '[{"role": "user", "age": 7}]',
+    ],
+)
+def test_an_answer_that_is_json_stays_whole(answer: str) -> None:
+    row = {"prompt": "Who?", "completion": answer}
+    assert MAPPERS["prompt_completion"](row)["messages"][-1]["content"] == answer
+    row = {"prompt": "Who?", "chosen": answer, "rejected": "no"}
+    assert MAPPERS["preference"](row)["messages"][-1]["content"] == answer
+    rows = [{"question": f"Who is {n}?", "answer": answer} for n in range(9)]
+    assert detect(rows).format == "question_answer"
+
+
+def test_a_table_holds_messages_as_json_text() -> None:
+    asked = json.dumps([said("user", "Hi")])
+    answer = json.dumps([said("assistant", "Ho")])
+    row = {"prompt": asked, "completion": answer}
+    messages = MAPPERS["prompt_completion"](row)["messages"]
+    assert [m["content"] for m in messages] == ["Hi", "Ho"]

@@ -2,12 +2,15 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from webui.planner.reading.json_rows import left_out_of
 from webui.planner.reading.readers import read_json, read_jsonl, read_text
+from webui.planner.reading.sources import records
+from webui.planner.refused import BREAKS
 
 ROWS = [{"instruction": f"Q{n}?", "output": f"A{n}"} for n in range(3)]
 ONE = ROWS[:1]
@@ -142,3 +145,22 @@ def test_what_breaks_after_the_rows_is_told() -> None:
     assert read(text)[3:] == ["is not JSON (Expecting value); the rest is left out"]
     text = json.dumps({"id1": ROWS[0], "id2": ROWS[1], "id3": ROWS[2]})
     assert read(text[:-20])[:2] == ROWS[:2]
+
+
+ROW = '{"question": "q", "answer": "a"}'
+
+
+@pytest.mark.parametrize("between", ["\n", ",", "\n\n ", ",\n"])
+def test_arrays_one_after_another_are_all_read(tmp_path: Path, between: str) -> None:
+    file = tmp_path / "a.json"
+    file.write_text(f"[{ROW}, {ROW}]{between}[{ROW}, {ROW}, {ROW}]")
+    assert [record.reason for record in records(file)] == [None] * 5
+
+
+@pytest.mark.parametrize("extra", ["and more", '{"more": 1}', "]"])
+def test_what_stands_behind_an_array_is_told(tmp_path: Path, extra: str) -> None:
+    file = tmp_path / "a.json"
+    file.write_text(f"[{ROW}, {ROW}]\n{extra}")
+    *good, last = records(file)
+    assert len(good) == 2 and last.reason is not None and last.number == 2
+    assert last.reason.en.endswith(BREAKS)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from webui.planner.mapping.conversations import turns_in
 from webui.planner.mapping.flags import RATINGS
 from webui.planner.mapping.transcripts import split_transcript, unwrapped_turns
 from webui.planner.mapping.values import parsed
@@ -132,7 +133,8 @@ def parents(path: str) -> list[str]:
 def inside(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
     """A value and what is inside it, each with its path."""
     if path in IN_TABLES and isinstance(value, str) and value.startswith("{"):
-        value = read_literal(value)
+        literal = read_literal(value)
+        value = value if is_lone_turn(literal) else literal
     if is_lone_turn(value):
         yield path, value
         return
@@ -178,7 +180,10 @@ def kinds_of_text(text: str, whole: bool) -> Iterator[Kind]:
         if text.strip() in ("0", "1"):
             yield "flag"
         return
-    inner = kinds_of(read_literal(text)) if whole else frozenset()
+    literal = read_literal(text) if whole else None
+    # An answer that is JSON may have a "role", too.
+    lone = is_lone_turn(literal) and not turns_in(text)
+    inner: frozenset[Kind] = frozenset() if lone else kinds_of(literal)
     if inner.isdisjoint(("messages", "spans")):
         yield "text"
     yield from inner

@@ -8,7 +8,7 @@ from webui.planner.mapping.flags import refuse_flags_beside
 from webui.planner.mapping.thoughts import joined, opened_by, split_thought
 from webui.planner.mapping.tool_calls import tools_of, without_fillers
 from webui.planner.mapping.transcripts import split_transcript
-from webui.planner.mapping.turns import read_turn
+from webui.planner.mapping.turns import ROLES, SAID, read_turn, speaker_of
 from webui.planner.mapping.values import (
     list_of,
     optional_text,
@@ -17,6 +17,7 @@ from webui.planner.mapping.values import (
     with_system,
 )
 
+LONE = ({"role", "content"}, {"from", "value"})  # of a message that stands alone
 IN_JSON = re.compile(r"(\[\s*)?\{.*['\"](role|from)['\"]\s*:", re.DOTALL)
 
 
@@ -78,8 +79,8 @@ def completed(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def messages_in(row: dict[str, Any], name: str, role: str) -> list[dict[str, Any]]:
     """The messages in a column; a text is one message of the given role."""
     value = row.get(name)
-    if isinstance(value, str) and IN_JSON.match(value.lstrip()):
-        value = parsed(value, name)  # a table holds messages as JSON text
+    if isinstance(value, str) and (turns := turns_in(value)):
+        value = turns
     if isinstance(value, dict) and (value.get("role") or value.get("from")):
         value = [value]
     if isinstance(value, list) and any(isinstance(turn, dict) for turn in value):
@@ -91,6 +92,30 @@ def messages_in(row: dict[str, Any], name: str, role: str) -> list[dict[str, Any
     if turns and turns[-1] == {"role": "assistant", "content": ""}:
         return messages_of(turns[:-1])  # a transcript that waits for the assistant
     return [{"role": role, "content": text}]
+
+
+def turns_in(text: str) -> list[Any] | None:
+    """The messages that a table holds as JSON text; None for any other text, such as an
+    answer that is JSON itself and happens to have a "role" or a "from"."""
+    if not IN_JSON.match(text.lstrip()):
+        return None
+    try:
+        values: Any = parsed(text, "")
+    except ValueError:
+        return None
+    if isinstance(values, dict):
+        values = [values] if values.keys() in LONE else []
+    good = isinstance(values, list) and all(map(is_message, values))
+    return values if good else None
+
+
+def is_message(value: Any) -> bool:
+    """Whether a value speaks in a role that is known, and says something."""
+    return (
+        isinstance(value, dict)
+        and speaker_of(value) in ROLES
+        and any(key in value for key in (*SAID, "tool_calls", "function_call"))
+    )
 
 
 def conversation(turns: list[Any]) -> list[dict[str, Any]]:

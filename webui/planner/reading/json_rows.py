@@ -1,7 +1,7 @@
 """Rows out of a file of JSON, whatever its suffix: objects on lines, an array of
 objects, or one object that holds them; one that is cut off gives the rows before."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import chain
 from typing import Any
 
@@ -114,11 +114,27 @@ def rows_of_array(text: str, start: int) -> Iterator[Row]:
             line = 1 + text.count("\n", 0, start)
             yield from ((line, row) for row in rows)
             return
-    yield from array_rows(text, start)
+    end = yield from array_rows(text, start)
+    if end is not None:
+        yield from rows_behind(text, end)
 
 
-def array_rows(text: str, position: int) -> Iterator[Row]:
-    """The rows of the array that begins at a position, as far as it can be read."""
+def rows_behind(text: str, end: int) -> Iterator[Row]:
+    """What stands behind an array: more arrays, with or without commas between them, or
+    something that is none, which nobody may lose unseen."""
+    following = after_space(text, end)
+    following = after_space(text, following + text.startswith(",", following))
+    if text.startswith("[", following):
+        yield from rows_of_array(text, following)
+    elif following < len(text):
+        line = 1 + text.count("\n", 0, following)
+        extra = ValueError("is not JSON (Extra data)")
+        yield line, with_hint(extra, kept=True, raw=text[following:])
+
+
+def array_rows(text: str, position: int) -> Generator[Row, None, int | None]:
+    """The rows of the array that begins at a position, as far as it can be read; gives
+    the position behind it, if it has an end."""
     line, counted = 1, 0
     begin = position = after_space(text, position + 1)
     while not text.startswith("]", position):
@@ -131,8 +147,9 @@ def array_rows(text: str, position: int) -> Iterator[Row]:
                 raise json_error(text, position, "Expecting ',' delimiter")
         except ValueError as error:
             yield line, with_hint(error, kept=position > begin, raw=text[position:])
-            return
+            return None
         position = after_space(text, position + text.startswith(",", position))
+    return position + 1
 
 
 def with_hint(error: ValueError, *, kept: bool, raw: str) -> ValueError:
