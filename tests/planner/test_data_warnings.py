@@ -8,10 +8,17 @@ import pytest
 from webui.planner.chat.conversation import Chat
 from webui.planner.chat.dialect import Dialect
 from webui.planner.chat.template import Template
-from webui.planner.data_warnings import Warned, marks_of, no_template, warnings
+from webui.planner.data_warnings import (
+    Warned,
+    marks_of,
+    no_template,
+    shifted_labels,
+    warnings,
+)
 from webui.planner.encoding import Encoded
+from webui.planner.mapping.steps import row_steps
 from webui.planner.reading.sources import Record
-from webui.planner.rows import Kept
+from webui.planner.rows import Kept, mapped_row
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.recipe.sections import Data, Model
@@ -177,6 +184,35 @@ def test_labels_that_are_numbers(format: str, answer: str, blocks: list) -> None
     assert [warned.blocks for warned in found] == blocks
     named = told(GOOD, texts=[kept(1, "x", answer)], format=format, label_names=("O",))
     assert named == []
+
+
+@pytest.mark.parametrize(
+    ("labels", "shifted"),
+    [
+        ([1, 2, 3], True),
+        (["1", "2", "3"], True),
+        ([1.0, 3.0], True),
+        ([3, 1], True),
+        ([0, 1, 2], False),
+        ([0, 1, 3], False),
+        ([1, 2], False),
+        ([2, 4], False),
+        (["a", "b"], False),
+        ([None], False),
+    ],
+)
+def test_labels_that_count_from_one(labels: list[Any], shifted: bool) -> None:
+    data = Data(
+        format="classification", columns={"label": "y"}, label_names=("a", "b", "c")
+    )
+    recipe = Recipe(data=data)
+    raw = [{"text": "x", "y": label} for label in labels]
+    records = [Record("a.csv", n, LINE, row) for n, row in enumerate(raw, start=2)]
+    rows = [mapped_row(record, row_steps(recipe)) for record in records]
+    found = list(shifted_labels(recipe, rows))
+    assert [warned.blocks for warned in found] == [True] * shifted
+    assert all("the first, a, is for 0" in warned.text.en for warned in found)
+    assert all("第一个（a）对应 0" in warned.text.zh for warned in found)
 
 
 def test_a_mark_of_the_template_inside_a_thought() -> None:

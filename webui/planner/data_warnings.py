@@ -8,7 +8,9 @@ from webui.planner.chat.conversation import Chat
 from webui.planner.chat.spoken import THOUGHT
 from webui.planner.chat_warnings import chat_warnings
 from webui.planner.encoding import HIDDEN, Encoded
-from webui.planner.rows import Kept, place
+from webui.planner.mapping.steps import label_role
+from webui.planner.mapping.values import label_number, value_at
+from webui.planner.rows import Kept, Rejected, place
 from webui.planner.warned import Warned, of, of_sequences
 from webui.recipe import Recipe
 from webui.recipe.field import Text
@@ -116,6 +118,37 @@ def unnamed_labels(recipe: Recipe, kept: Sequence[Kept]) -> Iterator[Warned]:
             "第一个对应 0。",
         )
         yield Warned(text, blocks=recipe.data.format != "classification")
+
+
+def shifted_labels(recipe: Recipe, rows: Sequence[Kept | Rejected]) -> Iterator[Warned]:
+    """Labels that count from 1 would each get the name of the next.
+
+    The rows that have the last number are rejected: it has no name.
+    """
+    names = recipe.data.label_names
+    if not names or recipe.data.format not in LABELLED:
+        return
+    numbers = {n for row in rows for n in raw_numbers(recipe, row.record.row or {})}
+    if 0 not in numbers and max(numbers, default=-1) == len(names):
+        first, last = names[0], len(names)
+        text = Text(
+            f"No label is 0 and the highest is {last}, but of the {last} names in "
+            f"data.label_names the first, {first}, is for 0, so each label gets the "
+            "name of the next; put a name for 0 before them, such as unused.",
+            f"没有为 0 的标签，最大的是 {last}；而 data.label_names 的 {last} 个名称"
+            f"中，第一个（{first}）对应 0，因此每个标签都会得到下一个的名称；"
+            "请在最前面为 0 补一个名称，例如 unused。",
+        )
+        yield Warned(text, blocks=True)
+
+
+def raw_numbers(recipe: Recipe, row: dict[str, Any]) -> list[int]:
+    """The numbers among the labels of a row that stand for names."""
+    role = label_role(recipe.data.format) or ""
+    given = value_at(row, recipe.data.columns.get(role, role))
+    labels = given if isinstance(given, list) else [given]
+    words = [label for label in labels if label not in recipe.data.label_names]
+    return [n for label in words if (n := label_number(label)) is not None]
 
 
 def template_marks(tokenizer: Any, kept: Sequence[Kept]) -> Iterator[Warned]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from webui.planner.chat.conversation import Chat
-from webui.planner.data_warnings import Warned, no_template, warnings
+from webui.planner.data_warnings import Warned, no_template, shifted_labels, warnings
 from webui.planner.encoding import HIDDEN, Encoded, encode
 from webui.planner.errors import PlannerError
 from webui.planner.pretrained import end_tokens, has_template, recipe_chat
@@ -138,6 +138,7 @@ def check_rows(recipe: Recipe, part: Part, wanted: int = 0) -> Checked:
     ends = end_tokens(recipe.model, tokenizer)
     warned = [
         *broken_files(rejected),
+        *shifted_labels(recipe, rows),
         *mostly_rejected(recipe, len(kept[first]), rejected),
         *warnings(recipe, chat, kept[first], encoded[first], ends),
     ]

@@ -46,15 +46,20 @@ def name_labels(row: dict[str, Any], role: str, names: Sequence[Any]) -> dict[st
 
 def label_name(label: object, names: Sequence[Any]) -> object:
     """The word for a label that is a number, also one written as text."""
-    if isinstance(label, float) and label.is_integer():
-        label = int(label)  # tables with gaps have 1.0 for 1
-    text = str(label).strip()
-    if label in names or not text.removeprefix("-").isdecimal():
+    number = label_number(label)
+    if label in names or number is None:
         return label
-    number = int(text)
     if not 0 <= number < len(names):
         raise ValueError(f"the label {number} has no name")
     return names[number]
+
+
+def label_number(label: object) -> int | None:
+    """The number that a label is, also one written as text; None for a word."""
+    if isinstance(label, float) and label.is_integer():
+        return int(label)  # tables with gaps have 1.0 for 1
+    text = str(label).strip()
+    return int(text) if text.removeprefix("-").isdecimal() else None
 
 
 def text_of(row: dict[str, Any], name: str) -> str:
