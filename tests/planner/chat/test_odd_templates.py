@@ -11,6 +11,7 @@ from planner.chat.families import known_templates, template_of
 from webui.planner.chat.answers import OPENS
 from webui.planner.chat.conversation import Chat, Rendered, chat_of, render
 from webui.planner.chat.template import Template
+from webui.planner.reading.reasons import in_both
 
 CHATML = (
     "{%- for m in messages -%}{{- '<|im_start|>' ~ m.role ~ '\n' ~ m.content ~ "
@@ -148,3 +149,11 @@ def test_an_end_that_only_the_last_answer_gets_parts_the_rows() -> None:
 def test_an_unreadable_source_has_no_switches() -> None:
     made: Template = template_of("{% if %}")
     assert chat_of(made).dialect.silent == {}
+
+
+@pytest.mark.parametrize("said", ["It ends with </think>.", "a </think> b </think> c"])
+def test_an_answer_that_mentions_a_tag_is_refused_for_that(said: str) -> None:
+    with pytest.raises(ValueError, match="the answer itself mentions </think>") as why:
+        rendered(known_templates()["qwen3"], [user("How?"), assistant(said)])
+    told = in_both(str(why.value))
+    assert "回答本身提到了 </think>" in told.zh and "无法使用" not in told.zh

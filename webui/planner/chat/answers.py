@@ -17,12 +17,17 @@ from webui.planner.chat.probes import QUESTION, question
 from webui.planner.chat.spoken import THOUGHT, spoken
 from webui.planner.chat.template import Message, Messages, Options, Template, Tools
 from webui.planner.chat.thoughts import APART
+from webui.planner.mapping.thoughts import TAGS
 
 __all__ = ["NO_END", "OPENS", "Answer", "answers", "is_learned"]
 REWRITES = "the chat template rewrites earlier turns"
 OTHERWISE = (
     "the chat template refuses it (it asks for an answer in another way than it writes "
     "one)"
+)
+MENTIONS = (
+    "the chat template refuses it (the answer itself mentions {tag}, which the "
+    "template takes for the end of a thought; write it in another way)"
 )
 
 
@@ -130,8 +135,16 @@ def learned_after(
         return fitted(alone[len(again) :], read, again), REWRITES
     rest = after_reading(again, alone)
     if rest is None:
-        raise ValueError(OTHERWISE)
+        raise ValueError(why_otherwise(message))
     return after_opening(read, rest, thought, asking.dialect.tags), OPENS
+
+
+def why_otherwise(message: Message) -> str:
+    """Why a template writes an answer in another way than it asks for it: it may cut
+    the answer's own text at a tag that it takes for the end of a thought."""
+    said = str(message.get("content") or "")
+    tag = next((close for _, close in TAGS if close in said), None)
+    return MENTIONS.format(tag=tag) if tag else OTHERWISE
 
 
 def after_any_question(message: Message, asking: Asking) -> tuple[str, str]:

@@ -61,6 +61,11 @@ PATTERNS = {
     "holds no answer that is learned": ("没有要学习的回答"),
     r"the chat template refuses it \(it asks for an answer in another way than it "
     r"writes one\)": "对话模板不接受它（请求回答的方式与书写回答的方式不同）",
+    r"the chat template refuses it \(the answer itself mentions (?P<tag>.+), which the "
+    r"template takes for the end of a thought; write it in another way\)": (
+        "对话模板不接受它（回答本身提到了 {tag}，模板会把它当作思考的结尾；"
+        "请换一种写法）"
+    ),
     r"the chat template refuses calls of tools \(it writes None where they hold "
     r"null\)": "对话模板不接受工具调用（遇到 null 时会写成 None）",
     r"the chat template refuses it \((?P<detail>.+)\)": "对话模板不接受它（{detail}）",
