@@ -124,3 +124,16 @@ def test_a_workbook_without_a_header(tmp_path: Path) -> None:
 def test_quotes_inside_a_text_stay() -> None:
     text = 'question,answer\nQ, "hi" he said\n'
     assert read(text)[1] == [(2, ("Q", ' "hi" he said'))]
+
+
+def test_objects_on_lines_are_read_whatever_the_suffix() -> None:
+    lines = '\n{"q": "a, b", "a": "x"}\r\n{"q": "c", "a": "你"}\nbad\n'
+    names, rows = read(lines)
+    assert names == ["q", "a"]
+    assert rows == [(2, ("a, b", "x")), (3, ("c", "你")), (4, "is not an object")]
+
+
+def test_a_header_with_a_brace_is_still_a_header() -> None:
+    assert read('{"a"};b\n1;2\n')[1] == [(2, ("1", "2"))]
+    cell = '"{""role"": ""user""}",b\n'
+    assert read(f"q,a\n{cell}")[1] == [(2, ('{"role": "user"}', "b"))]

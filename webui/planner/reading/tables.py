@@ -4,11 +4,13 @@ import collections
 import csv
 import datetime
 import itertools
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from webui.planner.reading.files import at_hand, read_as
 from webui.planner.reading.header import as_text, has_header, numbered, rows_above
+from webui.planner.reading.json_lines import placed, rows_of_lines
 from webui.planner.reading.layout import CHARACTERS, LINES, fitted, layout_of
 from webui.planner.reading.text import text_lines
 
@@ -19,6 +21,10 @@ def read_csv(file: Any) -> Iterator[Row]:
     """Rows of a CSV or TSV file by the lines they begin at; all values stay text."""
     lines = (line for _, line in text_lines(file, newline=""))
     head = first_lines(lines)
+    if holds_json(head):
+        every = enumerate(itertools.chain(head, lines), start=1)
+        yield from placed(rows_of_lines(every))
+        return
     layout = layout_of(head)
     table = csv.reader(
         itertools.chain(head[layout.begin :], lines),
@@ -40,6 +46,15 @@ def read_csv(file: Any) -> Iterator[Row]:
             begins = layout.begin + table.line_num + 1
     except csv.Error as error:
         yield begins, ValueError(f"is not CSV ({error}); the rest is left out")
+
+
+def holds_json(head: list[str]) -> bool:
+    """Whether a file with the name of a table begins with an object of JSON."""
+    first = next((line.strip() for line in head if line.strip()), "")
+    try:
+        return first.startswith('{"') and isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def first_lines(lines: Iterator[str]) -> list[str]:
