@@ -26,6 +26,7 @@ KOREAN = "질문,답변\n빨간색은 무엇입니까?,색입니다\n"
         (POLISH, "iso8859_2", "Latin-2"),
         (RUSSIAN, "cp1251", "Windows-1251"),
         (RUSSIAN, "koi8_r", "KOI8"),
+        (RUSSIAN, "iso8859_5", "ISO-8859-5"),
         (GREEK, "cp1253", "Windows-1253"),
         (SIMPLIFIED, "gbk", "GB18030"),
         (TRADITIONAL, "big5", "Big5"),
@@ -75,3 +76,22 @@ def test_utf_8_stays_so_with_a_wrong_byte() -> None:
 def test_what_may_be_two_things_is_refused() -> None:
     with pytest.raises(ValueError, match="may be written in .+; save it as UTF-8"):
         encoding_of("מה זה אדום?,צבע\n".encode("cp1255"))
+
+
+@pytest.mark.parametrize("codec", ["iso8859_4", "iso8859_13", "cp775"])
+@pytest.mark.parametrize("copies", [1, 40])
+def test_a_line_that_stands_again_makes_nothing_sure(codec: str, copies: int) -> None:
+    text = "Kokia yra Lietuvos sostinė? Vilnius, ir tai didžiausias šalies miestas.\n"
+    data = text.encode(codec) * copies
+    found = encoding_of(data)
+    assert not found.certain or data.decode(found.codec) == text * copies
+
+
+@pytest.mark.parametrize("codec", ["iso8859_5", "mac_cyrillic", "cp1251"])
+def test_cyrillic_is_told_apart(codec: str) -> None:
+    text = (
+        "Київ - столиця України, а Львів її культурний центр.\n"
+        "Кто написал роман? Лев Толстой, и он состоит из четырёх томов.\n"
+    )
+    data = text.encode(codec)
+    assert data.decode(encoding_of(data).codec) == text

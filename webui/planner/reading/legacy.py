@@ -58,6 +58,8 @@ ENCODINGS: dict[str, tuple[str, tuple[Language, ...], float]] = {
     "cp1257": ("Windows-1257", (written_with(letters.BALTIC),), 4),
     "cp874": ("Windows-874", (written_with(letters.THAI, mostly=True),), 5),
     "cp866": ("CP866", (RUSSIAN,), 6),
+    "iso8859_5": ("ISO-8859-5", (RUSSIAN, UKRAINIAN), 7),
+    "mac_cyrillic": ("Mac Cyrillic", (RUSSIAN, UKRAINIAN), 12),
     "mac_roman": ("Mac Roman", WEST, 7),
     "cp850": ("CP850", WEST, 7),
 }
@@ -122,13 +124,14 @@ def all_readings(sample: bytes) -> list[Reading]:
 
 
 def telling_lines(head: bytes) -> bytes:
-    """The lines that hold more than ASCII; all where there are zero bytes, since in
-    UTF-16 a line does not end where its byte does."""
+    """The lines that hold more than ASCII, each once: a line that stands again tells
+    nothing new. All where there are zero bytes, since in UTF-16 a line does not end
+    where its byte does."""
     if b"\0" in head:
         return head[:SAMPLE]
     lines = re.findall(rb"[^\n\r]*[\x80-\xff][^\n\r]*[\n\r]*", head)
     found, size = [], 0
-    for line in lines:
+    for line in dict.fromkeys(lines):
         found.append(line[:SAMPLE])
         size += len(found[-1])
         if size > SAMPLE:
