@@ -1,5 +1,6 @@
 """What would spoil a training without an error is said, and most of it stops one."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -199,6 +200,7 @@ def test_labels_that_are_numbers(format: str, answer: str, blocks: list) -> None
         ([2, 4], False),
         (["a", "b"], False),
         ([None], False),
+        (["9" * 5000, 1], False),
     ],
 )
 def test_labels_that_count_from_one(labels: list[Any], shifted: bool) -> None:
@@ -213,6 +215,23 @@ def test_labels_that_count_from_one(labels: list[Any], shifted: bool) -> None:
     assert [warned.blocks for warned in found] == [True] * shifted
     assert all("the first, a, is for 0" in warned.text.en for warned in found)
     assert all("第一个（a）对应 0" in warned.text.zh for warned in found)
+
+
+def test_of_a_list_only_one_item_is_learned() -> None:
+    def asked(number: int, *answers: str) -> Kept:
+        row = {"question": "Hi", "answers": {"text": list(answers)}}
+        return replace(kept(number, "Hi", answers[0]), row=row)
+
+    columns = {"question": "question", "answer": "answers.text.0"}
+    rows = [asked(1, "a", "a"), asked(2, "a", "b"), asked(3, "a")]
+    given = {"format": "question_answer", "columns": columns}
+    (warned,) = told(GOOD, texts=rows, **given)
+    assert warned.text.en == (
+        "In 1 of the first 3 rows, answers.text holds more than the one that "
+        "answers.text.0 takes (first: a.jsonl, line 2); the others are not learned."
+    )
+    assert not warned.blocks
+    assert told(GOOD, texts=[rows[0], rows[2]], **given) == []
 
 
 def test_a_mark_of_the_template_inside_a_thought() -> None:

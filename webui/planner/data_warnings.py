@@ -43,6 +43,7 @@ def warnings(
     yield from chat_warnings(chat, kept, encoded)
     yield from template_marks(tokenizer, kept)
     yield from unnamed_labels(recipe, kept)
+    yield from others_left(recipe, kept)
 
 
 def token_warnings(
@@ -145,10 +146,39 @@ def shifted_labels(recipe: Recipe, rows: Sequence[Kept | Rejected]) -> Iterator[
 def raw_numbers(recipe: Recipe, row: dict[str, Any]) -> list[int]:
     """The numbers among the labels of a row that stand for names."""
     role = label_role(recipe.data.format) or ""
-    given = value_at(row, recipe.data.columns.get(role, role))
-    labels = given if isinstance(given, list) else [given]
-    words = [label for label in labels if label not in recipe.data.label_names]
-    return [n for label in words if (n := label_number(label)) is not None]
+    try:
+        given = value_at(row, recipe.data.columns.get(role, role))
+        labels = given if isinstance(given, list) else [given]
+        words = [label for label in labels if label not in recipe.data.label_names]
+        return [n for label in words if (n := label_number(label)) is not None]
+    except ValueError:
+        return []  # what cannot be read is rejected, with its reason
+
+
+def others_left(recipe: Recipe, kept: Sequence[Kept]) -> Iterator[Warned]:
+    """A column that is the first of a list leaves the others of the list unread."""
+    for path in recipe.data.columns.values():
+        parent, _, step = path.rpartition(".")
+        if not parent or not step.isdecimal():
+            continue
+        some = [row for row in kept if holds_others(row, path, parent)]
+        if some:
+            where, count = place(some[0].record), of(some, kept)
+            text = Text(
+                f"In {count.en}, {parent} holds more than the one that {path} takes "
+                f"(first: {where.en}); the others are not learned.",
+                f"{count.zh}的 {parent} 不止 {path} 所取的一项（首处：{where.zh}）；"
+                "其余各项不会被学习。",
+            )
+            yield Warned(text, blocks=False)
+
+
+def holds_others(row: Kept, path: str, parent: str) -> bool:
+    """Whether a list has another item than the one at a path."""
+    if path in row.row or not isinstance(items := value_at(row.row, parent), list):
+        return False
+    taken = value_at(row.row, path)
+    return any(item not in (taken, None) for item in items)
 
 
 def template_marks(tokenizer: Any, kept: Sequence[Kept]) -> Iterator[Warned]:
