@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from homes import make_home
+
 ROOT = Path(__file__).parents[2]
 ROWS = [
     {"instruction": f"Say {word}.", "output": f"{word}, gladly."}
@@ -67,10 +69,11 @@ def trained(script: Path, trials: list[list[str]], *words: str) -> list[Any]:
     """What the script saw, in a process of its own: Unsloth patches what it touches."""
     own = {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE"}
     with tempfile.TemporaryDirectory() as scratch:  # gigabytes, when weights are saved
+        home = str(make_home(Path(scratch, "home")))
         done = subprocess.run(
             [sys.executable, str(script), *words],
             input=json.dumps(trials),
-            env=os.environ | own | {"TMPDIR": scratch, "TUNEBOOK_HOME": scratch},
+            env=os.environ | own | {"TMPDIR": scratch, "TUNEBOOK_HOME": home},
             capture_output=True,
             text=True,
         )
