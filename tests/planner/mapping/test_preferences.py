@@ -171,3 +171,21 @@ def test_a_table_holds_messages_as_json_text() -> None:
     row = {"prompt": asked, "completion": answer}
     messages = MAPPERS["prompt_completion"](row)["messages"]
     assert [m["content"] for m in messages] == ["Hi", "Ho"]
+
+
+@pytest.mark.parametrize("spare", ["", ', {"role": "tool"}'])
+def test_an_odd_message_in_a_table_is_no_text(spare: str) -> None:
+    asked = '[{"role": "user", "content": "Hi"}, {"role": "critic", "content": "Bad"}'
+    row = {"prompt": f"{asked}{spare}]", "completion": "Ho"}
+    with pytest.raises(ValueError, match="message 2 has an unknown role"):
+        MAPPERS["prompt_completion"](row)
+
+
+@pytest.mark.parametrize("kept", [20, 40, 60])
+def test_messages_that_are_broken_off_in_a_table_are_no_text(kept: int) -> None:
+    asked = json.dumps([said("user", "Hi"), said("assistant", "Ho, and so on")])[:kept]
+    with pytest.raises(ValueError, match="prompt is not JSON"):
+        MAPPERS["prompt_completion"]({"prompt": asked, "completion": "Ho"})
+    for told in ('[{"role": "admin"}] is right', '[{"from": "Paris", "to'):
+        row = {"prompt": "Who?", "completion": told}
+        assert MAPPERS["prompt_completion"](row)["messages"][-1]["content"] == told

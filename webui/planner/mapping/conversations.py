@@ -18,6 +18,8 @@ from webui.planner.mapping.values import (
 )
 
 LONE = ({"role", "content"}, {"from", "value"})  # of a message that stands alone
+# A list that begins with a message by a speaker.
+BEGUN = re.compile(r"\[\s*\{\s*['\"](?:role|from)['\"]\s*:\s*['\"](\w+)['\"]")
 IN_JSON = re.compile(r"(\[\s*)?\{.*['\"](role|from)['\"]\s*:", re.DOTALL)
 
 
@@ -79,7 +81,7 @@ def completed(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def messages_in(row: dict[str, Any], name: str, role: str) -> list[dict[str, Any]]:
     """The messages in a column; a text is one message of the given role."""
     value = row.get(name)
-    if isinstance(value, str) and (turns := turns_in(value)):
+    if isinstance(value, str) and (turns := turns_in(value, name)):
         value = turns
     if isinstance(value, dict) and (value.get("role") or value.get("from")):
         value = [value]
@@ -94,18 +96,25 @@ def messages_in(row: dict[str, Any], name: str, role: str) -> list[dict[str, Any
     return [{"role": role, "content": text}]
 
 
-def turns_in(text: str) -> list[Any] | None:
+def turns_in(text: str, name: str = "") -> list[Any] | None:
     """The messages that a table holds as JSON text; None for any other text, such as an
-    answer that is JSON itself and happens to have a "role" or a "from"."""
+    answer that is JSON itself and happens to have a "role" or a "from".
+
+    One message among others is enough: its reader tells what is odd about the others.
+    Raises ValueError for messages that are broken off.
+    """
     if not IN_JSON.match(text.lstrip()):
         return None
     try:
-        values: Any = parsed(text, "")
+        values: Any = parsed(text, name)
     except ValueError:
+        begun = BEGUN.match(text.lstrip())
+        if begun and begun[1].lower() in ROLES:
+            raise
         return None
     if isinstance(values, dict):
         values = [values] if values.keys() in LONE else []
-    good = isinstance(values, list) and all(map(is_message, values))
+    good = isinstance(values, list) and any(map(is_message, values))
     return values if good else None
 
 
