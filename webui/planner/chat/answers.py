@@ -21,14 +21,6 @@ from webui.planner.mapping.thoughts import TAGS
 
 __all__ = ["NO_END", "OPENS", "Answer", "answers", "is_learned"]
 REWRITES = "the chat template rewrites earlier turns"
-OTHERWISE = (
-    "the chat template refuses it (it asks for an answer in another way than it writes "
-    "one)"
-)
-MENTIONS = (
-    "the chat template refuses it (the answer itself mentions {tag}, which the "
-    "template takes for the end of a thought; write it in another way)"
-)
 
 
 @dataclass(frozen=True)
@@ -135,16 +127,23 @@ def learned_after(
         return fitted(alone[len(again) :], read, again), REWRITES
     rest = after_reading(again, alone)
     if rest is None:
-        raise ValueError(why_otherwise(message))
+        raise ValueError(refusal(message))
     return after_opening(read, rest, thought, asking.dialect.tags), OPENS
 
 
-def why_otherwise(message: Message) -> str:
+def refusal(message: Message) -> str:
     """Why a template writes an answer in another way than it asks for it: it may cut
     the answer's own text at a tag that it takes for the end of a thought."""
     said = str(message.get("content") or "")
-    tag = next((close for _, close in TAGS if close in said), None)
-    return MENTIONS.format(tag=tag) if tag else OTHERWISE
+    if tag := next((close for _, close in TAGS if close in said), None):
+        return (
+            f"the chat template refuses it (the answer itself mentions {tag}, which "
+            "the template takes for the end of a thought; write it in another way)"
+        )
+    return (
+        "the chat template refuses it (it asks for an answer in another way than it "
+        "writes one)"
+    )
 
 
 def after_any_question(message: Message, asking: Asking) -> tuple[str, str]:
