@@ -95,7 +95,7 @@ def write(text: str, rows: Rows, arguments: Namespace) -> int:
     file = Path(arguments.output)
     file.parent.mkdir(parents=True, exist_ok=True)
     if rows.files:
-        copy(rows, file.parent / rows.folder)
+        copy(rows.files, file.parent / rows.folder)
         print(f"Wrote {file.parent / rows.folder}: what it reads", file=sys.stderr)
     write_text(file, text)
     print(f"Wrote {file}", file=sys.stderr)

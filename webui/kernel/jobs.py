@@ -15,7 +15,14 @@ from webui.kernel.recorder import TRIES
 from webui.kernel.status import lock, stale, state_stamp, status
 from webui.kernel.watch import watch_of
 from webui.notebook.literal import literal
-from webui.notebook.render import LOAD_CELLS, RUN_CELLS, SWEEP_CELLS, Cell, render_cells
+from webui.notebook.render import (
+    LOAD_CELLS,
+    RUN_CELLS,
+    SWEEP_CELLS,
+    Cell,
+    loading_kept,
+    render_cells,
+)
 from webui.notebook.rows import FOLDER, Rows, expected
 from webui.planner.prepare.ask import prepared
 from webui.planner.prepare.store import place
@@ -156,12 +163,9 @@ def compare_cells(recipe: Recipe, run: Path, upto: str) -> tuple[Cell, ...]:
         return attached
     if saved is None:
         raise no_adapter(run)
-    return render_cells(
-        recipe,
-        LOAD_CELLS[: LOAD_CELLS.index(upto) + 1],
-        adapter_folder=str(saved),
-        rows=rows,
-    )
+    loading = LOAD_CELLS[: LOAD_CELLS.index(upto) + 1]
+    cells = render_cells(recipe, loading, adapter_folder=str(saved), rows=rows)
+    return loading_kept(cells, recipe, rows)
 
 
 def no_adapter(run: Path) -> KernelError:

@@ -10,7 +10,7 @@ from webui.kernel.jobs import ensure_idle_kernel, send, wanted
 from webui.kernel.process import KernelError
 from webui.kernel.status import lock
 from webui.kernel.watch import watch_of
-from webui.notebook.render import RUN_CELLS, Cell, render_cells
+from webui.notebook.render import RUN_CELLS, Cell, loading_kept, render_cells
 from webui.notebook.rows import FOLDER, expected
 from webui.recipe import Recipe
 from webui.recipe.store import dumps, load, with_values
@@ -86,8 +86,9 @@ def resumed_cells(
 ) -> tuple[Cell, ...]:
     """A run's cells, of which ``train`` goes on from a checkpoint.
 
-    Its key is that of a whole training, since it ends as one does. A run from before
-    rows were kept goes on with the cells that it began with.
+    Its key is that of a whole training, since it ends as one does; what came
+    from the hub is loaded from the run. A run from before rows were kept goes on with
+    the cells that it began with.
     """
     folder = f"{checkpoints.FOLDER}/{checkpoint.name}" if checkpoint.step else ""
     rows = runs.rows_of(run) or expected(recipe)
@@ -96,5 +97,5 @@ def resumed_cells(
     cells = render_cells(recipe, RUN_CELLS, rows=rows) if kept else runs.cells_of(run)
     return tuple(
         replace(cell, code=going_on.code) if cell.name == "train" else cell
-        for cell in cells
+        for cell in loading_kept(cells, recipe, rows)
     )

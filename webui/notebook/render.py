@@ -4,7 +4,7 @@ import hashlib
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -104,6 +104,19 @@ def render_cells(
         lasting = code.partition(PROMPT)[0] if name == "compare" else code
         grounds[name] = key_of(lasting, needed)
     return tuple(cells)
+
+
+def loading_kept(cells: Iterable[Cell], recipe: Recipe, rows: Rows) -> tuple[Cell, ...]:
+    """The cells of a run, of which ``data`` loads the rows that the run keeps.
+
+    They are the rows of the hub, so the cell's key stays what it was.
+    """
+    if not rows.kept:
+        return tuple(cells)
+    [own] = render_cells(recipe, ("data",), rows=replace(rows, plain=False))
+    return tuple(
+        replace(cell, code=own.code) if cell.name == "data" else cell for cell in cells
+    )
 
 
 def needs(name: str, recipe: Recipe) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ class Rows:
             out; empty if no row holds a thought.
         train, heldout, left_out: how many rows.
         files: what lies in the folder ``rows``, each with the file that it comes from.
+        kept: what a run keeps there besides: the rows that its cell loads from the hub.
         stops: why a training with these rows should not begin, each in English and in
             Chinese.
         revision: the commit of a data set of the hub, where it is known.
@@ -71,6 +72,7 @@ class Rows:
     heldout: int = 0
     left_out: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
     stops: tuple[tuple[str, str], ...] = ()
     revision: str = ""
     folder: str = FOLDER

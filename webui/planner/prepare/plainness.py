@@ -25,7 +25,8 @@ def as_plain(recipe: Recipe, rows: Rows, folder: Path) -> Rows | None:
     if not may_be_plain(recipe, rows):
         return None
     files = {Path(path).name: path for path in sources(recipe)}
-    plain = replace(rows, plain=True, files=files)
+    kept = {} if files else rows.files
+    plain = replace(rows, plain=True, files=files, kept=kept)
     try:
         with trying_in(folder, files):
             columns = columns_of(recipe, plain)

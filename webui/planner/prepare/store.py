@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from webui.planner.report.measured import stamp
 from webui.recipe import Recipe
 from webui.settings import home
 
-VERSION = 3  # raised when the same rows would be prepared differently
+VERSION = 4  # raised when the same rows would be prepared differently
 KEPT = 8  # preparations; each is about as large as its source
 FOUND = "rows.json"
 
@@ -52,7 +53,8 @@ def known(key: str) -> Rows | None:
         rows: Rows = TypeAdapter(Rows).validate_python(found)
     except ValueError:
         return None
-    return rows if all(os.path.exists(path) for path in rows.files.values()) else None
+    lasting = (*rows.files.values(), *rows.kept.values())
+    return rows if all(os.path.exists(path) for path in lasting) else None
 
 
 def new_scratch() -> Path:
@@ -91,18 +93,18 @@ def place(rows: Rows, folder: Path) -> None:
     """
     own = folder / rows.folder
     shutil.rmtree(own, ignore_errors=True)
-    copy(rows, own)
+    copy(rows.files, own)
+    copy(rows.kept, own)
 
 
-def copy(rows: Rows, folder: Path) -> None:
-    """Copy the files that the data cell loads into a folder; what else is in there
-    stays.
+def copy(files: Mapping[str, str], folder: Path) -> None:
+    """Copy rows under these names into a folder; what else is in there stays.
 
     Raises:
         OSError: if the disk is full.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, source in rows.files.items():
+    for name, source in files.items():
         target = folder / name
         if not (target.exists() and target.samefile(source)):
             half = folder / f".{name}.{os.getpid()}"
