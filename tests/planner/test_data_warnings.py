@@ -234,6 +234,22 @@ def test_of_a_list_only_one_item_is_learned() -> None:
     assert told(GOOD, texts=[rows[0], rows[2]], **given) == []
 
 
+def test_questions_with_their_answers_are_one_conversation() -> None:
+    def listed(number: int, *words: str) -> Kept:
+        turns = [{"question": word, "answer": f"{word}!"} for word in words]
+        return replace(kept(number, words[0], f"{words[0]}!"), row={"qa": turns})
+
+    rows = [listed(1, "one"), listed(2, "one", "two"), listed(3, "one", "two")]
+    given = {"format": "messages", "columns": {"messages": "qa"}}
+    (warned,) = told(GOOD, texts=rows, **given)
+    assert warned.text.en.startswith(
+        "In 2 of the first 3 rows, qa lists questions with their answers (first: "
+        "a.jsonl, line 2); they are read as one conversation"
+    )
+    assert "首处：a.jsonl 第 2 行" in warned.text.zh and not warned.blocks
+    assert told(GOOD, texts=rows[:1], **given) == []
+
+
 def test_a_mark_of_the_template_inside_a_thought() -> None:
     row = kept(2, "Hi", "Hello")
     row.mapped["messages"][-1]["reasoning_content"] = "I end with <|im_end|>"

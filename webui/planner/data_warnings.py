@@ -9,6 +9,7 @@ from webui.planner.chat.spoken import THOUGHT
 from webui.planner.chat_warnings import chat_warnings
 from webui.planner.encoding import HIDDEN, Encoded
 from webui.planner.mapping.steps import label_role
+from webui.planner.mapping.turns import sides_of
 from webui.planner.mapping.values import label_number, value_at
 from webui.planner.rows import Kept, Rejected, place
 from webui.planner.warned import Warned, of, of_sequences
@@ -44,6 +45,7 @@ def warnings(
     yield from template_marks(tokenizer, kept)
     yield from unnamed_labels(recipe, kept)
     yield from others_left(recipe, kept)
+    yield from joined_pairs(recipe, kept)
 
 
 def token_warnings(
@@ -179,6 +181,31 @@ def holds_others(row: Kept, path: str, parent: str) -> bool:
         return False
     taken = value_at(row.row, path)
     return any(item not in (taken, None) for item in items)
+
+
+def joined_pairs(recipe: Recipe, kept: Sequence[Kept]) -> Iterator[Warned]:
+    """A list of questions with their answers may have been meant as rows apart."""
+    column = recipe.data.columns.get("messages", "messages")
+    some = [row for row in kept if pairs_at(row, column) > 1]
+    if recipe.data.format == "messages" and some:
+        where, count = place(some[0].record), of(some, kept)
+        text = Text(
+            f"In {count.en}, {column} lists questions with their answers (first: "
+            f"{where.en}); they are read as one conversation, so later answers see the "
+            "earlier ones. Write each as a row if they have nothing to do with each "
+            "other.",
+            f"{count.zh}的 {column} 是一组问答（首处：{where.zh}），会被当作同一段多轮"
+            "对话，后面的回答能看到前面的内容；如果各组问答互不相关，请拆成单独的行。",
+        )
+        yield Warned(text, blocks=False)
+
+
+def pairs_at(row: Kept, column: str) -> int:
+    """How many questions with their answers a list of turns holds."""
+    turns = row.row.get(column)
+    if not isinstance(turns, list):
+        return 0
+    return sum(isinstance(turn, dict) and sides_of(turn) is not None for turn in turns)
 
 
 def template_marks(tokenizer: Any, kept: Sequence[Kept]) -> Iterator[Warned]:

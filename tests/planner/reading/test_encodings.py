@@ -95,3 +95,22 @@ def test_cyrillic_is_told_apart(codec: str) -> None:
     )
     data = text.encode(codec)
     assert data.decode(encoding_of(data).codec) == text
+
+
+@pytest.mark.parametrize("text", [POLISH, RUSSIAN, GREEK, SIMPLIFIED, JAPANESE, KOREAN])
+def test_utf_7_is_read_with_a_doubt(text: str) -> None:
+    found = encoding_of(text.encode("utf-7"))
+    assert (found.codec, found.certain) == ("utf-7", False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "C++ is fun; a+b-c and x+yz-1\n",
+        "call +49 170 1234 or mail a+tag@x.org\n" * 9,
+        "q,a\nwhat is x+y,foo+bar-baz\n" * 20,
+        "iVBORw0KGgo+AAA+bbb/ccc+ddd/eee+ffff" * 50,
+    ],
+)
+def test_plus_signs_are_no_utf_7(text: str) -> None:
+    assert encoding_of(text.encode()).codec == "utf-8-sig"

@@ -53,11 +53,16 @@ def read_turn(turn: object, number: int) -> list[dict[str, Any]]:
         return [{"role": "user", "content": text}]
     if not isinstance(turn, dict):
         raise ValueError(f"{place} is {kind_of(turn)}, not an object")
-    if speaker_of(turn) is None:
-        for question, answer in SIDES:
-            if question in turn and answer in turn:
-                return both_sides(turn, question, answer)
+    if sides := sides_of(turn):
+        return both_sides(turn, *sides)
     return read_message(turn, place)
+
+
+def sides_of(turn: dict[str, Any]) -> tuple[str, str] | None:
+    """What the question and the answer of a turn with both are called in it."""
+    if speaker_of(turn) is not None:
+        return None
+    return next((sides for sides in SIDES if turn.keys() >= {*sides}), None)
 
 
 def both_sides(turn: dict[str, Any], question: str, answer: str) -> list[dict]:

@@ -35,6 +35,8 @@ def encoding_of(head: bytes) -> Encoding:
     for escape, encoding in SEVEN_BITS.items():
         if escape in head and head.isascii():
             return encoding
+    if head.isascii() and is_utf_7(head):
+        return Encoding("utf-7", "UTF-7", certain=False)
     if b"\0" not in head:
         return UTF_8 if is_mostly_utf_8(head) else guess(head)
     if fours := in_fours(head):
@@ -46,6 +48,23 @@ def encoding_of(head: bytes) -> Encoding:
     found = guess(head)
     wide = found.codec.startswith("utf-16")
     return UTF_8 if head.isascii() and not wide else found
+
+
+def is_utf_7(head: bytes) -> bool:
+    """Whether the shifts of a text in ASCII would all be letters in UTF-7."""
+    shifts = [shift for shift in re.findall(rb"\+[A-Za-z0-9+/]*-?", head)]
+    try:
+        said = "".join(shift.decode("utf-7") for shift in shifts if shift != b"+-")
+    except UnicodeDecodeError:
+        return False
+    wide = re.findall(r"[^\W\d_]", said)
+    return len(wide) >= 4 and len(wide) >= 0.7 * len(said) and one_script(wide)
+
+
+def one_script(letters: list[str]) -> bool:
+    """Whether letters stand near each other in Unicode, as those of one language do."""
+    blocks = {min(ord(letter), 0x2E80) // 0x400 for letter in letters}
+    return len(blocks) == 1
 
 
 def is_mostly_utf_8(head: bytes) -> bool:
