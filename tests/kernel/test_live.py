@@ -1,12 +1,14 @@
 """What a listener hears of a job on a real kernel, and when it stops listening."""
 
 import time
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 import work
-from jupyter_client.blocking.client import BlockingKernelClient
 
-from webui.kernel import jobs, process, stopping
+from webui.kernel import jobs, stopping
+from webui.kernel.client import connect
 from webui.kernel.live import listen
 
 pytestmark = pytest.mark.usefixtures("kernel_home")
@@ -25,20 +27,21 @@ ask("t")
 """
 
 
-def send(**codes: str) -> BlockingKernelClient:
-    """Start a comparison made of small cells; the client hears it."""
+def hear(seconds: float = 600, **codes: str) -> Iterator[tuple[str, str]]:
+    """Start a comparison made of small cells, and listen to it."""
     with jobs.lock():
         jobs.ensure_idle_kernel()
-        client = process.connect()
+    with connect() as client:
         jobs.send(work.cells(**codes), kind="compare", always=[*codes], client=client)
-    return client
+        yield from listen(client, seconds)
 
 
-def by_pane(client: BlockingKernelClient) -> dict[str, str]:
+def by_pane(**codes: str) -> dict[str, str]:
     """All that is heard, together for each pane, in the order of their begin."""
     heard: dict[str, str] = {}
-    for pane, text in listen(client):
-        heard[pane] = heard.get(pane, "") + text
+    for pane, text in hear(**codes):
+        if pane:
+            heard[pane] = heard.get(pane, "") + text
     return heard
 
 
@@ -48,7 +51,7 @@ def finish() -> None:
 
 
 def test_each_pane_is_heard_apart() -> None:
-    heard = by_pane(send(load="import time; time.sleep(1)", compare=ANSWERS))
+    heard = by_pane(load="import time; time.sleep(1)", compare=ANSWERS)
     finish()
     assert list(heard)[-3:] == ["compare", "base", "tuned"]
     assert heard["base"] == "b1\nb2\n"
@@ -58,19 +61,16 @@ def test_each_pane_is_heard_apart() -> None:
 def test_text_is_heard_while_it_is_made() -> None:
     wait = "import time; time.sleep(1)\n"
     slow = f"{wait}print('now', flush=True)\n{wait * 2}"
-    for pane, text in listen(send(load=slow)):
-        if text:
-            assert (pane, text.strip()) == ("load", "now")
-            assert jobs.status().word == "busy"
-            break
-    else:
-        pytest.fail("nothing was heard")
+    with closing(hear(load=slow)) as listening:
+        pane, text = next((pane, text) for pane, text in listening if text)
+        assert (pane, text.strip()) == ("load", "now")
+        assert jobs.status().word == "busy"
     finish()
 
 
 def test_what_follows_the_answers_is_not_in_their_panes() -> None:
     wait = "import time; time.sleep(1)"
-    heard = by_pane(send(load=wait, compare=ANSWERS, score="print('score 1')"))
+    heard = by_pane(load=wait, compare=ANSWERS, score="print('score 1')")
     finish()
     assert heard["score"] == "score 1\n"
     assert "score" not in heard["tuned"]
@@ -78,7 +78,7 @@ def test_what_follows_the_answers_is_not_in_their_panes() -> None:
 
 def test_listening_ends_when_a_cell_fails() -> None:
     begun = time.monotonic()
-    heard = by_pane(send(load="import time; time.sleep(1); print('x'); 1 / 0"))
+    heard = by_pane(load="import time; time.sleep(1); print('x'); 1 / 0")
     assert time.monotonic() - begun < 10
     assert "Error" not in "".join(heard.values())
     finish()
@@ -87,23 +87,30 @@ def test_listening_ends_when_a_cell_fails() -> None:
 
 def test_listening_ends_when_the_kernel_dies() -> None:
     begun = time.monotonic()
-    by_pane(send(load="import os, time; time.sleep(1); os._exit(9)"))
+    by_pane(load="import os, time; time.sleep(1); os._exit(9)")
     assert time.monotonic() - begun < 10
     assert jobs.status().word == "dead"
 
 
+def test_a_job_is_heard_from_its_begin() -> None:
+    # It prints at once, before the client could be known to the kernel.
+    for word in ("one", "two", "three"):
+        assert by_pane(load=f"print('{word}')") == {"load": f"{word}\n"}
+        finish()
+
+
 def test_another_clients_job_is_not_heard() -> None:
     stopping.restart()
-    mine = send(load="import time; time.sleep(1); print('mine')")
-    others = process.connect()
-    assert by_pane(others) == {}
-    mine.stop_channels()
+    with closing(hear(load="import time; time.sleep(1); print('mine')")) as mine:
+        next(mine)
+        with connect() as other:
+            assert not any(pane or text for pane, text in listen(other))
+        finish()
 
 
 def test_silence_has_a_limit() -> None:
-    client = send(load="import time; time.sleep(4)")
     begun = time.monotonic()
-    list(listen(client, seconds=1))
+    list(hear(seconds=1, load="import time; time.sleep(4)"))
     assert time.monotonic() - begun < 3.5
     assert jobs.status().word == "busy"
     finish()

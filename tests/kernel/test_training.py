@@ -403,7 +403,7 @@ def test_a_saved_adapter_answers_as_it_did_before_the_kernel_died(
     recipe = folder.recipe_of(first.read)
     for file in (*recipe.data.train_files, *recipe.split.files):
         Path(file).unlink()  # the run holds all that it needs
-    jobs.start_compare(recipe, first.run, upto="score").stop_channels()
+    jobs.start_compare(recipe, first.run, upto="score")
     work.until(lambda: jobs.status().word == "idle", 120)
     now = jobs.status()
     assert [*now.cells] == [

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 import nbformat
 
-from webui.kernel import jobs, process
+from webui.kernel import jobs
+from webui.kernel.client import answer, connect, execute
 from webui.notebook.render import RUN_CELLS, Cell, render_cells
 from webui.planner.prepare.ask import prepared
 from webui.recipe import Recipe
@@ -88,16 +89,10 @@ def notebook(run: Path) -> nbformat.NotebookNode:
 
 def value(expression: str, code: str = "") -> Any:
     """What an expression is in the kernel, after some code, without a trace."""
-    client = process.connect()
-    try:
-        asked = client.execute(
-            code, silent=True, user_expressions={"value": expression}
-        )
-        reply = client.get_shell_msg(timeout=120)
-        while reply["parent_header"]["msg_id"] != asked:
-            reply = client.get_shell_msg(timeout=120)
-    finally:
-        client.stop_channels()
+    with connect(hears=False) as client:
+        request = execute(client, code, user_expressions={"value": expression})
+        reply = answer(client, request, 120)
+    assert reply is not None, "the kernel does not answer"
     found = reply["content"].get("user_expressions", {}).get("value", reply)
     assert found.get("status") == "ok", found
     return ast.literal_eval(found["data"]["text/plain"])

@@ -51,16 +51,17 @@ def hear(recipe: Recipe, run: Run, upto: str, *, quiet: bool) -> str:
     """Let the kernel answer; print what it says unless quiet, and return that."""
     if status().word in ("none", "dead"):
         progress.say("Starting the kernel ...")
-    client = jobs.start_compare(recipe, run.folder, upto=upto)
     heard = ""
     try:
-        for pane, text in listen(client):
-            if pane in ANSWERS:
-                heard += text or f"\n{pane}:\n"
-                if not quiet:
-                    print(text or f"\n{pane}:", end="" if text else "\n", flush=True)
-            elif not text:
-                progress.say(f"{pane} ...")
+        with jobs.comparing(recipe, run.folder, upto=upto) as client:
+            for pane, text in listen(client):
+                if pane in ANSWERS:
+                    heard += text or f"\n{pane}:\n"
+                    if not quiet:
+                        say = text or f"\n{pane}:"
+                        print(say, end="" if text else "\n", flush=True)
+                elif pane and not text:
+                    progress.say(f"{pane} ...")
     except KeyboardInterrupt:
         stopping.stop(wait=True)
         raise

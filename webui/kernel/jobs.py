@@ -2,14 +2,14 @@
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.blocking.client import BlockingKernelClient
-
 from webui.files import write_json
 from webui.kernel import closing, process
+from webui.kernel.client import Client, connect, execute
 from webui.kernel.process import BusyError, KernelError
 from webui.kernel.recorder import TRIES
 from webui.kernel.status import lock, stale, state_stamp, status
@@ -61,7 +61,7 @@ def run_all(recipe: Recipe) -> Path | None:
     kept = now.run is not None and now.run.is_dir()
     if now.run is None or not kept or not set(left) <= {"compare", "score"}:
         return start_run(recipe)
-    start_compare(recipe, now.run, upto=left[-1]).stop_channels()
+    start_compare(recipe, now.run, upto=left[-1])
     return now.run
 
 
@@ -133,20 +133,29 @@ def give_rows(rows: Rows, folder: Path) -> None:
         ) from None
 
 
-def start_compare(
-    recipe: Recipe, run: Path, *, upto: str = "compare"
-) -> BlockingKernelClient:
+def start_compare(recipe: Recipe, run: Path, *, upto: str = "compare") -> None:
+    """Ask base and tuned the recipe's prompt, and hear nothing of it."""
+    with comparing(recipe, run, upto=upto, hears=False):
+        pass
+
+
+@contextmanager
+def comparing(
+    recipe: Recipe, run: Path, *, upto: str = "compare", hears: bool = True
+) -> Iterator[Client]:
     """Ask base and tuned the recipe's prompt; the client hears the answers come.
 
     ``run`` is the run to compare. If its adapter is not the one that is attached,
     the adapter that it saved is loaded. ``upto`` may be "score" for both scores too.
+    The client is closed when the block ends; what was asked goes on.
     """
-    with lock():
-        ensure_idle_kernel()
-        cells = compare_cells(recipe, run, upto)
-        client = process.connect()
-        send(cells, kind="compare", run=run, always=(upto,), client=client)
-    return client
+    with ExitStack() as owned:
+        with lock():
+            ensure_idle_kernel()
+            cells = compare_cells(recipe, run, upto)
+            client = owned.enter_context(connect(hears=hears))
+            send(cells, kind="compare", run=run, always=(upto,), client=client)
+        yield client
 
 
 def compare_cells(recipe: Recipe, run: Path, upto: str) -> tuple[Cell, ...]:
@@ -222,7 +231,7 @@ def send(
     never: Sequence[str] = (),
     watch: Mapping[str, Any] | None = None,
     resumed: Mapping[str, Any] | None = None,
-    client: BlockingKernelClient | None = None,
+    client: Client | None = None,
 ) -> None:
     """Send a job to the kernel and return once it has begun.
 
@@ -241,18 +250,11 @@ def send(
     }
     job_file = kernel_folder() / "job.json"
     write_json(job_file, job)
-    mine = client is None
-    client = client or process.connect()
     before = state_stamp()
-    try:
+    with nullcontext(client) if client else connect(hears=False) as sender:
         # silent: no history, no number, no name of ours in the user's namespace.
-        client.execute(
-            f"get_ipython().tunebook.run({literal(str(job_file))})", silent=True
-        )
+        execute(sender, f"get_ipython().tunebook.run({literal(str(job_file))})")
         wait_for_change(before)
-    finally:
-        if mine:
-            client.stop_channels()
 
 
 def wait_for_change(before: int, seconds: float = 10) -> None:

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from webui.errors import UserError
 from webui.files import read_json, write_text
+from webui.kernel.client import CONNECTION, answer, connect, send
 from webui.kernel.recorder import STATE
 from webui.settings import kernel_folder
 
-CONNECTION, EXIT, OUTPUT, PARENT = "connection.json", "exit", "output.txt", "parent"
-START_SECONDS, EXIT_SECONDS = 60, 1
+EXIT, OUTPUT, PARENT = "exit", "output.txt", "parent"
+START_SECONDS, ANSWER_SECONDS, EXIT_SECONDS = 60, 0.5, 1
 # Two writings within a tick of the file system's clock have one time.
 SETTLED_SECONDS = 1
 
@@ -112,18 +112,9 @@ def kernel_environment(folder: Path) -> dict[str, str]:
 def wait_until_ready(process: subprocess.Popen) -> None:
     """Return when the recorder has written its state and the kernel answers."""
     end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            break
-        if read_state():
-            client = connect()
-            try:
-                client.wait_for_ready(timeout=START_SECONDS)
-                return
-            except RuntimeError:
-                break
-            finally:
-                client.stop_channels()
+    while process.poll() is None and time.monotonic() < end:
+        if read_state() and answers(process, end):
+            return
         time.sleep(0.05)
     words = kernel_folder() / OUTPUT
     raise KernelError(
@@ -132,13 +123,14 @@ def wait_until_ready(process: subprocess.Popen) -> None:
     )
 
 
-def connect() -> BlockingKernelClient:
-    """A client of the running kernel, with its channels open."""
-    client = BlockingKernelClient(connection_file=str(kernel_folder() / CONNECTION))
-    client.load_connection_file()
-    # A heartbeat is a thread of its own, and the process tells whether it lives.
-    client.start_channels(hb=False)
-    return client
+def answers(process: subprocess.Popen, end: float) -> bool:
+    """Whether the kernel answers a question before it ends, or its time is up."""
+    with connect(hears=False) as client:
+        request = send(client, "kernel_info_request")
+        while process.poll() is None and time.monotonic() < end:
+            if answer(client, request, ANSWER_SECONDS):
+                return True
+    return False
 
 
 def read_state() -> dict[str, Any]:

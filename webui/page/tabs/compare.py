@@ -69,16 +69,14 @@ def build(page: Page) -> None:
         "两个模型对留出数据回答完全正确的比例。",
     )
     with cell(page, "score", 7, score_title, score_sentence):
-        score = gr.Button(page.say(SCORE), size="sm", elem_id="run-score")
+        button = gr.Button(page.say(SCORE), size="sm", elem_id="run-score")
         page.html(lambda view: scores(page, view), min_height=60, elem_id="scores")
         code_and_output(page, "score")
     page.watch(run, run_choices)
     page.watch(ask, lambda view: gr.update(variant=weight(view)))
     for number, component in enumerate(panes):
         page.watch(component, partial(last_answer, page, number))
-    page.when_pressed(
-        score, lambda recipe, name: start(page, recipe, name, "score"), [run]
-    )
+    page.when_pressed(button, score, [run])
     stream_when_asked(page, ask, run, panes)
 
 
@@ -126,15 +124,18 @@ def scores(page: Page, view: View) -> Markup:
     return figures(pairs) + Markup('<p class="quiet">{}</p>').format(text)
 
 
-def start(page: Page, recipe: Recipe, name: str | None, upto: str) -> Any:
-    """Start a comparison of a run: its own settings, and what to ask from the form."""
+def score(recipe: Recipe, name: str | None) -> None:
+    """Start a scoring of a run; its figures come with an event of the run."""
+    jobs.start_compare(*asked(recipe, name), upto="score")
+
+
+def asked(recipe: Recipe, name: str | None) -> tuple[Recipe, Path]:
+    """A run's own settings with what to ask from the form, and its folder."""
     if not name:
         raise jobs.KernelError(*NO_RUN)
     folder = runs_folder() / Path(name).name
     own = runs.recipe_of(runs.read(folder))
-    return jobs.start_compare(
-        own.model_copy(update={"compare": recipe.compare}), folder, upto=upto
-    )
+    return own.model_copy(update={"compare": recipe.compare}), folder
 
 
 def stream_when_asked(
@@ -146,14 +147,17 @@ def stream_when_asked(
         seen = seen or Seen()
         with page.problems_told():
             recipe = page.commit_form(seen, values)
-            client = start(page, recipe, name, "compare")
-            texts = {"base": "", "tuned": ""}
             titles = page.say(BASE), page.say(TUNED)
-            yield seen, answer_box(titles[0], "…"), answer_box(titles[1])
-            for pane_name, text in listen(client):
-                if pane_name in texts:
-                    texts[pane_name] += text
-                    yield seen, *map(answer_box, titles, texts.values())
+            texts = {"base": "", "tuned": ""}
+            # When the tab is closed, Gradio closes this generator, and that the client.
+            with jobs.comparing(*asked(recipe, name)) as client:
+                yield seen, answer_box(titles[0], "…"), answer_box(titles[1])
+                for pane, text in listen(client):
+                    if not pane:
+                        yield seen, gr.skip(), gr.skip()
+                    elif pane in texts:
+                        texts[pane] += text
+                        yield seen, *map(answer_box, titles, texts.values())
 
     def wire() -> None:
         ask.click(
