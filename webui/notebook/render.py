@@ -175,8 +175,19 @@ def sweep_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
     }
 
 
+def ending_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
+    """The ids at which the model is to stop, as code."""
+    own, others = "tokenizer.eos_token_id", rows.ending.others
+    return {
+        "stops": Code(f"[{', '.join([own, *map(str, others)])}]" if others else own)
+    }
+
+
 CONTEXTS = defaultdict(
-    lambda: lambda recipe, rows: {}, data=data_context, sweep=sweep_context
+    lambda: lambda recipe, rows: {},
+    model=ending_context,
+    data=data_context,
+    sweep=sweep_context,
 )
 
 

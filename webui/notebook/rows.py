@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from webui.notebook.ending import Ending, expected_ending
 from webui.recipe import Recipe
 
 # What the data cell hands to the trainer:
@@ -40,6 +41,7 @@ class Rows:
         tools: whether rows name tools that may be called.
         more: columns that the trainer does not look at, such as a rejected answer.
         own_template: whether the model has a chat template of its own.
+        ending: what has to be changed so that the model stops where it ends an answer.
         options: the chat template's options when an answer is asked for.
         asked: whether each row has such options of its own.
         mixed_options: whether rows differ in them, so that each has its own.
@@ -64,6 +66,7 @@ class Rows:
     tools: bool = False
     more: tuple[str, ...] = ()
     own_template: bool = True
+    ending: Ending = field(default_factory=Ending)
     options: Mapping[str, Any] = field(default_factory=dict)
     asked: bool = False
     mixed_options: bool = False
@@ -104,7 +107,8 @@ def expected(recipe: Recipe) -> Rows:
     plain = readable and has_mapper(recipe) and form in BY_TRAINER
     reason = PACKED if data.packing else ""
     own = data.template != "model"
-    return Rows(form, plain, reason, own_template=own, key=about(recipe))
+    ending = expected_ending(recipe)
+    return Rows(form, plain, reason, own_template=own, ending=ending, key=about(recipe))
 
 
 def about(recipe: Recipe) -> str:

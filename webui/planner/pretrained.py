@@ -10,8 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from webui.notebook.chat_templates import BASE, chat_template
+from webui.notebook.ending import Ending
 from webui.planner.catalogue.catalogue import config_of
 from webui.planner.chat.conversation import Chat, chat_of
+from webui.planner.chat.end_token import ending_of, with_ending
 from webui.planner.chat.template import Template
 from webui.planner.errors import PlannerError
 from webui.planner.models import hub
@@ -57,6 +59,19 @@ def read_tokenizer(model: Model | str) -> Any:
 
 
 def recipe_tokenizer(recipe: Recipe) -> Any:
+    """The tokenizer of a recipe's model, with the chat template that it will use, and
+    with the end token that this template ends an answer with."""
+    return with_ending(templated(recipe), recipe_ending(recipe))
+
+
+def recipe_ending(recipe: Recipe) -> Ending:
+    """What has to be changed so that a recipe's model stops where it ends an answer."""
+    tokenizer = templated(recipe)
+    chats = recipe.data.format != "text"
+    return ending_of(tokenizer, stop_ids(recipe.model), chats=chats)
+
+
+def templated(recipe: Recipe) -> Any:
     """The tokenizer of a recipe's model, with the chat template that it will use."""
     tokenizer = copy.copy(read_tokenizer(recipe.model))  # the read one is cached
     if template := chat_template(recipe):
@@ -85,17 +100,31 @@ def has_template(model: Model | str) -> bool:
 
 
 def end_tokens(model: Model | str, tokenizer: Any) -> set[int]:
-    """Ids of the tokens that end an answer: the tokenizer's, and the model's own.
+    """Ids of the tokens that end an answer: the tokenizer's, and the model's own."""
+    return {tokenizer.eos_token_id, *stop_ids(model)} - {None}
 
-    A trainer adds the tokenizer's to the model's, so that any of them ends it.
-    """
-    ids = {tokenizer.eos_token_id}
+
+def stop_ids(model: Model | str) -> list[int]:
+    """The ids at which a model stops by its own settings, the first one first."""
     try:
         config = read("GenerationConfig", source_of(model), stamp(model))
     except PlannerError:
-        return ids - {None}  # many models have none
-    more = config.eos_token_id
-    return (ids | set(more if isinstance(more, list) else [more])) - {None}
+        return own_stop_ids(model)  # many models have none
+    return listed(config.eos_token_id)
+
+
+def own_stop_ids(model: Model | str) -> list[int]:
+    """The end tokens in a model's configuration: its settings are made from these."""
+    try:
+        config = read_config(model)
+    except PlannerError:
+        return []
+    return listed(getattr(config.get_text_config(), "eos_token_id", None))
+
+
+def listed(ids: Any) -> list[int]:
+    """One id, several, or none, as a list."""
+    return list(ids) if isinstance(ids, list | tuple) else [ids] * (ids is not None)
 
 
 @lru_cache(maxsize=8)

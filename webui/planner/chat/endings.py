@@ -15,11 +15,12 @@ def ended(
 ) -> tuple[str, str]:
     """An answer with its end, and why we had to add that; empty if it has one."""
     template, usual = asking.template, asking.dialect.end
-    text = learned.rstrip()
-    if text.endswith(tuple({*template.ends, usual, template.end_token} - {""})):
+    stops = tuple({*template.ends, template.end_token} - {""})
+    if learned.rstrip().endswith(stops):
         return learned, ""
     end = end_after(turns, whole, asking.tools, asking.plain)
-    end = end or usual or template.end_token
+    # A mark at which the model does not stop is no end: it would write on after it.
+    end = end or (usual if usual.endswith(stops) else template.end_token)
     return learned + end, NO_END if end else ""
 
 

@@ -21,7 +21,7 @@ from webui.planner.prepare.store import (
 )
 from webui.planner.prepare.trl_rows import is_asked_with_options
 from webui.planner.prepare.writing import Writer, finish, parts_of
-from webui.planner.pretrained import has_template, recipe_chat
+from webui.planner.pretrained import has_template, recipe_chat, recipe_ending
 from webui.planner.reading.hub import hub_revision
 from webui.planner.reading.sources import Record
 from webui.planner.rows import Kept, read_rows, source_records, with_place
@@ -129,6 +129,7 @@ def found(recipe: Recipe, chat: Chat, writer: Writer, counts: tuple[int, int]) -
         tools=writer.tools,
         more=tuple(sorted(writer.more)),
         own_template=recipe.data.template != "model" or has_template(recipe.model),
+        ending=recipe_ending(recipe),
         options=dict(asked),
         asked=is_asked_with_options(chat),
         mixed_options=len(options) > 1,
