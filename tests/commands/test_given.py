@@ -38,7 +38,7 @@ def test_a_preset_fits_the_rows_and_what_is_set_wins(tmp_path: Path, rows: str) 
     found = named(tmp_path, "--preset", "careful", "--set", rows)
     assert found.training.duration == "epochs" and found.training.epochs == 5
     assert found.training.learning_rate == 1e-4 and found.evaluation.keep_best
-    assert found.evaluation.every == "steps" and found.evaluation.rows == 18
+    assert found.evaluation.every == "steps" and found.evaluation.rows == 0
     more = ("--set", "training.epochs=2", "--set", "evaluation.patience=0")
     found = named(tmp_path, "--preset", "careful", "--set", rows, *more)
     assert (found.training.epochs, found.evaluation.patience) == (2, 0)

@@ -115,7 +115,8 @@ def test_room_and_rows() -> None:
         "test_size=40 should be either positive and smaller than the number of samples "
         "20 or a float in the (0, 1) range",
     )
-    assert changed(few, recipe(evaluation__every="epoch")) == {"evaluation.rows": 4}
+    asked = recipe(evaluation__every="epoch", evaluation__rows=40)
+    assert changed(few, asked) == {"evaluation.rows": 0}
     assert changed(few, recipe()) == {}
 
 

@@ -9,9 +9,11 @@ import yaml
 
 from webui.commands import data_text
 from webui.commands.output import print_json
+from webui.notebook.rows import Rows
 from webui.planner.detection.found import Found, detected, found, to_be_said
 from webui.planner.errors import PlannerError
 from webui.planner.prepare.ask import prepared
+from webui.planner.prepare.told import counts
 from webui.planner.preview import Preview, preview
 from webui.planner.process import ask
 from webui.planner.report import job as report_job
@@ -31,11 +33,12 @@ def data(arguments: Namespace) -> int:
     recipe, seen = recipe_for(arguments)
     shown = ask(preview, recipe, 0, arguments.rows)
     report = None if arguments.quick else report_of(recipe)
+    rows = None if arguments.quick else prepared(recipe)
     if arguments.json:
-        print_json(as_plain(recipe, seen, shown, report))
+        print_json(as_plain(recipe, seen, shown, report, rows))
     else:
-        data_text.show(recipe, seen, shown, report, as_yaml(recipe))
-    stops = [] if arguments.quick else list(prepared(recipe).stops)
+        data_text.show(recipe, seen, shown, report, rows, as_yaml(recipe))
+    stops = list(rows.stops) if rows else []
     for english, _ in stops:
         print(f"{'warning':12}{english}", file=sys.stderr)
     blocked = stops or any(warning.blocks for warning in shown.warnings)
@@ -95,9 +98,14 @@ def report_of(recipe: Recipe) -> Report:
 
 
 def as_plain(
-    recipe: Recipe, seen: Found, shown: Preview, report: Report | None
+    recipe: Recipe,
+    seen: Found,
+    shown: Preview,
+    report: Report | None,
+    rows: Rows | None,
 ) -> dict[str, Any]:
-    """All of it as plain types; ``recipe`` is the data section to use."""
+    """All of it as plain types; ``recipe`` is the data section to use, ``split`` how
+    many rows are trained on, watched while training and held out."""
     from pydantic import TypeAdapter
 
     detection = seen.detection
@@ -106,6 +114,7 @@ def as_plain(
         "columns": list(seen.columns),
         "detection": asdict(detection) if detection else None,
         "recipe": differences(recipe),
+        "split": counts(rows) if rows else None,
         "warnings": [{"text": w.text.en, "blocks": w.blocks} for w in shown.warnings],
         "rows": [
             {**asdict(row), "tokens": [token._asdict() for token in row.tokens]}

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from webui.figures import duration, whole
+from webui.notebook.rows import Rows
 from webui.planner.detection.found import Found
+from webui.planner.prepare.told import in_words
 from webui.planner.preview import Preview, PreviewRow
 from webui.planner.report.job import Progress
 from webui.planner.report.report import Report
@@ -21,7 +23,12 @@ BLOCKS = "\u2587"
 
 
 def show(
-    recipe: Recipe, seen: Found, shown: Preview, report: Report | None, yaml: str
+    recipe: Recipe,
+    seen: Found,
+    shown: Preview,
+    report: Report | None,
+    rows: Rows | None,
+    yaml: str,
 ) -> None:
     """Print everything to stdout."""
     for name, file in zip(recipe.data.train_files, seen.files, strict=False):
@@ -40,6 +47,8 @@ def show(
         say(f"{'left out':12}{reason.en}")
     if report:
         show_report(report)
+    if rows:
+        say(f"{'split':12}{in_words(rows).en}")
 
 
 def say(text: str) -> None:
@@ -75,9 +84,10 @@ def show_row(row: PreviewRow) -> None:
 def show_report(report: Report) -> None:
     """The figures of all rows."""
     lengths, twins = report.lengths, report.duplicates
+    used = report.train.kept + report.heldout.kept
+    read = report.train.read + report.heldout.read
     rows = [
-        ("rows", f"{whole(report.train.kept)} of {whole(report.train.read)} used"),
-        ("held out", whole(report.heldout.kept)),
+        ("rows", f"{whole(used)} of {whole(read)} can be used"),
         ("empty", whole(report.empty.count)),
         (
             "repeats",
@@ -90,7 +100,8 @@ def show_report(report: Report) -> None:
         ),
         (
             "tokens",
-            f"{whole(lengths.tokens)} an epoch, {whole(lengths.trained)} trained on",
+            f"{whole(lengths.tokens)} in the rows not held out, "
+            f"{whole(lengths.trained)} trained on",
         ),
         (
             "too long",

@@ -27,6 +27,8 @@ tell is null, and why is among the problems. All texts are English sentences.
     structure   only with --structure: name, path, class, weights (shapes), parameters,
                 trainable, added, adapter, tied, copies (layers that are alike; the
                 figures are for one), children
+    rows        how many are trained on (train), watched while training (watched) and
+                held out (heldout)
     warnings    what is odd about the rows
     problems    what keeps the recipe from being trained on this card
 
@@ -47,6 +49,7 @@ from webui.planner.memory.cards import Card, card_named
 from webui.planner.memory.fit import Fit
 from webui.planner.parameters.count import Count
 from webui.planner.parameters.grid import Grid
+from webui.planner.prepare.told import counts
 from webui.recipe.methods import Method, explained
 from webui.recipe.problems import RecipeError
 
@@ -96,6 +99,7 @@ def as_plain(found: Plan, text: str | None) -> dict[str, Any]:
         "measured_bytes": found.measured,
         **judged(found.card, found.fit),
         "grid": table(found.grid) if found.grid else None,
+        "rows": counts(found.rows) if found.rows else None,
         "warnings": [w.text.en for w in preview.warnings] if preview else [],
         "problems": [str(problem) for problem in found.problems],
     }

@@ -11,6 +11,7 @@ from webui.planner.memory.fit import Fit
 from webui.planner.parameters.count import Count
 from webui.planner.parameters.grid import Grid
 from webui.planner.parameters.structure import Node
+from webui.planner.prepare.told import in_words
 from webui.recipe.methods import Method, Source, explained
 
 
@@ -27,6 +28,8 @@ def show(found: Plan, text: str | None) -> None:
         say(f"card        {found.card.title.en}, {size(found.card.memory)}")
     if found.fit:
         show_fit(found.fit)
+    if found.rows:
+        say(f"rows        {in_words(found.rows).en}")
     if found.preview:
         for warning in found.preview.warnings:
             say(f"note        {warning.text.en}")

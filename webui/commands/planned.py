@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from webui.notebook.rows import Rows
 from webui.planner.errors import PlannerError
 from webui.planner.machine import this_card
 from webui.planner.memory.cards import Card
@@ -14,6 +15,7 @@ from webui.planner.memory.measured import measured_here
 from webui.planner.parameters.count import Count, count
 from webui.planner.parameters.grid import Grid, grid
 from webui.planner.parameters.structure import Node, structure
+from webui.planner.prepare.ask import prepared
 from webui.planner.preview import Preview, preview
 from webui.planner.process import ask
 from webui.planner.ready import data_problems, device_problems
@@ -36,6 +38,7 @@ class Plan:
     grid: Grid | None = None
     structure: Node | None = None
     preview: Preview | None = None
+    rows: Rows | None = None
 
     def ask(self, question: Callable[..., Any], *more: Any) -> Any:
         """The planner's answer; None where there is none, and the problem is kept."""
@@ -60,6 +63,7 @@ def plan_of(recipe: Recipe, card: Card | None, arguments: Namespace) -> Plan:
         found = Plan(recipe, once(data_problems(recipe)))
         if not found.problems:
             found.preview = found.ask(preview)
+            found.rows = found.told(lambda: prepared(recipe))
         found.count = found.ask(count)
         if arguments.grid or arguments.json:
             found.grid = found.ask(grid)

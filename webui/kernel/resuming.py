@@ -13,7 +13,9 @@ from webui.kernel.watch import watch_of
 from webui.notebook.render import RUN_CELLS, Cell, loading_kept, render_cells
 from webui.notebook.rows import FOLDER, expected
 from webui.recipe import Recipe
+from webui.recipe.sections.sweep import Sweep
 from webui.recipe.store import dumps, load, with_values
+from webui.recipe.watched import is_watched
 from webui.runs import checkpoints
 from webui.runs import folder as runs
 
@@ -92,10 +94,37 @@ def resumed_cells(
     """
     folder = f"{checkpoints.FOLDER}/{checkpoint.name}" if checkpoint.step else ""
     rows = runs.rows_of(run) or expected(recipe)
+    if rows.watched is None:
+        recipe = as_before(recipe)
     going_on = render_cells(recipe, ("train",), checkpoint=folder, rows=rows)[0]
     kept = (run / FOLDER).is_dir()
     cells = render_cells(recipe, RUN_CELLS, rows=rows) if kept else runs.cells_of(run)
+    changed = {"train": going_on.code}
+    if not kept:
+        [data] = (cell.code for cell in cells if cell.name == "data")
+        changed["data"] = data + drawn_before(recipe)
     return tuple(
-        replace(cell, code=going_on.code) if cell.name == "train" else cell
+        replace(cell, code=changed.get(cell.name, cell.code))
         for cell in loading_kept(cells, recipe, rows)
+    )
+
+
+ROWS_BEFORE = 40  # that a recipe evaluated on when it named no number
+
+
+def as_before(recipe: Recipe) -> Recipe:
+    """A recipe as it was meant when the train cell parted the rows by itself."""
+    rows = recipe.evaluation.rows or ROWS_BEFORE
+    evaluation = recipe.evaluation.model_copy(update={"rows": rows})
+    return recipe.model_copy(update={"evaluation": evaluation, "sweep": Sweep()})
+
+
+def drawn_before(recipe: Recipe) -> str:
+    """What the train cell of a run did with its rows, before the data cell did it."""
+    if not is_watched(recipe):
+        return ""
+    rows, seed = recipe.evaluation.rows, recipe.training.seed
+    return (
+        f"\nparts = train_data.train_test_split(test_size={rows}, seed={seed})\n"
+        'train_data, eval_data = parts["train"], parts["test"]'
     )

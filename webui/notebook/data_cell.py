@@ -6,8 +6,9 @@ from webui.notebook.carried import tokens
 from webui.notebook.carry import source_of
 from webui.notebook.literal import Code, literal
 from webui.notebook.plain import BESIDE, PLAIN_KINDS, answer, kind_of, question
-from webui.notebook.rows import BY_TRAINER, HELDOUT, MANY, TRAIN, Form, Rows
+from webui.notebook.rows import BY_TRAINER, EVAL, HELDOUT, MANY, TRAIN, Form, Rows
 from webui.recipe import Recipe
+from webui.recipe.watched import MOST, SHARE, is_watched
 
 MAKERS = {"tokens": tokens.tokenize, "pieces": tokens.tokenize_texts}
 
@@ -16,11 +17,13 @@ def data_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
     """What the data cell's template may name."""
     context: dict[str, Any] = {
         "loads": (plain_loads if rows.plain else written_loads)(recipe, rows),
-        "parts": parts(recipe, rows),
+        "unpacked": unpacked(recipe, rows),
         "json_columns": rows.uneven and not rows.plain,
         "mapped": rows.plain and is_mapped(recipe, rows),
         "drawn": rows.plain and recipe.split.by != "file",
         "held_out": held_out(recipe, rows),
+        "watched": watched(recipe, rows),
+        "watched_rows": count_watched(recipe, rows),
         "columns": column_names(recipe, rows),
         "maker": None,
         "many": rows.train > MANY,
@@ -53,6 +56,21 @@ def held_out(recipe: Recipe, rows: Rows) -> Code:
     return Code(f"max(1, round(len(rows) * {literal(split.fraction)}))")
 
 
+def watched(recipe: Recipe, rows: Rows) -> str:
+    """Whether the rows that are watched are "loaded" from a file, "drawn" by the cell,
+    or none ("")."""
+    if rows.watched is None:
+        return "drawn" if is_watched(recipe) else ""
+    return ("drawn" if rows.plain else "loaded") if rows.watched else ""
+
+
+def count_watched(recipe: Recipe, rows: Rows) -> Code:
+    """How many rows are watched, in the words of the cell."""
+    if count := rows.watched or recipe.evaluation.rows:
+        return Code(literal(count))
+    return Code(f"max(1, min({MOST}, len(train_data) // {SHARE}))")
+
+
 def column_names(recipe: Recipe, rows: Rows) -> Code:
     """The names of the columns of what is loaded."""
     if recipe.split.by != "file":
@@ -71,17 +89,30 @@ def parts(recipe: Recipe, rows: Rows) -> tuple[str, str]:
     return "train", "heldout"
 
 
+def unpacked(recipe: Recipe, rows: Rows) -> Code:
+    """What is loaded together, by the names of its parts."""
+    train, heldout = parts(recipe, rows)
+    named = {"train_data": train, "heldout_data": heldout}
+    if watched(recipe, rows) == "loaded":
+        named = {"train_data": train, "eval_data": "eval", "heldout_data": heldout}
+    loaded = ", ".join(f"rows[{literal(part)}]" for part in named.values())
+    return Code(f"{', '.join(named)} = {loaded}")
+
+
 def written_loads(recipe: Recipe, rows: Rows) -> list[tuple[str, Code]]:
     """The loading of the rows that the planner has written, under which names."""
     held: Form = "text" if recipe.data.format == "text" else "completion"
-    train, heldout = f"{rows.folder}/{TRAIN}", f"{rows.folder}/{HELDOUT}"
+    files = {
+        part: f"{rows.folder}/{name}"
+        for part, name in (("train", TRAIN), ("eval", EVAL), ("heldout", HELDOUT))
+        if part != "eval" or watched(recipe, rows) == "loaded"
+    }
     if rows.form == held:  # the same columns
-        files = {"train": train, "heldout": heldout}
         return load_both("json", files, *features(rows, rows.form))
-    split = "split='train'"
+    forms = {part: held if part == "heldout" else rows.form for part in files}
     return [
-        ("train_data", load("json", train, split, *features(rows, rows.form))),
-        ("heldout_data", load("json", heldout, split, *features(rows, held))),
+        (f"{part}_data", load("json", file, "split='train'", *features(rows, form)))
+        for (part, file), form in zip(files.items(), forms.values(), strict=True)
     ]
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from webui.notebook.ending import Ending, expected_ending
 from webui.recipe import Recipe
+from webui.recipe.watched import is_watched
 
 # What the data cell hands to the trainer:
 # completion  {"prompt": [...], "completion": [...]}; TRL finds where answers begin
@@ -23,7 +24,8 @@ Form = Literal["completion", "messages", "text", "tokens", "pieces"]
 BY_TRAINER = ("completion", "messages", "text")
 
 FOLDER = "rows"
-TRAIN, HELDOUT, LEFT_OUT = "train.jsonl", "heldout.jsonl", "left_out.jsonl"
+TRAIN, EVAL, HELDOUT = "train.jsonl", "eval.jsonl", "heldout.jsonl"
+LEFT_OUT = "left_out.jsonl"
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Rows:
         thought_end: what stands between a thought and its answer, special tokens left
             out; empty if no row holds a thought.
         train, heldout, left_out: how many rows.
+        watched: how many rows are watched while training, and not trained on; None
+            where nobody has parted them yet, so that the cell does.
         files: what lies in the folder ``rows``, each with the file that it comes from.
         kept: what a run keeps there besides: the rows that its cell loads from the hub.
         stops: why a training with these rows should not begin, each in English and in
@@ -73,6 +77,7 @@ class Rows:
     thought_end: str = ""
     train: int = 0
     heldout: int = 0
+    watched: int | None = None
     left_out: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
@@ -119,6 +124,8 @@ def about(recipe: Recipe) -> str:
         "model": recipe.model.model_dump(mode="json"),
         "seed": recipe.training.seed,  # draws the held-out rows
     }
+    if is_watched(recipe):
+        parts["watched"] = recipe.evaluation.rows
     text = json.dumps(parts, sort_keys=True).encode()
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 

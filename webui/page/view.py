@@ -70,12 +70,20 @@ class View:
 
     @cached_property
     def rows(self) -> Rows:
-        """What is known of the recipe's rows; prepared in the background, if few."""
+        """What is known of the recipe's rows."""
+        return (
+            self.prepared if isinstance(self.prepared, Rows) else expected(self.recipe)
+        )
+
+    @cached_property
+    def prepared(self) -> Any:
+        """The rows once they are prepared, in the background where they are few; a
+        PlannerError where they cannot be, or None."""
         known = at_hand(self.recipe)
         if known is None and self.is_readable and self.found is not None:
             if not is_large(self.recipe):
-                self.plan(prepare, rows_key(self.recipe))
-        return known or expected(self.recipe)
+                return self.plan(prepare, rows_key(self.recipe))
+        return known
 
     def state(self, name: str) -> str:
         """A cell's state in a word: new, fresh, stale, running, failed or stopped."""

@@ -1,10 +1,13 @@
-"""Part the rows: some are held out, to measure the result on what was never seen."""
+"""Part the rows: some are held out, to measure the result on what was never seen, and
+some are watched while a training goes on."""
 
 import math
 import random
 from typing import Any
 
+from webui.planner.split_check import refuse_watched
 from webui.recipe import Recipe
+from webui.recipe.watched import watched_rows
 
 
 def parted_rows(
@@ -16,16 +19,48 @@ def parted_rows(
     come from files of their own. ``as_before`` draws them as for runs that did not
     keep their rows.
     """
-    by, seed = recipe.split, recipe.training.seed
+    by = recipe.split
     if by.by == "file":
         return [], rows
     if by.by == "column":
         return hold_out_by_column(rows, by.column, by.value)
     share = max(1, round(len(rows) * by.fraction))
     count = min(share if by.by == "fraction" else by.count, len(rows))
-    if by.stratify_by:
+    return drawn_rows(recipe, rows, count, as_before=as_before)
+
+
+def watched_part(
+    recipe: Recipe, rows: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Of the rows that are not held out those that are watched, and the others.
+
+    They are drawn as the held-out rows are. Of groups that are all larger than what is
+    asked for, the smallest one is watched.
+
+    Raises:
+        PlannerError: if more would be watched than trained on.
+    """
+    count = watched_rows(recipe, len(rows))
+    if not count or not rows:
+        return [], rows
+    refuse_watched(len(rows), count)
+    watched, others = drawn_rows(recipe, rows, count)
+    if not watched:
+        smallest = min(parted(rows, recipe.split.group_by).values(), key=len)
+        refuse_watched(len(rows), len(smallest))
+        watched = smallest
+        others = [row for row in rows if not any(row is one for one in smallest)]
+    return watched, others
+
+
+def drawn_rows(
+    recipe: Recipe, rows: list[dict[str, Any]], count: int, *, as_before: bool = False
+) -> tuple[list, list]:
+    """So many rows, drawn as a recipe's split says, and the others."""
+    by, seed = recipe.split, recipe.training.seed
+    if by.by in ("fraction", "count") and by.stratify_by:
         return hold_out_evenly(rows, count, by.stratify_by, seed)
-    if by.group_by:
+    if by.by in ("fraction", "count") and by.group_by:
         return hold_out_groups(rows, count, by.group_by, seed)
     draw = hold_out_as_before if as_before else hold_out
     return draw(rows, count, seed)

@@ -66,6 +66,34 @@ def none_held(column: str, value: str) -> Text:
     )
 
 
+def refuse_watched(total: int, watched: int) -> None:
+    """Refuse to watch more rows than are trained on.
+
+    Raises:
+        PlannerError: if of ``total`` training rows less than half would be learned.
+    """
+    most = total // 2
+    if most == 0:
+        raise PlannerError(NONE_TO_WATCH)
+    if watched > most:
+        raise PlannerError(
+            Text(
+                f"Of the {total} training rows {watched} would only be watched and not "
+                f"learned; set evaluation.rows to {most} at most, or to 0 for as many "
+                "as fit.",
+                f"训练数据共 {total} 条，其中 {watched} 条将只用于评估而不参与训练；"
+                f"请将 evaluation.rows 设为不超过 {most}，或设为 0 以自动选取。",
+            )
+        )
+
+
+NONE_TO_WATCH = Text(
+    "Only one row is left to train on, so none can be set aside to evaluate on: add "
+    "rows, or hold out fewer.",
+    "只剩一条训练数据，无法另外划出评估数据：请增加数据，或减少留出的数据。",
+)
+
+
 def refuse_none_left(total: int, held: int) -> None:
     """Refuse to hold out all rows.
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from webui.recipe.field import Text
 from webui.recipe.paths import value_at
 from webui.recipe.sections import Recipe
+from webui.recipe.watched import fitting
 
 QUICK_STEPS = 20
 EVALUATIONS = 10  # during one training
@@ -111,15 +112,15 @@ def whole_rows(
     }
     if rows is None:
         return values | {"training.warmup_steps": 10, "evaluation.every": "epoch"}
-    judged = evaluation_rows(rows)
-    steps = steps_of(recipe, rows - judged) * epochs
+    judged = rows >= FEWEST
+    steps = steps_of(recipe, rows - fitting(rows) * judged) * epochs
     values["training.warmup_steps"] = min(LONGEST_WARM_UP, math.ceil(steps * warm_up))
     if not judged:
         return values | {"evaluation.every": "no"}
     return values | {
         "evaluation.every": "steps",
         "evaluation.steps": min(1_000_000, max(1, steps // EVALUATIONS)),
-        "evaluation.rows": judged,
+        "evaluation.rows": 0,  # as many as fit
     }
 
 
@@ -128,11 +129,6 @@ def steps_of(recipe: Recipe, rows: int) -> int:
     training = recipe.training
     batches = math.ceil(rows / training.batch_size)
     return max(1, math.ceil(batches / training.gradient_accumulation))
-
-
-def evaluation_rows(rows: int) -> int:
-    """A tenth of the rows, a hundred at most; none where there are few."""
-    return 0 if rows < FEWEST else min(100, max(4, rows // 10))
 
 
 def usual_epochs(rows: int | None) -> int:

@@ -4,7 +4,6 @@ What is a question of trust (weights that can run code, a model's own code) is n
 answered here.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -176,11 +175,9 @@ def fewer_checkpoints(recipe: Recipe, machine: Card | None = None) -> Iterator[V
 
 
 def fewer_set_aside(recipe: Recipe, message: str) -> Iterator[Values]:
-    """A fifth of the rows to evaluate on, where more were wanted than there are."""
-    rows = re.search(r"number of samples (\d+)", message)
-    wanted = f"test_size={recipe.evaluation.rows} "
-    if recipe.evaluation.every != "no" and rows and wanted in message:
-        yield {"evaluation.rows": max(1, int(rows[1]) // 5)}
+    """As many rows to evaluate on as fit, where more were wanted than there are."""
+    if recipe.evaluation.rows and f"test_size={recipe.evaluation.rows} " in message:
+        yield {"evaluation.rows": 0}
 
 
 def every_layer(recipe: Recipe, machine: Card | None) -> Iterator[Values]:

@@ -14,7 +14,7 @@ from webui.recipe.store import load
 from webui.runs import events
 from webui.runs.curve import Curve
 from webui.runs.events import OF_A_STEP, Event
-from webui.runs.folder import RECIPE
+from webui.runs.folder import RECIPE, rows_of
 from webui.runs.pace import NOTHING, Expected, Pace, expected
 
 # Read in blocks, so that a long run never lies in memory as a whole.
@@ -145,7 +145,9 @@ class Followed:
     def expected(self, max_steps: int) -> Expected:
         """What the run's recipe lets expect of its evaluations."""
         try:
-            return expected(load(self.folder / RECIPE), max_steps)
+            rows = rows_of(self.folder)
+            watched = rows.watched if rows else None
+            return expected(load(self.folder / RECIPE), max_steps, watched)
         except (RecipeError, OSError):
             return NOTHING
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from statistics import fmean, median
 
 from webui.recipe import Recipe
+from webui.recipe.watched import MOST
 
 # Enough to know the mean; old ones may come from when the machine was busier.
 REMEMBERED, AT_LEAST = 2000, 50
@@ -35,8 +36,11 @@ class Expected:
 NOTHING = Expected()
 
 
-def expected(recipe: Recipe, max_steps: int) -> Expected:
-    """What a recipe lets expect of its evaluations and of its end."""
+def expected(recipe: Recipe, max_steps: int, watched: int | None = None) -> Expected:
+    """What a recipe lets expect of its evaluations and of its end.
+
+    ``watched`` is how many rows each evaluation is of, where it is known.
+    """
     evaluation, training = recipe.evaluation, recipe.training
     at_most = 60 * training.max_minutes
     if evaluation.every == "no":
@@ -45,7 +49,8 @@ def expected(recipe: Recipe, max_steps: int) -> Expected:
     if evaluation.every == "epoch":
         epochs = training.epochs if training.duration == "epochs" else 1
         every = round(max_steps / max(epochs, 1))
-    rows = evaluation.rows + recipe.watch.ranked_rows
+    judged = watched or evaluation.rows or MOST
+    rows = judged + recipe.watch.ranked_rows
     batch = training.batch_size * training.gradient_accumulation
     return Expected(max(every, 1), FORWARD * rows / batch, at_most)
 

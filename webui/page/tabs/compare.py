@@ -14,6 +14,7 @@ from webui.page.cell import cell, code_and_output
 from webui.page.frame import QUIET, Page, Seen
 from webui.page.language import MORE
 from webui.page.tables import figures
+from webui.page.tabs.split_picture import of_run
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.field import Text
@@ -71,6 +72,7 @@ def build(page: Page) -> None:
     with cell(page, "score", 7, score_title, score_sentence):
         button = gr.Button(page.say(SCORE), size="sm", elem_id="run-score")
         page.html(lambda view: scores(page, view), min_height=60, elem_id="scores")
+        page.html(lambda view: of_run(page, view.run))
         code_and_output(page, "score")
     page.watch(run, run_choices)
     page.watch(ask, lambda view: gr.update(variant=weight(view)))

@@ -12,6 +12,7 @@ from webui.page.frame import Page
 from webui.page.language import MORE, RUN, WAIT
 from webui.page.tables import problem_card
 from webui.page.tabs import data_preview, data_report
+from webui.page.tabs.split_picture import picture
 from webui.page.uploads import use_files, use_text
 from webui.page.view import View
 from webui.planner.detection.found import offered
@@ -59,6 +60,7 @@ def build(page: Page) -> None:
         page.field("data.format", lambda view: {"info": explained(page, view)})
         page.add_binding(bind_columns(page.language))
         split(page)
+        picture(page)
         with gr.Accordion(page.say(MORE), open=False):
             details(page)
         data_preview.build(page)

@@ -13,7 +13,7 @@ from webui.planner.report.report import Report
 from webui.recipe.field import Text
 
 FIGURES = {
-    "kept": Text("rows to use", "可用数据"),
+    "kept": Text("usable rows", "可用数据"),
     "rejected": Text("left out", "被排除"),
     "heldout": Text("held out", "留出"),
     "empty": Text("empty", "空数据"),
@@ -22,7 +22,7 @@ FIGURES = {
     "leaked": Text("held-out rows that are also trained on", "留出数据也在训练中"),
     "nearly": Text("held-out rows nearly trained on", "留出数据与训练数据近似"),
     "hidden": Text("rows that teach nothing", "学不到内容的数据"),
-    "tokens": Text("tokens an epoch", "每轮 token"),
+    "tokens": Text("tokens in the rows not held out", "未留出数据的 token"),
     "trained": Text("trained on", "参与训练"),
 }
 LENGTHS = Text("Length of a row in tokens", "每条数据的 token 数")
@@ -96,7 +96,7 @@ def labels(page: Page, report: Report) -> Iterator[Markup]:
 
 def main_figures(report: Report) -> Iterator[tuple[str, str]]:
     """What a glance should tell; what is zero and good stays away."""
-    yield "kept", whole(report.train.kept)
+    yield "kept", whole(report.train.kept + report.heldout.kept)
     if report.heldout.kept:
         yield "heldout", whole(report.heldout.kept)
     for name, count in spoiled(report).items():

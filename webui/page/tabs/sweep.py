@@ -14,6 +14,7 @@ from webui.page.charts import trials_plot, trials_update
 from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.tables import table
+from webui.page.tabs.split_picture import picture
 from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
 from webui.planner.ready import ready
@@ -26,9 +27,9 @@ from webui.runs.summary import best_trial
 TITLE = Text("Sweep", "超参数搜索")
 SENTENCE = Text(
     "Trains a fresh adapter for each combination, on the base that is already loaded. "
-    "Judged by rows set aside from the training file; the held-out rows stay unseen.",
+    "Judged by the rows that Train watches too; the held-out rows stay unseen.",
     "在已加载的基座上,为每种组合训练一个新的适配器。"
-    "用从训练文件中划出的数据评判,留出数据不参与。",
+    "用与“训练”相同的评估数据评判，留出数据不参与。",
 )
 EMPTY = Text(
     "No sweep yet. Choose one to three settings and their values, then press Run.",
@@ -46,6 +47,7 @@ def build(page: Page) -> None:
         with gr.Row():
             page.field("sweep.method")
             page.field("sweep.trials")
+        picture(page)
         run = gr.Button(page.say(RUN), elem_id="run-sweep", size="sm")
         page.html(lambda view: leaderboard(page, view), min_height=60)
         curves = trials_plot(page.say(CURVES))

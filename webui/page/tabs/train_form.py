@@ -3,6 +3,7 @@
 import gradio as gr
 
 from webui.page.frame import Page
+from webui.page.tabs.split_picture import picture
 from webui.recipe.field import Text
 
 FOLDS: tuple[tuple[Text, tuple[tuple[str, ...], ...]], ...] = (
@@ -54,6 +55,7 @@ COMMON = (
 def form(page: Page) -> None:
     """How long, how much at once, how fast; then the folds."""
     rows(page, COMMON)
+    picture(page)
     for title, lines in FOLDS:
         with gr.Accordion(page.say(title), open=False):
             rows(page, lines)

@@ -10,7 +10,7 @@ from typing import Any
 
 from webui.notebook.plain import PLAIN_KINDS, has_mapper, kind_of
 from webui.notebook.render import render_cells
-from webui.notebook.rows import BY_TRAINER, FOLDER, HELDOUT, TRAIN, Rows
+from webui.notebook.rows import BY_TRAINER, EVAL, FOLDER, HELDOUT, TRAIN, Rows
 from webui.planner.prepare.writing import lines
 from webui.recipe import Recipe
 
@@ -37,6 +37,8 @@ def as_plain(recipe: Recipe, rows: Rows, folder: Path) -> Rows | None:
             same = is_same(names["train_data"], folder / TRAIN) and is_same(
                 names["heldout_data"], folder / HELDOUT
             )
+            if rows.watched:
+                same = same and is_same(names["eval_data"], folder / EVAL)
     except Exception:  # whatever the libraries make of it: then it is not plain
         return None
     return plain if same else None

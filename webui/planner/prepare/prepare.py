@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from webui.notebook.rows import HELDOUT, LEFT_OUT, MANY, TRAIN, Form, Rows
+from webui.notebook.rows import EVAL, HELDOUT, LEFT_OUT, MANY, TRAIN, Form, Rows
 from webui.planner.chat.conversation import Chat
 from webui.planner.errors import PlannerError
 from webui.planner.prepare.forms import Seen, form_of, stops
@@ -30,7 +30,7 @@ from webui.recipe import Recipe
 from webui.recipe.field import Text
 
 LOOKED_AT = 200  # rows that tell in which form to begin
-FILES = (TRAIN, HELDOUT, LEFT_OUT)
+FILES = (TRAIN, EVAL, HELDOUT, LEFT_OUT)
 
 
 def prepare(recipe: Recipe, as_before: bool = False) -> Rows:
@@ -49,7 +49,8 @@ def prepare(recipe: Recipe, as_before: bool = False) -> Rows:
     try:
         rows = written_rows(recipe, scratch, as_before)
         folder = rows_folder() / key
-        files = {name: str(folder / name) for name in FILES}
+        names = FILES if rows.watched else (TRAIN, HELDOUT, LEFT_OUT)
+        files = {name: str(folder / name) for name in names}
         rows = replace(rows, key=key, files=files, revision=revision)
         if not as_before:
             rows = as_plain(recipe, rows, scratch) or rows
@@ -105,17 +106,21 @@ def write_in(
             heldout = writer.write(rows, "asked", left_out, trained=False)
     if not len(train):
         raise PlannerError(NO_ROWS)
-    counts = finish(parts_of(recipe, train, heldout, as_before), folder)
-    refuse_empty_parts(recipe, len(train), counts[1])
+    parts = parts_of(recipe, train, heldout, as_before)
+    refuse_empty_parts(recipe, len(train), len(parts.held))
+    trained, watched, held = finish(parts, folder)
     for written in (train, heldout):
         if written is not None:
             written.file.close()
             Path(written.file.name).unlink()
-    return found(recipe, chat, writer, counts)
+    rows = found(recipe, chat, writer)
+    return replace(
+        rows, train=trained, heldout=held, watched=None if as_before else watched
+    )
 
 
-def found(recipe: Recipe, chat: Chat, writer: Writer, counts: tuple[int, int]) -> Rows:
-    """What was found of the rows."""
+def found(recipe: Recipe, chat: Chat, writer: Writer) -> Rows:
+    """What was found of the rows, but for how many there are of each part."""
     seen = writer.seen
     form, reason = form_of(recipe, seen, many=seen.rows > MANY)
     options = seen.options or [{}]
@@ -134,8 +139,6 @@ def found(recipe: Recipe, chat: Chat, writer: Writer, counts: tuple[int, int]) -
         asked=is_asked_with_options(chat),
         mixed_options=len(options) > 1,
         thought_end=seen.thought_end,
-        train=counts[0],
-        heldout=counts[1],
         left_out=writer.left_out,
         stops=(*map(with_place, writer.broken), *stops(seen)),
     )

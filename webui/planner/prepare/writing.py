@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from webui.notebook.rows import HELDOUT, TRAIN, Form
+from webui.notebook.rows import EVAL, HELDOUT, TRAIN, Form
 from webui.planner.chat.conversation import Chat
 from webui.planner.prepare.forms import Seen
 from webui.planner.prepare.trl_rows import heldout_row, is_uneven, train_rows
 from webui.planner.refused import breaks_off
 from webui.planner.report.rejections import rejected_line
 from webui.planner.rows import Kept, Rejected
-from webui.planner.split import parted_rows
+from webui.planner.split import parted_rows, watched_part
 from webui.recipe import Recipe
 
 
@@ -111,41 +111,50 @@ def split_column(recipe: Recipe) -> str:
 
 @dataclass(frozen=True)
 class Parts:
-    """Written rows, and the numbers of those to train on and of those held out."""
+    """Written rows, and the numbers of those to train on, to watch, and to hold out."""
 
     train: Written
     heldout: Written
     others: list[int]
+    watched: list[int]
     held: list[int]
 
 
 def parts_of(
     recipe: Recipe, train: Written, heldout: Written | None, as_before: bool
 ) -> Parts:
-    """Which rows are trained on and which are held out, each in its order."""
-    if heldout is not None:
-        others, held = list(range(len(train))), list(range(len(heldout)))
-        return Parts(train, heldout, others, held)
+    """Which rows are trained on, watched and held out, each in its order.
+
+    Raises:
+        PlannerError: if more would be watched than trained on.
+    """
     column = split_column(recipe)
     rows = [
         {"row": {column: value} if column else {}, "number": number}
         for number, value in enumerate(train.values)
     ]
     drawn, left = parted_rows(recipe, rows, as_before=as_before)
-    numbers = [[row["number"] for row in part] for part in (left, drawn)]
-    return Parts(train, train, *numbers)
+    watched, others = ([], left) if as_before else watched_part(recipe, left)
+    numbers = [[row["number"] for row in part] for part in (others, watched, drawn)]
+    if heldout is not None:
+        numbers[-1] = list(range(len(heldout)))
+    return Parts(train, train if heldout is None else heldout, *numbers)
 
 
-def finish(parts: Parts, folder: Path) -> tuple[int, int]:
-    """Write the rows to train on and those held out; how many there are of each."""
-    with (folder / TRAIN).open("wb") as file:
-        for number in parts.others:
-            parts.train.copy(number, file, asked=False)
+def finish(parts: Parts, folder: Path) -> tuple[int, int, int]:
+    """Write the rows to train on, to watch, and to hold out; how many of each."""
+    for name, numbers in ((TRAIN, parts.others), (EVAL, parts.watched)):
+        with (folder / name).open("wb") as file:
+            for number in numbers:
+                parts.train.copy(number, file, asked=False)
     with (folder / HELDOUT).open("wb") as file:
         for number in parts.held:
             parts.heldout.copy(number, file, asked=True)
-    trained = sum(parts.train.trained[number] for number in parts.others)
-    return trained, len(parts.held)
+    trained, watched = (
+        sum(parts.train.trained[number] for number in numbers)
+        for numbers in (parts.others, parts.watched)
+    )
+    return trained, watched, len(parts.held)
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from webui.planner.report.report import Report, from_json
 from webui.recipe import Recipe
 from webui.settings import home
 
-VERSION = 3  # raised when a report of the same rows would come out differently
+VERSION = 4  # raised when a report of the same rows would come out differently
 KEPT = 20  # reports; a file of rejected rows may be as large as the data
 # They name places and not content, or change nothing about the rows.
 LEFT_OUT = {"train_files", "files", "accept_warnings"}

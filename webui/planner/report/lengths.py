@@ -42,8 +42,8 @@ class Lengths:
 
     ``longer`` rows do not fit into ``max_length``; ``suggested`` would hold 99 % of
     the rows whole, as far as the model's context does. ``tokens`` are all that a
-    training sees of the rows in one epoch, ``trained`` those that the loss looks at;
-    in ``hidden`` rows there are none.
+    training can see of the rows that are not held out, in one epoch, ``trained`` those
+    that the loss looks at; in ``hidden`` rows there are none.
     """
 
     histogram: tuple[Bin, ...]
@@ -71,6 +71,11 @@ class LengthTally:
         self.tokens += seen
         self.trained += trained
         self.hidden += not trained
+
+    def leave_out(self, seen: int, trained: int) -> None:
+        """Take back the tokens of a row that turned out to be held out."""
+        self.tokens -= seen
+        self.trained -= trained
 
     def keep_if_long(self, place: Place, tokens: int, text: str) -> None:
         """Remember a row if it is among the longest so far."""

@@ -142,6 +142,8 @@ def make_report(
         rows = asked.draw(tally.drawn_from)[0]
         told = [row["number"] for row in rows if row["number"] is not None]
         tally.prints.hold_out(told)
+        for row in rows:
+            tally.lengths.leave_out(row["seen"], row["learned"])
         drawn = len(rows)
         trained = Counts(trained.read - drawn, trained.kept - drawn)
         held = Counts(drawn, drawn)
@@ -223,9 +225,14 @@ def count_batch(tally: Tally, kept: list[Kept], encode: Encode) -> None:
     compare_batch(tally, kept, train=True)
     parts = [part for row in kept for part in row.sequences]
     encoded = iter(encode(parts) if parts else [])
-    for row in kept:
+    drawn_from = tally.drawn_from[-len(kept) :] if tally.asked.draw else kept
+    for row, drawn in zip(kept, drawn_from, strict=True):
+        before = tally.lengths.tokens, tally.lengths.trained
         for part in row.sequences:
             count_sequence(tally, row, part, next(encoded))
+        if isinstance(drawn, dict):
+            drawn["seen"] = tally.lengths.tokens - before[0]
+            drawn["learned"] = tally.lengths.trained - before[1]
         tally.labels.add(row.mapped)
         if is_empty(row.mapped):
             tally.empties += 1

@@ -39,10 +39,14 @@ class Evaluation(Section):
         shown_when={"evaluation.every": "steps"},
     )
     rows: int = field(
-        40,
+        0,
         title=("Rows to evaluate on", "评估数据条数"),
-        help=("Taken from the training rows.", "从训练数据中划出。"),
-        ge=1,
+        help=(
+            "Set aside from the training rows, for a sweep's trials too; 0 is a tenth "
+            "of them, a hundred at most.",
+            "从训练数据中划出，超参数搜索也用这些；0 表示十分之一，最多一百条。",
+        ),
+        ge=0,
         le=1_000_000,
         shown_when=EVALUATED,
     )

@@ -1,0 +1,97 @@
+"""The one picture of how the rows are parted; Data, Train, Sweep and Score show it."""
+
+from pathlib import Path
+
+from markupsafe import Markup
+
+from webui.figures import whole
+from webui.notebook.rows import Rows
+from webui.page.frame import Page
+from webui.page.language import WAIT
+from webui.page.tables import problem_card
+from webui.page.view import View
+from webui.planner.errors import PlannerError
+from webui.planner.prepare.ask import is_large
+from webui.planner.prepare.told import counts
+from webui.planner.report.report import Report
+from webui.recipe.field import Text
+from webui.recipe.watched import watched_rows
+from webui.runs import folder as runs
+
+PARTS = {
+    "train": Text("trained on", "参与训练"),
+    "watched": Text("watched while training", "训练中评估"),
+    "heldout": Text("held out for the score", "留出评分"),
+}
+LATER = Text(
+    "So many rows are counted when all are read: press “Check all rows”, or Run.",
+    "数据较多，读取全部后才能统计：请点击“检查全部数据”或“运行”。",
+)
+ANSWERS = Text(
+    "Each answer counts as a row where it is learned.", "每个要学习的回答各算一条。"
+)
+
+
+def picture(page: Page) -> None:
+    """Put the picture here; a redraw keeps it up to date."""
+    page.html(lambda view: drawn(page, view), min_height=44)
+
+
+def drawn(page: Page, view: View) -> Markup:
+    """The parts as one bar, with their counts below it."""
+    if not view.is_readable:
+        return Markup("")
+    found = known(view)
+    if isinstance(found, PlannerError):
+        return problem_card(page.say(found.text))
+    if found is None:
+        text = LATER if is_large(view.recipe) else WAIT
+        return Markup('<p class="quiet">{}</p>').format(page.say(text))
+    rows = view.prepared
+    note = page.say(ANSWERS) if isinstance(rows, Rows) and rows.apart else ""
+    return bar(page, found, note)
+
+
+def known(view: View) -> dict[str, int] | PlannerError | None:
+    """The counts, why there are none, or None while they are not known."""
+    rows, report = view.prepared, view.report
+    if isinstance(rows, Rows):
+        return counts(rows)
+    if isinstance(rows, PlannerError):
+        return rows
+    if not isinstance(report, Report) or view.report_is_old:
+        return None
+    left = report.train.kept
+    watched = watched_rows(view.recipe, left)
+    held = report.heldout.kept
+    return {"train": left - watched, "watched": watched, "heldout": held}
+
+
+def bar(page: Page, found: dict[str, int], note: str) -> Markup:
+    """One bar in three parts, told apart by more than their colour, and the legend."""
+    told = [(name, count, page.say(PARTS[name])) for name, count in found.items()]
+    parts = Markup("").join(
+        Markup('<div class="{}" style="flex:{}"></div>').format(name, count)
+        for name, count, _ in told
+        if count
+    )
+    legend = Markup("").join(
+        Markup('<span><i class="{}"></i><b>{}</b> {}</span>').format(
+            name, whole(count), word
+        )
+        for name, count, word in told
+    )
+    label = ", ".join(f"{whole(count)} {word}" for _, count, word in told)
+    below = Markup('<p class="quiet">{}</p>').format(note) if note else ""
+    return Markup(
+        '<div class="split" role="img" aria-label="{}">{}</div>'
+        '<div class="split-legend">{}</div>{}'
+    ).format(label, parts, legend, below)
+
+
+def of_run(page: Page, run: Path | None) -> Markup:
+    """How the rows of a run are parted, as far as it has told."""
+    rows = runs.rows_of(run) if run else None
+    if rows is None or rows.watched is None:
+        return Markup("")
+    return bar(page, counts(rows), page.say(ANSWERS) if rows.apart else "")
