@@ -1,5 +1,6 @@
 """Start the page: the server, its middleware, its limits."""
 
+import gc
 import logging
 import os
 from pathlib import Path
@@ -36,7 +37,7 @@ def launch(
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-    from webui import quiet
+    from webui import quiet, watchdog
     from webui.page import routes, theme
     from webui.page.build import build_app
     from webui.planner import process as planner
@@ -48,6 +49,9 @@ def launch(
     app = build_app(studio)
     planner.warm()
     studio.look_at_device()
+    app.extra_startup_events.append(watchdog.watch_this_loop)
+    # What is there now stays: the event loop need not look through it for garbage.
+    gc.freeze()
     served, address, shared = app.launch(
         server_name=host,
         server_port=port,

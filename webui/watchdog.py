@@ -29,7 +29,7 @@ Told = Callable[[float, str], None]
 
 async def watch_this_loop() -> None:
     """Watch the loop that this runs on, to its end."""
-    watch(asyncio.get_running_loop(), threading.get_ident(), to_log())
+    watch(asyncio.get_running_loop(), threading.get_ident(), to_log(), BEAT)
 
 
 def to_log() -> Told:
@@ -45,7 +45,7 @@ def to_log() -> Told:
 
 
 def watch(
-    loop: asyncio.AbstractEventLoop, thread: int, told: Told, beat: float = BEAT
+    loop: asyncio.AbstractEventLoop, thread: int, told: Told, beat: float
 ) -> threading.Event:
     """Watch a loop on a thread (by its ident) until it closes or the event is set."""
     ended = threading.Event()

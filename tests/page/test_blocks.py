@@ -68,3 +68,10 @@ def test_nothing_is_made_for_what_is_skipped(monkeypatch: pytest.MonkeyPatch) ->
     assert len(made) == 1
     answers(gr.Blocks, told, 10)
     assert len(made) == 10, "Gradio itself skips at no cost now: Blocks can go"
+
+
+def test_many_outputs_are_sent_in_their_order() -> None:
+    def told() -> list[Any]:
+        return [gr.skip() if n % 5 == 0 else f"text {n}" for n in range(50)]
+
+    assert answers(Blocks, told, 49) == answers(gr.Blocks, told, 49)

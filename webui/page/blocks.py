@@ -1,5 +1,6 @@
 """Gradio's Blocks, but an output that is skipped costs nothing."""
 
+import asyncio
 import copy
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import gradio as gr
 
 SKIPPED = gr.skip()
+# Gradio works on the event loop: after so many outputs others have their turn.
+AT_ONCE = 16
 
 
 class Blocks(gr.Blocks):
@@ -28,9 +31,12 @@ class Blocks(gr.Blocks):
         news = [n for n, (to, told) in pairs if to.stateful or not is_skipped(told)]
         if not news:
             return [SKIPPED] * len(predictions)
-        fewer, values = with_outputs(block_fn, news), [predictions[n] for n in news]
-        made = await work(fewer, values if len(values) > 1 else values[0], state)
-        sent = dict(zip(news, made, strict=True))
+        sent: dict[int, Any] = {}
+        for some in (news[n : n + AT_ONCE] for n in range(0, len(news), AT_ONCE)):
+            fewer, values = with_outputs(block_fn, some), [predictions[n] for n in some]
+            made = await work(fewer, values if len(values) > 1 else values[0], state)
+            sent |= zip(some, made, strict=True)
+            await asyncio.sleep(0)
         return [sent.get(n, SKIPPED) for n in range(len(predictions))]
 
 

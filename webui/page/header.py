@@ -16,6 +16,7 @@ from webui.page.take_away import (
     notebook_of,
     recipe_of,
     script_of,
+    served,
     taken_away,
 )
 from webui.page.view import View
@@ -128,5 +129,5 @@ def open_recipe(page: Page, file: str) -> None:
 
 
 def offer(suffix: str, text_of: Written, view: View) -> Any:
-    """Put today's recipe behind a download button; Gradio serves it from its cache."""
-    return gr.update(value=str(taken_away(view, suffix, text_of)))
+    """Put today's recipe behind a download button."""
+    return gr.update(value=served(taken_away(view, suffix, text_of)))

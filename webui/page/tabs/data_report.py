@@ -11,6 +11,7 @@ from webui.files import downloads
 from webui.page.frame import Page
 from webui.page.tables import problem_card
 from webui.page.tabs.data_report_parts import folded, parts, quiet
+from webui.page.take_away import served
 from webui.page.view import View
 from webui.planner.errors import PlannerError
 from webui.planner.report.job import CANCELLED, Progress
@@ -79,12 +80,12 @@ def rejected_file(view: View) -> Any:
     told = isinstance(report, Report) and not view.report_is_old
     if not told or not report.rejections:
         return gr.update(visible=False)
-    served = downloads() / "left-out-rows.jsonl"
+    named = downloads() / "left-out-rows.jsonl"
     try:
-        shutil.copyfile(report.rejected_file, served)
+        shutil.copyfile(report.rejected_file, named)
+        return gr.update(visible=True, value=served(named))
     except OSError:
         return gr.update(visible=False)  # it was tidied away with an old report
-    return gr.update(visible=True, value=str(served))
 
 
 def drawn(page: Page, view: View) -> Markup:
