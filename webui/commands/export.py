@@ -12,16 +12,18 @@ from webui.notebook.render import render_cells
 from webui.notebook.rows import FOLDER, Rows, expected
 from webui.notebook.script import script
 from webui.planner.errors import PlannerError
+from webui.planner.judged import judged
 from webui.planner.prepare.ask import prepared
 from webui.planner.prepare.store import copy
 from webui.planner.process import ask
 from webui.planner.ready import model_known
 from webui.recipe import Recipe
+from webui.recipe.problems import RecipeError
 
 
 def write_script(arguments: Namespace) -> int:
     """Write the recipe as one Python file that needs nothing of Tunebook."""
-    recipe = given.recipe(arguments)
+    recipe = fitting(given.recipe(arguments))
     rows = beside(rows_of(recipe), arguments)
     name = Path(arguments.output).name if to_file(arguments) else "tune.py"
     return write(script(recipe, rows, name), rows, arguments)
@@ -29,12 +31,26 @@ def write_script(arguments: Namespace) -> int:
 
 def write_notebook(arguments: Namespace) -> int:
     """Write the recipe as a notebook that has not run yet."""
-    recipe = given.recipe(arguments)
+    recipe = fitting(given.recipe(arguments))
     rows = beside(rows_of(recipe), arguments)
     cells = [vars(cell) for cell in render_cells(recipe, rows=rows)]
     return write(
         notebook_text(cells, title=recipe.name, recipe=recipe), rows, arguments
     )
+
+
+def fitting(recipe: Recipe) -> Recipe:
+    """The recipe itself, refused here when its adapter does not fit its model.
+
+    Raises:
+        RecipeError: with everything that does not fit.
+    """
+    answer = judged(recipe)
+    if answer.problems:
+        raise RecipeError([*answer.problems])
+    if answer.unread:
+        print(f"The adapter was not checked: {answer.unread.en}", file=sys.stderr)
+    return recipe
 
 
 def beside(rows: Rows, arguments: Namespace) -> Rows:

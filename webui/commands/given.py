@@ -79,10 +79,10 @@ def shipped_files() -> list[Path]:
     return sorted(shipped_recipes().glob("*.yaml"))
 
 
-def ready_recipe(arguments: Namespace) -> Recipe:
+def ready_recipe(arguments: Namespace, *, sweep: bool = False) -> Recipe:
     """The named recipe, refused here when its files would fail in the kernel.
 
     Raises:
         RecipeError: with everything that is wrong.
     """
-    return ready(recipe(arguments))
+    return ready(recipe(arguments), sweep=sweep)

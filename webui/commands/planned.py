@@ -18,7 +18,7 @@ from webui.planner.parameters.structure import Node, structure
 from webui.planner.prepare.ask import prepared
 from webui.planner.preview import Preview, preview
 from webui.planner.process import ask
-from webui.planner.ready import data_problems, device_problems
+from webui.planner.ready import data_problems, device_problems, misfits
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.recipe.problems import Problem
@@ -51,7 +51,7 @@ class Plan:
         except PlannerError as error:
             # One cause may leave several questions without an answer.
             if error.text not in [problem.message for problem in self.problems]:
-                self.problems.append(Problem("", error.text))
+                self.problems.append(Problem(error.path, error.text))
             return None
 
 
@@ -64,6 +64,7 @@ def plan_of(recipe: Recipe, card: Card | None, arguments: Namespace) -> Plan:
         if not found.problems:
             found.preview = found.ask(preview)
             found.rows = found.told(lambda: prepared(recipe))
+        found.problems = once([*found.problems, *misfits(recipe)])
         found.count = found.ask(count)
         if arguments.grid or arguments.json:
             found.grid = found.ask(grid)

@@ -44,7 +44,7 @@ def run(arguments: Namespace) -> int:
 
 def sweep(arguments: Namespace) -> int:
     """Try the settings of the recipe's sweep; 0 only when all trials finished."""
-    recipe = given.ready_recipe(arguments)
+    recipe = given.ready_recipe(arguments, sweep=True)
     if not recipe.sweep.space:
         text = Text(
             "name at least one field and its values.", "请至少指定一个字段及其取值。"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from webui.kernel import memory, room, samples
+from webui.kernel import counted, memory, room, samples
 from webui.runs import checkpoints
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def install_callback(recorder: "Recorder") -> None:
                 effective=effective_settings(args, state, model),
                 **parameter_counts(model),
             )
+            counted.hold_to_plan(model, recorder.planned, recorder.tried)
             self.sampled = -1
             self.sample(state)
 
@@ -233,8 +234,12 @@ def install_sweep(recorder: "Recorder") -> None:
     def optimize_and_tell(
         study: Any, objective: Any, *args: Any, **kwargs: Any
     ) -> None:
+        def noted(trial: Any) -> Any:
+            recorder.optuna_trial = trial  # by then, nothing is chosen for it yet
+            return objective(trial)
+
         kwargs["callbacks"] = [*(kwargs.get("callbacks") or []), tell]
-        optimize(study, objective, *args, **kwargs)
+        optimize(study, noted, *args, **kwargs)
 
     optimize_and_tell.tells = True  # type: ignore[attr-defined]
     optuna.Study.optimize = optimize_and_tell

@@ -24,6 +24,7 @@ from webui.notebook.render import (
     render_cells,
 )
 from webui.notebook.rows import FOLDER, Rows, expected
+from webui.planner.judged import planned
 from webui.planner.prepare.ask import prepared
 from webui.planner.prepare.store import place
 from webui.recipe import Recipe
@@ -83,6 +84,7 @@ def start_in_new_folder(
     rows: Rows | None = None,
 ) -> Path:
     """Make a run folder and send its job; the folder goes again if that fails."""
+    figures = planned(recipe, sweep=kind == "sweep")
     with lock():
         ensure_idle_kernel()
         folder = runs.create(recipe, cells, kind, upto, rows)
@@ -98,6 +100,7 @@ def start_in_new_folder(
                 always=always,
                 never=never,
                 watch=watch,
+                planned=figures,
             )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -231,12 +234,14 @@ def send(
     never: Sequence[str] = (),
     watch: Mapping[str, Any] | None = None,
     resumed: Mapping[str, Any] | None = None,
+    planned: Sequence[Mapping[str, Any]] = (),
     client: Client | None = None,
 ) -> None:
     """Send a job to the kernel and return once it has begun.
 
     What is not fresh runs, and what is in ``always``; what is in ``never`` does not.
-    ``watch`` is what to show of the training, ``resumed`` where it goes on from.
+    ``watch`` is what to show of the training, ``resumed`` where it goes on from, and
+    ``planned`` what the loaded model must have before its first step.
     """
     to_run = [*stale(cells, status()), *always]
     job = {
@@ -247,6 +252,7 @@ def send(
         "cells": [vars(cell) for cell in cells],
         "watch": watch or {},
         "resumed": resumed,
+        "planned": [*planned],
     }
     job_file = kernel_folder() / "job.json"
     write_json(job_file, job)

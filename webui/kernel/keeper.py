@@ -82,7 +82,7 @@ def go_on(now: Status) -> Path | None:
         resuming.resume(run, automatic=True)
     except BusyError:
         raise
-    except KernelError:
+    except (KernelError, RecipeError):
         log.exception("%s does not resume", run.name)
         return None
     return run

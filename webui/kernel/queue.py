@@ -192,7 +192,7 @@ def put_back(entry: Entry) -> None:
 def trouble_with(entry: Entry) -> Exception | None:
     """Why an entry's recipe cannot be trained here; None when it can."""
     try:
-        ready(entry.recipe)
+        ready(entry.recipe, sweep=entry.kind == "sweep")
     except Exception as error:
         return error
     return None

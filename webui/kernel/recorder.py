@@ -62,6 +62,7 @@ class Recorder:
         self.job: dict[str, Any] = {}
         self.cell = ""
         self.trial: int | None = None
+        self.optuna_trial: Any = None
         self.captured: list[outputs.Output] | None = None
         self.state: dict[str, Any] = {"pid": os.getpid(), "run": None, "cells": {}}
         self.listen()
@@ -138,7 +139,7 @@ class Recorder:
             self.state["run"] = self.job["run"]
             # If it ends before its try, an earlier run's try is not shown as its own.
             self.forget(*self.job["to_run"])
-        self.trial = None
+        self.trial = self.optuna_trial = None
         memory.reset_peak()
         if (resumed := self.job.get("resumed")) and self.run_folder:
             # It told how the run had ended, which it no longer has.
@@ -298,6 +299,16 @@ class Recorder:
     def watch(self) -> dict[str, Any]:
         """What of a training is to be shown beyond its figures."""
         return self.job.get("watch") or {}
+
+    @property
+    def planned(self) -> list[dict[str, Any]]:
+        """What a loaded model must have before it learns; empty if nobody knows."""
+        return self.job.get("planned") or []
+
+    @property
+    def tried(self) -> dict[str, Any]:
+        """The values that a sweep chose for the trial of now."""
+        return self.optuna_trial.params if self.optuna_trial else {}
 
     @property
     def stop_asked(self) -> bool:

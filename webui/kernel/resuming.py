@@ -12,6 +12,7 @@ from webui.kernel.status import lock
 from webui.kernel.watch import watch_of
 from webui.notebook.render import RUN_CELLS, Cell, loading_kept, render_cells
 from webui.notebook.rows import FOLDER, expected
+from webui.planner.judged import planned
 from webui.recipe import Recipe
 from webui.recipe.sections.sweep import Sweep
 from webui.recipe.store import dumps, load, with_values
@@ -41,14 +42,17 @@ def resume(
 
     Raises:
         KernelError: when the run has nothing left to do, or the kernel is busy.
+        RecipeError: when its adapter does not fit its model.
     """
     recipe = load(run / runs.RECIPE)
+    if values:
+        recipe = with_values(recipe, values)
+    figures = planned(recipe)
     with lock():
         ensure_idle_kernel()
         checkpoint = resumable(run)
         checkpoints.remove_incomplete(run)
         if values:
-            recipe = with_values(recipe, values)
             write_text(run / runs.RECIPE, dumps(recipe))
         always, never = wanted(runs.upto(run))
         send(
@@ -59,6 +63,7 @@ def resume(
             always=always,
             never=never,
             watch=watch_of(recipe, runs.rows_of(run) or expected(recipe)),
+            planned=figures,
             resumed={
                 "step": checkpoint.step,
                 "checkpoint": checkpoint.name,

@@ -8,12 +8,14 @@ from webui.recipe.field import Text
 class PlannerError(Exception):
     """A question without an answer; ``text`` says why and what to do, bilingually.
 
-    It travels from the helper process to the server, so it holds nothing but text.
+    ``path`` names the field at fault, where one is. It travels from the helper process
+    to the server, so it holds nothing but text.
     """
 
-    def __init__(self, text: Text) -> None:
-        super().__init__(text)
+    def __init__(self, text: Text, path: str = "") -> None:
+        super().__init__(text, path)
         self.text = text
+        self.path = path
 
     def __str__(self) -> str:
         return self.text.en

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from webui.planner.errors import PlannerError
+from webui.planner.judged import judged
 from webui.planner.machine import this_card
 from webui.planner.memory.cards import Card, this_machine
 from webui.planner.prepare.ask import prepared
@@ -30,16 +31,18 @@ ACCEPT = Text(
 )
 
 
-def ready(recipe: Recipe) -> Recipe:
+def ready(recipe: Recipe, *, sweep: bool = False) -> Recipe:
     """The recipe itself, refused here when its data would fail or teach nothing.
 
-    So is one that asks for what this machine's device cannot do, that logs to what is
-    not here, or whose checkpoints find no room on the disk.
+    So is one whose adapter does not fit its model, with ``sweep`` in any of its trials;
+    that asks for what this machine's device cannot do, that logs to what is not here,
+    or whose checkpoints find no room on the disk.
 
     Raises:
         RecipeError: with everything that is wrong.
     """
-    problems = [*data_problems(recipe), *problems_here(recipe), *sink_problems(recipe)]
+    problems = [*data_problems(recipe), *misfits(recipe, sweep=sweep)]
+    problems += [*problems_here(recipe), *sink_problems(recipe)]
     problems = problems or row_problems(recipe)
     if problems := problems or room_problems(recipe):
         raise RecipeError(problems)
@@ -60,6 +63,11 @@ def data_problems(recipe: Recipe) -> list[Problem]:
         [(path, blocking, part) for part, path in parts.items()],
     ]
     return first_problems(recipe, stages)
+
+
+def misfits(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
+    """What of the recipe's adapter its model has no place for, as the plan says it."""
+    return [*judged(recipe, sweep=sweep).problems]
 
 
 def row_problems(recipe: Recipe) -> list[Problem]:

@@ -67,7 +67,11 @@ def start(page: Page, recipe: Recipe) -> None:
             "choose at least one setting and its values.",
             "请至少选择一个设置及其取值。",
         )
-    start_or_wait(page, lambda: jobs.start_sweep(ready(recipe)), recipe, "sweep")
+
+    def start_now() -> None:
+        jobs.start_sweep(ready(recipe, sweep=True))
+
+    start_or_wait(page, start_now, recipe, "sweep")
 
 
 def draw_curves(view: View) -> Any:

@@ -7,7 +7,8 @@ from webui.notebook.peft_config import peft_config
 from webui.planner.errors import PlannerError
 from webui.planner.parameters.folded import Folded, fold
 from webui.planner.parameters.meta import Base
-from webui.planner.parameters.refusals import not_attached, refuse_unfit
+from webui.planner.parameters.refusals import refuse_unfit
+from webui.planner.parameters.unfit_texts import not_attached
 from webui.recipe import Recipe
 
 # Where values start changes no count, and would need weights, rows or a tokenizer.
@@ -35,7 +36,9 @@ def adapter_config(recipe: Recipe, base: Base) -> Any:
     try:
         return getattr(peft, config.name)(**options)
     except (ValueError, TypeError) as error:
-        raise PlannerError(not_attached(base, config.name, error)) from error
+        raise PlannerError(
+            not_attached(base, config.name, error), "adapter.method"
+        ) from error
 
 
 def attach(base: Base, config: Any) -> tuple[Folded, Any]:
@@ -52,7 +55,9 @@ def attach(base: Base, config: Any) -> tuple[Folded, Any]:
         with torch.device("meta"):
             model = get_peft_model(folded.model, config, low_cpu_mem_usage=True)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise PlannerError(not_attached(base, type(config).__name__, error)) from error
+        raise PlannerError(
+            not_attached(base, type(config).__name__, error), "adapter.method"
+        ) from error
     return folded, model
 
 

@@ -2,142 +2,183 @@
 
 import re
 from collections.abc import Iterable
+from types import SimpleNamespace
 
-from webui.notebook.peft_config import CONFIGS, target_modules
+from webui.notebook.peft_config import layers_to_transform, target_modules
 from webui.planner.errors import PlannerError
 from webui.planner.parameters.meta import Base, linear_layers
-from webui.planner.parameters.starts import refuse_start
-from webui.recipe.field import Text
+from webui.planner.parameters.starts import start_amiss
+from webui.planner.parameters.unfit_texts import (
+    ends_others,
+    learns_in_full,
+    matches_whole,
+    no_expression,
+    no_match,
+    no_module,
+    no_weights,
+    not_in_layers,
+    too_few_layers,
+    too_wide,
+    without_target,
+)
+from webui.recipe.combinations.found import Found
 from webui.recipe.layers import last_layers, layer_numbers
-from webui.recipe.methods import METHODS
 from webui.recipe.sections import Adapter
-from webui.recipe.sections.adapter import TARGETED
-
-# What PEFT says of a module that it has no adapter for.
-UNSUPPORTED = re.compile(r"Target module (?:of type <class '.*\.)?(\w+)(?:\(|'>)")
-TITLES = {name: METHODS[method].title for method, (name, _) in CONFIGS.items()}
+from webui.recipe.sections.adapter import PREFIXES, PROMPTS, TARGETED
 
 
 def refuse_unfit(adapter: Adapter, base: Base) -> None:
     """Refuse layers and modules that the model lacks.
 
-    PEFT says nothing of a missing module as long as another one is there.
-
     Raises:
-        PlannerError: naming them, and what the model has.
+        PlannerError: at its field, naming them, and what the model has.
     """
-    refuse_layers(adapter, base)
-    if adapter.method not in TARGETED:
-        return
-    if adapter.targets == "names":
-        refuse_missing(base, adapter.target_modules, linear_layers(base.model))
-    elif adapter.targets != "all-linear":
-        refuse_no_match(base, str(target_modules(adapter)))
-    everything = (name for name, _ in base.model.named_modules() if name)
-    refuse_missing(base, adapter.modules_to_save, everything)
-    refuse_start(adapter, base)
+    for path, text in unfit(adapter, base):
+        raise PlannerError(text, path)
 
 
-def refuse_layers(adapter: Adapter, base: Base) -> None:
-    """Refuse layers beyond the model's last, or more last layers than it has.
+def unfit(adapter: Adapter, base: Base) -> Found:
+    """What of an adapter the model has no place for: the field, and why.
 
-    Raises:
-        PlannerError: with how many it has.
+    PEFT says nothing of a missing module or layer as long as another one is there.
     """
-    wanted = 0
+    found = [*layers_beyond(adapter, base), *wide_prompts(adapter, base)]
+    if adapter.method in TARGETED:
+        found += targets_amiss(adapter, base)
+        found += saved_amiss(base, adapter.modules_to_save)
+    yield from found
+    if not found:
+        yield from targets_without_adapter(adapter, base)
+        yield from start_amiss(adapter, base)
+
+
+def layers_beyond(adapter: Adapter, base: Base) -> Found:
+    """Layers beyond the model's last, or more last layers than it has."""
+    path, wanted = "adapter.layers", 0
     if adapter.method == "freeze":
-        wanted = adapter.last_layers
+        path, wanted = "adapter.last_layers", adapter.last_layers
     elif adapter.method in TARGETED and adapter.layers:
         last = last_layers(adapter.layers)
         wanted = last or max(layer_numbers(adapter.layers)) + 1
     if wanted > base.depth:
-        raise PlannerError(too_few_layers(base, wanted))
+        yield path, too_few_layers(base, wanted)
 
 
-def refuse_missing(base: Base, wanted: Iterable[str], names: Iterable[str]) -> None:
-    """Refuse modules that are not among these.
+def wide_prompts(adapter: Adapter, base: Base) -> Found:
+    """Prompts that stand before the text: PEFT makes them as wide as the layers."""
+    if adapter.method not in PROMPTS or adapter.method in PREFIXES:
+        return
+    wide = base.model.config.get_text_config().hidden_size
+    narrow = base.model.get_input_embeddings().weight.shape[1]
+    if wide != narrow:
+        yield "adapter.method", too_wide(base.name, wide, narrow)
 
-    Raises:
-        PlannerError: naming them, and the last parts of the names.
-    """
+
+def targets_amiss(adapter: Adapter, base: Base) -> Found:
+    """Names that no linear layer has, or a regular expression that fits none."""
+    if adapter.targets == "names":
+        names = [*linear_layers(base.model)]
+        if missing := missing_names(adapter.target_modules, names):
+            yield "adapter.target_modules", no_module(base.name, missing, names)
+    elif adapter.targets != "all-linear":
+        yield from pattern_amiss(
+            target_path(adapter), base, str(target_modules(adapter))
+        )
+
+
+def saved_amiss(base: Base, wanted: Iterable[str]) -> Found:
+    """Modules to train in full that are not there, or whose name ends others too."""
+    path = "adapter.modules_to_save"
+    modules = {name: module for name, module in base.model.named_modules() if name}
+    names = [*modules]
+    if missing := missing_names(wanted, names):
+        yield path, no_module(base.name, missing, names)
+    for name in wanted:
+        meant = [
+            module for n, module in modules.items() if f".{n}".endswith(f".{name}")
+        ]
+        if meant and not any([*module.parameters()] for module in meant):
+            yield path, no_weights(name)
+        # PEFT looks at the letters that a name ends with, and not at its parts.
+        more = [
+            n for n in names if n.endswith(name) and not f".{n}".endswith(f".{name}")
+        ]
+        if more:
+            own = next((n for n in names if f".{n}".endswith(f".{name}")), name)
+            yield path, ends_others(name, more[0], own)
+
+
+def missing_names(wanted: Iterable[str], names: Iterable[str]) -> list[str]:
+    """Those wanted that no name ends with, part by part."""
     dotted = [f".{name}" for name in names]
-    missing = [
-        name for name in wanted if not any(n.endswith(f".{name}") for n in dotted)
-    ]
-    if missing:
-        has = dict.fromkeys(name.rpartition(".")[2] for name in dotted)
-        named = (name for name in has if not name.isdigit())
-        raise PlannerError(no_module(base.name, ", ".join(missing), ", ".join(named)))
+    return [w for w in wanted if not any(n.endswith(f".{w}") for n in dotted)]
 
 
-def refuse_no_match(base: Base, pattern: str) -> None:
-    """Refuse a regular expression that is none, or matches no module.
-
-    Raises:
-        PlannerError: with a name that it could match.
-    """
+def pattern_amiss(path: str, base: Base, pattern: str) -> Found:
+    """A regular expression that is none, matches nothing, or what takes no adapter."""
     try:
         expression = re.compile(pattern)
     except re.error as error:
-        raise PlannerError(no_expression(pattern, str(error))) from error
-    if not any(expression.fullmatch(name) for name, _ in base.model.named_modules()):
+        yield path, no_expression(pattern, str(error))
+        return
+    modules = dict(base.model.named_modules())
+    hits = [name for name in modules if expression.fullmatch(name)]
+    ends = (base.model.get_input_embeddings(), base.model.get_output_embeddings())
+    whole = [name for name in hits if any(modules[name] is end for end in ends)]
+    if not hits:
         example = next(iter(linear_layers(base.model)), "")
-        raise PlannerError(no_match(base.name, pattern, example))
+        yield path, no_match(base.name, pattern, example)
+    elif whole:
+        yield path, matches_whole(pattern, whole[0])
 
 
-def too_few_layers(base: Base, wanted: int) -> Text:
-    """A recipe means more layers than there are."""
-    most = base.depth - 1
-    return Text(
-        f"{base.name} has {base.depth} layers, 0 to {most}; the recipe means at least "
-        f"{wanted}.",
-        f"{base.name} 有 {base.depth} 层（0 到 {most}），配方却至少涉及 {wanted} 层。",
+def targets_without_adapter(adapter: Adapter, base: Base) -> Found:
+    """Names and layers that PEFT would pass over, as it takes others."""
+    if adapter.method not in TARGETED or adapter.targets != "names":
+        return
+    hits = adapted(adapter, base)
+    inside = {
+        name for name in adapter.target_modules if not missing_names([name], hits)
+    }
+    for name in adapter.target_modules:
+        if name not in inside and held(name, adapter, base):
+            holder = held(name, adapter, base)
+            yield "adapter.modules_to_save", learns_in_full(name, holder)
+        elif name not in inside:
+            yield "adapter.layers", not_in_layers(name, adapter.layers)
+    if adapter.layers:
+        reached = {base.layer_number(hit) for hit in hits}
+        wanted = layers_to_transform(adapter.layers, base.depth)
+        empty = [int(n) for n in wanted if n not in reached]
+        if empty and inside:
+            yield "adapter.layers", without_target(base.name, empty, adapter)
+
+
+def adapted(adapter: Adapter, base: Base) -> list[str]:
+    """The linear layers that PEFT takes, by its own rule."""
+    from peft.tuners.tuners_utils import check_target_module_exists
+
+    rule = SimpleNamespace(
+        target_modules=target_modules(adapter),
+        modules_to_save=adapter.modules_to_save,
+        layers_to_transform=None,
     )
+    if adapter.layers:
+        rule.layers_to_transform = layers_to_transform(adapter.layers, base.depth)
+    names = linear_layers(base.model)
+    return [name for name in names if check_target_module_exists(rule, name)]
 
 
-def no_module(name: str, missing: str, has: str) -> Text:
-    """Modules that a model lacks."""
-    return Text(
-        f"{name} has no module {missing}; it has {has}.",
-        f"{name} 没有模块 {missing}；可用的有：{has}。",
-    )
+def held(name: str, adapter: Adapter, base: Base) -> str:
+    """The module trained in full that a target lies in; "" where there is none."""
+    hits = [n for n in linear_layers(base.model) if f".{n}".endswith(f".{name}")]
+    for saved in adapter.modules_to_save:
+        if all(f".{saved}." in f".{hit}." for hit in hits):
+            return saved
+    return ""
 
 
-def no_match(name: str, pattern: str, example: str) -> Text:
-    """A regular expression fits no module."""
-    return Text(
-        f"No module of {name} matches {pattern} as a whole; one of them is {example}.",
-        f"{name} 中没有模块名与 {pattern} 完整匹配；例如其中一个模块名为 {example}。",
-    )
-
-
-def no_expression(pattern: str, reason: str) -> Text:
-    """A regular expression that cannot be read."""
-    return Text(
-        f"{pattern} is no regular expression: {reason}.",
-        f"{pattern} 不是有效的正则表达式：{reason}。",
-    )
-
-
-def not_attached(base: Base, config_name: str, error: Exception) -> Text:
-    """Why PEFT does not attach an adapter of this class."""
-    title, reason = TITLES[config_name], str(error).strip()
-    if "Please specify `target_modules`" in reason:
-        kind = base.model.config.model_type
-        return Text(
-            f"PEFT does not know which modules of {kind} models {title.en} takes; "
-            "choose LoRA.",
-            f"PEFT 不知道 {title.zh} 应作用于 {kind} 模型的哪些模块；请改用 LoRA。",
-        )
-    if kind := UNSUPPORTED.match(reason):
-        return Text(
-            f"{title.en} cannot sit on a module of type {kind[1]}, which {base.name} "
-            "has among the targets; choose others, or LoRA on linear layers.",
-            f"{title.zh} 不支持 {kind[1]} 类型的模块，而 {base.name} 的目标模块中有这种"
-            "类型；请改选其他模块，或在线性层上使用 LoRA。",
-        )
-    reason = reason.split("\n")[0][:300].rstrip(". ")
-    return Text(
-        f"{title.en} does not fit {base.name}: {reason}.",
-        f"{title.zh} 不适用于 {base.name}：{reason}。",
-    )
+def target_path(adapter: Adapter) -> str:
+    """The field that says which modules get the adapter."""
+    fields = {"names": "adapter.target_modules", "regex": "adapter.target_regex"}
+    return fields.get(adapter.targets, "adapter.targets")

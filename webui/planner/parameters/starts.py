@@ -5,32 +5,43 @@ cannot be loaded again; EVA would stop.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from webui.notebook.peft_config import target_modules
-from webui.planner.errors import PlannerError
 from webui.planner.parameters.meta import Base, linear_layers
+from webui.recipe.combinations.found import Found
 from webui.recipe.field import Text
 from webui.recipe.sections import Adapter
 
 FROM_PARTS = {"pissa": "PiSSA", "olora": "OLoRA", "eva": "EVA"}
 
 
-def refuse_start(adapter: Adapter, base: Base) -> None:
-    """Refuse a start that the target modules cannot have.
-
-    Raises:
-        PlannerError: with the highest rank, or another start.
-    """
+def start_amiss(adapter: Adapter, base: Base) -> Found:
+    """A start that the target modules cannot have: the highest rank, or another."""
     if adapter.method != "lora" or adapter.start not in FROM_PARTS:
         return
     layers = targeted(adapter, base)
     if adapter.start == "olora" and any(is_turned(layer) for layer in layers.values()):
-        raise PlannerError(no_olora(base.name))
+        yield "adapter.start", no_olora(base.name)
     widths = {name: width(adapter.start, layer) for name, layer in layers.items()}
     name = min(widths, key=lambda name: widths[name], default="")
     if name and widths[name] < adapter.rank:
-        raise PlannerError(too_high(adapter, name.rpartition(".")[2], widths[name]))
+        module = name.rpartition(".")[2]
+        yield "adapter.rank", too_high(adapter, module, widths[name])
+
+
+def block_amiss(adapter: Adapter, base: Base, modules: Iterable[str]) -> Found:
+    """A start that takes weights apart, on experts that hold theirs in one block.
+
+    Args:
+        modules: those of the base that PEFT put an adapter on.
+    """
+    if adapter.method == "lora" and adapter.start in FROM_PARTS:
+        known = dict(base.model.named_modules())
+        blocks = [name for name in modules if not hasattr(known[name], "weight")]
+        if blocks:
+            yield "adapter.start", no_parts(adapter, blocks[0].rpartition(".")[2])
 
 
 def targeted(adapter: Adapter, base: Base) -> dict[str, Any]:
@@ -68,6 +79,17 @@ def too_high(adapter: Adapter, module: str, most: int) -> Text:
         f"{adapter.rank}; use {most} or less, or the start zero.",
         f"{module} 只有 {most} 个成分可作起点，{title} 的秩不能为 {adapter.rank}；"
         f"请用不超过 {most} 的秩，或 zero 起点。",
+    )
+
+
+def no_parts(adapter: Adapter, module: str) -> Text:
+    """A module whose weights PEFT does not take apart."""
+    title = FROM_PARTS[adapter.start]
+    return Text(
+        f"{title} cannot start from {module}, which hold the weights of all experts in "
+        "one block; use the start zero, or targets without them.",
+        f"{title} 无法以 {module} 为起点（所有专家的权重在同一块中）；"
+        "请用 zero 起点，或不以它为目标。",
     )
 
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from webui.planner.errors import PlannerError
 from webui.planner.parameters.attach import adapter_config, attach
 from webui.planner.parameters.folded import Folded, fold
 from webui.planner.parameters.meta import Base, shape_of, without_precision
+from webui.planner.parameters.starts import block_amiss
 from webui.planner.pretrained import stamp
 from webui.recipe import Recipe
 from webui.recipe.sections import Adapter, Model
@@ -67,7 +69,10 @@ def read_weights(model: Model, stamp: int, adapter: Adapter) -> Weights:
     names = {name for name, _ in base.model.named_modules()}
     folded, adapted = attach(base, config)
     prompt = bool(config.is_prompt_learning)
-    rows = (row(folded, names, prompt, *named) for named in adapted.named_parameters())
+    rows = [row(folded, names, prompt, *named) for named in adapted.named_parameters()]
+    reached = (row.module for row in rows if row.added)
+    for path, text in block_amiss(adapter, base, reached):
+        raise PlannerError(text, path)
     return Weights(folded, tuple(rows), adapter)
 
 

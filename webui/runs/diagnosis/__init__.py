@@ -62,7 +62,7 @@ def recognized(cell: str, told: str) -> Diagnosis | None:
     for cause in CAUSES:
         if match := re.search(cause.pattern, f"{cell} {told}", re.DOTALL):
             found = next((group for group in match.groups() if group), "")
-            return filled(cause, found=found, cell=cell)
+            return filled(cause, **match.groupdict(""), found=found, cell=cell)
     return None
 
 

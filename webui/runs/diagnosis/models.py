@@ -60,6 +60,40 @@ MODELS = (
         ),
     ),
     Cause(
+        "other_count",
+        r"MiscountError: planned were (?P<planned>[\d,]+(?: of [\d,]+)?) [\w ]+, "
+        r"loaded were (?P<loaded>[\d,]+(?: of [\d,]+)?)",
+        Text(
+            "The loaded model is not the planned one, so nothing was trained: by the "
+            "plan {planned} parameters learn, in the loaded model {loaded}.",
+            "已加载的模型与计划不符，因此没有训练：计划中可训练参数为 {planned}，"
+            "实际加载的为 {loaded}。",
+        ),
+        Text(
+            "Compare the Parameters tab (or `tunebook plan`) with the log: Unsloth or "
+            "PEFT changed the targets, or loaded another copy of the model. Name "
+            "modules that this model has, or choose another model.",
+            "请对照“参数”页（或 `tunebook plan`）与日志："
+            "Unsloth 或 PEFT 改动了目标模块，或加载了该模型的另一份副本。"
+            "请填写该模型确有的模块，或更换模型。",
+        ),
+    ),
+    Cause(
+        "passed_over",
+        r"MiscountError: the loaded model has no ([^\n]+)",
+        Text(
+            "The loaded model has no {found}, which the adapter was asked to reach, so "
+            "nothing was trained.",
+            "已加载的模型没有适配器所要求的 {found}，因此没有训练。",
+        ),
+        Text(
+            "Choose modules and layers that it has; the list of the model's modules "
+            "stands in `tunebook plan` once its configuration can be read.",
+            "请选择该模型确有的模块和层；"
+            "读到模型配置后，`tunebook plan` 会列出其模块。",
+        ),
+    ),
+    Cause(
         "no_targets",
         r"Target modules \{?(.*?)\}? not found",
         Text(
