@@ -24,7 +24,7 @@ from webui.notebook.render import (
     render_cells,
 )
 from webui.notebook.rows import FOLDER, Rows, expected
-from webui.planner.judged import planned
+from webui.planner.judged import planned as figures_of
 from webui.planner.prepare.ask import prepared
 from webui.planner.prepare.store import place
 from webui.recipe import Recipe
@@ -39,7 +39,9 @@ def start_run(recipe: Recipe, upto: str = "score") -> Path:
     """
     rows = prepared(recipe)
     cells = render_cells(recipe, RUN_CELLS, rows=rows)
-    return start_in_new_folder(recipe, cells, "run", *wanted(upto), upto, rows=rows)
+    return start_in_new_folder(
+        recipe, cells, "run", *wanted(upto), upto, rows=rows, planned=figures_of(recipe)
+    )
 
 
 def wanted(upto: str) -> tuple[list[str], tuple[str, ...]]:
@@ -70,7 +72,10 @@ def start_sweep(recipe: Recipe) -> Path:
     """Begin a sweep: a fresh adapter for each trial on the base that is loaded."""
     rows = prepared(recipe)
     cells = render_cells(recipe, SWEEP_CELLS, rows=rows)
-    return start_in_new_folder(recipe, cells, "sweep", ("sweep",), rows=rows)
+    figures = figures_of(recipe, sweep=True)
+    return start_in_new_folder(
+        recipe, cells, "sweep", ("sweep",), rows=rows, planned=figures
+    )
 
 
 def start_in_new_folder(
@@ -82,9 +87,9 @@ def start_in_new_folder(
     upto: str = "",
     *,
     rows: Rows | None = None,
+    planned: Sequence[Mapping[str, Any]] = (),
 ) -> Path:
     """Make a run folder and send its job; the folder goes again if that fails."""
-    figures = planned(recipe, sweep=kind == "sweep")
     with lock():
         ensure_idle_kernel()
         folder = runs.create(recipe, cells, kind, upto, rows)
@@ -100,7 +105,7 @@ def start_in_new_folder(
                 always=always,
                 never=never,
                 watch=watch,
-                planned=figures,
+                planned=planned,
             )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)

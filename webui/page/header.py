@@ -11,6 +11,7 @@ from webui.figures import size
 from webui.kernel import jobs, stopping
 from webui.page.frame import Page
 from webui.page.language import RUN_ALL, STOP, Language
+from webui.page.tables import problem_card
 from webui.page.take_away import (
     Written,
     notebook_of,
@@ -21,9 +22,11 @@ from webui.page.take_away import (
 )
 from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
+from webui.planner.errors import PlannerError
 from webui.planner.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.field import Text
+from webui.recipe.problems import Problem
 from webui.recipe.store import loads
 
 KERNEL = {
@@ -110,9 +113,14 @@ def build_files(page: Page) -> None:
                 (SCRIPT_FILE, ".py", script_of),
                 (NOTEBOOK_FILE, ".ipynb", notebook_of),
             ):
-                button = gr.DownloadButton(page.say(title), size="sm")
+                button = gr.DownloadButton(
+                    page.say(title),
+                    size="sm",
+                    elem_id=f"take{suffix.replace('.', '-')}",
+                )
                 page.watch(button, partial(offer, suffix, text_of))
             free = gr.Button(page.say(FREE), size="sm", elem_id="free")
+        page.html(lambda view: misfit_card(page, view), elem_id="no-code")
         upload = gr.UploadButton(
             page.say(OPEN), file_types=[".yaml", ".yml"], size="sm", elem_id="open"
         )
@@ -129,5 +137,24 @@ def open_recipe(page: Page, file: str) -> None:
 
 
 def offer(suffix: str, text_of: Written, view: View) -> Any:
-    """Put today's recipe behind a download button."""
-    return gr.update(value=served(taken_away(view, suffix, text_of)))
+    """Put today's recipe behind a download button.
+
+    Code that could not train is not given away; the recipe itself is.
+    """
+    if suffix != ".yaml" and misfit(view):
+        return gr.update(value=None, interactive=False)
+    return gr.update(value=served(taken_away(view, suffix, text_of)), interactive=True)
+
+
+def misfit(view: View) -> PlannerError | None:
+    """Why the recipe's adapter does not fit its model, once the planner has said it."""
+    told = view.plans.count
+    return told if isinstance(told, PlannerError) and told.path else None
+
+
+def misfit_card(page: Page, view: View) -> Markup:
+    """The same sentence as under Parameters: why there is no code to take away."""
+    found = misfit(view)
+    return (
+        problem_card(page.told(Problem(found.path, found.text))) if found else Markup()
+    )

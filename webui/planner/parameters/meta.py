@@ -119,7 +119,9 @@ def build(model: Model) -> Any:
         with torch.device("meta"):
             return make(config)
     except (ValueError, ImportError) as error:
-        raise PlannerError(no_text_model(model.name, config.model_type)) from error
+        raise PlannerError(
+            no_text_model(model.name, config.model_type), "model.name"
+        ) from error
 
 
 def decoder_layers(model: Any, depth: int) -> tuple[str, Any]:

@@ -140,12 +140,13 @@ def targets_without_adapter(adapter: Adapter, base: Base) -> Found:
     inside = {
         name for name in adapter.target_modules if not missing_names([name], hits)
     }
-    for name in adapter.target_modules:
-        if name not in inside and held(name, adapter, base):
-            holder = held(name, adapter, base)
-            yield "adapter.modules_to_save", learns_in_full(name, holder)
-        elif name not in inside:
-            yield "adapter.layers", not_in_layers(name, adapter.layers)
+    outside = [name for name in adapter.target_modules if name not in inside]
+    holders = {name: held(name, adapter, base) for name in outside}
+    if within := [name for name in outside if holders[name]]:
+        text = learns_in_full(", ".join(within), holders[within[0]])
+        yield "adapter.modules_to_save", text
+    if elsewhere := [name for name in outside if not holders[name]]:
+        yield "adapter.layers", not_in_layers(", ".join(elsewhere), adapter.layers)
     if adapter.layers:
         reached = {base.layer_number(hit) for hit in hits}
         wanted = layers_to_transform(adapter.layers, base.depth)

@@ -54,8 +54,8 @@ def ends_others(name: str, other: str, own: str) -> Text:
 def learns_in_full(name: str, holder: str) -> Text:
     """A target inside of what learns in full."""
     return Text(
-        f"{holder} holds {name}, which is among the target modules and would get no "
-        "adapter; name it in one of the two.",
+        f"{holder} holds {name}, named in the target modules too, and PEFT would put "
+        "no adapter there; name it in one of the two.",
         f"{holder} 包含目标模块 {name}，那样它就不会有适配器；请只写在其中一处。",
     )
 

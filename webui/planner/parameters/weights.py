@@ -70,7 +70,7 @@ def read_weights(model: Model, stamp: int, adapter: Adapter) -> Weights:
     folded, adapted = attach(base, config)
     prompt = bool(config.is_prompt_learning)
     rows = [row(folded, names, prompt, *named) for named in adapted.named_parameters()]
-    reached = (row.module for row in rows if row.added)
+    reached = (row.module for row in rows if row.name.startswith("lora_"))
     for path, text in block_amiss(adapter, base, reached):
         raise PlannerError(text, path)
     return Weights(folded, tuple(rows), adapter)
