@@ -27,7 +27,8 @@ LLAMA_8B = {
 }
 KEYS = [
     *("recipe", "method", "parameters", "measured_bytes", "memory_bytes_estimate"),
-    *("card", "verdict", "remedies", "advice", "grid", "warnings", "problems"),
+    *("card", "verdict", "remedies", "advice", "training", "grid"),
+    *("warnings", "problems"),
 ]
 T4 = ("--card", "t4", "--json")
 
@@ -98,6 +99,9 @@ def test_all_keys_and_their_figures(tunebook: Tunebook) -> None:
     assert counts["packed"] is None
     assert sum(counts["by_module"].values()) == counts["trainable"]
     assert sum(counts["all_by_module"].values()) == counts["total"]
+    training = found["training"]
+    assert len(training["each"]) == training["updates"] == 90
+    assert max(training["each"]) == training["highest"] == training["asked"]
     memory = found["memory_bytes_estimate"]
     assert memory["low"] < memory["total"] < memory["high"]
     parts = {*memory} - {"low", "total", "high"}
@@ -133,6 +137,16 @@ def test_the_documented_keys_are_those() -> None:
     lines = [line for line in about.splitlines() if line.startswith("    ")]
     named = [line.split()[0] for line in lines if not line.startswith(" " * 8)]
     assert sorted(named) == sorted([*KEYS, "structure"])
+
+
+# ---- the updates
+
+
+@pytest.mark.train
+def test_a_warm_up_that_never_ends_is_a_problem(tunebook: Tunebook) -> None:
+    code, out, _ = tunebook(*values("training.warmup_steps=500"))
+    assert code == 1 and "all of it is warm-up" in out
+    assert "training.warmup_steps: is a warm-up of 500" in out
 
 
 # ---- the card

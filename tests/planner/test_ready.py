@@ -291,6 +291,19 @@ def test_a_loss_that_the_first_rows_do_not_show_is_refused(
 
 
 @pytest.mark.train
+def test_a_training_that_is_all_warm_up_is_refused(
+    starter_recipe: Build, tunebook_home: Path, helper
+) -> None:
+    recipe = starter_recipe(
+        [talk("When?", f"At {n}.") for n in range(30)], format="messages"
+    )
+    assert ready(recipe) is recipe
+    accepting = {"data.accept_warnings": True, "training.warmup_steps": 5}
+    [(field, english, _)] = refused(with_values(recipe, accepting))
+    assert field == "training.warmup_steps" and "only 4 updates" in english
+
+
+@pytest.mark.train
 def test_losses_of_several_kinds_are_counted_over_all_rows(
     starter_recipe: Build, tunebook_home: Path, helper
 ) -> None:

@@ -292,6 +292,7 @@ TOGETHER = {
     "model.precision",
     "evaluation.keep_best",
     "training.optimizer",
+    "training.warmup_steps",
     *(path for path in FIELDS if path.startswith("adapter.")),
     "sweep.space",
 }

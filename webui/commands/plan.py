@@ -21,6 +21,11 @@ tell is null, and why is among the problems. All texts are English sentences.
                 longest_sequence (tokens), 0 where none fits
     remedies    a list in order of harm, empty where the recipe fits: values (by
                 field), sentence, memory_bytes (with all before it), fits
+    training    rows (learned from), updates (of the weights; at_most, at_least: whether
+                packing makes fewer, or pieces of long rows more), warm_up (updates),
+                asked, highest and last (learning rates), each (the rate of every
+                update; empty where there are more than 100), sentence; null where the
+                number of rows is not known
     advice      a sentence when no remedy is enough; else null
     grid        ranks, rows (targets, title, trainable: one number for each rank);
                 null for a method without a rank
@@ -45,6 +50,7 @@ from webui.commands.measure import measure
 from webui.commands.output import print_json
 from webui.commands.planned import Plan, plan_of
 from webui.planner.errors import PlannerError
+from webui.planner.learning_rates import Rates
 from webui.planner.memory.cards import Card, card_named
 from webui.planner.memory.fit import Fit
 from webui.planner.parameters.count import Count
@@ -98,6 +104,7 @@ def as_plain(found: Plan, text: str | None) -> dict[str, Any]:
         "parameters": parameters(found.count) if found.count else None,
         "measured_bytes": found.measured,
         **judged(found.card, found.fit),
+        "training": training(found.rates) if found.rates else None,
         "grid": table(found.grid) if found.grid else None,
         "rows": counts(found.rows) if found.rows else None,
         "warnings": [w.text.en for w in preview.warnings] if preview else [],
@@ -120,6 +127,11 @@ def method(told: Method) -> dict[str, str]:
         "url": told.url,
         "when": told.when.en,
     }
+
+
+def training(rates: Rates) -> dict[str, Any]:
+    """The updates of the weights, and their rates."""
+    return {**asdict(rates), "sentence": rates.text.en}
 
 
 def parameters(count: Count) -> dict[str, Any]:

@@ -30,6 +30,8 @@ def show(found: Plan, text: str | None) -> None:
         show_fit(found.fit)
     if found.rows:
         say(f"rows        {in_words(found.rows).en}")
+    if found.rates:
+        say(f"training    {found.rates.text.en}")
     if found.preview:
         for warning in found.preview.warnings:
             say(f"note        {warning.text.en}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from webui.notebook.rows import Rows
 from webui.planner.errors import PlannerError
+from webui.planner.learning_rates import Rates, learning_rates
 from webui.planner.machine import this_card
 from webui.planner.memory.cards import Card
 from webui.planner.memory.fit import Fit, fit
@@ -39,6 +40,7 @@ class Plan:
     structure: Node | None = None
     preview: Preview | None = None
     rows: Rows | None = None
+    rates: Rates | None = None
 
     def ask(self, question: Callable[..., Any], *more: Any) -> Any:
         """The planner's answer; None where there is none, and the problem is kept."""
@@ -64,6 +66,9 @@ def plan_of(recipe: Recipe, card: Card | None, arguments: Namespace) -> Plan:
         if not found.problems:
             found.preview = found.ask(preview)
             found.rows = found.told(lambda: prepared(recipe))
+            found.rates = found.ask(learning_rates)
+            if found.rates and found.rates.problem:
+                found.problems.append(found.rates.problem)
         found.problems = once([*found.problems, *misfits(recipe)])
         found.count = found.ask(count)
         if arguments.grid or arguments.json:

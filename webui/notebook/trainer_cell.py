@@ -1,9 +1,13 @@
 """What cells say of the trainer: how it is judged, when it ends, where it logs."""
 
+from functools import partial
+from itertools import product
 from typing import Any
 
-from webui.notebook.literal import Code
+from webui.notebook.literal import Code, literal
+from webui.notebook.rows import Rows
 from webui.recipe import Recipe
+from webui.recipe.updates import updates, warm_up
 
 
 def trainer_context(recipe: Recipe, *, trial: bool = False) -> dict[str, Any]:
@@ -19,6 +23,7 @@ def trainer_context(recipe: Recipe, *, trial: bool = False) -> dict[str, Any]:
         "limits": has_limits(recipe) and not trial,
         "keeps_trained": recipe.adapter.saved_in_part and not trial,
         "callbacks": callbacks(recipe, trial=trial),
+        "warm_up_of": partial(warm_up_setting, recipe, trial=trial),
         "report_to": "none" if trial else list(recipe.watch.report_to) or "none",
     }
 
@@ -41,3 +46,38 @@ def callbacks(recipe: Recipe, *, trial: bool) -> list[Code]:
         patience = recipe.evaluation.patience
         calls.append(f"EarlyStoppingCallback(early_stopping_patience={patience})")
     return [Code(call) for call in calls]
+
+
+WARM_UP = "training.warmup_steps"
+# What decides how many updates there are.
+COUNTED = ("epochs", "steps", "batch_size", "gradient_accumulation")
+
+
+def warm_up_setting(recipe: Recipe, rows: Rows, *, trial: bool) -> float | int | Code:
+    """The warm-up as Transformers takes it: a number of updates, or their share.
+
+    It rounds a share up, and the first update of a warm-up has the rate 0: where a
+    share is less than one update, there is none.
+    """
+    space = recipe.sweep.space if trial else {}
+    if WARM_UP in space:
+        return Code(f"chosen[{literal(WARM_UP)}]")
+    asked = recipe.training.warmup_steps
+    few = [count for count in counts(recipe, rows, space) if not warm_up(asked, count)]
+    return 0 if few else int(asked) if asked >= 1 else asked
+
+
+def counts(recipe: Recipe, rows: Rows, space: dict[str, Any]) -> list[int]:
+    """How many updates there can be, as far as that is known: in a sweep, of each
+    trial."""
+    if not rows.train and recipe.training.duration == "epochs":
+        return []
+    swept = {name: space.get(f"training.{name}") for name in COUNTED}
+    swept = {name: values for name, values in swept.items() if values}
+    chosen = (
+        dict(zip(swept, tried, strict=True)) for tried in product(*swept.values())
+    )
+    return [
+        updates(recipe.training.model_copy(update=values), rows.train)
+        for values in chosen
+    ]

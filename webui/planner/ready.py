@@ -5,6 +5,7 @@ from pathlib import Path
 
 from webui.planner.errors import PlannerError
 from webui.planner.judged import judged
+from webui.planner.learning_rates import rate_problems
 from webui.planner.machine import this_card
 from webui.planner.memory.cards import Card, this_machine
 from webui.planner.prepare.ask import prepared
@@ -77,9 +78,10 @@ def row_problems(recipe: Recipe) -> list[Problem]:
         rows = prepared(recipe)
     except PlannerError as error:
         return [Problem(field, error.text)]
+    rates = rate_problems(recipe, rows.train, rows.form == "pieces")
     if recipe.data.accept_warnings:
-        return []
-    return [Problem(field, with_way_out(Text(*text))) for text in rows.stops]
+        return rates
+    return [Problem(field, with_way_out(Text(*text))) for text in rows.stops] + rates
 
 
 def model_ready(recipe: Recipe) -> Recipe:

@@ -74,7 +74,7 @@ def quick(recipe: Recipe, rows: int | None) -> dict[str, Any]:
     return {
         "training.duration": "steps",
         "training.steps": QUICK_STEPS,
-        "training.warmup_steps": 2,
+        "training.warmup_steps": 0.1,
         "evaluation.every": "no",
     }
 
@@ -111,10 +111,11 @@ def whole_rows(
         "training.schedule": "cosine",
     }
     if rows is None:
-        return values | {"training.warmup_steps": 10, "evaluation.every": "epoch"}
+        return values | {"training.warmup_steps": warm_up, "evaluation.every": "epoch"}
     judged = rows >= FEWEST
     steps = steps_of(recipe, rows - fitting(rows) * judged) * epochs
-    values["training.warmup_steps"] = min(LONGEST_WARM_UP, math.ceil(steps * warm_up))
+    longest = steps * warm_up > LONGEST_WARM_UP
+    values["training.warmup_steps"] = float(LONGEST_WARM_UP) if longest else warm_up
     if not judged:
         return values | {"evaluation.every": "no"}
     return values | {

@@ -9,6 +9,7 @@ import numpy as np
 from webui.figures import brief, size, whole
 from webui.recipe import Recipe
 from webui.recipe.field import Text
+from webui.recipe.updates import warm_up
 from webui.runs import tendencies
 from webui.runs.change import (
     FAST,
@@ -177,7 +178,7 @@ def still(
     curve: Curve, others: Sequence[Event], recipe: Recipe
 ) -> Iterator[Observation]:
     total = int(last(others, "begun").get("max_steps") or 0)
-    warmup = recipe.training.warmup_steps
+    warmup = warm_up(recipe.training.warmup_steps, total)
     if moved := tendencies.still(curve.steps["loss"], total, warmup):
         before, now = brief(moved.before, 3), brief(moved.now, 3)
         yield Observation(

@@ -14,6 +14,7 @@ from webui.page.tabs.train_after import after
 from webui.page.tabs.train_figures import changed_settings, ended_kernel, progress
 from webui.page.tabs.train_form import form
 from webui.page.tabs.train_samples import samples
+from webui.page.tabs.train_updates import coming_updates
 from webui.page.waiting import run_title, start_or_wait
 from webui.planner.ready import ready
 from webui.recipe import Recipe
@@ -31,6 +32,7 @@ def build(page: Page) -> None:
     with cell(page, "train", 5, TITLE, SENTENCE):
         presets.build(page)
         form(page)
+        page.html(lambda view: coming_updates(page, view), elem_id="updates")
         run = gr.Button(page.say(RUN), size="md", elem_id="run-train")
         waiting.build(page)
         page.html(lambda view: progress(page, view), min_height=70, elem_id="progress")

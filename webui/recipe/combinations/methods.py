@@ -84,6 +84,21 @@ def methods(recipe: Recipe) -> Found:
     yield from best_of_part(recipe)
     yield from steps_of_adalora(recipe)
     yield from learns_in_fp16(recipe)
+    yield from part_of_an_update(recipe)
+
+
+def part_of_an_update(recipe: Recipe) -> Found:
+    """A warm-up is so many updates or, below 1, a share of all; 2.5 is neither."""
+    asked = recipe.training.warmup_steps
+    if asked > 1 and asked != int(asked):
+        yield (
+            "training.warmup_steps",
+            Text(
+                f"must be a whole number of updates, or a share below 1; use "
+                f"{int(asked)}.",
+                f"应为整数次更新，或小于 1 的比例；可用 {int(asked)}。",
+            ),
+        )
 
 
 def best_of_part(recipe: Recipe) -> Found:

@@ -94,12 +94,14 @@ class Training(Section):
             "inverse_sqrt": Text("inverse square root", "平方根倒数"),
         },
     )
-    warmup_steps: int = field(
-        5,
-        title=("Warm-up steps", "预热步数"),
+    warmup_steps: float = field(
+        0.05,
+        title=("Warm-up", "预热"),
         help=(
-            "Steps in which the learning rate rises from zero to its peak.",
-            "学习率从零升到峰值所用的步数。",
+            "Updates in which the learning rate rises from zero to its peak; below 1, "
+            "their share of all updates (0.05 is a twentieth, none of a few).",
+            "学习率从零升到峰值所用的更新次数；小于 1 时为占全部更新的比例"
+            "（0.05 即二十分之一，更新次数很少时不预热）。",
         ),
         ge=0,
         le=100_000,
