@@ -26,36 +26,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from shapes import full_rows, make_random
+
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "memory.json"
 PACKAGES = ("torch", "transformers", "peft", "trl", "unsloth", "unsloth_zoo")
 STEPS = 3
 SHAPES = ((4, 256), (2, 1024), (8, 512))  # batch size, length of every row
 LIMIT_SECONDS = 900
-# Shapes of Llama 3.2 1B, 3B and Llama 3.1 8B, to be filled with random weights.
-LLAMA = {"model_type": "llama", "vocab_size": 128256, "num_key_value_heads": 8}
-SIZES: dict[str, dict[str, Any]] = {
-    "1B": {
-        "hidden_size": 2048,
-        "intermediate_size": 8192,
-        "num_hidden_layers": 16,
-        "num_attention_heads": 32,
-        "tie_word_embeddings": True,
-    },
-    "3B": {
-        "hidden_size": 3072,
-        "intermediate_size": 8192,
-        "num_hidden_layers": 28,
-        "num_attention_heads": 24,
-        "tie_word_embeddings": True,
-    },
-    "8B": {
-        "hidden_size": 4096,
-        "intermediate_size": 14336,
-        "num_hidden_layers": 32,
-        "num_attention_heads": 32,
-    },
-}
+# Not all of the shapes: one is for a CPU.
+CUDA_SIZES = ("1B", "3B", "8B")
 
 Case = tuple[str, dict[str, Any]]
 
@@ -88,7 +68,7 @@ def cpu_cases() -> Iterator[Case]:
 
 def cuda_cases(folder: Path) -> Iterator[Case]:
     """Three sizes, in 16 and 4 bits, with Unsloth's checkpointing and with none."""
-    for size in SIZES:
+    for size in CUDA_SIZES:
         for precision in ("16bit", "4bit"):
             for how in ("unsloth", "standard", "none"):
                 given = values(
@@ -99,24 +79,6 @@ def cuda_cases(folder: Path) -> Iterator[Case]:
                     training__gradient_checkpointing=how,
                 )
                 yield f"{size}, {precision}, checkpointing {how}", given
-
-
-def make_random(size: str, folder: Path) -> None:
-    """Save a model of a shape with random weights and the starter's tokenizer."""
-    import torch
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
-
-    from webui.settings import model_path
-
-    if (folder / "config.json").exists():
-        return
-    shape = LLAMA | SIZES[size]
-    config = AutoConfig.for_model(**shape, max_position_embeddings=8192)
-    config.dtype = torch.bfloat16
-    with torch.device("cuda"):
-        model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
-    model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(model_path("starter")).save_pretrained(folder)
 
 
 def train(given: dict[str, Any]) -> dict[str, Any]:
@@ -140,18 +102,6 @@ def train(given: dict[str, Any]) -> dict[str, Any]:
     return {"measured": memory.peak(), "imports": imports}
 
 
-def full_rows(recipe: Any) -> Any:
-    """Rows of random tokens, each as long as the recipe allows."""
-    import torch
-    from datasets import Dataset
-
-    generator = torch.Generator().manual_seed(0)
-    count = STEPS * recipe.training.batch_size
-    shape = (count, recipe.model.max_seq_length)
-    rows = torch.randint(10, 40_000, shape, generator=generator).tolist()
-    return Dataset.from_dict({"input_ids": rows, "labels": rows})
-
-
 def measure(given: dict[str, Any]) -> dict[str, Any]:
     """A case in a fresh process.
 
@@ -169,7 +119,9 @@ def measure(given: dict[str, Any]) -> dict[str, Any]:
             cwd=folder,
             env={
                 **os.environ,
-                "PYTHONPATH": str(ROOT),
+                "PYTHONPATH": os.pathsep.join(
+                    filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
+                ),
                 "OMP_WAIT_POLICY": "PASSIVE",
             },
             capture_output=True,
@@ -275,7 +227,7 @@ def main() -> None:
         predict_again()
     elif asked.cuda:
         with tempfile.TemporaryDirectory() as folder:
-            for size in SIZES:
+            for size in CUDA_SIZES:
                 make_random(size, Path(folder) / size)
             run(cuda_cases(Path(folder)), "cuda", asked.only, asked.again)
     else:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,11 @@ COPIED = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 
 
 def write_rows_and_model(folder: Path, starter: Path) -> None:
-    """Write a few rows, and the starter model with its first layers only."""
+    """Write a few rows, and the starter model with its first layers only.
+
+    Where its weights are not at hand, as on a machine that only its tokenizer was
+    carried to, they are random.
+    """
     (folder / "rows.jsonl").write_text("\n".join(map(json.dumps, ROWS)))
     model = folder / "model"
     model.mkdir()
@@ -43,7 +48,10 @@ def write_rows_and_model(folder: Path, starter: Path) -> None:
     config = json.loads((starter / "config.json").read_text())
     config["num_hidden_layers"] = LAYERS
     (model / "config.json").write_text(json.dumps(config))
-    write_first_layers(starter / "model.safetensors", model / "model.safetensors")
+    if (weights := starter / "model.safetensors").is_file():
+        write_first_layers(weights, model / "model.safetensors")
+    else:
+        write_random_layers(model)
 
 
 def write_first_layers(whole: Path, cut: Path) -> None:
@@ -58,6 +66,16 @@ def write_first_layers(whole: Path, cut: Path) -> None:
     save_file(kept, cut, metadata={"format": "pt"})
 
 
+def write_random_layers(model: Path) -> None:
+    """Fill a model's folder with random weights of the shape that it describes."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    torch.manual_seed(0)
+    config = AutoConfig.from_pretrained(model)
+    AutoModelForCausalLM.from_config(config, dtype=config.dtype).save_pretrained(model)
+
+
 def settings_of(folder: Path, extra: list[str]) -> list[str]:
     """A recipe's settings: these rows, this model, few steps, and what is tried."""
     rows = json.dumps(str(folder / "rows.jsonl"))
@@ -65,9 +83,12 @@ def settings_of(folder: Path, extra: list[str]) -> list[str]:
     return [*named, *FEW, *extra]
 
 
-def trained(script: Path, trials: list[list[str]], *words: str) -> list[Any]:
+def trained(script: Path, trials: Sequence[Any], *words: str) -> list[Any]:
     """What the script saw, in a process of its own: Unsloth patches what it touches."""
-    own = {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE"}
+    path = [ROOT, Path(__file__).parent, ROOT / "benchmarks"]
+    if already := os.environ.get("PYTHONPATH"):
+        path.append(Path(already))
+    own = {"PYTHONPATH": os.pathsep.join(map(str, path)), "OMP_WAIT_POLICY": "PASSIVE"}
     with tempfile.TemporaryDirectory() as scratch:  # gigabytes, when weights are saved
         home = str(make_home(Path(scratch, "home")))
         done = subprocess.run(
