@@ -11,7 +11,7 @@ import pytest
 
 from webui.kernel import process
 
-pytestmark = pytest.mark.train
+pytestmark = [pytest.mark.train, pytest.mark.timeout(330)]
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKS = 100
@@ -28,11 +28,11 @@ def told(tunebook_home: Path) -> Any:
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             text=True,
-            timeout=400,
-            check=True,
+            check=False,
         )
     finally:
         process.end()
+    assert done.returncode == 0, "it hung: the stacks are on stderr"
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -5,6 +5,7 @@ kernel is a real one; what it is given to do is small.
 """
 
 import asyncio
+import faulthandler
 import gc
 import json
 import os
@@ -42,7 +43,8 @@ class rows(list):
 
 base_score, tuned_score, scored_rows = 0.25, 0.5, rows([1])
 """
-EVERY = 8  # how many asks from one closed tab to the next
+EVERY = 12  # how many asks from one closed tab to the next
+PATIENCE = 270  # seconds
 slow = threading.Event()
 
 
@@ -154,10 +156,11 @@ def use(tab: Tab, address: str, done: list[str], asks: int) -> None:
             assert "kernel is busy" in answer["warned"][0] or (
                 "another start" in answer["warned"][0]
             ), answer["warned"]
-            time.sleep(0.05)
+            time.sleep(0.3)
         else:
             done.append(button)
-        gc.collect()
+        if number % 4 == 0:
+            gc.collect()
 
 
 def collect() -> None:
@@ -214,7 +217,7 @@ def main(asks: int) -> None:
         while any(user.is_alive() for user in users):
             # On the loop's own thread too: there one once stood still for good.
             loops[0].call_soon_threadsafe(collect)
-            time.sleep(0.2)
+            time.sleep(1)
         time.sleep(1)
         return left(loops[0])
 
@@ -239,4 +242,6 @@ def main(asks: int) -> None:
 
 
 if __name__ == "__main__":
+    # What hangs is told, with the stack of every thread.
+    faulthandler.dump_traceback_later(PATIENCE, exit=True)
     main(int(sys.argv[1]))

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any
 
 from webui.figures import brief, whole
+from webui.runs import library_warnings
 from webui.runs.events import Event
 
 
@@ -109,7 +110,7 @@ def line(event: Event) -> str:
             chosen = ", ".join(f"{k}={v}" for k, v in event["params"].items())
             return f"trial {event['trial']}: loss {brief(event['value'])} with {chosen}"
         case "warned":
-            return f"Note: {event.get('message', '')}"
+            return library_warnings.line(event)
     return ""
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from webui.files import read_json, write_json
-from webui.kernel import hooks, memory, outputs
+from webui.kernel import hooks, library_warnings, memory, outputs
 from webui.kernel.notify import notify
 from webui.notebook.compare_cell import pieces
 from webui.notebook.ipynb import write_notebook
@@ -65,6 +65,7 @@ class Recorder:
         self.optuna_trial: Any = None
         self.captured: list[outputs.Output] | None = None
         self.state: dict[str, Any] = {"pid": os.getpid(), "run": None, "cells": {}}
+        self.warned = library_warnings.Listener(self)
         self.listen()
         self.set_busy(None)
 
@@ -96,6 +97,8 @@ class Recorder:
             if folded is not None:
                 outputs.fold(folded, kind, content)
         self.write_log(outputs.plain_text(fresh))
+        if kind == "stream" and content["name"] == "stdout":
+            self.warned.hear_printed(content["text"])
 
     def write_log(self, text: str) -> None:
         """Append to the run's log; a full disk must not end a training."""
@@ -135,6 +138,7 @@ class Recorder:
         (self.folder / STOP).unlink(missing_ok=True)
         self.run_folder = Path(self.job["run"]) if self.job["run"] else None
         os.chdir(self.run_folder or self.folder)
+        self.warned.begin()
         if self.job["new"]:
             self.state["run"] = self.job["run"]
             # If it ends before its try, an earlier run's try is not shown as its own.
@@ -201,6 +205,7 @@ class Recorder:
         record |= {"status": status, "ended": time.time()}
         if name == "setup" and status == "finished":
             hooks.install_callback(self)
+            self.warned.hear_loading()
         if name in ("adapter", "load"):
             self.state["run"] = self.job["run"]
         if name == "score" and status == "finished":

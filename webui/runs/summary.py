@@ -15,6 +15,7 @@ from webui.recipe.store import load
 from webui.runs import events
 from webui.runs.events import Event
 from webui.runs.folder import RECIPE, SUMMARY
+from webui.runs.library_warnings import warnings_of
 
 EXACT = "exact match"  # what a score was before there were others
 SCORE = ("base", "tuned", "rows", "metric")
@@ -97,6 +98,10 @@ def summarize(
         "requested": requested_settings(recipe),
         "effective": begun.get("effective", {}),
         "best": best_trial(history),
+        "warnings": [
+            {"library": w.library, "text": w.text.en, "harmless": w.harmless}
+            for w in warnings_of(history)
+        ],
     }
 
 

@@ -10,6 +10,7 @@ from webui.page.cell import cell, code_and_output
 from webui.page.curves import frame_of_curves
 from webui.page.frame import Page
 from webui.page.language import RUN
+from webui.page.library_warnings import library_warnings
 from webui.page.tabs.train_after import after
 from webui.page.tabs.train_figures import changed_settings, ended_kernel, progress
 from webui.page.tabs.train_form import form
@@ -39,6 +40,7 @@ def build(page: Page) -> None:
         after(page)
         page.html(lambda view: ended_kernel(page, view), elem_id="failure")
         mending.build(page)
+        page.html(partial(library_warnings, page), elem_id="library-warnings")
         gr.HTML(frame_of_curves(page), elem_id="curves-block")
         page.html(lambda view: changed_settings(page, view))
         samples(page)

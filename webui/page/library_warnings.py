@@ -1,0 +1,59 @@
+"""What the libraries warned of in the shown run; what is harmless lies folded below."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from webui.page.frame import Page
+from webui.page.view import View
+from webui.recipe.field import Text
+from webui.runs.library_warnings import Warned, warnings_of
+
+SAYS = Text("{} says:", "{} 提示：")
+A_LIBRARY = Text("A library", "某个库")
+HARMLESS = Text("Harmless notices of the libraries ({})", "库的无害提示（{}）")
+ORIGINAL = Text("in its own words", "原文")
+
+
+def library_warnings(page: Page, view: View) -> Markup:
+    """A card for each warning, and the harmless ones in a fold."""
+    told = warnings_of(view.history)
+    cards = [card(page, warned) for warned in told if not warned.harmless]
+    harmless = [warned for warned in told if warned.harmless]
+    return Markup("").join([*cards, *([fold(page, harmless)] if harmless else [])])
+
+
+def card(page: Page, warned: Warned) -> Markup:
+    """One warning, with the library's own words folded where ours stand for them."""
+    return Markup(
+        '<div class="card library-warning" role="status"><b class="warn">!</b> '
+        "<b>{}</b> {}{}</div>"
+    ).format(speaker(page, warned), page.say(warned.text), original(page, warned))
+
+
+def fold(page: Page, harmless: Sequence[Warned]) -> Markup:
+    """All that is harmless, as a list that opens."""
+    items = (
+        Markup("<li>{} {}{}</li>").format(
+            speaker(page, warned), page.say(warned.text), original(page, warned)
+        )
+        for warned in harmless
+    )
+    return Markup(
+        '<details class="quiet harmless-warnings"><summary>{}</summary>'
+        "<ul>{}</ul></details>"
+    ).format(page.say(HARMLESS).format(len(harmless)), Markup("").join(items))
+
+
+def speaker(page: Page, warned: Warned) -> str:
+    """Who warns."""
+    return page.say(SAYS).format(warned.library or page.say(A_LIBRARY))
+
+
+def original(page: Page, warned: Warned) -> Markup:
+    """What the library wrote, to be opened; nothing where that is shown as it is."""
+    if not warned.original:
+        return Markup("")
+    return Markup(
+        '<details class="quiet"><summary>{}</summary><pre>{}</pre></details>'
+    ).format(page.say(ORIGINAL), warned.original)
