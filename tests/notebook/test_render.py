@@ -26,6 +26,7 @@ from webui.recipe.checks import check
 from webui.recipe.field import DeclaredField
 from webui.recipe.formats import FORMATS
 from webui.recipe.paths import FIELDS, applies, value_at, with_value
+from webui.recipe.sections.adapter import ALL_LINEAR
 from webui.recipe.store import load
 from webui.recipe.sweeps import SWEEPABLE
 from webui.settings import shipped_recipes
@@ -38,7 +39,7 @@ TEXT_FIELDS = [
     if field.type is str and not field.choices and path != "adapter.layers"
 ]
 # Other methods refuse these instead of ignoring them (tests/recipe/test_combinations).
-VARIANTS = ("use_dora", "use_rslora", "lora_plus_ratio", "start")
+VARIANTS = ("use_dora", "use_rslora", "lora_plus_ratio", "start", "experts")
 OF_LORA = [f"adapter.{name}" for name in VARIANTS]
 
 
@@ -518,5 +519,5 @@ def test_values_are_the_same_in_the_cell_and_in_the_recipe() -> None:
         for keyword in node.keywords
     }
     assert given["r"] == value_at(recipe, "adapter.rank")
-    assert given["target_modules"] == [*recipe.adapter.target_modules]
+    assert given["target_modules"] == [*ALL_LINEAR]
     assert given["random_state"] == recipe.training.seed

@@ -59,7 +59,7 @@ def test_what_only_the_whole_shows_is_told_beside_a_field_that_is_wrong() -> Non
         {
             "data": {"train_files": "/a"},
             "split": {"by": "file", "files": ["/a"]},
-            "adapter": {"rank": 0, "target_modules": []},
+            "adapter": {"rank": 0, "target_modules": ["lm_head"]},
             "sweep": {"space": {"model.name": ["x"]}},
         }
     )

@@ -26,6 +26,7 @@ Case = tuple[Values, str, str, Values]
 
 METHOD, PRECISION = "adapter.method", "model.precision"
 START, SAVED = "adapter.start", "adapter.modules_to_save"
+EXPERTS = "adapter.experts"
 FOUR = {PRECISION: "4bit"}
 LOFTQ = {START: "loftq", PRECISION: "4bit"}
 
@@ -75,6 +76,37 @@ CASES: dict[str, Case] = {
         SAVED,
         "has down_proj; 4-bit weights are packed",
         {PRECISION: "16bit"},
+    ),
+    # ---- experts
+    "experts with dropout": (
+        {EXPERTS: True, "adapter.dropout": 0.1},
+        "adapter.dropout",
+        "does not go with adapter.experts",
+        {"adapter.dropout": 0.0},
+    ),
+    "experts with DoRA": (
+        {EXPERTS: True, "adapter.use_dora": True},
+        "adapter.use_dora",
+        "use false",
+        {EXPERTS: False},
+    ),
+    "experts with a start": (
+        {EXPERTS: True, START: "pissa"},
+        START,
+        "use zero",
+        {START: "zero"},
+    ),
+    "experts of some layers": (
+        {EXPERTS: True, "adapter.layers": "0-3"},
+        "adapter.layers",
+        "leave it empty",
+        {"adapter.layers": ""},
+    ),
+    "experts without LoRA": (
+        {EXPERTS: True, "adapter.method": "vera"},
+        EXPERTS,
+        "belongs to LoRA",
+        {"adapter.method": "lora"},
     ),
     # ---- start values
     "pissa on 4 bits": (FOUR | {START: "pissa"}, START, "4-bit", {START: "loftq"}),
@@ -158,12 +190,6 @@ CASES: dict[str, Case] = {
         )
     },
     # ---- targets
-    "no module": (
-        {"adapter.target_modules": []},
-        "adapter.target_modules",
-        "at least one module",
-        {"adapter.target_modules": ["q_proj"]},
-    ),
     "head as a target": (
         {"adapter.target_modules": ["q_proj", "lm_head"]},
         "adapter.target_modules",

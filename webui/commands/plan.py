@@ -136,7 +136,8 @@ def training(rates: Rates) -> dict[str, Any]:
 
 def parameters(count: Count) -> dict[str, Any]:
     """The exact counts."""
-    return {**asdict(count), "percent": count.percent}
+    note = count.note.en if count.note else None
+    return {**asdict(count), "percent": count.percent, "note": note}
 
 
 def judged(card: Card | None, fit: Fit | None) -> dict[str, Any]:

@@ -60,6 +60,8 @@ def show_count(count: Count) -> None:
     say(f"  {whole(count.before)} learn as Unsloth loads it, before any adapter")
     if count.packed is not None:
         say(f"  {whole(count.packed)} in the base as its 4-bit weights are packed")
+    if count.note:
+        say(f"note        {count.note.en}")
     wide = max(map(len, ("module", *count.all_by_module)))
     say(f"  {'module':{wide}}{'learn':>15}{'of':>17}")
     for name, number in count.all_by_module.items():

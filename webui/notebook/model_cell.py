@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+from webui.notebook.architecture import Architecture
 from webui.notebook.literal import Code
 from webui.notebook.peft_config import peft_config
 from webui.recipe import Recipe
@@ -12,7 +13,7 @@ from webui.settings import model_path
 TYPES = {"fp32": "torch.float32", "bf16": "torch.bfloat16", "fp16": "torch.float16"}
 
 
-def model_context(recipe: Recipe) -> dict[str, Any]:
+def model_context(recipe: Recipe, architecture: Architecture) -> dict[str, Any]:
     """What the templates may name beyond the recipe itself."""
     whole = learns_itself(recipe)
     return {
@@ -20,7 +21,7 @@ def model_context(recipe: Recipe) -> dict[str, Any]:
         "dtype": type_code(recipe.model.precision),
         "quantization": quantization_type(recipe),
         "local_weights": local_weights(recipe),
-        "peft": peft_config(recipe),
+        "peft": peft_config(recipe, architecture=architecture),
         "checkpointing": checkpointing(recipe),
         "whole": whole,
         "changes_base": changes_base(recipe),

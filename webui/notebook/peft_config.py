@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from webui.notebook.architecture import UNKNOWN, Architecture
 from webui.notebook.literal import Code
 from webui.recipe import Recipe
 from webui.recipe.layers import last_layers, layer_numbers
-from webui.recipe.sections.adapter import TARGETED
+from webui.recipe.sections.adapter import ALL_LINEAR, TARGETED
 
 # Whole names of modules, for the families that Transformers builds: Llama's names,
 # GPT-2's, GPT-NeoX's, Bloom's, Falcon's, OPT's.
@@ -16,6 +17,8 @@ ATTENTION = (
     r"\.(\w*proj|\w*dense|query_key_value|c_attn)"
 )
 MLP = r".*\.(mlp\.(\w*proj|fc\d|c_fc|dense\w*)|fc\d)"
+# What most of the mixtures that Transformers builds call the weights of their experts.
+EXPERTS = ("mlp.experts.gate_up_proj", "mlp.experts.down_proj")
 # The randomized decomposition: as good for training as the exact one, and much faster.
 STARTS = {"pissa": "pissa_niter_16"}
 
@@ -29,7 +32,11 @@ class PeftConfig:
 
 
 def peft_config(
-    recipe: Recipe, *, adapter: Any = None, depth: int | None = None
+    recipe: Recipe,
+    *,
+    adapter: Any = None,
+    depth: int | None = None,
+    architecture: Architecture = UNKNOWN,
 ) -> PeftConfig | None:
     """The configuration of a recipe's adapter; None where the base itself learns.
 
@@ -37,12 +44,16 @@ def peft_config(
         adapter: stands for the recipe's own, where a sweep chooses some of its values.
         depth: number of the model's layers, if known; else "last 4" becomes code that
             asks the loaded model.
+        architecture: what the model is made of, if known; else it is taken for one like
+            Llama.
     """
     adapter = adapter or recipe.adapter
     if adapter.method in ("full", "freeze"):
         return None
     name, options = CONFIGS[adapter.method]
-    shared = {} if adapter.method in UNTARGETED else targeting(adapter, depth)
+    shared = {}
+    if adapter.method not in UNTARGETED:
+        shared = targeting(adapter, depth, architecture)
     # What decides about cells to come is never swept, so options may hold code.
     values = options(adapter) | shared | {"task_type": "CAUSAL_LM"}
     if adapter.method == "vera":
@@ -50,9 +61,14 @@ def peft_config(
     return PeftConfig(name, values)
 
 
-def targeting(adapter: Any, depth: int | None) -> dict[str, Any]:
+def targeting(
+    adapter: Any, depth: int | None, architecture: Architecture
+) -> dict[str, Any]:
     """Which modules of which layers get the adapter, and which learn in full."""
-    options: dict[str, Any] = {"target_modules": target_modules(adapter)}
+    targets = target_modules(adapter, architecture)
+    options: dict[str, Any] = {"target_modules": targets}
+    if adapter.method == "lora":
+        options |= of_experts(adapter, architecture, targets)
     if adapter.layers:
         options["layers_to_transform"] = layers_to_transform(adapter.layers, depth)
     if adapter.modules_to_save:
@@ -60,11 +76,25 @@ def targeting(adapter: Any, depth: int | None) -> dict[str, Any]:
     return options
 
 
-def target_modules(adapter: Any) -> list[str] | str:
+def of_experts(
+    adapter: Any, architecture: Architecture, targets: list[str] | str
+) -> dict[str, Any]:
+    """The weights of a mixture's experts that get the adapter, if it is asked for.
+
+    Unsloth on a GPU would add them by itself where a target is called as they are.
+    """
+    if adapter.experts:
+        return {"target_parameters": list(architecture.experts or EXPERTS)}
+    named_alike = isinstance(targets, str) or {*targets} & {*ALL_LINEAR[4:]}
+    return {"target_parameters": []} if architecture.experts and named_alike else {}
+
+
+def target_modules(adapter: Any, architecture: Architecture) -> list[str] | str:
     """Names, PEFT's word for all linear layers, or a regular expression."""
+    every = list(architecture.linear)
     choices: dict[str, list[str] | str] = {
-        "names": list(adapter.target_modules),
-        "all-linear": "all-linear",
+        "names": list(adapter.target_modules) or every or list(ALL_LINEAR),
+        "all-linear": every or "all-linear",
         "attention": ATTENTION,
         "mlp": MLP,
         "regex": adapter.target_regex,

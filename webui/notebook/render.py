@@ -82,7 +82,7 @@ def render_cells(
     are run once, one after the other, may stand ``alone``: no earlier try is undone.
     """
     rows = rows or expected(recipe)
-    context = template_context(recipe) | {
+    context = template_context(recipe, rows) | {
         "adapter_folder": adapter_folder,
         "checkpoint": checkpoint,
         "alone": alone,
@@ -131,13 +131,13 @@ def key_of(code: str, needed: Iterable[str]) -> str:
     return hashlib.sha256("\n".join([code, *needed]).encode()).hexdigest()[:16]
 
 
-def template_context(recipe: Recipe) -> dict[str, Any]:
+def template_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
     """What the templates may name."""
     return {
         "recipe": recipe,
         "adapter": recipe.adapter,
         "training": recipe.training,
-        **model_context(recipe),
+        **model_context(recipe, rows.architecture),
         **trainer_context(recipe),
         "chat_template": chat_template(recipe),
         "base_template": BASE,
@@ -171,7 +171,7 @@ def sweep_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
         **trainer_context(recipe, trial=True),
         "adapter": adapter,
         "training": SimpleNamespace(**sections["training"]),
-        "peft": peft_config(recipe, adapter=adapter),
+        "peft": peft_config(recipe, adapter=adapter, architecture=rows.architecture),
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from webui.notebook.architecture import UNKNOWN, Architecture
 from webui.notebook.ending import Ending, expected_ending
 from webui.recipe import Recipe
 from webui.recipe.watched import is_watched
@@ -57,6 +58,7 @@ class Rows:
         stops: why a training with these rows should not begin, each in English and in
             Chinese.
         revision: the commit of a data set of the hub, where it is known.
+        architecture: what of the model's modules the cells depend on.
         folder: where the cell finds the rows, beside itself.
         key: changes with what the rows depend on.
     """
@@ -83,6 +85,7 @@ class Rows:
     kept: Mapping[str, str] = field(default_factory=dict)
     stops: tuple[tuple[str, str], ...] = ()
     revision: str = ""
+    architecture: Architecture = UNKNOWN
     folder: str = FOLDER
     key: str = ""
 

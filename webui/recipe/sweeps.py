@@ -17,6 +17,7 @@ DECIDES_CODE = (
     "adapter.targets",
     "adapter.target_regex",
     "adapter.layers",
+    "adapter.experts",
     "adapter.start",
     "adapter.lora_plus_ratio",
     "adapter.prompt_start",

@@ -50,6 +50,7 @@ NOW = "● "
 
 # What the seven usual names of modules amount to.
 NAMED = {
+    frozenset(): "all-linear",
     frozenset(ALL_LINEAR[:4]): "attention",
     frozenset(ALL_LINEAR[4:]): "mlp",
     frozenset(ALL_LINEAR): "all-linear",
@@ -83,6 +84,7 @@ def counted(page: Page, view: View) -> Markup | None:
     modules = [(name, n, whole(n)) for name, n in count.by_module.items()]
     return (
         figures(main_figures(page, count))
+        + told_of_experts(page, count)
         + loaded(page, view, count)
         + Markup('<p class="quiet">{}</p>{}').format(page.say(BY_MODULE), bars(modules))
         + seen_elsewhere(page, count)
@@ -95,6 +97,13 @@ def main_figures(page: Page, count: Count) -> list[tuple[str, str]]:
         (page.say(TOTAL), whole(count.total)),
         (page.say(SHARE), f"{count.percent:.4f} %"),
     ]
+
+
+def told_of_experts(page: Page, count: Count) -> Markup:
+    """Of a mixture, what is adapted and what is not."""
+    if count.note is None:
+        return Markup("")
+    return Markup('<p class="quiet">{}</p>').format(page.say(count.note))
 
 
 def seen_elsewhere(page: Page, count: Count) -> Markup:

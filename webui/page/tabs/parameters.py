@@ -35,7 +35,7 @@ ROWS = (
 RARE_ROWS = (
     ("adapter.dropout", "adapter.start"),
     ("adapter.use_rslora", "adapter.use_dora"),
-    ("adapter.lora_plus_ratio", "adapter.layers"),
+    ("adapter.lora_plus_ratio", "adapter.layers", "adapter.experts"),
     ("adapter.modules_to_save", "adapter.serve_with"),
 )
 

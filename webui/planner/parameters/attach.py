@@ -5,6 +5,7 @@ from typing import Any
 
 from webui.notebook.peft_config import peft_config
 from webui.planner.errors import PlannerError
+from webui.planner.parameters.architecture import made_of
 from webui.planner.parameters.folded import Folded, fold
 from webui.planner.parameters.meta import Base
 from webui.planner.parameters.refusals import refuse_unfit
@@ -29,7 +30,7 @@ def adapter_config(recipe: Recipe, base: Base) -> Any:
     import peft
 
     refuse_unfit(recipe.adapter, base)
-    config = peft_config(recipe, depth=base.depth)
+    config = peft_config(recipe, depth=base.depth, architecture=made_of(base))
     if config is None:
         return None
     options = {k: v for k, v in config.options.items() if k not in STARTS}

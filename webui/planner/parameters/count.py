@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from webui.planner.parameters.meta import base_of, linear_layers, parameters_of_base
+from webui.planner.parameters.reach import reach
 from webui.planner.parameters.weights import Weight, weights_of
 from webui.recipe import Recipe
+from webui.recipe.field import Text
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Count:
     ``packed`` is what summing the sizes of the base's 4-bit weights gives, two of
     them in one byte; None for other precisions. Unsloth's "-unsloth-bnb-4bit" copies
     leave some layers in 16 bit, so that they give more.
+
+    ``note`` says what of the blocks an adapter does not reach, such as experts.
     """
 
     trainable: int
@@ -41,6 +45,7 @@ class Count:
     all_by_module: dict[str, int]
     before: int
     packed: int | None
+    note: Text | None = None
 
     @property
     def percent(self) -> float:
@@ -65,6 +70,7 @@ def count(recipe: Recipe) -> Count:
         all_by_module=split(rows),
         before=base - base_of(recipe).get_input_embeddings().weight.numel(),
         packed=base - packed_away(recipe) if recipe.model.precision == "4bit" else None,
+        note=reach(recipe),
     )
 
 

@@ -12,6 +12,7 @@ from webui.planner.parameters.unfit_texts import (
     ends_others,
     learns_in_full,
     matches_whole,
+    no_experts,
     no_expression,
     no_match,
     no_module,
@@ -45,6 +46,8 @@ def unfit(adapter: Adapter, base: Base) -> Found:
     found = [*layers_beyond(adapter, base), *wide_prompts(adapter, base)]
     if adapter.method in TARGETED:
         found += targets_amiss(adapter, base)
+        if adapter.experts and not made_of(base).experts:
+            found.append(("adapter.experts", no_experts(base.name)))
         found += saved_amiss(base, adapter.modules_to_save)
     yield from found
     if not found:
@@ -82,7 +85,7 @@ def targets_amiss(adapter: Adapter, base: Base) -> Found:
             yield "adapter.target_modules", no_module(base.name, missing, names)
     elif adapter.targets != "all-linear":
         yield from pattern_amiss(
-            target_path(adapter), base, str(target_modules(adapter))
+            target_path(adapter), base, str(target_modules(adapter, UNKNOWN))
         )
 
 
@@ -160,7 +163,7 @@ def adapted(adapter: Adapter, base: Base) -> list[str]:
     from peft.tuners.tuners_utils import check_target_module_exists
 
     rule = SimpleNamespace(
-        target_modules=target_modules(adapter),
+        target_modules=target_modules(adapter, made_of(base)),
         modules_to_save=adapter.modules_to_save,
         layers_to_transform=None,
     )

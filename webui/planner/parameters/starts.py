@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from webui.notebook.peft_config import target_modules
+from webui.planner.parameters.architecture import made_of
 from webui.planner.parameters.meta import Base, linear_layers
 from webui.recipe.combinations.found import Found
 from webui.recipe.field import Text
@@ -46,7 +47,7 @@ def block_amiss(adapter: Adapter, base: Base, modules: Iterable[str]) -> Found:
 
 def targeted(adapter: Adapter, base: Base) -> dict[str, Any]:
     """The linear layers that get the adapter, in all decoder layers."""
-    wanted, layers = target_modules(adapter), linear_layers(base.model)
+    wanted, layers = target_modules(adapter, made_of(base)), linear_layers(base.model)
     if wanted == "all-linear":
         return layers
     if isinstance(wanted, str):

@@ -34,6 +34,15 @@ def no_module(name: str, missing: list[str], names: list[str]) -> Text:
     )
 
 
+def no_experts(name: str) -> Text:
+    """A model that is no mixture, or one that keeps its experts as layers."""
+    return Text(
+        f"{name} has no experts that an adapter could sit on; turn adapter.experts "
+        "off.",
+        f"{name} 没有可加适配器的专家；请关闭 adapter.experts。",
+    )
+
+
 def no_weights(name: str) -> Text:
     """A module with nothing in it that could learn."""
     return Text(

@@ -10,6 +10,7 @@ from pathlib import Path
 from webui.notebook.rows import EVAL, HELDOUT, LEFT_OUT, MANY, TRAIN, Form, Rows
 from webui.planner.chat.conversation import Chat
 from webui.planner.errors import PlannerError
+from webui.planner.parameters.architecture import architecture_of
 from webui.planner.prepare.forms import Seen, form_of, stops
 from webui.planner.prepare.plainness import as_plain
 from webui.planner.prepare.store import (
@@ -51,7 +52,10 @@ def prepare(recipe: Recipe, as_before: bool = False) -> Rows:
         folder = rows_folder() / key
         names = FILES if rows.watched else (TRAIN, HELDOUT, LEFT_OUT)
         files = {name: str(folder / name) for name in names}
-        rows = replace(rows, key=key, files=files, revision=revision)
+        made_of = architecture_of(recipe)
+        rows = replace(
+            rows, key=key, files=files, revision=revision, architecture=made_of
+        )
         if not as_before:
             rows = as_plain(recipe, rows, scratch) or rows
         publish(scratch, rows)

@@ -19,7 +19,7 @@ from webui.planner.report.measured import stamp
 from webui.recipe import Recipe
 from webui.settings import home
 
-VERSION = 5  # raised when the same rows would be prepared differently
+VERSION = 6  # raised when the same rows would be prepared differently
 KEPT = 8  # preparations; each is about as large as its source
 FOUND = "rows.json"
 

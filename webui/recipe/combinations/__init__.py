@@ -7,6 +7,7 @@ a device are told by ``device_rules``, since a recipe does not know where it wil
 from collections.abc import Callable
 
 from webui.recipe.combinations.device import device_rules
+from webui.recipe.combinations.experts import experts
 from webui.recipe.combinations.found import Found
 from webui.recipe.combinations.methods import lora_only, lora_plus, methods
 from webui.recipe.combinations.quantized_base import quantized_base
@@ -23,6 +24,7 @@ RULES: tuple[Callable[[Recipe], Found], ...] = (
     lora_only,
     lora_plus,
     targets,
+    experts,
     methods,
     served,
 )

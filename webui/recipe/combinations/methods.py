@@ -6,6 +6,8 @@ from webui.recipe.methods import METHODS
 from webui.recipe.sections import Recipe
 from webui.recipe.sections.adapter import PROMPTS
 
+CHINESE = {"start": "zero 以外的起点", "experts": "专家上的适配器"}
+
 
 def lora_only(recipe: Recipe) -> Found:
     """Variants of LoRA that any other method would ignore."""
@@ -17,11 +19,12 @@ def lora_only(recipe: Recipe) -> Found:
         "use_dora": (adapter.use_dora, "DoRA"),
         "use_rslora": (adapter.use_rslora, "rsLoRA"),
         "lora_plus_ratio": (adapter.lora_plus_ratio > 1, "LoRA+"),
+        "experts": (adapter.experts, "An adapter on experts"),
         "start": (adapter.start != "zero", "A start other than zero"),
     }
     for field, (active, name) in variants.items():
         if active:
-            chinese = "zero 以外的起点" if field == "start" else spaced(name)
+            chinese = CHINESE.get(field) or spaced(name)
             yield (
                 f"adapter.{field}",
                 Text(

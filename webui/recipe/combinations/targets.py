@@ -64,14 +64,8 @@ def layers(recipe: Recipe) -> Found:
 
 
 def named_targets(recipe: Recipe) -> Found:
-    """Names of target modules: some, and none that only learns in full."""
-    names = recipe.adapter.target_modules
-    if not names:
-        yield (
-            "adapter.target_modules",
-            Text("name at least one module.", "至少选择一个模块。"),
-        )
-    for name in names:
+    """Names of target modules: none that only learns in full."""
+    for name in recipe.adapter.target_modules:
         if leaf(name) in FULL_MODULES:
             yield (
                 "adapter.target_modules",
@@ -88,7 +82,7 @@ def modules_in_full(recipe: Recipe) -> Found:
     adapter, precision = recipe.adapter, recipe.model.precision
     saved = adapter.modules_to_save
     packed = [n for n in saved if leaf(n) in ALL_LINEAR and precision in PACKED]
-    named = adapter.target_modules if adapter.targets == "names" else ()
+    named = (adapter.target_modules or ALL_LINEAR) * (adapter.targets == "names")
     twice = [n for n in saved if n in named]
     if packed:
         names = ", ".join(packed)

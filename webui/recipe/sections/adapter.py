@@ -114,12 +114,14 @@ class Adapter(Section):
         shown_when={"adapter.method": TARGETED},
     )
     target_modules: tuple[str, ...] = field(
-        ALL_LINEAR,
+        (),
         title=("Target modules", "目标模块"),
         help=(
             "The linear layers that get an adapter: q, k, v, o are attention; "
-            "gate, up, down are the MLP.",
-            "加适配器的线性层：q、k、v、o 属于注意力，gate、up、down 属于 MLP。",
+            "gate, up, down are the MLP. Empty: all those of the model's blocks, "
+            "whatever they are called.",
+            "加适配器的线性层：q、k、v、o 属于注意力，gate、up、down 属于 MLP。"
+            "留空：模型各层中的全部线性层，无论其名称。",
         ),
         suggestions=ALL_LINEAR,
         shown_when={"adapter.method": TARGETED, "adapter.targets": "names"},
@@ -145,6 +147,17 @@ class Adapter(Section):
         ),
         max_length=200,
         shown_when={"adapter.method": TARGETED},
+        advanced=True,
+    )
+    experts: bool = field(
+        False,
+        title=("Experts too", "也适配专家"),
+        help=(
+            "In a mixture of experts: adapters on the experts as well, which are no "
+            "linear layers. They hold most of the weights.",
+            "混合专家模型：也给专家加适配器（专家不是线性层，却占大部分权重）。",
+        ),
+        shown_when={"adapter.method": "lora"},
         advanced=True,
     )
     modules_to_save: tuple[str, ...] = field(

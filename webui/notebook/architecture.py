@@ -1,0 +1,28 @@
+"""What the cells say differently for one kind of model than for another.
+
+The planner finds it in the model's modules; before that, the cells are written as for
+Llama and those built like it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """What of a model's modules its cells depend on.
+
+    Attributes:
+        linear: the names of the linear layers of its blocks that LoRA can sit on, as
+            "q_proj"; empty while nobody has looked.
+        experts: the weights of a mixture's experts, as "mlp.experts.down_proj", which
+            are no linear layers; empty where there are none.
+        routed: whether the trainer would ask for its router's choices, and add a loss
+            of its own for them.
+    """
+
+    linear: tuple[str, ...] = ()
+    experts: tuple[str, ...] = ()
+    routed: bool = False
+
+
+UNKNOWN = Architecture()
