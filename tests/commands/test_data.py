@@ -132,8 +132,8 @@ def test_a_file_is_told_shown_and_counted(tunebook: Tunebook, tmp_path: Path) ->
     ]
     assert "<|im_start|>user\nWhat is 0?<|im_end|>" in out
     assert "left out    a.jsonl, line 22: lacks answer.\n" in out
-    assert "rows        19 of 20 used" in out
-    assert "held out    2\n" in out
+    assert "rows        21 of 22 can be used" in out
+    assert "split       19 rows to train on, 0 watched meanwhile, 2 held out" in out
     assert "left out    1 rows: lacks answer" in out
     assert "\x1b" not in out
 

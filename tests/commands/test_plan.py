@@ -27,7 +27,7 @@ LLAMA_8B = {
 }
 KEYS = [
     *("recipe", "method", "parameters", "measured_bytes", "memory_bytes_estimate"),
-    *("card", "verdict", "remedies", "advice", "training", "grid"),
+    *("card", "verdict", "remedies", "advice", "training", "grid", "rows"),
     *("warnings", "problems"),
 ]
 T4 = ("--card", "t4", "--json")

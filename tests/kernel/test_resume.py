@@ -1,9 +1,12 @@
 """A training that is cut off goes on, and its losses are those of one that was not."""
 
 import json
+import os
 import random
 import shutil
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,9 +130,39 @@ def test_watching_changes_no_loss_and_survives_a_resume(kernel_home: Path) -> No
     sampled = [e for e in told if e["event"] == "sampled"]
     assert {0, 4, 8, STEPS} == {e["step"] for e in sampled}
     assert all(len(e["answers"]) == 2 for e in sampled)
+    assert curve_of_notebook(watched, kernel_home / "elsewhere") == curve(unwatched)
     (best, worst, drawn) = work.of(watched, "ranked")[-1]["rows"]
     assert best["loss"] <= drawn["loss"] <= worst["loss"]
     assert '"person"' in best["trained"] and "Extract the person" in best["text"]
+
+
+TOLD = """
+import json
+logs = [log for log in trainer.state.log_history if "loss" in log]
+keys = ("loss", "grad_norm", "learning_rate")
+print("CURVE", json.dumps({log["step"]: [log[key] for key in keys] for log in logs}))
+"""
+
+
+def curve_of_notebook(run: Path, folder: Path) -> dict[int, tuple[float, ...]]:
+    """The curve of a run's notebook, run from its beginning beside its rows alone."""
+    folder.mkdir()
+    shutil.copytree(run / "rows", folder / "rows")
+    cells = [c for c in work.notebook(run).cells if c.cell_type == "code"]
+    assert next(c.outputs for c in cells if c.id == "train")
+    upto = [c.id for c in cells].index("train") + 1
+    code = "\n\n".join(cell.source for cell in cells[:upto]) + TOLD
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=os.environ | {"UNSLOTH_FORCE_CPU": "1", "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("CURVE ")]
+    assert lines, done.stderr[-3000:]
+    told = json.loads(lines[-1].removeprefix("CURVE "))
+    return {int(step): tuple(figures) for step, figures in told.items()}
 
 
 @pytest.mark.train

@@ -9,7 +9,7 @@ from webui.commands import given
 from webui.files import write_text
 from webui.notebook.ipynb import notebook_text
 from webui.notebook.render import render_cells
-from webui.notebook.rows import FOLDER, Rows, expected
+from webui.notebook.rows import FOLDER, PARENT, Rows, expected
 from webui.notebook.script import script
 from webui.planner.errors import PlannerError
 from webui.planner.judged import judged
@@ -19,24 +19,53 @@ from webui.planner.process import ask
 from webui.planner.ready import model_known
 from webui.recipe import Recipe
 from webui.recipe.problems import RecipeError
+from webui.runs import folder as runs
+from webui.runs.parent import copy_parent, saved_by_parent
 
 
 def write_script(arguments: Namespace) -> int:
     """Write the recipe as one Python file that needs nothing of Tunebook."""
-    recipe = fitting(given.recipe(arguments))
-    rows = beside(rows_of(recipe), arguments)
+    recipe, rows, parent = asked(arguments)
     name = Path(arguments.output).name if to_file(arguments) else "tune.py"
-    return write(script(recipe, rows, name), rows, arguments)
+    text = script(recipe, rows, name, folder_of(parent, arguments))
+    return write(text, rows, parent, arguments)
 
 
 def write_notebook(arguments: Namespace) -> int:
     """Write the recipe as a notebook that has not run yet."""
-    recipe = fitting(given.recipe(arguments))
-    rows = beside(rows_of(recipe), arguments)
-    cells = [vars(cell) for cell in render_cells(recipe, rows=rows)]
-    return write(
-        notebook_text(cells, title=recipe.name, recipe=recipe), rows, arguments
+    recipe, rows, parent = asked(arguments)
+    folder = folder_of(parent, arguments)
+    cells = [vars(c) for c in render_cells(recipe, rows=rows, parent_folder=folder)]
+    text = notebook_text(
+        cells, title=recipe.name, recipe=recipe, parent=recipe.adapter.from_run
     )
+    return write(text, rows, parent, arguments)
+
+
+def asked(arguments: Namespace) -> tuple[Recipe, Rows, Path | None]:
+    """The recipe that is named, its rows, and the adapter that it trains on, if any.
+
+    Of a run these are its own, so that they are there when their sources are gone.
+
+    Raises:
+        RunError: if the run that is trained on is gone.
+    """
+    recipe = fitting(given.recipe(arguments))
+    run = given.run_of(arguments.recipe)
+    own = run and not (arguments.set or arguments.model or arguments.preset)
+    rows = runs.kept_rows(run) if run and own else None
+    saved = None
+    if recipe.adapter.from_run:
+        kept = run / PARENT if run and own else None
+        saved = kept if kept and kept.is_dir() else saved_by_parent(recipe)
+    return recipe, beside(rows or rows_of(recipe), arguments), saved
+
+
+def folder_of(parent: Path | None, arguments: Namespace) -> str:
+    """What the folder of the adapter is called that is trained on."""
+    if parent is None or not to_file(arguments):
+        return PARENT
+    return f"{Path(arguments.output).stem}-{PARENT}"
 
 
 def fitting(recipe: Recipe) -> Recipe:
@@ -101,18 +130,24 @@ def to_file(arguments: Namespace) -> bool:
     return arguments.output is not None and str(arguments.output) != "-"
 
 
-def write(text: str, rows: Rows, arguments: Namespace) -> int:
-    """Write to the file of ``-o``, with the rows beside it; or to stdout, alone."""
+def write(text: str, rows: Rows, parent: Path | None, arguments: Namespace) -> int:
+    """Write to the file of ``-o`` and what it reads beside it; or to stdout, alone."""
     if not to_file(arguments):
         sys.stdout.write(text)
-        if rows.files:
-            print(f"It reads the folder {FOLDER}: -o FILE writes both", file=sys.stderr)
+        read = [FOLDER] * bool(rows.files) + [PARENT] * bool(parent)
+        if read:
+            folders = " and ".join(read)
+            print(f"It reads {folders}: -o FILE writes all", file=sys.stderr)
         return 0
     file = Path(arguments.output)
     file.parent.mkdir(parents=True, exist_ok=True)
     if rows.files:
         copy(rows.files, file.parent / rows.folder)
         print(f"Wrote {file.parent / rows.folder}: what it reads", file=sys.stderr)
+    if parent:
+        target = file.parent / folder_of(parent, arguments)
+        copy_parent(parent, target)
+        print(f"Wrote {target}: the adapter that it trains on", file=sys.stderr)
     write_text(file, text)
     print(f"Wrote {file}", file=sys.stderr)
     return 0

@@ -14,8 +14,11 @@ from webui.recipe.field import Text
 from webui.recipe.paths import FIELDS
 from webui.recipe.presets import changes
 from webui.recipe.problems import Problem, RecipeError
-from webui.recipe.store import load
-from webui.settings import shipped_recipes
+from webui.recipe.store import dumps, load, loads, with_values
+from webui.runs import folder
+from webui.runs.error import RunError
+from webui.runs.parent import child, why_not
+from webui.settings import runs_folder, shipped_recipes
 
 
 def recipe(arguments: Namespace) -> Recipe:
@@ -63,15 +66,52 @@ def recipe_path(named: str) -> Path:
     path = Path(named).expanduser()
     if path.is_file():
         return path
+    if (run := run_of(named)) is not None:
+        return run / folder.RECIPE
     known = {shipped.stem: shipped for shipped in shipped_files()}
     if named in known:
         return known[named]
     names = ", ".join(known) or "none"
     message = Text(
-        f"is neither a file nor one of the recipes that came along ({names}).",
-        f"既不是文件，也不是自带的配方（{names}）。",
+        f"is neither a file nor one of the recipes that came along ({names}), nor is "
+        "it a run.",
+        f"既不是文件，也不是自带的配方（{names}），也不是运行。",
     )
     raise RecipeError([Problem(named, message)])
+
+
+def run_of(named: str) -> Path | None:
+    """The folder of the run that is named by its id or path, or by its recipe."""
+    path = Path(named).expanduser()
+    path = path.parent if path.name == folder.RECIPE else path
+    if path.is_dir() and (path / folder.PLAN).is_file():
+        return path
+    known = runs_folder() / path.name
+    return known if named == path.name and known in folder.folders() else None
+
+
+def child_recipe(arguments: Namespace) -> Recipe:
+    """The recipe that trains on from the named run, with what was said on top.
+
+    Raises:
+        RecipeError: if a setting does not fit.
+        RunError: if there is no such run, or nothing to train on.
+    """
+    run = folder.find(arguments.run)
+    if (reason := why_not(run)) is not None:
+        raise RunError(f"{run.id}: {reason.en}", f"{run.id}：{reason.zh}")
+    settings = [
+        f"training.learning_rate={arguments.rate}",
+        f"training.schedule={arguments.schedule}",
+    ]
+    if arguments.epochs:
+        settings += ["training.duration=epochs", f"training.epochs={arguments.epochs}"]
+    recipe = child(run, {})
+    if arguments.rows:
+        files = [str(Path(file).expanduser().absolute()) for file in arguments.rows]
+        values = {"data.source": "files", "data.train_files": files}
+        recipe = with_values(recipe, values)
+    return loads(dumps(recipe), settings=[*settings, *arguments.set])
 
 
 def shipped_files() -> list[Path]:

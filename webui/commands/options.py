@@ -41,7 +41,8 @@ def parser() -> argparse.ArgumentParser:
     ):
         add_recipe(add(name, help), machine=machine)
     add_plan(commands.choices["plan"])
-    for name in ("run", "sweep"):
+    add_train_on(add("train-on", "train further from a finished run, as a new run"))
+    for name in ("run", "sweep", "train-on"):
         commands.choices[name].add_argument(
             "--queue",
             action="store_true",
@@ -108,6 +109,28 @@ def add_settings(found: argparse.ArgumentParser) -> None:
         metavar="SECTION.FIELD=VALUE",
         help="another value for one field, such as adapter.rank=32; may be repeated",
     )
+
+
+def add_train_on(train_on: argparse.ArgumentParser) -> None:
+    """Which run, and what has to be said again: its optimizer and schedule are over."""
+    train_on.add_argument(
+        "run", metavar="RUN", help="its id, or how that begins or ends"
+    )
+    train_on.add_argument(
+        "--rate",
+        required=True,
+        metavar="RATE",
+        help="the learning rate, often lower than before: the schedule starts anew",
+    )
+    train_on.add_argument(
+        "--schedule", required=True, metavar="NAME", help="such as linear or cosine"
+    )
+    train_on.add_argument("--epochs", metavar="N", help="default: as many as before")
+    train_on.add_argument(
+        "--rows", action="append", metavar="FILE", help="other rows; may be repeated"
+    )
+    add_settings(train_on)
+    add_json(train_on)
 
 
 def add_plan(plan: argparse.ArgumentParser) -> None:

@@ -24,6 +24,7 @@ from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.recipe.problems import Problem
 from webui.runs import folder as runs
+from webui.runs.parent import parent_problems
 
 
 @dataclass
@@ -62,7 +63,7 @@ def plan_of(recipe: Recipe, card: Card | None, arguments: Namespace) -> Plan:
     with ThreadPoolExecutor(1) as beside:
         # That takes seconds, in a process of its own.
         here = beside.submit(this_card) if card is None else None
-        found = Plan(recipe, once(data_problems(recipe)))
+        found = Plan(recipe, once([*parent_problems(recipe), *data_problems(recipe)]))
         if not found.problems:
             found.preview = found.ask(preview)
             found.rows = found.told(lambda: prepared(recipe))

@@ -15,6 +15,7 @@ from webui.figures import brief, duration
 from webui.kernel import jobs
 from webui.kernel.process import BusyError
 from webui.kernel.status import status
+from webui.planner.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.recipe.problems import Problem, RecipeError
@@ -27,7 +28,23 @@ from webui.runs.summary import EXACT, best_trial, last
 
 def run(arguments: Namespace) -> int:
     """Train a recipe and score it; 0 only when the run finished."""
-    recipe = given.ready_recipe(arguments)
+    return run_recipe(given.ready_recipe(arguments), arguments)
+
+
+def train_on(arguments: Namespace) -> int:
+    """Train further from a finished run; 0 only when the new run finished."""
+    recipe = ready(given.child_recipe(arguments))
+    text = (
+        f"Trained on from {recipe.adapter.from_run}: its weights go on, the optimizer "
+        f"and the schedule start anew ({recipe.training.schedule}, "
+        f"{recipe.training.learning_rate:g})."
+    )
+    print(text, file=sys.stderr)
+    return run_recipe(recipe, arguments)
+
+
+def run_recipe(recipe: Recipe, arguments: Namespace) -> int:
+    """Train a recipe that is ready, and tell how it ended."""
     try:
         done = watch(jobs.start_run, recipe)
     except BusyError:

@@ -29,6 +29,7 @@ from webui.planner.prepare.ask import prepared
 from webui.planner.prepare.store import place
 from webui.recipe import Recipe
 from webui.runs import folder as runs
+from webui.runs.parent import give_parent
 from webui.settings import kernel_folder
 
 
@@ -97,6 +98,7 @@ def start_in_new_folder(
         try:
             if rows is not None:
                 give_rows(rows, folder)
+            give_parent(recipe, folder)
             send(
                 cells,
                 kind=kind,
@@ -122,6 +124,8 @@ def start_cells(recipe: Recipe, upto: str) -> None:
         ensure_idle_kernel()
         if "data" in names:
             give_rows(rows, kernel_folder())
+        if "adapter" in names:
+            give_parent(recipe, kernel_folder())
         send(cells, kind="cells", always=(upto,))
 
 
@@ -240,13 +244,15 @@ def send(
     watch: Mapping[str, Any] | None = None,
     resumed: Mapping[str, Any] | None = None,
     planned: Sequence[Mapping[str, Any]] = (),
+    going_on: Mapping[str, str] | None = None,
     client: Client | None = None,
 ) -> None:
     """Send a job to the kernel and return once it has begun.
 
     What is not fresh runs, and what is in ``always``; what is in ``never`` does not.
     ``watch`` is what to show of the training, ``resumed`` where it goes on from, and
-    ``planned`` what the loaded model must have before its first step.
+    ``planned`` what the loaded model must have before its first step. ``going_on`` is
+    the code that goes on from there, by the name of the cell that it runs for.
     """
     to_run = [*stale(cells, status()), *always]
     job = {
@@ -258,6 +264,7 @@ def send(
         "watch": watch or {},
         "resumed": resumed,
         "planned": [*planned],
+        "going_on": going_on or {},
     }
     job_file = kernel_folder() / "job.json"
     write_json(job_file, job)

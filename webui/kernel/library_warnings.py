@@ -92,7 +92,7 @@ class Listener:
                 self.note(library, message_of(record))
             hand_on(logger, record)
 
-        logging.Logger.callHandlers = note_and_hand_on  # type: ignore[method-assign]
+        logging.Logger.callHandlers = note_and_hand_on  # type: ignore
 
     def hear_loading(self) -> None:
         """See which weights of an adapter's files fit nothing: PEFT says nothing."""

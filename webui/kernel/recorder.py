@@ -195,7 +195,9 @@ class Recorder:
             hooks.install_sweep(self)
         status, record["pieces"] = "finished", []
         panes = PANES if name == "compare" else (name,)
-        codes = pieces(cell["code"]) if name == "compare" else [cell["code"]]
+        # What is kept and shown is the whole training; what runs may go on with it.
+        code = self.job.get("going_on", {}).get(name, cell["code"])
+        codes = pieces(code) if name == "compare" else [code]
         for pane, code in zip(panes, codes, strict=True):
             status = self.run_piece(pane, code, record)
             if status != "finished":
@@ -298,7 +300,13 @@ class Recorder:
         if self.run_folder and not loaded:
             plan = (read_json(self.run_folder / PLAN) or self.job)["cells"]
             ran = [self.state["cells"].get(cell["name"], cell) for cell in plan]
-            write_notebook(self.run_folder / NOTEBOOK, ran, title=self.run_folder.name)
+            write_notebook(
+                self.run_folder / NOTEBOOK,
+                ran,
+                title=self.run_folder.name,
+                resumed=resumed_at(self.run_folder),
+                parent=runs.parent_of(self.run_folder),
+            )
 
     @property
     def watch(self) -> dict[str, Any]:
@@ -325,6 +333,21 @@ class Recorder:
             return (self.folder / STOP).read_text() == DISCARD
         except OSError:
             return False
+
+
+def resumed_at(run: Path) -> list[str]:
+    """Where a run went on when it was resumed: after which step, with what changed."""
+    history, _ = events.read(run)
+    told = [e for e in history if e["event"] == "resumed" and e["step"]]
+    return [
+        ", ".join([f"step {e['step']}", *(f"{p}={v}" for p, v in values_of(e))])
+        for e in told
+    ]
+
+
+def values_of(event: events.Event) -> list[tuple[str, Any]]:
+    """The settings that a resume changed."""
+    return sorted((event.get("values") or {}).items())
 
 
 def causes_of(error: BaseException) -> Iterator[str]:

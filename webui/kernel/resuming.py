@@ -55,8 +55,9 @@ def resume(
         if values:
             write_text(run / runs.RECIPE, dumps(recipe))
         always, never = wanted(runs.upto(run))
+        cells, going_on = resumed_cells(run, recipe, checkpoint)
         send(
-            resumed_cells(run, recipe, checkpoint),
+            cells,
             kind="run",
             run=run,
             new=True,
@@ -64,10 +65,12 @@ def resume(
             never=never,
             watch=watch_of(recipe, runs.rows_of(run) or expected(recipe)),
             planned=figures,
+            going_on=going_on,
             resumed={
                 "step": checkpoint.step,
                 "checkpoint": checkpoint.name,
                 "automatic": automatic,
+                "values": dict(values or {}),
             },
         )
 
@@ -90,28 +93,30 @@ def resumable(run: Path) -> checkpoints.Checkpoint:
 
 def resumed_cells(
     run: Path, recipe: Recipe, checkpoint: checkpoints.Checkpoint
-) -> tuple[Cell, ...]:
-    """A run's cells, of which ``train`` goes on from a checkpoint.
+) -> tuple[tuple[Cell, ...], dict[str, str]]:
+    """A run's cells as of a training from its beginning, which is what the notebook
+    keeps; and, by the name of its cell, the code that goes on from a checkpoint.
 
-    Its key is that of a whole training, since it ends as one does; what came
-    from the hub is loaded from the run. A run from before rows were kept goes on with
-    the cells that it began with.
+    What came from the hub is loaded from the run. A run from before rows were kept goes
+    on with the cells that it began with.
     """
     folder = f"{checkpoints.FOLDER}/{checkpoint.name}" if checkpoint.step else ""
     rows = runs.rows_of(run) or expected(recipe)
     if rows.watched is None:
         recipe = as_before(recipe)
-    going_on = render_cells(recipe, ("train",), checkpoint=folder, rows=rows)[0]
+    [whole] = render_cells(recipe, ("train",), rows=rows)
+    [going_on] = render_cells(recipe, ("train",), checkpoint=folder, rows=rows)
     kept = (run / FOLDER).is_dir()
     cells = render_cells(recipe, RUN_CELLS, rows=rows) if kept else runs.cells_of(run)
-    changed = {"train": going_on.code}
+    changed = {"train": whole.code}
     if not kept:
         [data] = (cell.code for cell in cells if cell.name == "data")
         changed["data"] = data + drawn_before(recipe)
-    return tuple(
+    begun = (
         replace(cell, code=changed.get(cell.name, cell.code))
         for cell in loading_kept(cells, recipe, rows)
     )
+    return tuple(begun), {"train": going_on.code}
 
 
 ROWS_BEFORE = 40  # that a recipe evaluated on when it named no number

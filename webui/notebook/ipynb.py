@@ -9,15 +9,35 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from webui.files import write_text
+from webui.notebook.rows import PARENT
 from webui.recipe import Recipe
 from webui.recipe.store import dumps
 
 
 def notebook_text(
-    cells: Sequence[dict[str, Any]], *, title: str, recipe: Recipe | None = None
+    cells: Sequence[dict[str, Any]],
+    *,
+    title: str,
+    recipe: Recipe | None = None,
+    resumed: Sequence[str] = (),
+    parent: str = "",
 ) -> str:
-    """A notebook's JSON text. A cell is its name and code, with what it put out."""
+    """A notebook's JSON text. A cell is its name and code, with what it put out.
+
+    ``resumed`` tells after which steps the training went on when it was cut off, and
+    ``parent`` is the run whose weights it began with.
+    """
     heading = f"# {title}\n\nMade with Tunebook: plain Unsloth, TRL and PEFT code."
+    if parent:
+        heading += (
+            f"\n\nTrained on from the run `{plain(parent)}`, whose weights lie in the "
+            f"folder `{PARENT}` beside this notebook."
+        )
+    if resumed:
+        heading += (
+            f"\n\nThis training was cut off and resumed after {'; '.join(resumed)}. "
+            "Its cells train from the beginning; what `train` put out is its last part."
+        )
     if recipe:
         heading += f"\n\n```yaml\n{dumps(recipe)}```"
     notebook = new_notebook(cells=[new_markdown_cell(heading, id="title")])
@@ -40,6 +60,19 @@ def notebook_text(
     return stream.getvalue()
 
 
-def write_notebook(path: Path, cells: Sequence[dict[str, Any]], *, title: str) -> None:
+def write_notebook(
+    path: Path,
+    cells: Sequence[dict[str, Any]],
+    *,
+    title: str,
+    resumed: Sequence[str] = (),
+    parent: str = "",
+) -> None:
     """Replace a notebook file in one step."""
-    write_text(path, notebook_text(cells, title=title))
+    text = notebook_text(cells, title=title, resumed=resumed, parent=parent)
+    write_text(path, text)
+
+
+def plain(text: str) -> str:
+    """A name that ends no code in a line of Markdown."""
+    return "".join(c for c in text if c.isprintable() and c != "`")

@@ -18,7 +18,7 @@ from webui.notebook.data_cell import data_context
 from webui.notebook.literal import Code, literal
 from webui.notebook.model_cell import model_context
 from webui.notebook.peft_config import peft_config
-from webui.notebook.rows import Rows, expected
+from webui.notebook.rows import PARENT, Rows, expected
 from webui.notebook.trainer_cell import trainer_context
 from webui.recipe import Recipe
 
@@ -73,6 +73,7 @@ def render_cells(
     checkpoint: str = "",
     alone: bool = False,
     rows: Rows | None = None,
+    parent_folder: str = PARENT,
 ) -> tuple[Cell, ...]:
     """The cells of these names for this recipe, formatted, in order.
 
@@ -80,6 +81,7 @@ def render_cells(
     ``checkpoint`` the one that the ``train`` cell goes on from, and ``rows`` what was
     found when the rows were prepared; without it the recipe alone tells. Cells that
     are run once, one after the other, may stand ``alone``: no earlier try is undone.
+    ``parent_folder`` is where the adapter lies that is trained on, beside the cells.
     """
     rows = rows or expected(recipe)
     context = template_context(recipe, rows) | {
@@ -87,6 +89,7 @@ def render_cells(
         "checkpoint": checkpoint,
         "alone": alone,
         "rows": rows,
+        "parent_folder": parent_folder,
     }
     rendered = tuple(
         CELLS.get_template(f"{name}.py.jinja").render(
@@ -99,6 +102,7 @@ def render_cells(
     for name, code in zip(names, formatted(rendered), strict=True):
         needed = [grounds[need] for need in needs(name, recipe) if need in grounds]
         needed += [rows.key] * (name == "data")  # the same code may load other rows
+        needed += [recipe.adapter.from_run] * (name in ("adapter", "sweep"))
         cells.append(Cell(name, code, key_of(code, needed)))
         # The score needs how the compare cell answers, not what it asks.
         lasting = code.partition(PROMPT)[0] if name == "compare" else code

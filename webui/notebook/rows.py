@@ -27,6 +27,7 @@ BY_TRAINER = ("completion", "messages", "text")
 FOLDER = "rows"
 TRAIN, EVAL, HELDOUT = "train.jsonl", "eval.jsonl", "heldout.jsonl"
 LEFT_OUT = "left_out.jsonl"
+PARENT = "parent"  # the folder with what the run saved that is trained on
 
 
 @dataclass(frozen=True)

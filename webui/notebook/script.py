@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from importlib import metadata
 
 from webui.notebook.render import RUN_CELLS, Cell, formatted, render_cells
-from webui.notebook.rows import Rows
+from webui.notebook.rows import PARENT, Rows
 from webui.recipe import Recipe
 
 # The versions are those that fit together here, and the last for 3.10 are others.
@@ -20,9 +20,12 @@ PACKAGES = ("unsloth", "unsloth_zoo", "torch", "transformers", "trl", "peft") + 
 UNUSED = ("torchvision", "xformers", "diffusers", "torchao")
 
 
-def script(recipe: Recipe, rows: Rows, name: str = "tune.py") -> str:
-    """The script of a recipe, to be run beside its folder of rows."""
-    cells = render_cells(recipe, RUN_CELLS, alone=True, rows=rows)
+def script(
+    recipe: Recipe, rows: Rows, name: str = "tune.py", parent: str = PARENT
+) -> str:
+    """The script of a recipe, to be run beside its folder of rows, and beside that of
+    the adapter that it trains on, if it does."""
+    cells = render_cells(recipe, RUN_CELLS, alone=True, rows=rows, parent_folder=parent)
     return "\n".join(header(recipe, name, rows)) + joined(cells)
 
 

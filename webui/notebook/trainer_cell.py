@@ -1,5 +1,6 @@
 """What cells say of the trainer: how it is judged, when it ends, where it logs."""
 
+from collections.abc import Iterable
 from functools import partial
 from itertools import product
 from typing import Any
@@ -72,8 +73,8 @@ def counts(recipe: Recipe, rows: Rows, space: dict[str, Any]) -> list[int]:
     trial."""
     if not rows.train and recipe.training.duration == "epochs":
         return []
-    swept = {name: space.get(f"training.{name}") for name in COUNTED}
-    swept = {name: values for name, values in swept.items() if values}
+    asked = {name: space.get(f"training.{name}", ()) for name in COUNTED}
+    swept: dict[str, Iterable[Any]] = {n: v for n, v in asked.items() if v}
     chosen = (
         dict(zip(swept, tried, strict=True)) for tried in product(*swept.values())
     )

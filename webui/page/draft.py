@@ -31,6 +31,7 @@ EMPTIES: dict[str, dict[str, Any]] = {
         "adapter.start": "zero",
     },
     "model.name": {
+        "adapter.from_run": "",
         "model.revision": "",
         "model.trust_remote_code": False,
         "model.allow_pickle": False,

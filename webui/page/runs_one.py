@@ -11,6 +11,7 @@ from markupsafe import Markup
 from webui.figures import whole
 from webui.kernel import resuming
 from webui.kernel.process import KernelError
+from webui.page import runs_further
 from webui.page.frame import QUIET, Page
 from webui.page.runs_difference import CHOOSE, CURRENT, differences
 from webui.page.runs_table import state
@@ -45,6 +46,7 @@ NONE = Text("Choose a run in the table.", "请在表格中选择一次运行。"
 GONE = Text("This run is gone.", "该运行已不存在。")
 FROM_STEP = Text("can go on from step {}", "可从第 {} 步继续")
 FROM_BEGINNING = Text("has no checkpoint: begins again", "没有检查点：将从头开始")
+FROM_RUN = Text("trained on from {}", "从 {} 接着训练")
 RESUMED = Text("resumed {} times", "已继续 {} 次")
 RESUMED_ONCE = Text("resumed once", "已继续 1 次")
 HERE = ""  # the other recipe: the current one
@@ -77,6 +79,7 @@ def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
     facts = gr.HTML(elem_id="run-facts")
     page.watch_chosen(facts, [chosen], partial(told, page))
     build_actions(page, chosen)
+    runs_further.build(page, chosen)
     build_about(page, chosen)
     with gr.Accordion(page.say(DIFFERENCE), open=False, elem_id="run-difference"):
         other = gr.Dropdown(
@@ -104,6 +107,8 @@ def told(page: Page, view: View, name: str | None) -> Markup:
         entry.method,
         state(entry, page.language),
     ]
+    if entry.parent:
+        parts.append(page.say(FROM_RUN).format(entry.parent))
     if times:
         parts.append(page.say(RESUMED_ONCE if times == 1 else RESUMED).format(times))
     if step is not None:
@@ -141,6 +146,8 @@ def build_actions(page: Page, chosen: gr.Dropdown) -> None:
     with gr.Row(visible=False) as confirmation:
         really = gr.Button(variant="stop", size="sm", elem_id="really-delete")
         keep = gr.Button(page.say(KEEP), size="sm", elem_id="keep")
+    why = gr.HTML(elem_id="no-resume")
+    page.watch_chosen(why, [chosen], partial(runs_further.no_resume, page))
     page.watch_chosen(resume, [chosen], resume_button)
     page.watch_chosen(overlay, [chosen], partial(overlay_button, page))
     page.when_pressed(reopen, partial(reopen_run, page), [chosen], form=False)

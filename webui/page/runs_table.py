@@ -132,6 +132,8 @@ def named(entry: Entry) -> Markup:
     about = entry.about
     first = (entry.id,) if about.name else ()
     lines = [" · ".join(filter(None, (*first, Path(entry.model).name, entry.method)))]
+    if entry.parent:
+        lines.append(f"↳ {entry.parent}")
     if about.note:
         lines.append(short(about.note, NOTE_LENGTH))
     return Markup(

@@ -1,5 +1,6 @@
 """What the page gives away: the recipe, its script or its notebook, with their rows."""
 
+import contextlib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,11 +11,13 @@ from gradio.utils import get_upload_folder
 from webui.files import downloads, write_text
 from webui.notebook.ipynb import notebook_text
 from webui.notebook.render import RUN_CELLS, render_cells
-from webui.notebook.rows import FOLDER, Rows
+from webui.notebook.rows import FOLDER, PARENT, Rows
 from webui.notebook.script import script
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.store import dumps
+from webui.runs.error import RunError
+from webui.runs.parent import saved_by_parent
 
 LARGE = 20_000_000  # bytes of rows, which are not packed at every change
 
@@ -34,7 +37,8 @@ def script_of(recipe: Recipe, rows: Rows) -> str:
 def notebook_of(recipe: Recipe, rows: Rows) -> str:
     """The whole recipe as a notebook that has not run yet."""
     cells = [vars(cell) for cell in render_cells(recipe, RUN_CELLS, rows=rows)]
-    return notebook_text(cells, title=recipe.name, recipe=recipe)
+    parent = recipe.adapter.from_run
+    return notebook_text(cells, title=recipe.name, recipe=recipe, parent=parent)
 
 
 def taken_away(view: View, suffix: str, text_of: Written) -> Path:
@@ -43,14 +47,15 @@ def taken_away(view: View, suffix: str, text_of: Written) -> Path:
     It is written once for a recipe: a notebook takes a tenth of a second.
     """
     rows, recipe = view.rows, view.recipe
-    packed = suffix != ".yaml" and bool(rows.files) and size_of(rows) <= LARGE
+    beside = files_beside(recipe, rows)
+    packed = suffix != ".yaml" and bool(beside) and size_of(beside) <= LARGE
     ending = f"{suffix}.zip" if packed else suffix
     path = downloads() / f"{recipe.name}{ending}"
     made = (recipe, rows.key)
     if view.studio.offered.get(path) != made or not path.is_file():
         text = text_of(recipe, rows)
         if packed:
-            pack(path, f"{recipe.name}{suffix}", text, rows)
+            pack(path, f"{recipe.name}{suffix}", text, beside)
         else:
             write_text(path, text)
         view.studio.offered[path] = made
@@ -62,19 +67,30 @@ def served(file: Path) -> str:
 
     Gradio would make the copy itself, on its event loop, which a large file would hold.
     """
-    return save_file_to_cache(file, cache_dir=get_upload_folder())
+    return str(save_file_to_cache(file, cache_dir=get_upload_folder()))
 
 
-def size_of(rows: Rows) -> int:
-    """Bytes of all that lies in the folder of rows."""
-    return sum(Path(file).stat().st_size for file in rows.files.values())
+def files_beside(recipe: Recipe, rows: Rows) -> dict[str, Path]:
+    """The files that the code reads, by where they lie beside it: its rows, and the
+    adapter that it trains on."""
+    files = {f"{FOLDER}/{name}": Path(file) for name, file in rows.files.items()}
+    if recipe.adapter.from_run:
+        with contextlib.suppress(RunError):  # a start will say that it is gone
+            saved = saved_by_parent(recipe)
+            files |= {f"{PARENT}/{file.name}": file for file in saved.glob("*.*")}
+    return files
 
 
-def pack(path: Path, name: str, text: str, rows: Rows) -> None:
-    """Write a ZIP file of a text and the rows beside it, in one step."""
+def size_of(files: dict[str, Path]) -> int:
+    """Bytes of some files."""
+    return sum(file.stat().st_size for file in files.values())
+
+
+def pack(path: Path, name: str, text: str, files: dict[str, Path]) -> None:
+    """Write a ZIP file of a text and what it reads beside it, in one step."""
     half = path.with_name(f".{path.name}")
     with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, text.encode("utf-8", "backslashreplace"))
-        for row_file, source in rows.files.items():
-            archive.write(source, f"{FOLDER}/{row_file}")
+        for place, source in files.items():
+            archive.write(source, place)
     half.replace(path)

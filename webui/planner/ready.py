@@ -19,6 +19,7 @@ from webui.recipe import Recipe
 from webui.recipe.combinations import device_rules
 from webui.recipe.field import Text
 from webui.recipe.problems import Problem, RecipeError
+from webui.runs.parent import parent_problems
 from webui.settings import runs_folder
 
 Stage = list[tuple[str, Callable, Part]]  # field, question, rows
@@ -42,7 +43,8 @@ def ready(recipe: Recipe, *, sweep: bool = False) -> Recipe:
     Raises:
         RecipeError: with everything that is wrong.
     """
-    problems = [*data_problems(recipe), *misfits(recipe, sweep=sweep)]
+    problems = [*parent_problems(recipe), *data_problems(recipe)]
+    problems += misfits(recipe, sweep=sweep)
     problems += [*problems_here(recipe), *sink_problems(recipe)]
     problems = problems or row_problems(recipe)
     if problems := problems or room_problems(recipe):

@@ -43,6 +43,7 @@ class Entry:
     about: About
     model: str
     method: str
+    parent: str
     figures: dict[str, float]
     score: tuple[float, float] | None
 
@@ -59,7 +60,9 @@ class Entry:
     def text(self) -> str:
         """All that can be searched for, in small letters."""
         said = (self.id, self.about.name, self.about.note, self.model, self.method)
-        return "\n".join((*said, self.run.status, self.run.kind)).casefold()
+        return "\n".join(
+            (*said, self.parent, self.run.status, self.run.kind)
+        ).casefold()
 
 
 KNOWN: dict[Path, tuple[Mark, Entry]] = {}
@@ -100,30 +103,33 @@ def read(path: Path) -> Entry:
     """Read a run; what is not as we write it is as if it were not there."""
     run = folder.read(path)
     model, method = run.summary.get("model"), run.summary.get("method")
+    parent = run.summary.get("parent")
     if not isinstance(model, str) or not isinstance(method, str):
-        model, method = asked(path / folder.RECIPE)
+        model, method, parent = asked(path / folder.RECIPE)
     figures = {name: number(run.summary.get(name)) for name in FIGURES}
     return Entry(
         run,
         notes.read(path),
         notes.one_line(model),
         notes.one_line(method),
+        notes.one_line(parent) if isinstance(parent, str) else "",
         {name: value for name, value in figures.items() if value is not None},
         score(run.summary.get("score")),
     )
 
 
-def asked(recipe: Path) -> tuple[str, str]:
-    """The model and the method of a recipe that may no longer be a valid one."""
+def asked(recipe: Path) -> tuple[str, str, str]:
+    """The model, the method and the parent of a recipe that may be no valid one."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         if recipe.stat().st_size > RECIPE_BYTES:
-            return "", ""
+            return "", "", ""
         values = yaml.load(recipe.read_text(encoding="utf-8-sig"), loader)  # noqa: S506
     except (OSError, ValueError, RecursionError, yaml.YAMLError):
-        return "", ""
+        return "", "", ""
     model, adapter = inner(values, "model"), inner(values, "adapter")
-    return str(model.get("name", "starter")), str(adapter.get("method", "lora"))
+    named = str(model.get("name", "starter")), str(adapter.get("method", "lora"))
+    return *named, str(adapter.get("from_run", ""))
 
 
 def inner(values: Any, key: str) -> dict[str, Any]:

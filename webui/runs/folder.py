@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from webui.files import read_json, write_json, write_text
 from webui.notebook.render import Cell
-from webui.notebook.rows import Rows
+from webui.notebook.rows import FOLDER, Rows
 from webui.recipe import Recipe
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import dumps, load
@@ -151,6 +151,15 @@ def rows_of(folder: Path) -> Rows | None:
     return rows
 
 
+def kept_rows(folder: Path) -> Rows | None:
+    """The rows that lie in a run's own folder; None where it kept none."""
+    rows = rows_of(folder)
+    if rows is None or not (folder / FOLDER).is_dir():
+        return None
+    files = {file.name: str(file) for file in (folder / FOLDER).iterdir()}
+    return replace(rows, files=files)
+
+
 def kind_of(folder: Path) -> str:
     """run or sweep, as it was started."""
     return str(read_object(folder / PLAN).get("kind", "run"))
@@ -174,6 +183,14 @@ def saved_adapter(folder: Path) -> Path | None:
 def status_of(history: Sequence[events.Event]) -> str:
     """running, finished, stopped or failed: by the run's last events."""
     return ending(reversed(history)).status
+
+
+def parent_of(folder: Path) -> str:
+    """The id of the run that a run trained on from; empty for one from the base."""
+    try:
+        return load(folder / RECIPE).adapter.from_run
+    except RecipeError:
+        return ""
 
 
 def recipe_of(run: Run) -> Recipe:

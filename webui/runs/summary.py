@@ -68,6 +68,7 @@ def summarize(
         "status": status,
         "model": recipe.model.name,
         "method": recipe.adapter.method,
+        "parent": recipe.adapter.from_run or None,
         "recipe_sha256": hashlib.sha256((run / RECIPE).read_bytes()).hexdigest(),
         "data_sha256": {
             name: [file_hash(Path(file)) for file in files]

@@ -1,5 +1,7 @@
 """Tab Parameters: which weights learn, how many, and whether that fits."""
 
+from typing import Any
+
 import gradio as gr
 
 from webui.kernel import jobs
@@ -13,7 +15,9 @@ from webui.page.tabs import (
     parameter_memory,
     parameter_structure,
 )
+from webui.page.view import View
 from webui.planner.ready import ready
+from webui.recipe.combinations.continued import FREE
 from webui.recipe.field import Text
 
 TITLE = Text("Parameters", "参数")
@@ -21,6 +25,7 @@ SENTENCE = Text(
     "Which weights learn, how many, and whether that fits. Before anything is loaded.",
     "训练哪些权重、有多少、内存是否够用。加载模型之前就能知道。",
 )
+PARENT = "adapter.from_run"
 # Field by field as they matter; what the method does not have is hidden.
 ROWS = (
     ("adapter.rank", "adapter.alpha"),
@@ -43,7 +48,8 @@ RARE_ROWS = (
 def build(page: Page) -> None:
     """The adapter cell with its counts, the memory it takes, and the model's tree."""
     with cell(page, "adapter", 4, TITLE, SENTENCE):
-        page.field("adapter.method")
+        page.field(PARENT, lambda view: {"visible": bool(parent_of(view))})
+        page.field("adapter.method", unless_parent)
         page.html(
             lambda view: explained_html(page, view.recipe), elem_id="method-explained"
         )
@@ -64,4 +70,14 @@ def place(page: Page, rows: tuple[tuple[str, ...], ...]) -> None:
     for paths in rows:
         with gr.Row():
             for path in paths:
-                page.field(path)
+                page.field(path, None if path in FREE else unless_parent)
+
+
+def parent_of(view: View) -> str:
+    """The run that the recipe trains on from; empty for the base."""
+    return view.recipe.adapter.from_run
+
+
+def unless_parent(view: View) -> dict[str, Any]:
+    """An adapter that is trained on keeps its shape: its fields are fixed."""
+    return {"interactive": not parent_of(view)}

@@ -3,6 +3,7 @@
 from functools import partial
 
 import gradio as gr
+from markupsafe import Markup
 
 from webui.kernel import jobs
 from webui.page import mending, presets, waiting
@@ -16,6 +17,7 @@ from webui.page.tabs.train_figures import changed_settings, ended_kernel, progre
 from webui.page.tabs.train_form import form
 from webui.page.tabs.train_samples import samples
 from webui.page.tabs.train_updates import coming_updates
+from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
 from webui.planner.ready import ready
 from webui.recipe import Recipe
@@ -27,10 +29,18 @@ SENTENCE = Text(
     "适配器从数据中学习。每次运行都从未改动的基座重新开始。",
 )
 
+FROM_RUN = Text(
+    "This training begins with the weights of {}; its optimizer and its schedule start "
+    "anew. To begin with the base, empty “Trains on from” in Parameters.",
+    "本次训练从 {} 的权重开始；优化器与学习率调度重新开始。"
+    "若要从基座开始，请清空“参数”中的“接着训练”。",
+)
+
 
 def build(page: Page) -> None:
     """The train cell: form, figures, curves, answers, what took effect otherwise."""
     with cell(page, "train", 5, TITLE, SENTENCE):
+        page.html(lambda view: parent(page, view), elem_id="train-parent")
         presets.build(page)
         form(page)
         page.html(lambda view: coming_updates(page, view), elem_id="updates")
@@ -47,6 +57,14 @@ def build(page: Page) -> None:
         code_and_output(page, "train")
     page.watch(run, run_title(page, RUN))
     page.when_pressed(run, partial(train, page))
+
+
+def parent(page: Page, view: View) -> Markup:
+    """The run that the recipe trains on from, if it does."""
+    name = view.recipe.adapter.from_run
+    if not name:
+        return Markup("")
+    return Markup('<p class="card">{}</p>').format(page.say(FROM_RUN).format(name))
 
 
 def train(page: Page, recipe: Recipe) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from webui.kernel import jobs, resuming, stopping
 from webui.page.frame import Page
@@ -17,6 +18,18 @@ REALLY = Text(
 )
 KEEP = Text("Let it go on", "继续训练")
 RESUME = Text("Resume after step {}", "从第 {} 步继续")
+FINISHED = Text(
+    "Nothing is left to resume: the run has finished. “Train on” in Runs goes further.",
+    "该运行已完成，无需继续。可在“运行记录”中“接着训练”。",
+)
+NOT_SAVED = Text(
+    "It saved no checkpoint to resume from; “Resume” in Runs begins it again.",
+    "没有可继续的检查点；“运行记录”中的“继续训练”会从头开始。",
+)
+ALL_STEPS = Text(
+    "Its training had all of its steps; “Resume” in Runs makes what follows it.",
+    "训练的所有步骤已完成；“运行记录”中的“继续训练”会完成其余部分。",
+)
 NO_RUN = Text("There is no run to resume.", "没有可继续的运行。")
 
 
@@ -28,6 +41,7 @@ def after(page: Page) -> None:
         discard = gr.Button(
             page.say(DISCARD), size="md", elem_id="stop-discard", visible=False
         )
+    page.html(lambda view: no_resume(page, view), elem_id="why-no-resume")
     with gr.Row(visible=False) as question:
         really = gr.Button(
             page.say(REALLY), variant="stop", size="sm", elem_id="really-discard"
@@ -52,13 +66,38 @@ def goes_on(view: View) -> bool:
 
 def resume_button(page: Page, view: View) -> Any:
     """Shown when the shown run was cut off or stopped after it saved a checkpoint."""
-    ended, saved = view.last("finished").get("status"), view.last("saved")
+    saved = view.last("saved")
     step = saved.get("step") or saved.get("checkpoint", "").rpartition("-")[2]
-    training = view.training
-    left = training is not None and training.step < training.max_steps
-    can = bool(saved) and left and ended in ("stopped", "failed")
+    can = is_cut_off(view) and bool(saved) and has_steps_left(view)
     can = can and view.kernel.word != "busy"
     return gr.update(visible=can, value=page.say(RESUME).format(step))
+
+
+def is_cut_off(view: View) -> bool:
+    """Whether the shown run ended before its end."""
+    return view.last("finished").get("status") in ("stopped", "failed")
+
+
+def has_steps_left(view: View) -> bool:
+    """Whether the shown run's training did not come to its last step."""
+    training = view.training
+    return training is not None and training.step < training.max_steps
+
+
+def no_resume(page: Page, view: View) -> Markup:
+    """Why there is no Resume for the shown run, where the button would be."""
+    status = view.last("finished").get("status")
+    if view.last("started").get("kind") != "run" or status is None:
+        return Markup("")
+    if status == "finished":
+        why = FINISHED
+    elif not view.last("saved"):
+        why = NOT_SAVED
+    elif not has_steps_left(view):
+        why = ALL_STEPS
+    else:
+        return Markup("")
+    return Markup('<p class="quiet">{}</p>').format(page.say(why))
 
 
 def resume_shown(page: Page) -> None:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable
 from types import SimpleNamespace
 
+from webui.notebook.architecture import UNKNOWN
 from webui.notebook.peft_config import layers_to_transform, target_modules
 from webui.planner.errors import PlannerError
+from webui.planner.parameters.architecture import made_of
 from webui.planner.parameters.meta import Base, linear_layers
 from webui.planner.parameters.starts import start_amiss
 from webui.planner.parameters.unfit_texts import (

@@ -106,8 +106,8 @@ def write_in(
         train = writer.write(read_rows(recipe, "train", chat), "all", left_out)
         heldout = None
         if by_file:
-            rows = read_rows(recipe, "heldout", chat)
-            heldout = writer.write(rows, "asked", left_out, trained=False)
+            asked = read_rows(recipe, "heldout", chat)
+            heldout = writer.write(asked, "asked", left_out, trained=False)
     if not len(train):
         raise PlannerError(NO_ROWS)
     parts = parts_of(recipe, train, heldout, as_before)

@@ -6,6 +6,7 @@ a device are told by ``device_rules``, since a recipe does not know where it wil
 
 from collections.abc import Callable
 
+from webui.recipe.combinations.continued import continued
 from webui.recipe.combinations.device import device_rules
 from webui.recipe.combinations.experts import experts
 from webui.recipe.combinations.found import Found
@@ -27,6 +28,7 @@ RULES: tuple[Callable[[Recipe], Found], ...] = (
     experts,
     methods,
     served,
+    continued,
 )
 
 

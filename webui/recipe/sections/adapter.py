@@ -35,6 +35,18 @@ class Adapter(Section):
         ),
         choice_titles={name: method.title for name, method in METHODS.items()},
     )
+    from_run: str = field(
+        "",
+        title=("Trains on from", "接着训练"),
+        help=(
+            "The id of a finished run, whose trained weights are where this training "
+            "begins; its optimizer and schedule are not. Empty: the untouched base.",
+            "已完成运行的名称：从其训练好的权重开始，优化器状态与学习率调度重新开始。"
+            "留空则从未改动的基座开始。",
+        ),
+        max_length=300,
+        advanced=True,
+    )
     rank: int = field(
         16,
         title=("Rank", "秩"),

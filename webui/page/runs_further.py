@@ -1,0 +1,143 @@
+"""Train on from the chosen run; where that or Resume cannot be, why."""
+
+from functools import lru_cache, partial
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from webui.page.bind import titled_choices
+from webui.page.frame import Page
+from webui.page.view import View
+from webui.recipe.field import Text
+from webui.recipe.paths import FIELDS
+from webui.runs import entries
+from webui.runs.entries import Entry
+from webui.runs.error import RunError
+from webui.runs.parent import child, why_not
+from webui.settings import runs_folder
+
+TITLE = Text("Train on", "接着训练")
+WHAT = Text(
+    "A new run that begins with this run's weights, for more epochs or on other rows. "
+    "The optimizer's state is not carried over and the schedule starts anew, so say "
+    "both again; a lower rate than before is usual.",
+    "新的运行将从此运行的权重开始，可增加轮数或换用其他数据。优化器状态不会保留，"
+    "学习率调度重新开始，因此请重新填写；通常取比之前更低的学习率。",
+)
+MAKE = Text("Make it the current recipe", "作为当前配方打开")
+AS_BEFORE = Text("Empty: as many as before.", "留空则与之前相同。")
+SAY_BOTH = (
+    "say the learning rate and the schedule: those of the first training are over.",
+    "请填写学习率和学习率调度：第一次训练的已经结束。",
+)
+READY = Text(
+    "The recipe now trains on from {}. Choose other rows in Data if you like, then "
+    "press Run in Train.",
+    "当前配方将从 {} 接着训练。可在“数据”中换用其他数据，然后在“训练”中点击“运行”。",
+)
+NO_RESUME = Text("Resume: {}", "继续训练：{}")
+NO_FURTHER = Text("Train on: {}", "接着训练：{}")
+SWEPT = Text(
+    "a sweep keeps no checkpoints; start it again.",
+    "超参数搜索不保留检查点；请重新开始。",
+)
+FINISHED = Text(
+    "it has finished, so nothing is left; “Train on” goes further.",
+    "该运行已完成，无需继续；可用“接着训练”。",
+)
+GOES_ON = Text("it is running.", "正在运行。")
+
+
+def build(page: Page, chosen: gr.Dropdown) -> None:
+    """What has to be said again, and a button; or why there is none."""
+    with gr.Accordion(page.say(TITLE), open=False, elem_id="train-on"):
+        gr.HTML(str(Markup('<p class="sentence">{}</p>').format(page.say(WHAT))))
+        with gr.Row():
+            fields = [asked(page, path) for path in ("learning_rate", "schedule")]
+            fields.append(asked(page, "epochs", page.say(AS_BEFORE)))
+        make = gr.Button(page.say(MAKE), size="sm", elem_id="train-on-run")
+        why = gr.HTML(elem_id="no-train-on")
+    page.watch_chosen(make, [chosen], lambda view, name: can(known(name)))
+    page.watch_chosen(why, [chosen], lambda view, name: no_further(page, known(name)))
+    page.when_pressed(make, partial(take, page), [chosen, *fields], form=False)
+
+
+def asked(page: Page, name: str, info: str = "") -> Any:
+    """An empty field for a setting of the training."""
+    declared = FIELDS[f"training.{name}"]
+    common: dict[str, Any] = {
+        "label": page.say(declared.declaration.title),
+        "value": None,
+        "interactive": True,
+        "elem_id": f"train-on-{name}",
+        "info": info or None,
+    }
+    if declared.choices:
+        return gr.Dropdown(choices=titled_choices(declared, page.language), **common)
+    return gr.Number(**common)
+
+
+def known(name: str | None) -> Entry | None:
+    """The run of this id, if it is there."""
+    folder = runs_folder() / (name or "")
+    return next((e for e in entries.entries() if name and e.run.folder == folder), None)
+
+
+def can(entry: Entry | None) -> Any:
+    """The button is shown for a run that can be trained on."""
+    return gr.update(visible=entry is not None and reason(entry) is None)
+
+
+@lru_cache(maxsize=256)
+def reason(entry: Entry) -> Text | None:
+    """Why a run cannot be trained on; a run that did not change is not read again."""
+    return why_not(entry.run)
+
+
+def no_further(page: Page, entry: Entry | None) -> Markup:
+    """Why the chosen run cannot be trained on, where the button would be."""
+    why = reason(entry) if entry else None
+    return quiet(page, NO_FURTHER, why) if why else Markup("")
+
+
+def no_resume(page: Page, view: View, name: str | None) -> Markup:
+    """Why the chosen run cannot be resumed, where the button would be."""
+    entry = known(name)
+    if entry is None:
+        return Markup("")
+    if entry.run.kind != "run":
+        return quiet(page, NO_RESUME, SWEPT)
+    ended = {"finished": FINISHED, "running": GOES_ON}.get(entry.run.status)
+    return quiet(page, NO_RESUME, ended) if ended else Markup("")
+
+
+def quiet(page: Page, head: Text, why: Text) -> Markup:
+    """A reason as a line of its own."""
+    text = page.say(head).format(page.say(why))
+    return Markup('<p class="quiet">{}</p>').format(text)
+
+
+def take(
+    page: Page,
+    name: str | None,
+    rate: float | None,
+    schedule: str | None,
+    epochs: float | None,
+) -> None:
+    """Make the recipe that trains on from a run the current one."""
+    entry = known(name)
+    if entry is None:
+        raise RunError("choose a run first.", "请先选择一次运行。")
+    if (why := why_not(entry.run)) is not None:
+        raise RunError(why.en, why.zh)
+    if rate is None or not schedule:
+        raise RunError(*SAY_BOTH)
+    values: dict[str, Any] = {
+        "training.learning_rate": rate,
+        "training.schedule": schedule,
+    }
+    if epochs is not None:
+        values |= {"training.duration": "epochs", "training.epochs": epochs}
+    page.studio.draft.replace(child(entry.run, values))
+    gr.Info(page.say(READY).format(entry.id))
