@@ -74,8 +74,12 @@ def test_model_without_chat_template(tmp_path: Path) -> None:
     recipe = Recipe(model=Model(name=str(tmp_path)))
     assert recipe_tokenizer(recipe).chat_template == BASE
     assert not has_template(str(tmp_path))  # the one that is kept is as it was
-    chosen = Recipe(model=Model(name=str(tmp_path)), data=Data(template="phi"))
-    assert recipe_tokenizer(chosen).chat_template == TEMPLATES["phi"]
+    chosen = Recipe(model=Model(name=str(tmp_path)), data=Data(template="chatml"))
+    assert recipe_tokenizer(chosen).chat_template == TEMPLATES["chatml"]
+    # A mark that this vocabulary does not know is none: its end token stands in.
+    other = Recipe(model=Model(name=str(tmp_path)), data=Data(template="phi"))
+    known = TEMPLATES["phi"].replace("<|end|>", "<|im_end|>")
+    assert recipe_tokenizer(other).chat_template == known
 
 
 def test_unreachable_hub_is_told_quickly(tmp_path: Path, monkeypatch, helper) -> None:

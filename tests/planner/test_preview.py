@@ -12,7 +12,7 @@ from webui.notebook.rows import Form
 from webui.planner.errors import PlannerError
 from webui.planner.prepare.forms import Seen, form_of
 from webui.planner.prepare.trl_rows import train_rows
-from webui.planner.pretrained import read_tokenizer
+from webui.planner.pretrained import read_tokenizer, recipe_tokenizer
 from webui.planner.preview import (
     Checked,
     Encoded,
@@ -407,26 +407,40 @@ def test_warns_of_rows_without_a_trained_token(starter_recipe: Build) -> None:
     assert shown.rows[1].share == 0
 
 
-def test_warns_of_a_wrong_end_token(starter_recipe: Build, tmp_path: Path) -> None:
+def test_a_wrong_end_token_is_mended(starter_recipe: Build, tmp_path: Path) -> None:
     folder = tmp_path / "unmended"
     read_tokenizer("starter").save_pretrained(folder)
-    rows = ROWS[:3]
-    assert not preview(starter_recipe(rows, model=Model(name=str(folder)))).warnings
     # As Transformers converts the starter's GGUF when nobody mends it.
     path = folder / "tokenizer_config.json"
     config = json.loads(path.read_text())
     path.write_text(json.dumps(config | {"eos_token": "<|im_start|>"}))
-    shown = preview(starter_recipe(rows, model=Model(name=str(folder))))
-    assert "In 3 of the first 3 rows no end token (<|im_start|>) is" in said(shown)
-    assert shown.warnings[0].blocks
-    # With the question learned as well, that token is seen, but at no answer's end.
-    everything = starter_recipe(
-        rows, model=Model(name=str(folder)), train_on="everything"
+    recipe = starter_recipe(ROWS[:3], model=Model(name=str(folder)))
+    assert not preview(recipe).warnings
+    assert recipe_tokenizer(recipe).eos_token == "<|im_end|>"
+    assert read_tokenizer(recipe.model).eos_token == "<|im_start|>"  # the kept one
+
+
+@pytest.mark.parametrize("train_on", ["answers", "everything"])
+def test_warns_where_there_is_no_end_token(
+    starter_recipe: Build, tmp_path: Path, train_on: str
+) -> None:
+    folder, model = tmp_path / "endless", Model(name=str(tmp_path / "endless"))
+    read_tokenizer("starter").save_pretrained(folder)
+    (folder / "chat_template.jinja").write_text(
+        "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
+        "{% if add_generation_prompt %}assistant: {% endif %}"
     )
-    assert preview(everything).warnings[0].blocks
-    # A trainer keeps the model's own end tokens beside the tokenizer's.
+    recipe = starter_recipe(ROWS[:3], model=model, train_on=train_on)
+    assert not preview(recipe).warnings  # the tokenizer's own is put after the answer
+    path = folder / "tokenizer_config.json"
+    config = json.loads(path.read_text())
+    path.write_text(json.dumps(config | {"eos_token": None}))
+    shown = preview(recipe)
+    assert "In 3 of the first 3 rows no end token (-) is" in said(shown)
+    assert shown.warnings[0].blocks
+    # One that the model's own settings name is taken.
     (folder / "generation_config.json").write_text('{"eos_token_id": [2]}')
-    assert not preview(starter_recipe(rows, model=Model(name=str(folder)))).warnings
+    assert not preview(recipe).warnings
 
 
 def with_template(folder: Path, template: str) -> Model:

@@ -6,6 +6,7 @@ from typing import Any
 
 from webui.planner.chat.answers import Answer, answers, is_learned
 from webui.planner.chat.dialect import Dialect, dialect_of
+from webui.planner.chat.endings import NO_END
 from webui.planner.chat.marks import marked_spans, marked_template
 from webui.planner.chat.sequences import Sequence, sequences
 from webui.planner.chat.spoken import THOUGHT, spoken
@@ -121,8 +122,10 @@ def everything(row: Mapping[str, Any], chat: Chat) -> Sequence:
     options = chat.dialect.thinking if thought else chat.dialect.silent
     turns = spoken(messages, chat.dialect, thoughts=chat.thoughts)
     text = chat.template.write(turns, row.get("tools"), options)
+    end = "" if chat.template.stops_after(text) else chat.template.end_token
+    text, made = text + end, NO_END if end else ""
     numbers = tuple(n for n, message in enumerate(messages) if is_learned(message))
-    return Sequence(text, ((0, len(text)),), numbers, options)
+    return Sequence(text, ((0, len(text)),), numbers, options, made)
 
 
 def has_thought(message: Mapping[str, Any]) -> bool:

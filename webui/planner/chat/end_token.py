@@ -26,7 +26,7 @@ def ending_of(tokenizer: Any, stops: Sequence[int], *, chats: bool = True) -> En
     tokenizer = with_ending(tokenizer, Ending(given))
     ending = mended(tokenizer, stops) if chats else Ending()
     ending = replace(ending, token=ending.token or given)
-    own = tokenizer.convert_tokens_to_ids(ending.token or tokenizer.eos_token)
+    own = with_ending(tokenizer, ending).eos_token_id
     if own is not None and own not in stops:
         ending = replace(ending, widened=True, others=tuple(stops))
     return ending

@@ -15,12 +15,11 @@ def ended(
 ) -> tuple[str, str]:
     """An answer with its end, and why we had to add that; empty if it has one."""
     template, usual = asking.template, asking.dialect.end
-    stops = tuple({*template.ends, template.end_token} - {""})
-    if learned.rstrip().endswith(stops):
+    if template.stops_after(learned):
         return learned, ""
     end = end_after(turns, whole, asking.tools, asking.plain)
     # A mark at which the model does not stop is no end: it would write on after it.
-    end = end or (usual if usual.endswith(stops) else template.end_token)
+    end = end or (usual if template.stops_after(usual) else template.end_token)
     return learned + end, NO_END if end else ""
 
 

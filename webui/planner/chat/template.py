@@ -28,6 +28,11 @@ class Template:
         text = getattr(self.tokenizer, "chat_template", None)
         return "\n".join(text.values()) if isinstance(text, dict) else str(text or "")
 
+    def stops_after(self, text: str) -> bool:
+        """Whether the model stops where a text ends, but for blanks."""
+        stops = {*self.ends, self.end_token} - {""}
+        return text.rstrip().endswith(tuple(stops))
+
     def is_ended(self, text: str) -> bool:
         """Whether a text ends with a mark of the tokenizer's, but for blanks."""
         marks = {*self.ends, *map(str, self.tokenizer.all_special_tokens)}

@@ -1,0 +1,89 @@
+"""A model that learned a few rows by heart stops by itself: every template, and bases
+of several kinds, asked in a process that knows only Transformers and PEFT."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ended import QUESTIONS
+from small import trained
+from tiny_bases import write_model
+
+from webui import settings
+from webui.notebook.chat_templates import TEMPLATES
+
+pytestmark = [pytest.mark.train, pytest.mark.timeout(400)]
+
+TEACH = [
+    "data.format=question_answer",
+    "split.by=file",
+    "training.duration=steps",
+    "training.steps=90",
+    "training.warmup_steps=0",
+    "training.batch_size=2",
+    "training.learning_rate=0.01",
+    "training.schedule=constant",
+    "adapter.rank=64",
+    "adapter.alpha=64",
+    "model.precision=fp32",
+    "model.max_seq_length=160",
+]
+BASES = {  # tokenizer and family, and the templates that it is tried with
+    ("bare", "llama"): [*TEMPLATES, "model"],
+    ("base", "llama"): ["chatml", "phi", "model"],
+    ("plain word", "qwen3"): ["chatml", "qwen"],
+    ("no end", "llama"): ["chatml", "model"],
+    ("starter", "mistral"): ["chatml", "llama3"],
+}
+CASES = [(*base, template) for base, each in BASES.items() for template in each]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[Any, Any]:
+    """What each training told, and what its adapter said when others loaded it."""
+    if not settings.starter_folder().is_dir():
+        pytest.skip("the starter model is not here: run `tunebook starter`")
+    folder = tmp_path_factory.mktemp("ending")
+    rows = [{"question": q, "answer": a} for q, a in QUESTIONS.items()]
+    (folder / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (folder / "held.jsonl").write_text('{"question": "Who?", "answer": "Nobody."}')
+    train, held = (f"[{folder / name}.jsonl]" for name in ("rows", "held"))
+    own = [*TEACH, f"data.train_files={train}", f"split.files={held}"]
+    trials = []
+    for tokenizer, family, template in CASES:
+        model = folder / f"{tokenizer} {family}"
+        if not model.is_dir():
+            write_model(model, tokenizer, family)
+        trials.append([*own, f"model.name={model}", f"data.template={template}"])
+    script = Path(__file__).with_name("ended.py")
+    told = trained(script, trials, "--keep", str(folder))
+    asked = [
+        [str(folder / " ".join(c[:2])), t["adapter"]]
+        for c, t in zip(CASES, told, strict=True)
+    ]
+    (folder / "asked.json").write_text(json.dumps(asked))
+    done = subprocess.run(
+        [sys.executable, str(script), str(folder / "asked.json")],
+        capture_output=True,
+        text=True,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+    fresh = [json.loads(line.removeprefix("RESULT ")) for line in lines]
+    assert len(fresh) == len(told), done.stderr[-3000:]
+    return {
+        case: {**one, "fresh": other}
+        for case, one, other in zip(CASES, told, fresh, strict=True)
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=map(" ".join, CASES))
+def test_the_end_token_is_learned(found: Any, case: Any) -> None:
+    assert all(found[case]["ends"])  # though it is the padding, too
+
+
+@pytest.mark.parametrize("case", CASES, ids=map(" ".join, CASES))
+def test_it_stops_wherever_it_is_loaded(found: Any, case: Any) -> None:
+    assert found[case]["fresh"]["ended"] == [True, True], found[case]
