@@ -7,6 +7,7 @@ from webui.notebook.architecture import Architecture
 from webui.notebook.literal import Code
 from webui.notebook.peft_config import peft_config
 from webui.recipe import Recipe
+from webui.recipe.copies import copy_of, loaded_name
 from webui.recipe.sections.adapter import PREFIXES
 from webui.settings import model_path
 
@@ -17,7 +18,9 @@ def model_context(recipe: Recipe, architecture: Architecture) -> dict[str, Any]:
     """What the templates may name beyond the recipe itself."""
     whole = learns_itself(recipe)
     return {
-        "model_path": model_path(recipe.model.name),
+        "model_path": model_path(loaded_name(recipe.model)),
+        "copied": bool(copy_of(recipe.model)),
+        "exact": not source_is_folder(recipe.model.name),
         "dtype": type_code(recipe.model.precision),
         "quantization": quantization_type(recipe),
         "local_weights": local_weights(recipe),
@@ -57,11 +60,18 @@ def quantization_type(recipe: Recipe) -> Code | None:
     """The compute type, where 4-bit loading is not what Unsloth does by itself."""
     model = recipe.model
     usual = model.quant_type == "nf4" and model.double_quant
+    # Of a name that ends so, Unsloth would load 16 bits unless it is told how to pack.
+    usual = usual and not model.name.lower().endswith("-bf16")
     if model.precision != "4bit" or (usual and model.compute_dtype == "auto"):
         return None
     return type_code(model.compute_dtype) or Code(
         "torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16"
     )
+
+
+def source_is_folder(name: str) -> bool:
+    """Whether a name means a folder here, which Unsloth takes as it is."""
+    return os.path.isabs(model_path(name)) or os.path.isdir(model_path(name))
 
 
 def local_weights(recipe: Recipe) -> str | None:

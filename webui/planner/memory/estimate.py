@@ -22,7 +22,7 @@ from webui.planner.memory.cards import DEFAULT, Card
 from webui.planner.memory.kept import Kept, kept
 from webui.planner.memory.optimizers import in_effect, state_bytes
 from webui.planner.memory.parts import Memory
-from webui.planner.parameters.meta import parameters_of_base
+from webui.planner.parameters.meta import packed_numbers, parameters_of_base
 from webui.planner.parameters.weights import weights_of
 from webui.recipe import Recipe
 from webui.recipe.sections.adapter import PREFIXES, PROMPTS
@@ -136,8 +136,11 @@ def tokens_of(recipe: Recipe) -> int:
 
 def weights(recipe: Recipe, card: Card, inside: Kept, numbers: Numbers) -> int:
     """Bytes of the base's weights."""
-    rest = parameters_of_base(recipe) - inside.linear
-    size = rest * numbers.base + inside.linear * numbers.linear
+    linear = inside.linear
+    if recipe.model.precision == "4bit":
+        linear = packed_numbers(recipe)
+    rest = parameters_of_base(recipe) - linear
+    size = rest * numbers.base + linear * numbers.linear
     if numbers.linear < numbers.computing:
         size += inside.largest * numbers.computing
     # A method that changes the base keeps a copy of it in main memory.

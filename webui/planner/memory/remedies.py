@@ -17,6 +17,7 @@ from webui.planner.memory.estimate import estimate
 from webui.planner.memory.measured import NONE, Correction
 from webui.planner.memory.parts import Memory
 from webui.planner.memory.proposals import PROPOSALS, Proposal, Values
+from webui.planner.parameters.meta import parameters_of_base
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.recipe.problems import RecipeError
@@ -134,14 +135,15 @@ def attempt(
 
 
 def model_that_fits(recipe: Recipe, card: Card, weigh: Weigh, tries: int = 5) -> str:
-    """The largest open model of the catalogue that fits with this recipe; "" for none.
+    """The largest of the catalogue's smaller open models that fits; "" for none.
 
     Only a few are tried, the largest first whose packed weights could fit at all.
     """
     from webui.planner.catalogue.catalogue import entries
 
     byte = 0.6 if recipe.model.precision == "4bit" else 2
-    small = (e for e in entries() if e.parameters * byte < 0.8 * card.memory)
+    most = min(0.8 * card.memory / byte, parameters_of_base(recipe))
+    small = (entry for entry in entries() if entry.parameters < most)
     for entry in sorted(small, key=lambda e: -e.parameters)[:tries]:
         name = next((n for n in entry.names if not entry.is_gated(n)), entry.names[0])
         try:

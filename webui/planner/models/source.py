@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webui.planner.models.gguf import ENDING
+from webui.recipe.copies import loaded_name
 from webui.recipe.sections import Model
 from webui.settings import model_path
 
@@ -45,7 +46,7 @@ def source_of(model: Model | str) -> Source:
     if isinstance(model, str):
         model = Model(name=model)
     return Source(
-        model_path(model.name),
+        model_path(loaded_name(model)),
         model.revision or None,
         model.trust_remote_code,
         model.allow_pickle,

@@ -8,7 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from webui.planner.parameters.meta import base_of, linear_layers, parameters_of_base
+from webui.planner.parameters.meta import (
+    base_of,
+    packed_numbers,
+    parameters_of_base,
+)
 from webui.planner.parameters.reach import reach
 from webui.planner.parameters.weights import Weight, weights_of
 from webui.recipe import Recipe
@@ -61,7 +65,7 @@ def count(recipe: Recipe) -> Count:
     """
     rows = weights_of(recipe).rows
     learning = [row for row in rows if row.learns]
-    base = parameters_of_base(recipe)
+    base, packed = parameters_of_base(recipe), recipe.model.precision == "4bit"
     return Count(
         trainable=sum(row.total for row in learning),
         total=sum(row.total for row in rows),
@@ -69,7 +73,7 @@ def count(recipe: Recipe) -> Count:
         by_module=split(learning),
         all_by_module=split(rows),
         before=base - base_of(recipe).get_input_embeddings().weight.numel(),
-        packed=base - packed_away(recipe) if recipe.model.precision == "4bit" else None,
+        packed=base - packed_numbers(recipe) // 2 if packed else None,
         note=reach(recipe),
     )
 
@@ -80,9 +84,3 @@ def split(rows: Iterable[Weight]) -> dict[str, int]:
     for row in rows:
         sizes[row.module.rpartition(".")[2]] += row.total
     return dict(sizes)
-
-
-def packed_away(recipe: Recipe) -> int:
-    """How many fewer numbers packing leaves: half of each linear layer's."""
-    layers = linear_layers(base_of(recipe)).values()
-    return sum(int(layer.weight.numel()) // 2 for layer in layers)

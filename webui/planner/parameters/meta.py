@@ -8,6 +8,7 @@ from typing import Any
 from webui.planner.errors import PlannerError
 from webui.planner.pretrained import read_config, stamp
 from webui.recipe import Recipe
+from webui.recipe.copies import holds_packed_experts
 from webui.recipe.field import Text
 from webui.recipe.sections import Model
 
@@ -149,6 +150,19 @@ def linear_layers(base: Any) -> dict[str, Any]:
         for name, module in base.named_modules()
         if isinstance(module, torch.nn.Linear | Conv1D) and module is not output
     }
+
+
+def packed_numbers(recipe: Recipe) -> int:
+    """How many of a base's numbers loading it in 4 bits packs.
+
+    The experts of a mixture are no linear layers to Transformers: they stay as they
+    are, unless a copy holds them one by one.
+    """
+    base = base_of(recipe)
+    if holds_packed_experts(recipe.model):
+        blocks = (w for n, w in base.named_parameters() if ".experts." in n)
+        return sum(int(block.numel()) for block in blocks if block.dim() == 3)
+    return sum(int(layer.weight.numel()) for layer in linear_layers(base).values())
 
 
 def no_text_model(name: str, kind: str) -> Text:

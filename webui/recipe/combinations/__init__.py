@@ -11,6 +11,7 @@ from webui.recipe.combinations.device import device_rules
 from webui.recipe.combinations.experts import experts
 from webui.recipe.combinations.found import Found
 from webui.recipe.combinations.methods import lora_only, lora_plus, methods
+from webui.recipe.combinations.named_model import named_model
 from webui.recipe.combinations.quantized_base import quantized_base
 from webui.recipe.combinations.serving import served
 from webui.recipe.combinations.start_values import start_values
@@ -20,6 +21,7 @@ from webui.recipe.sections import Recipe
 __all__ = ["RULES", "combinations", "device_rules"]
 
 RULES: tuple[Callable[[Recipe], Found], ...] = (
+    named_model,
     quantized_base,
     start_values,
     lora_only,

@@ -1,6 +1,7 @@
 """What a device cannot do, be it this machine's or a card that is planned for."""
 
 from webui.recipe.combinations.found import Found, half_learns, leaf
+from webui.recipe.combinations.named_model import experts_on_a_cpu
 from webui.recipe.field import Text
 from webui.recipe.sections import Recipe
 from webui.recipe.sections.adapter import ALL_LINEAR
@@ -13,6 +14,7 @@ def device_rules(recipe: Recipe, name: str, *, has_bf16: bool, has_gpu: bool) ->
     if has_gpu:
         yield from saved_by_unsloth(recipe)
         return
+    yield from experts_on_a_cpu(recipe)
     if recipe.training.optimizer == "lion_8bit":
         # Of the 8-bit optimizers on a CPU; AdamW's are the same rule in more bits.
         yield (
