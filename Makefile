@@ -2,6 +2,9 @@
 # make test    install, bring Chromium if we may, lint, type check, run the tests
 # make lint    ruff and mypy alone         make install  everything but the page
 # make docs    write the reference pages in docs/ from what the code declares
+# make test-gpu    all that only a GPU can show, on one card, in under nine minutes
+# make gpu-folder  build/gpu: the same for a machine without a network; its wheels
+#                  are named in wheels.txt, and brought along with WHEELS=1
 # make clean   remove .venv and caches; models and runs stay in $TUNEBOOK_HOME
 #
 # Another Python: make run PYTHON=python3.12
@@ -11,7 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lint install starter browser docs clean
+.PHONY: run test test-gpu gpu-folder lint install starter browser docs clean
 .DEFAULT_GOAL := run
 
 run: starter
@@ -64,6 +67,20 @@ browser:
 	fi || true
 	@test -n "$$($(CHROMIUM))" || echo "There is no Chromium here, and apt-get\
 	 brought none: the browser tests will be skipped."
+
+# In the folder, wheels.txt is there, and Python is that of the machine.
+CARRIED := $(wildcard wheels.txt)
+
+test-gpu: $(if $(CARRIED),,starter)
+	$(if $(CARRIED),$(PYTHON),$(BIN)/python) tests/gpu/everything.py
+
+# FOR is the other machine's Python; HAVE a file of packages that it has already (pip
+# list --format freeze); CUDA=130 leaves bitsandbytes' other CUDAs out of its wheel.
+FOR ?= 3.12
+
+gpu-folder: starter
+	$(BIN)/python tests/gpu/folder.py build/gpu --python $(FOR) \
+	  $(if $(WHEELS),--wheels) $(if $(HAVE),--have $(HAVE)) $(if $(CUDA),--cuda $(CUDA))
 
 docs: install
 	$(BIN)/python docs/make.py

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.metadata import requires
 from pathlib import Path
 
@@ -128,32 +128,35 @@ def write_wheels(folder: Path, wanted: dict[str, str], python: str) -> None:
 def download(folder: Path, python: str, cuda: str) -> None:
     """Bring the wheels that wheels.txt names into wheels/."""
     platforms = [word for name in PLATFORMS for word in ("--platform", name)]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    command = [sys.executable, "-m", "pip", "download", "-qq", "--no-deps"]
     options = ["--only-binary=:all:", "--implementation=cp", "--python-version", python]
     places = ["-d", str(folder / "wheels"), "-r", str(folder / "wheels.txt")]
     subprocess.run([*command, *options, *platforms, *places], check=True)
-    for wheel in (folder / "wheels").glob("bitsandbytes-*.whl"):
-        if cuda:
-            keep_library(wheel, f"libbitsandbytes_cuda{cuda}.so")
+    for wheel in (folder / "wheels").iterdir():
+        if wheel.name.startswith("unsloth-"):
+            lighten(wheel, lambda name: name.startswith("studio/"))
+        elif wheel.name.startswith("bitsandbytes-") and cuda:
+            lighten(wheel, lambda name: is_of_another(name, cuda))
 
 
-def keep_library(wheel: Path, kept: str) -> None:
-    """Leave only the libraries of one CUDA and of the CPU: each is some megabytes."""
+def is_of_another(name: str, cuda: str) -> bool:
+    """Whether it is a library for another CUDA, or for none: each is megabytes."""
+    return name.endswith(".so") and not name.endswith((f"_cuda{cuda}.so", "_cpu.so"))
 
-    def stays(name: str) -> bool:
-        return not name.endswith(".so") or name.endswith((kept, "_cpu.so"))
 
-    with tempfile.NamedTemporaryFile(suffix=".whl") as small:
-        with zipfile.ZipFile(wheel) as whole, zipfile.ZipFile(small, "w", 8) as cut:
+def lighten(wheel: Path, is_left_out: Callable[[str], bool]) -> None:
+    """Write a wheel again without files that nothing here uses."""
+    with tempfile.NamedTemporaryFile(suffix=".whl") as light:
+        with zipfile.ZipFile(wheel) as whole, zipfile.ZipFile(light, "w", 8) as less:
             for item in whole.infolist():
                 content = whole.read(item)
-                if item.filename.endswith("RECORD"):
-                    rows = content.decode().splitlines()
-                    named = [row for row in rows if stays(row.partition(",")[0])]
-                    content = "\n".join(named).encode() + b"\n"
-                if stays(item.filename):
-                    cut.writestr(item, content)
-        shutil.copy(small.name, wheel)
+                if item.filename.endswith(".dist-info/RECORD"):
+                    rows = content.decode().splitlines(keepends=True)
+                    kept = [r for r in rows if not is_left_out(r.partition(",")[0])]
+                    content = "".join(kept).encode()
+                if not is_left_out(item.filename):
+                    less.writestr(item, content)
+        shutil.copy(light.name, wheel)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ left out, and so is torch, which a machine with a GPU has in the build that fits
 """
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -79,8 +80,8 @@ def environment_of(python: str) -> dict[str, str]:
 
 
 def missing(wanted: Mapping[str, str]) -> list[str]:
-    """Those that are not installed here, as pip names them."""
-    return [f"{name}=={wanted[name]}" for name in wanted if not is_here(name)]
+    """Those that are not installed here, with their versions."""
+    return [f"{name} {wanted[name]}" for name in wanted if not is_here(name)]
 
 
 def is_here(name: str) -> bool:
@@ -89,3 +90,17 @@ def is_here(name: str) -> bool:
         return bool(version(name))
     except PackageNotFoundError:
         return False
+
+
+def main() -> None:
+    """Say in a sentence which packages are not here, and end with an error then."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if lacking := missing(needed(python) | {"torch": "with CUDA"}):
+        raise SystemExit(
+            f"this Python ({python}) lacks {', '.join(lacking)}; bring the wheels that "
+            "`make gpu-folder` names, or install them."
+        )
+
+
+if __name__ == "__main__":
+    main()
