@@ -44,7 +44,8 @@ MEASURING = Text(
     "带 \\* 的秒数在开始测量时机器正忙于其他任务（负载高于 {cores}），空闲时会更短。",
 )
 CORES = 2
-MARK = re.compile(r"<\|[^|<>\s]+\|>")  # such as ends an answer
+# Such as ends an answer, but no tag around a thought or a call.
+MARK = re.compile(r"<\|[^|<>\s]+\|>|<\w+_of_\w+>|<turn\|>")
 MADE = "<!-- Written by docs/make.py; change the declarations instead. -->"
 
 
