@@ -86,7 +86,7 @@ class Listener:
         """
         hand_on = logging.Logger.callHandlers
 
-        def note_and_hand_on(logger: logging.Logger, record: Any) -> None:
+        def note_and_hand_on(logger: logging.Logger, record: logging.LogRecord) -> None:
             library = record.name.partition(".")[0]
             if record.levelno >= logging.WARNING and library in LIBRARIES:
                 self.note(library, message_of(record))
