@@ -9,6 +9,7 @@ from cut_off import resume_and_die, save
 from webui.kernel import closing
 from webui.page.draft import Draft
 from webui.page.frame import Page
+from webui.page.library_warnings import library_warnings
 from webui.page.studio import Studio
 from webui.page.tabs.train_figures import BEFORE, EMPTY, ended_kernel, progress
 from webui.recipe import Recipe
@@ -47,3 +48,19 @@ def test_a_run_that_resumed_too_often_says_that_it_waits(page: Page) -> None:
         resume_and_die(run, 2)
     told = ended_kernel(page, page.view())
     assert "killed from outside" in told and "3 times from step 2" in told
+
+
+def test_a_library_s_warning_is_shown_once_and_escaped(page: Page) -> None:
+    run = started()
+    assert not library_warnings(page, page.view())
+    for library, message in (
+        ("trl", "<script>alert(1)</script>"),
+        ("trl", "<script>alert(1)</script>"),
+        ("peft", "`x` is deprecated <i>"),
+    ):
+        told = {"kind": "library", "library": library, "message": message}
+        events.append(run, "warned", **told)
+    shown = library_warnings(page, page.view())
+    assert shown.count("&lt;script&gt;") == 1 and "<script>" not in shown
+    assert "Harmless notices of the libraries (1)" in shown
+    assert "deprecated &lt;i&gt;" in shown and "a later version" in shown
