@@ -9,7 +9,9 @@ from typing import Any
 
 from trials import cells_of, load_once, run, tell_each
 
+from webui.kernel.counted import MiscountError, hold_to_plan
 from webui.notebook.render import LOAD_CELLS
+from webui.planner.parameters.judge import judge
 from webui.recipe import Recipe
 
 PROBE = "The capital of France is"
@@ -51,6 +53,7 @@ def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
         space["untouched"] = weights(space["model"])
     run(cells, "data adapter", space)
     attached = space["model"]
+    held = told_by_check(recipe, attached)
     before = weights(attached)
     learning = {n for n, w in attached.named_parameters() if w.requires_grad}
     # With the other names of tied weights, each of which learns as well.
@@ -64,6 +67,7 @@ def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
     exec(compile(code, "train", "exec"), space | {"weights": weights}, space)
     after, logs = space["after"], space["trainer"].state.log_history
     found = {
+        "held": held,
         "trainable": sum(before[name].numel() for name in learning),
         "moved": len(differing(before, after, learning)),
         "learning": len(learning),
@@ -88,6 +92,19 @@ def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
         "base_changed": differing(space["untouched"], left, base),
         "scores": [space["base_score"], space["tuned_score"]],
     }
+
+
+def told_by_check(recipe: Recipe, model: Any) -> str:
+    """What the kernel's own check says before the first step; empty if all is well."""
+    judged = judge(recipe)
+    if not judged.planned:
+        return f"not planned: {judged}"
+    try:
+        hold_to_plan(model, [vars(each) for each in judged.planned], {})
+        hold_to_plan(model, [], {})
+    except MiscountError as error:
+        return str(error)
+    return ""
 
 
 def active_ranks(model: Any) -> int:

@@ -149,6 +149,7 @@ def complaints(
     checks = {
         f"planned {planned}, not {found['trainable']}": planned == found["trainable"],
         f"{found['moved']} of {found['learning']} moved": found["moved"] >= least,
+        f"held to its plan: {found['held']}": not found["held"],
         f"frozen moved: {found['frozen_moved'][:3]}": not found["frozen_moved"],
         f"base changed: {found['base_changed'][:3]}": (
             not found["base_changed"] or group == "on the base"

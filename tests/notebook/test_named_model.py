@@ -26,8 +26,10 @@ PACKED = "unsloth/gpt-oss-20b-unsloth-bnb-4bit"
 
 
 def recipe_of(name: str, precision: str = "4bit", **model: Any) -> Recipe:
-    """A recipe for a model of the hub."""
-    return check({"model": {"name": name, "precision": precision} | model})
+    """A recipe for a model of the hub, on modules that each of those below has."""
+    adapter = {"target_modules": ("q_proj", "v_proj")}
+    named = {"name": name, "precision": precision}
+    return check({"model": named | model, "adapter": adapter})
 
 
 def cell(recipe: Recipe) -> str:

@@ -6,6 +6,8 @@ from webui.recipe.field import Text
 from webui.recipe.sections import Recipe
 from webui.recipe.sections.adapter import ALL_LINEAR
 
+INNER = (*ALL_LINEAR, "self_attn", "mlp")
+
 
 def device_rules(recipe: Recipe, name: str, *, has_bf16: bool, has_gpu: bool) -> Found:
     """What a device of this name cannot do of a recipe."""
@@ -85,7 +87,7 @@ def saved_by_unsloth(recipe: Recipe) -> Found:
         "fp16",
     ):
         return
-    name = ", ".join(n for n in adapter.modules_to_save if leaf(n) in ALL_LINEAR)
+    name = ", ".join(n for n in adapter.modules_to_save if leaf(n) in INNER)
     if name:
         yield (
             "adapter.modules_to_save",
