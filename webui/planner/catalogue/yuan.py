@@ -12,12 +12,12 @@ from types import SimpleNamespace
 from typing import Any
 
 
-def yuan_config(**fields: Any) -> Any:
+def new_config(**fields: Any) -> Any:
     """The configuration of a Yuan model with these fields of its config.json."""
     return classes().YuanConfig(**fields)
 
 
-def yuan_model(config: Any) -> Any:
+def new_model(config: Any) -> Any:
     """A new Yuan model; on the meta device if built there."""
     return classes().YuanForCausalLM(config)
 

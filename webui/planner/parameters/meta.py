@@ -1,10 +1,11 @@
 """A model without storage: every module and shape, on PyTorch's meta device."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
+from webui.planner.catalogue.catalogue import drawing
 from webui.planner.errors import PlannerError
 from webui.planner.pretrained import read_config, stamp
 from webui.recipe import Recipe
@@ -106,16 +107,9 @@ def read_base(model: Model, stamp: int) -> Base:
 def build(model: Model) -> Any:
     """A new model of this name on the meta device."""
     import torch
-    from transformers import AutoModelForCausalLM
 
-    config, trusted = read_config(model), model.trust_remote_code
-    if config.model_type == "yuan" and not getattr(config, "auto_map", None):
-        from webui.planner.catalogue.yuan import yuan_model as make
-    else:
-
-        def make(config: Any) -> Any:
-            return AutoModelForCausalLM.from_config(config, trust_remote_code=trusted)
-
+    config = read_config(model)
+    make = maker(config, model.trust_remote_code)
     try:
         with torch.device("meta"):
             return make(config)
@@ -123,6 +117,24 @@ def build(model: Model) -> Any:
         raise PlannerError(
             no_text_model(model.name, config.model_type), "model.name"
         ) from error
+
+
+def maker(config: Any, trusted: bool) -> Callable[[Any], Any]:
+    """What makes a model of this configuration, as a cell would load it.
+
+    Unsloth loads what sees as a whole, where Transformers would take its text part.
+    """
+    from transformers import AutoModelForCausalLM, AutoModelForImageTextToText
+    from transformers.models.auto.modeling_auto import (
+        MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING as SEEING,
+    )
+
+    drawn = drawing(config.model_type)
+    if drawn and not getattr(config, "auto_map", None):
+        return drawn.new_model
+    sees = getattr(config, "vision_config", None) and type(config) in SEEING
+    kind = AutoModelForImageTextToText if sees else AutoModelForCausalLM
+    return partial(kind.from_config, trust_remote_code=trusted)
 
 
 def decoder_layers(model: Any, depth: int) -> tuple[str, Any]:
