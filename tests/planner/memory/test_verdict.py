@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from webui.planner.catalogue.catalogue import entry_of
 from webui.planner.errors import PlannerError
 from webui.planner.memory.cards import CARDS, card_named, this_machine
 from webui.planner.memory.estimate import estimate
@@ -135,6 +136,21 @@ def test_a_smaller_model_is_named(shape: Callable[..., Model]) -> None:
     assert not found.fits and found.model
     assert found.model in found.text.en and found.model in found.text.zh
     assert fits(with_values(found.recipe, {"model.name": found.model}), card)
+
+
+def test_the_smaller_model_is_of_the_same_family_and_smaller() -> None:
+    for name, smaller in (
+        ("unsloth/Meta-Llama-3.1-70B", "unsloth/Llama-3.1-8B"),
+        ("Qwen/Qwen3-32B", "Qwen/Qwen3-14B"),
+    ):
+        found = remedies(Recipe(model=Model(name=name)), T4)
+        assert found.model == smaller
+    # Of this kind there is no smaller one; a model of its own size is no advice.
+    recipe = Recipe(
+        model=Model(name="openai/gpt-oss-20b"), adapter=Adapter(targets="attention")
+    )
+    other = remedies(recipe, T4).model
+    assert other and entry_of(other).parameters < 19 * 10**9
 
 
 def test_remedies_for_other_methods_are_valid(shape: Callable[..., Model]) -> None:

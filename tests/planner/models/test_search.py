@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from webui.planner.catalogue.catalogue import entry_of
 from webui.planner.models.cache import local_models
 from webui.planner.models.search import NOT_REACHED, search
 
@@ -45,6 +46,14 @@ def test_silent_hub_leaves_the_catalogue(ask, silence) -> None:
     by_name = {hit.name: hit for hit in found.hits}
     assert by_name["meta-llama/Llama-3.2-1B"].gated is True
     assert by_name["meta-llama/Llama-3.2-1B"].parameters == 1_235_814_400
+
+
+def test_one_name_of_each_shape_comes_before_the_second(ask, silence) -> None:
+    silence()
+    found = names(ask(search, "qwen"))
+    assert len(found) == 20 and len({id(entry_of(name)) for name in found}) == 20
+    small = names(ask(search, "qwen3-0.6b"))  # all its names, where there is room
+    assert {"Qwen/Qwen3-0.6B", "unsloth/Qwen3-0.6B-Base"} <= {*small}
 
 
 def test_offline_mode_and_wrong_tokens(ask, monkeypatch, helper) -> None:

@@ -6,11 +6,13 @@ little exactness. Fewer modules and a lower rank leave less room to learn. Short
 lose data, so they come last; after them only a smaller model helps.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from webui.figures import size
+from webui.planner.catalogue.catalogue import Entry, entries, entry_of
 from webui.planner.errors import PlannerError
 from webui.planner.memory.cards import DEFAULT, Card
 from webui.planner.memory.estimate import estimate
@@ -134,17 +136,35 @@ def attempt(
     return None
 
 
-def model_that_fits(recipe: Recipe, card: Card, weigh: Weigh, tries: int = 5) -> str:
-    """The largest of the catalogue's smaller open models that fits; "" for none.
+def model_that_fits(recipe: Recipe, card: Card, weigh: Weigh) -> str:
+    """A smaller open model of the catalogue that fits with this recipe; "" for none.
 
-    Only a few are tried, the largest first whose packed weights could fit at all.
+    The largest of the same family, else of the same architecture, else of all.
     """
-    from webui.planner.catalogue.catalogue import entries
+    from webui.planner.parameters.meta import base_of
 
+    entry, kind = entry_of(recipe.model.name), base_of(recipe).config.model_type
     byte = 0.6 if recipe.model.precision == "4bit" else 2
-    most = min(0.8 * card.memory / byte, parameters_of_base(recipe))
-    small = (entry for entry in entries() if entry.parameters < most)
-    for entry in sorted(small, key=lambda e: -e.parameters)[:tries]:
+    most = 0.9 * min(parameters_of_base(recipe), 0.9 * card.memory / byte)
+    smaller = [other for other in entries() if other.parameters < most]
+    pools = (
+        [other for other in smaller if entry and other.family == entry.family],
+        [other for other in smaller if other.model_type == kind],
+        smaller,
+    )
+    return next(filter(None, (first_fit(recipe, card, weigh, p) for p in pools)), "")
+
+
+def first_fit(
+    recipe: Recipe, card: Card, weigh: Weigh, pool: Sequence[Entry], tries: int = 3
+) -> str:
+    """The largest of these models that fits; each try is by a fifth smaller."""
+    most = math.inf
+    for _ in range(tries):
+        rest = (entry for entry in pool if entry.parameters < most)
+        if not (entry := max(rest, key=lambda entry: entry.parameters, default=None)):
+            break
+        most = 0.8 * entry.parameters
         name = next((n for n in entry.names if not entry.is_gated(n)), entry.names[0])
         try:
             changed = with_values(recipe, {"model.name": name})

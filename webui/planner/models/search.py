@@ -5,7 +5,7 @@ Only what a cell can load is listed: models that write text, as safetensors.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
@@ -70,14 +70,18 @@ def search(text: str, limit: int = 20) -> Found:
             if matches(called(name), text)
         ),
         *remote,
-        *(
-            listed(name, entry)
-            for entry in entries()
-            for name in entry.names
-            if matches(name, text)
-        ),
+        *catalogue_hits(text),
     ]
     return Found(tuple(once(offered)[:limit]), problem)
+
+
+def catalogue_hits(text: str) -> list[Hit]:
+    """What the catalogue has: one name of each shape before the second one of any."""
+    of_each = [
+        [listed(name, entry) for name in entry.names if matches(name, text)]
+        for entry in entries()
+    ]
+    return [hit for place in zip_longest(*of_each) for hit in place if hit]
 
 
 def listed(name: str, entry: Entry) -> Hit:
