@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from webui.kernel import counted, memory, room, samples
+from webui.kernel import counted, memory, packing, room, samples
 from webui.runs import checkpoints
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ def install_callback(recorder: "Recorder") -> None:
     class Progress(TrainerCallback):
         """Writes events, prints a line now and then, and watches for the stop flag."""
 
-        def on_train_begin(self, args, state, control, model=None, **_):  # type: ignore
+        def on_train_begin(  # type: ignore
+            self, args, state, control, model=None, train_dataloader=None, **_
+        ):
+            self.rows_in_one = packing.rows_in_one(train_dataloader)
             self.clock, self.tokens = time.monotonic(), 0.0
             if recorder.cell == "sweep":
                 recorder.trial = 0 if recorder.trial is None else recorder.trial + 1
@@ -37,7 +40,8 @@ def install_callback(recorder: "Recorder") -> None:
                 "begun",
                 trial=recorder.trial,
                 max_steps=state.max_steps,
-                effective=effective_settings(args, state, model),
+                effective=effective_settings(args, state, model)
+                | packing.in_effect(train_dataloader),
                 **parameter_counts(model),
             )
             counted.hold_to_plan(model, recorder.planned, recorder.tried)
@@ -76,6 +80,7 @@ def install_callback(recorder: "Recorder") -> None:
                 return {"tokens_per_second": None, "samples_per_second": None}
             seconds = max(now - self.clock, 1e-9)
             rows = args.train_batch_size * args.gradient_accumulation_steps
+            rows *= self.rows_in_one
             rate = (tokens - self.tokens) / seconds
             self.clock, self.tokens = now, tokens
             return {
@@ -185,7 +190,6 @@ def effective_settings(args: Any, state: Any, model: Any) -> dict[str, Any]:
         **packing_of_weights(model),
         "mixed precision": precision,
         "optimizer": str(getattr(args.optim, "value", args.optim)),
-        "packing": bool(args.packing),
         "gradient checkpointing": bool(
             args.gradient_checkpointing
             or getattr(model, "is_gradient_checkpointing", False)

@@ -8,6 +8,7 @@ from webui.planner.judged import judged
 from webui.planner.learning_rates import rate_problems
 from webui.planner.machine import this_card
 from webui.planner.memory.cards import Card, this_machine
+from webui.planner.packing import packing_problem
 from webui.planner.prepare.ask import prepared
 from webui.planner.process import ask
 from webui.planner.reading.sources import records
@@ -46,6 +47,7 @@ def ready(recipe: Recipe, *, sweep: bool = False) -> Recipe:
     problems = [*parent_problems(recipe), *data_problems(recipe)]
     problems += misfits(recipe, sweep=sweep)
     problems += [*problems_here(recipe), *sink_problems(recipe)]
+    problems += packing_here(recipe)
     problems = problems or row_problems(recipe)
     if problems := problems or room_problems(recipe):
         raise RecipeError(problems)
@@ -63,6 +65,7 @@ def data_problems(recipe: Recipe) -> list[Problem]:
     stages: list[Stage] = [
         [(path, readable, part) for part, path in parts.items()],
         *model_stages(),
+        [("data.packing", packs, "train")],
         [(path, blocking, part) for part, path in parts.items()],
     ]
     return first_problems(recipe, stages)
@@ -111,6 +114,22 @@ def problems_here(recipe: Recipe) -> list[Problem]:
     except PlannerError:
         return []  # what keeps Unsloth from loading, the kernel's start tells better
     return device_problems(recipe, card)
+
+
+def packing_here(recipe: Recipe) -> list[Problem]:
+    """Why this machine's GPU would not pack the rows; it is asked only where some
+    would not."""
+    if not recipe.data.packing:
+        return []
+    try:
+        if ask(packing_problem, recipe, False) or not ask(
+            packing_problem, recipe, True
+        ):
+            return []  # told already, or fine anywhere
+        problem = ask(packing_problem, recipe, this_card().is_gpu)
+    except PlannerError:
+        return []
+    return [Problem("data.packing", problem)] if problem else []
 
 
 def room_problems(recipe: Recipe) -> list[Problem]:
@@ -221,6 +240,12 @@ def weights_allowed(recipe: Recipe, part: Part) -> list[Text]:
     from webui.planner.models.pickles import pickle_problem
 
     problem = pickle_problem(recipe)
+    return [problem] if problem else []
+
+
+def packs(recipe: Recipe, part: Part) -> list[Text]:
+    """See that the model keeps packed rows apart, where rows are packed."""
+    problem = packing_problem(recipe, False)
     return [problem] if problem else []
 
 

@@ -196,7 +196,7 @@ def requested_settings(recipe: Recipe) -> dict[str, Any]:
     return {
         **requested_base(recipe),
         "optimizer": training.optimizer,
-        "packing": False,
+        "packing": recipe.data.packing,
         "gradient checkpointing": checkpointing(recipe) is not False,
         "batch size": training.batch_size,
         "gradient accumulation": training.gradient_accumulation,

@@ -217,9 +217,9 @@ class Data(Section):
         False,
         title=("Packing", "打包"),
         help=(
-            "Put several short rows into one sequence: faster, and a row may then see "
-            "the rows before it.",
-            "把多条短数据拼成一个序列：更快，但一条数据可能看到它前面的数据。",
+            "Put several short rows into one sequence, in which none sees another: "
+            "faster, with fewer and larger steps.",
+            "把多条短数据拼成一个序列，彼此互不可见：更快，步数更少、每步更大。",
         ),
         advanced=True,
     )
