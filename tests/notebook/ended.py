@@ -57,6 +57,8 @@ def main() -> None:
     """Train each recipe, and tell where its adapter lies and what its batches teach."""
     from trials import cells_of, run, tell_each
 
+    from webui.kernel import stops
+
     def told(recipe: Any, space: dict[str, Any]) -> dict[str, Any]:
         cells = cells_of(recipe)
         if "FastLanguageModel" not in space:
@@ -65,13 +67,14 @@ def main() -> None:
         trainer, tokenizer = space["trainer"], space["tokenizer"]
         batch = next(iter(trainer.get_train_dataloader()))
         learned = [[i for i in row if i != -100] for row in batch["labels"].tolist()]
+        watch = {"checkpointing": True}
         kept = Path(sys.argv[2], f"adapter {len(list(Path(sys.argv[2]).iterdir()))}")
         shutil.move("adapter", kept)
         return {
             "adapter": str(kept),
             "end": tokenizer.eos_token_id,
             "ends": [tokenizer.eos_token_id in row[-2:] for row in learned],
-            "loss": trainer.state.log_history[-2]["loss"],
+            "asked": stops.asked_once(watch, space),
         }
 
     tell_each(told)

@@ -14,6 +14,7 @@ from tiny_bases import write_model
 
 from webui import settings
 from webui.notebook.chat_templates import TEMPLATES
+from webui.runs.stops import runs_on
 
 pytestmark = [pytest.mark.train, pytest.mark.timeout(400)]
 
@@ -39,6 +40,7 @@ BASES = {  # tokenizer and family, and the templates that it is tried with
     ("starter", "mistral"): ["llama3"],
 }
 CASES = [(*base, template) for base, each in BASES.items() for template in each]
+BRIEF = ["training.steps=1"]
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +60,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[Any, Any]:
         if not model.is_dir():
             write_model(model, tokenizer, family)
         trials.append([*own, f"model.name={model}", f"data.template={template}"])
+    trials.append([*trials[0], *BRIEF])
     script = Path(__file__).with_name("ended.py")
-    told = trained(script, trials, "--keep", str(folder))
+    *told, brief = trained(script, trials, "--keep", str(folder))
     asked = [
         [str(folder / " ".join(c[:2])), t["adapter"]]
         for c, t in zip(CASES, told, strict=True)
@@ -73,7 +76,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[Any, Any]:
     lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
     fresh = [json.loads(line.removeprefix("RESULT ")) for line in lines]
     assert len(fresh) == len(told), done.stderr[-3000:]
-    return {
+    return {"brief": brief} | {
         case: {**one, "fresh": other}
         for case, one, other in zip(CASES, told, fresh, strict=True)
     }
@@ -87,3 +90,15 @@ def test_the_end_token_is_learned(found: Any, case: Any) -> None:
 @pytest.mark.parametrize("case", CASES, ids=map(" ".join, CASES))
 def test_it_stops_wherever_it_is_loaded(found: Any, case: Any) -> None:
     assert found[case]["fresh"]["ended"] == [True, True], found[case]
+
+
+@pytest.mark.parametrize("case", CASES, ids=map(" ".join, CASES))
+def test_it_is_asked_after_the_training(found: Any, case: Any) -> None:
+    asked = found[case]["asked"]
+    assert asked["itself"] and asked["learned"] and asked["chance"] > 0.9
+    assert runs_on(asked) is None
+
+
+def test_one_that_was_trained_too_briefly_says_so(found: Any) -> None:
+    told = runs_on(found["brief"]["asked"])
+    assert told and "so it was trained too briefly" in told.en

@@ -8,6 +8,7 @@ from typing import Any
 from webui.figures import brief, whole
 from webui.runs import library_warnings
 from webui.runs.events import Event
+from webui.runs.stops import runs_on
 
 
 def shown() -> "Lines | Bar":
@@ -109,6 +110,8 @@ def line(event: Event) -> str:
         case "trial":
             chosen = ", ".join(f"{k}={v}" for k, v in event["params"].items())
             return f"trial {event['trial']}: loss {brief(event['value'])} with {chosen}"
+        case "stops":
+            return f"Note: {told.en}" if (told := runs_on(event)) else ""
         case "warned":
             return library_warnings.line(event)
     return ""

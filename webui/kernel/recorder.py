@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from webui.files import read_json, write_json
-from webui.kernel import hooks, library_warnings, memory, outputs
+from webui.kernel import hooks, library_warnings, memory, outputs, stops
 from webui.kernel.notify import notify
 from webui.notebook.compare_cell import pieces
 from webui.notebook.ipynb import write_notebook
@@ -208,6 +208,8 @@ class Recorder:
         if name == "setup" and status == "finished":
             hooks.install_callback(self)
             self.warned.hear_loading()
+        if name == "train" and status == "finished":
+            self.ask_once()
         if name in ("adapter", "load"):
             self.state["run"] = self.job["run"]
         if name == "score" and status == "finished":
@@ -262,6 +264,16 @@ class Recorder:
         rows = names["scored_rows"]
         metric = "tokens guessed" if "text" in rows.column_names else "exact match"
         self.emit("scored", base=base, tuned=tuned, rows=len(rows), metric=metric)
+
+    def ask_once(self) -> None:
+        """The event that says whether the tuned model stops by itself."""
+        if "trainer" not in self.shell.user_ns or "checkpointing" not in self.watch:
+            return
+        try:
+            if told := stops.asked_once(self.watch, self.shell.user_ns):
+                self.emit("stops", **told)
+        except Exception:  # it must not end what was trained well
+            self.write_log(traceback.format_exc())
 
     # ---- what lasts
 

@@ -1,7 +1,8 @@
 """The events of a run: small tagged records, appended by the kernel, read by the page.
 
-Tags: started, cell, begun, step, evaluated, sampled, ranked, saved, trial, scored,
-warned, failed, finished, resumed. Every event carries ``time``, in seconds since 1970.
+Tags: started, cell, begun, step, evaluated, sampled, ranked, saved, trial, stops,
+scored, warned, failed, finished, resumed. Every event carries ``time``, in seconds
+since 1970.
 """
 
 import json

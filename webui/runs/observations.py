@@ -26,6 +26,7 @@ from webui.runs.change import (
 )
 from webui.runs.curve import Curve
 from webui.runs.events import Event, current
+from webui.runs.stops import runs_on
 from webui.runs.tendencies import Moved, numbers
 
 # Of the events themselves only so many are looked at, from each end.
@@ -81,7 +82,7 @@ def observed(
     # A loss that runs away is told once.
     if any(each.kind == "climbing" for each in found):
         found = [each for each in found if each.kind not in ("still", "exploding")]
-    for told in (no_room, smaller_batch):
+    for told in (no_room, smaller_batch, never_stops):
         found += told(others, recipe)
     return found
 
@@ -269,6 +270,13 @@ def smaller_batch(others: Sequence[Event], recipe: Recipe) -> Iterator[Observati
             {"training.batch_size": batch, "training.gradient_accumulation": count},
         ),
     )
+
+
+def never_stops(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
+    """The model was asked a training prompt, and did not end its answer by itself."""
+    event, steps = last(others, "stops"), last(others, "step")
+    if text := runs_on(event):
+        yield Observation("never_stops", int(steps.get("step") or 0), text)
 
 
 def last(history: Sequence[Event], tag: str, **having: str) -> Event:

@@ -95,6 +95,7 @@ def summarize(
         "first_loss": finite(losses[0]) if losses else None,
         "last_loss": finite(losses[-1]) if losses else None,
         **best_evaluation(kept),
+        "stops_by_itself": last(history, "stops").get("itself"),
         "score": {k: scored.get(k) for k in SCORE} if scored else None,
         "requested": requested_settings(recipe),
         "effective": begun.get("effective", {}),
