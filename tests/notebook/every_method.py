@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trials import cells_of, load_once, run, tell_each
+from watching import watch
 
 from webui.kernel.counted import MiscountError, hold_to_plan
 from webui.notebook.render import LOAD_CELLS
@@ -62,15 +63,18 @@ def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
     ranks = active_ranks(attached)
     train = next(cell.code for cell in cells if cell.name == "train")
     code = train.replace(
-        "trainer.train()", "trainer.train()\nafter = weights(trainer.model)"
+        "trainer.train()",
+        "told = watch(trainer)\ntrainer.train()\nafter = weights(trainer.model)",
     )
-    exec(compile(code, "train", "exec"), space | {"weights": weights}, space)
+    names = space | {"weights": weights, "watch": watch}
+    exec(compile(code, "train", "exec"), names, space)
     after, logs = space["after"], space["trainer"].state.log_history
     found = {
         "held": held,
         "trainable": sum(before[name].numel() for name in learning),
         "moved": len(differing(before, after, learning)),
         "learning": len(learning),
+        "told": space["told"],
         "frozen_moved": differing(before, after, set(before) - also),
         "ranks": [ranks, active_ranks(space["trainer"].model)],
         "losses": [log["loss"] for log in logs if "loss" in log],

@@ -146,7 +146,10 @@ def complaints(
     planned = count(loads("{}", settings=asked)).trainable
     # AdaLoRA's zero starts move late, and what it gives up moves back to zero.
     least = 0.8 * found["learning"] if name == "adalora" else found["learning"]
+    figures, verdicts = found["told"]["figures"], found["told"]["verdicts"]
     checks = {
+        f"told {figures}": figures["moved"] == found["moved"],
+        f"would be stopped: {verdicts}": not any(verdicts),
         f"planned {planned}, not {found['trainable']}": planned == found["trainable"],
         f"{found['moved']} of {found['learning']} moved": found["moved"] >= least,
         f"held to its plan: {found['held']}": not found["held"],

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from webui.kernel import counted, memory, packing, room, samples
+from webui.kernel import counted, memory, moved, packing, room, samples
 from webui.runs import checkpoints
+from webui.runs.trials import BY_TOKEN
 
 if TYPE_CHECKING:
     from webui.kernel.recorder import Recorder
@@ -40,13 +41,39 @@ def install_callback(recorder: "Recorder") -> None:
                 "begun",
                 trial=recorder.trial,
                 max_steps=state.max_steps,
+                losses=BY_TOKEN,
                 effective=effective_settings(args, state, model)
                 | packing.in_effect(train_dataloader),
                 **parameter_counts(model),
             )
             counted.hold_to_plan(model, recorder.planned, recorder.tried)
+            self.refuse(moved.all_warm_up(args, state.max_steps), control)
+            self.watched = moved.Watched(model)
             self.sampled = -1
             self.sample(state)
+
+        def refuse(self, told: str, control) -> None:  # type: ignore
+            """End a training that teaches nothing; of a sweep, this trial."""
+            if told and recorder.cell == "train":
+                raise moved.NothingLearned(told)
+            control.should_training_stop |= bool(told)
+
+        def on_pre_optimizer_step(self, args, state, control, optimizer=None, **_):  # type: ignore
+            self.watched.look(optimizer)
+
+        def on_optimizer_step(self, args, state, control, optimizer=None, **_):  # type: ignore
+            if self.watched.compare(optimizer):
+                self.judge(args, state.global_step + 1, control)
+
+        def judge(self, args, step: int, control) -> None:  # type: ignore
+            """Tell how much moved, and end the training where nothing does."""
+            figures = self.watched.figures()
+            told = self.watched.verdict(figures, args.learning_rate)
+            recorder.emit(
+                "moved", trial=recorder.trial, step=step, teaches=not told, **figures
+            )
+            if not recorder.stop_asked:
+                self.refuse(told, control)
 
         def on_log(self, args, state, control, logs=None, model=None, **_):  # type: ignore
             logs = logs or {}
@@ -96,6 +123,7 @@ def install_callback(recorder: "Recorder") -> None:
             self.clock = time.monotonic()  # no step's own time
 
         def on_train_end(self, args, state, control, **_):  # type: ignore
+            self.judge(args, state.global_step, control)
             self.sample(state)
 
         def sample(self, state) -> None:  # type: ignore

@@ -24,6 +24,7 @@ def trainer_context(recipe: Recipe, *, trial: bool = False) -> dict[str, Any]:
         "limits": has_limits(recipe) and not trial,
         "keeps_trained": recipe.adapter.saved_in_part and not trial,
         "callbacks": callbacks(recipe, trial=trial),
+        "no_difference": NO_DIFFERENCE,
         "warm_up_of": partial(warm_up_setting, recipe, trial=trial),
         "report_to": "none" if trial else list(recipe.watch.report_to) or "none",
     }
@@ -49,6 +50,8 @@ def callbacks(recipe: Recipe, *, trial: bool) -> list[Code]:
     return [Code(call) for call in calls]
 
 
+# Shares of a loss: trials that differ less are the same.
+NO_DIFFERENCE = 1e-4
 WARM_UP = "training.warmup_steps"
 # What decides how many updates there are.
 COUNTED = ("epochs", "steps", "batch_size", "gradient_accumulation")

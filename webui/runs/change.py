@@ -28,6 +28,7 @@ Values = dict[str, Any]
 
 # Where training usually begins; far above it, one goes back to it at once.
 USUAL_RATE, USUAL_WHOLE_RATE = 2e-4, 2e-5
+USUAL_WARM_UP = 0.05
 WHOLE = ("full", "freeze")
 # Methods that their authors give far higher rates.
 FAST = ("ia3", "ln_tuning", "prompt_tuning", "prefix_tuning", "p_tuning", "p_tuning_v2")
@@ -165,6 +166,30 @@ def learn_everything(recipe: Recipe, machine: Card | None) -> Iterator[Values]:
     yield {"data.train_on": "everything"}
 
 
+# ---- what does not learn
+
+
+def shorter_warm_up(recipe: Recipe, machine: Card | None = None) -> Iterator[Values]:
+    """The usual share of the updates; where that is too much, none."""
+    if recipe.training.warmup_steps > USUAL_WARM_UP:
+        yield {"training.warmup_steps": USUAL_WARM_UP}
+    yield {"training.warmup_steps": 0.0}
+
+
+def finer_numbers(recipe: Recipe, machine: Card | None = None) -> Iterator[Values]:
+    """fp32, in which small steps are kept."""
+    if recipe.model.precision in ("16bit", "bf16", "fp16"):
+        yield {"model.precision": "fp32"}
+
+
+def usual_rate(recipe: Recipe, machine: Card | None = None) -> Iterator[Values]:
+    """The usual learning rate, or ten times one that is no lower."""
+    usual = USUAL_WHOLE_RATE if recipe.adapter.method in WHOLE else USUAL_RATE
+    rate = recipe.training.learning_rate
+    higher = usual if rate < usual else min(1.0, 10 * rate)
+    yield {"training.learning_rate": float(f"{higher:.3g}")}
+
+
 # ---- room and rows
 
 
@@ -201,6 +226,9 @@ WAYS: dict[str, Callable[[Recipe, Card | None], Iterator[Values]]] = {
     "nan_loss": several(wider_numbers, lower_rate),
     "nan_norm": several(wider_numbers, clip),
     "all_masked": learn_everything,
+    "all_warm_up": shorter_warm_up,
+    "rounded_away": several(finer_numbers, usual_rate),
+    "nothing_moved": several(usual_rate, finer_numbers),
     "disk_full": fewer_checkpoints,
     "no_targets": every_layer,
 }

@@ -1,8 +1,8 @@
 """The events of a run: small tagged records, appended by the kernel, read by the page.
 
-Tags: started, cell, begun, step, evaluated, sampled, ranked, saved, trial, stops,
-scored, warned, failed, finished, resumed. Every event carries ``time``, in seconds
-since 1970.
+Tags: started, cell, begun, step, evaluated, moved, sampled, ranked, saved, trial,
+stops, scored, warned, failed, finished, resumed. Every event carries ``time``, in
+seconds since 1970.
 """
 
 import json
@@ -61,7 +61,7 @@ def read(run: Path, offset: int = 0, limit: int = -1) -> tuple[list[Event], int]
 
 
 # What a training tells of one step.
-OF_A_STEP = ("step", "evaluated", "sampled", "ranked")
+OF_A_STEP = ("step", "evaluated", "moved", "sampled", "ranked")
 # How a run ended, until it is resumed.
 ENDS = ("failed", "finished")
 

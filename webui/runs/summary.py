@@ -16,8 +16,10 @@ from webui.runs import events
 from webui.runs.events import Event
 from webui.runs.folder import RECIPE, SUMMARY
 from webui.runs.library_warnings import warnings_of
+from webui.runs.trials import best_trial, losses_of
 
 EXACT = "exact match"  # what a score was before there were others
+MOVED = ("moved", "of", "changed", "rounded")
 SCORE = ("base", "tuned", "rows", "metric")
 PACKAGES = (
     "tunebook",
@@ -63,7 +65,7 @@ def summarize(
     kept = events.current(history)
     steps = [e for e in kept if e["event"] == "step"]
     losses = [e["logs"]["loss"] for e in steps if "loss" in e["logs"]]
-    scored = last(history, "scored")
+    scored, moving = last(history, "scored"), last(kept, "moved")
     return {
         "status": status,
         "model": recipe.model.name,
@@ -96,6 +98,8 @@ def summarize(
         "last_loss": finite(losses[-1]) if losses else None,
         **best_evaluation(kept),
         "stops_by_itself": last(history, "stops").get("itself"),
+        "losses": losses_of(history),
+        "moved": {k: moving.get(k) for k in MOVED} if moving else None,
         "score": {k: scored.get(k) for k in SCORE} if scored else None,
         "requested": requested_settings(recipe),
         "effective": begun.get("effective", {}),
@@ -219,17 +223,6 @@ def requested_base(recipe: Recipe) -> dict[str, Any]:
         wanted["4-bit type"] = model.quant_type
         wanted["double quantization"] = model.double_quant
     return wanted
-
-
-def best_trial(history: Sequence[Event]) -> dict[str, Any] | None:
-    """The trial with the lowest loss; None when nothing was swept."""
-    trials = [
-        e for e in history if e["event"] == "trial" and e.get("value") is not None
-    ]
-    if not trials:
-        return None
-    best = min(trials, key=lambda event: event["value"])
-    return {key: best[key] for key in ("trial", "params", "value")}
 
 
 def installed(package: str) -> str | None:

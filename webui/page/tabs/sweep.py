@@ -22,7 +22,7 @@ from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.field import Text
 from webui.recipe.paths import with_value
-from webui.runs.summary import best_trial
+from webui.runs.trials import best_trial, no_best
 
 TITLE = Text("Sweep", "超参数搜索")
 SENTENCE = Text(
@@ -92,7 +92,9 @@ def leaderboard(page: Page, view: View) -> Markup:
         for e in ranked
     ]
     titles = [page.say(NAMES[0]), *swept, page.say(NAMES[1])]
-    return table(titles, rows, numbers=range(len(titles)))
+    why = no_best(view.sweep)
+    told = Markup('<p class="quiet">{}</p>').format(page.say(why)) if why else ""
+    return table(titles, rows, numbers=range(len(titles))) + told
 
 
 def use_best(page: Page) -> None:

@@ -8,6 +8,7 @@ from webui.runs.diagnosis.cause import Cause, Diagnosis
 from webui.runs.diagnosis.disk import DISK
 from webui.runs.diagnosis.hub import HUB
 from webui.runs.diagnosis.kernel_deaths import KERNEL_DEATHS, ended_by
+from webui.runs.diagnosis.learning import LEARNING
 from webui.runs.diagnosis.memory import MEMORY
 from webui.runs.diagnosis.models import MODELS
 from webui.runs.diagnosis.numbers import NUMBERS
@@ -21,6 +22,7 @@ CAUSES: tuple[Cause, ...] = (
     *KERNEL_DEATHS,
     *MEMORY,
     *NUMBERS,
+    *LEARNING,
     *DISK,
     *HUB,
     *MODELS,
