@@ -16,8 +16,8 @@ class Architecture:
             "q_proj"; empty while nobody has looked.
         experts: the weights of a mixture's experts, as "mlp.experts.down_proj", which
             are no linear layers; empty where there are none.
-        routed: whether the trainer would ask for its router's choices, and add a loss
-            of its own for them.
+        routed: whether the trainer would add a loss for the router's choices
+            to that of the text.
     """
 
     linear: tuple[str, ...] = ()

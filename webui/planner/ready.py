@@ -9,6 +9,7 @@ from webui.planner.learning_rates import rate_problems
 from webui.planner.machine import this_card
 from webui.planner.memory.cards import Card, this_machine
 from webui.planner.packing import packing_problem
+from webui.planner.parameters.unfit import unfit
 from webui.planner.prepare.ask import prepared
 from webui.planner.process import ask
 from webui.planner.reading.sources import records
@@ -156,8 +157,8 @@ def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
 
 
 def model_stages() -> list[Stage]:
-    """Whether the model can be read; then its weights; then, whether there is room."""
-    questions = (model_known, weights_allowed, room)
+    """Whether the model can be read; its weights; whether there is room; its kind."""
+    questions = (model_known, weights_allowed, room, unfit)
     return [[("model.name", question, "train")] for question in questions]
 
 
