@@ -11,12 +11,15 @@ from webui.recipe.layers import last_layers, layer_numbers
 from webui.recipe.sections.adapter import ALL_LINEAR, TARGETED
 
 # Whole names of modules, for the families that Transformers builds: Llama's names,
-# GPT-2's, GPT-NeoX's, Bloom's, Falcon's, OPT's.
+# GPT-2's, GPT-NeoX's, Bloom's, Falcon's, OPT's, MPT's, LFM2's, Qwen3.5's.
 ATTENTION = (
-    r".*\.(self_attn|self_attention|attention|attn)"
-    r"\.(\w*proj|\w*dense|query_key_value|c_attn)"
+    r".*\.(self_attn|self_attention|attention|attn|linear_attn|temporal_block)"
+    r"\.(\w*proj\w*|\w*dense|query_key_value|c_attn|Wqkv)"
 )
-MLP = r".*\.(mlp\.(\w*proj|fc\d|c_fc|dense\w*)|fc\d)"
+MLP = (
+    r".*\.((mlp|ffn|feed_forward|mlp_block|shared_mlp)(\.shared_experts?)?"
+    r"\.(\w*proj|fc\w+|c_fc|dense\w*|w\d|\w+_linear)|fc\d)"
+)
 # What most of the mixtures that Transformers builds call the weights of their experts.
 EXPERTS = ("mlp.experts.gate_up_proj", "mlp.experts.down_proj")
 # The randomized decomposition: as good for training as the exact one, and much faster.
@@ -85,21 +88,37 @@ def of_experts(
     """
     if adapter.experts:
         return {"target_parameters": list(architecture.experts or EXPERTS)}
-    named_alike = isinstance(targets, str) or {*targets} & {*ALL_LINEAR[4:]}
+    if isinstance(targets, str):
+        named_alike = any(
+            part in targets for part in ("mlp", "feed_forward", "experts")
+        )
+    else:
+        named_alike = not {*targets}.isdisjoint(ALL_LINEAR[4:])
     return {"target_parameters": []} if architecture.experts and named_alike else {}
 
 
 def target_modules(adapter: Any, architecture: Architecture) -> list[str] | str:
     """Names, PEFT's word for all linear layers, or a regular expression."""
-    every = list(architecture.linear)
+    every = of_blocks(adapter, architecture.linear)
     choices: dict[str, list[str] | str] = {
-        "names": list(adapter.target_modules) or every or list(ALL_LINEAR),
+        "names": list(adapter.target_modules) or every or [*ALL_LINEAR],
         "all-linear": every or "all-linear",
         "attention": ATTENTION,
         "mlp": MLP,
         "regex": adapter.target_regex,
     }
     return choices[adapter.targets]
+
+
+def of_blocks(adapter: Any, names: tuple[str, ...]) -> list[str] | str:
+    """All linear layers of a model's blocks, in the words that are taken as they stand.
+
+    Of other names than Llama's, Unsloth on a GPU leaves out those in blocks that it
+    does not know (LFM2's convolutions, GPT-2's Conv1D), unless they are an expression.
+    """
+    if adapter.method != "lora" or adapter.layers or {*names} <= {*ALL_LINEAR}:
+        return list(names)
+    return f".*[.]({'|'.join(names)})"
 
 
 def layers_to_transform(text: str, depth: int | None) -> list[int] | Code:
