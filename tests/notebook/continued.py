@@ -21,10 +21,8 @@ def told(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
     import torch
 
     cells = cells_of(recipe)
-    load_once(cells, space)
-    untouched = outputs(space, space["model"]) if "untouched" not in space else None
-    if untouched is not None:
-        space["untouched"] = untouched
+    if load_once(cells, space):
+        space["untouched"] = outputs(space, space["model"])
     run(cells, "data adapter train", space)
     ended = loss_of(space)
     here = Path.cwd()

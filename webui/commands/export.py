@@ -136,8 +136,9 @@ def write(text: str, rows: Rows, parent: Path | None, arguments: Namespace) -> i
         sys.stdout.write(text)
         read = [FOLDER] * bool(rows.files) + [PARENT] * bool(parent)
         if read:
-            folders = " and ".join(read)
-            print(f"It reads {folders}: -o FILE writes all", file=sys.stderr)
+            named = f"folder {read[0]}" if len(read) == 1 else "folders rows and parent"
+            every = "both" if len(read) == 1 else "all"
+            print(f"It reads the {named}: -o FILE writes {every}", file=sys.stderr)
         return 0
     file = Path(arguments.output)
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from webui.recipe.sections import Recipe
 # These decide which lines a cell has, and a sweep has one cell for all its trials.
 DECIDES_CODE = (
     "adapter.method",
+    "adapter.from_run",
     "adapter.targets",
     "adapter.target_regex",
     "adapter.layers",

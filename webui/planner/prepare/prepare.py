@@ -117,9 +117,11 @@ def write_in(
         if written is not None:
             written.file.close()
             Path(written.file.name).unlink()
-    rows = found(recipe, chat, writer)
     return replace(
-        rows, train=trained, heldout=held, watched=None if as_before else watched
+        found(recipe, chat, writer),
+        train=trained,
+        heldout=held,
+        watched=None if as_before else watched,
     )
 
 

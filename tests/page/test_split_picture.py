@@ -1,0 +1,37 @@
+"""How the rows are parted, as the page draws it: told by more than colour."""
+
+import re
+
+from webui.notebook.rows import Rows
+from webui.page.tabs.split_picture import PARTS, bar
+from webui.planner.prepare.told import counts, in_words
+
+from .test_parameter_parts import CHINESE, ENGLISH
+
+ROWS = Rows("completion", plain=True, train=1576, watched=100, heldout=5)
+
+
+def test_the_bar_has_a_part_and_a_count_for_each() -> None:
+    for page in (ENGLISH, CHINESE):
+        html = bar(page, counts(ROWS), "")
+        assert re.findall(r'class="(\w+)" style="flex:(\d+)"', html) == [
+            ("train", "1576"),
+            ("watched", "100"),
+            ("heldout", "5"),
+        ]
+        for count, text in zip(("1,576", "100", "5"), PARTS.values(), strict=True):
+            assert f"<b>{count}</b> {page.say(text)}" in html
+            assert f"{count} {page.say(text)}" in html.partition('">')[0]
+
+
+def test_what_is_not_there_has_no_part_but_a_count() -> None:
+    html = bar(ENGLISH, counts(Rows("text", plain=False, train=3, heldout=1)), "<b>")
+    assert html.count("flex:") == 2 and "<b>0</b> watched while training" in html
+    assert "&lt;b&gt;" in html
+
+
+def test_the_commands_say_the_same() -> None:
+    assert in_words(ROWS).en == (
+        "1,576 rows to train on, 100 watched meanwhile, 5 held out"
+    )
+    assert "1,576" in in_words(ROWS).zh
