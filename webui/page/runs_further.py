@@ -26,7 +26,7 @@ WHAT = Text(
     "学习率调度重新开始，因此请重新填写；通常取比之前更低的学习率。",
 )
 MAKE = Text("Make it the current recipe", "作为当前配方打开")
-AS_BEFORE = Text("Empty: as many as before.", "留空则与之前相同。")
+AS_BEFORE = Text("0: as many as before.", "0 表示与之前相同。")
 SAY_BOTH = (
     "say the learning rate and the schedule: those of the first training are over.",
     "请填写学习率和学习率调度：第一次训练的已经结束。",
@@ -131,13 +131,13 @@ def take(
         raise RunError("choose a run first.", "请先选择一次运行。")
     if (why := why_not(entry.run)) is not None:
         raise RunError(why.en, why.zh)
-    if rate is None or not schedule:
+    if not rate or not schedule:  # an empty box for a number holds 0
         raise RunError(*SAY_BOTH)
     values: dict[str, Any] = {
         "training.learning_rate": rate,
         "training.schedule": schedule,
     }
-    if epochs is not None:
+    if epochs:
         values |= {"training.duration": "epochs", "training.epochs": epochs}
     page.studio.draft.replace(child(entry.run, values))
     gr.Info(page.say(READY).format(entry.id))
