@@ -111,7 +111,7 @@ def is_full(optimizer: Any) -> bool:
     """Whether this update's rate is at least half of the highest, so that it counts."""
     groups = optimizer.param_groups
     highest = max(group.get("initial_lr", group["lr"]) for group in groups)
-    return max(group["lr"] for group in groups) >= highest / 2 > 0
+    return bool(max(group["lr"] for group in groups) >= highest / 2 > 0)
 
 
 def all_warm_up(args: Any, steps: int) -> str:

@@ -8,7 +8,7 @@ LENGTHS = "seq_lengths"  # where TRL keeps the lengths of the rows in one sequen
 
 def rows_in_one(loader: Any) -> float:
     """How many rows a sequence of these batches holds, on average; 1 if not packed."""
-    data = getattr(loader, "dataset", None)
+    data: Any = getattr(loader, "dataset", None)
     if LENGTHS not in (getattr(data, "column_names", None) or ()) or not len(data):
         return 1.0
     return sum(map(len, data[LENGTHS])) / len(data)

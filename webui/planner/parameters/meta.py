@@ -131,7 +131,8 @@ def maker(config: Any, trusted: bool) -> Callable[[Any], Any]:
 
     drawn = drawing(config.model_type)
     if drawn and not getattr(config, "auto_map", None):
-        return drawn.new_model
+        make: Callable[[Any], Any] = drawn.new_model
+        return make
     sees = getattr(config, "vision_config", None) and type(config) in SEEING
     kind = AutoModelForImageTextToText if sees else AutoModelForCausalLM
     return partial(kind.from_config, trust_remote_code=trusted)
