@@ -1,13 +1,16 @@
 """What libraries warn of in a real kernel is recorded once, whatever way they warn."""
 
+import json
 from typing import Any
 
 import pytest
 import work
 
+from webui import settings
 from webui.kernel import jobs, stopping
 from webui.kernel.library_warnings import LENGTH, MOST
-from webui.runs.folder import LOG
+from webui.recipe.store import load, with_values
+from webui.runs.folder import LOG, SUMMARY
 from webui.runs.library_warnings import UNKNOWN, warnings_of
 
 pytestmark = pytest.mark.usefixtures("kernel_home")
@@ -146,3 +149,25 @@ def test_peft_is_heard() -> None:
     kinds = [w.text.en for w in warnings_of(work.of(run, "warned")) if not w.harmless]
     assert any("2 weights in the adapter's files fit nothing" in en for en in kinds)
     assert any("uses one table of embeddings" in en for en in kinds)
+
+
+@pytest.mark.train
+@pytest.mark.timeout(240)
+def test_what_unsloth_changes_is_heard() -> None:
+    stopping.restart()
+    starter = load(settings.shipped_recipes() / "starter-extract.yaml")
+    values = {
+        "training.duration": "steps",
+        "training.steps": 1,
+        "training.optimizer": "paged_adamw_8bit",
+    }
+    run = jobs.start_run(with_values(starter, values), upto="train")
+    work.ended(run, 200)
+    assert work.of(run, "failed") == []
+    told = {w.text.en: w for w in warnings_of(work.of(run, "warned"))}
+    changed = next(en for en in told if en.startswith("The optimizer paged_adamw"))
+    assert not told[changed].harmless and told[changed].library == "unsloth"
+    assert any(en.startswith("Unsloth computes on the processor") for en in told)
+    assert len(told) == len({w.original for w in told.values()})
+    summary = json.loads((run / SUMMARY).read_text())
+    assert [w["text"] for w in summary["warnings"]] == [*told]

@@ -19,6 +19,18 @@ WRITTEN = {
     "Unsloth will patch all other layers": "With dropout = 0.1 Unsloth's fast path",
     "Unsloth: bias = `none` is supported for fast patching. You are using bias = all. "
     "Unsloth will patch": "With bias = all Unsloth's",
+    "Unsloth (CPU): optim = 'adamw_8bit' needs a GPU, using 'torch'.": "uses torch",
+    "Unsloth (CPU): packing needs FlashAttention to keep packed examples apart, "
+    "turning it off.": "Unsloth turned packing off",
+    "Unsloth (CPU): 8-bit loading is not supported on CPU, loading 16-bit "
+    "weights instead.": "8-bit weights do not work",
+    "Unsloth (CPU): bitsandbytes 4-bit does not work on this CPU, loading 16-bit "
+    "weights instead.": "4-bit weights do not work",
+    "Unsloth (CPU): float16 is slow and unstable on CPU, using float32 instead.": (
+        "uses float32 instead"
+    ),
+    "Unsloth (CPU): LlamaForCausalLM on 1 CPU threads. dtype = torch.bfloat16, "
+    "4-bit = False, chunked CE = True.": "with bfloat16 weights (4-bit: False)",
     "FutureWarning: `x` is deprecated": "a later version",
 }
 

@@ -36,7 +36,8 @@ LIBRARIES = (
 )
 # What a model says is no notice, even if it begins like one.
 ANSWERING = ("compare", "score")
-NOTICE = re.compile(r"^\W*(?:WARNING: )?Unsloth: .+", re.MULTILINE)
+# "Unsloth: ...", "Unsloth (CPU): ...", "Unsloth 2026.1: ..."
+NOTICE = re.compile(r"^\W*(?:WARNING: )?Unsloth(?: [^\s:]+)?: .+", re.MULTILINE)
 
 
 class Listener:

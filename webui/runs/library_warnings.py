@@ -98,7 +98,7 @@ KNOWN = (
         harmless=True,
     ),
     Known(
-        r"Already have LoRA adapters",
+        r"[Aa]lready ha(?:ve|s) LoRA adapters",
         Text(
             "The model already had an adapter, so Unsloth attached no new one.",
             "模型已带有适配器，因此 Unsloth 没有附加新的适配器。",
@@ -189,6 +189,84 @@ KNOWN = (
             "the memory.",
             "该模型不能使用 float16，改用 float32，显存占用加倍。",
         ),
+    ),
+    Known(
+        r"optim = '(\S+)' needs a GPU, using '(\S+)'",
+        Text(
+            "The optimizer {0} needs a GPU; Unsloth uses {1} instead.",
+            "优化器 {0} 需要 GPU，Unsloth 改用 {1}。",
+        ),
+    ),
+    Known(
+        r"(\S+) needs FlashAttention to keep packed examples apart, turning it off",
+        Text(
+            "Unsloth turned {0} off: without a GPU's attention packed rows would see "
+            "each other.",
+            "Unsloth 关闭了 {0}：没有 GPU 的注意力实现，打包的数据行会相互可见。",
+        ),
+    ),
+    Known(
+        r"float16 is slow and unstable on CPU, using (\S+) instead",
+        Text(
+            "float16 does not work well without a GPU; Unsloth uses {0} instead.",
+            "没有 GPU 时 float16 不稳定，Unsloth 改用 {0}。",
+        ),
+    ),
+    Known(
+        r"(4-bit|8-bit) .*loading 16-bit weights instead",
+        Text(
+            "{0} weights do not work on this processor; the model is loaded in 16 "
+            "bits, which takes more memory.",
+            "此处理器无法使用 {0} 权重，模型以 16 位加载，占用更多内存。",
+        ),
+    ),
+    Known(
+        r"(\S+) is pre-quantized; loading (\S+) for 16-bit training",
+        Text(
+            "{0} holds packed weights, which need a GPU; Unsloth loads {1} instead.",
+            "{0} 是量化后的权重，需要 GPU；Unsloth 改为加载 {1}。",
+        ),
+    ),
+    Known(
+        r"max_seq_length = (\d+) is longer than this model's (\d+)",
+        Text(
+            "A length of {0} is more than this model can read; {1} is used.",
+            "长度 {0} 超过该模型的上限，实际使用 {1}。",
+        ),
+    ),
+    Known(
+        r"this CPU has no native bfloat16",
+        Text(
+            "This processor computes bfloat16 slowly; float32 may be faster.",
+            "此处理器计算 bfloat16 较慢；float32 可能更快。",
+        ),
+        harmless=True,
+    ),
+    Known(
+        r"no GPU found, training on CPU",
+        Text(
+            "There is no GPU here: the training runs on the processor, which is much "
+            "slower.",
+            "此处没有 GPU：训练在处理器上进行，速度慢得多。",
+        ),
+        harmless=True,
+    ),
+    Known(
+        r"on \d+ CPU threads\. dtype = (?:torch\.)?(\w+), 4-bit = (\w+)",
+        Text(
+            "Unsloth computes on the processor, with {0} weights (4-bit: {1}).",
+            "Unsloth 在处理器上计算，权重类型为 {0}（4 位：{1}）。",
+        ),
+        harmless=True,
+    ),
+    Known(
+        r"torch\.compile \(Inductor|UNSLOTH_CPU_COMPILE=1 ignored|kept in bfloat16, "
+        r"computing in float32",
+        Text(
+            "Unsloth says how it computes on the processor.",
+            "Unsloth 报告其在处理器上的计算方式。",
+        ),
+        harmless=True,
     ),
     Known(
         r"`?bitsandbytes`? is unavailable here - disabling 4bit/8bit",
