@@ -12,12 +12,15 @@ from webui.planner.parameters.count import Count
 from webui.planner.parameters.grid import Grid
 from webui.planner.parameters.structure import Node
 from webui.planner.prepare.told import in_words
+from webui.recipe.copies import copy_of
 from webui.recipe.methods import Method, Source, explained
 
 
 def show(found: Plan, text: str | None) -> None:
     """Print everything to stdout; the part of the structure that has ``text`` in it."""
     show_method(explained(found.recipe))
+    if copy := copy_of(found.recipe.model):
+        say(f"loads       {copy}, which holds the experts in 4 bits")
     if found.count:
         show_count(found.count)
     if found.grid:

@@ -10,6 +10,7 @@ from webui.planner.models.cache import free_disk, hub_cache, snapshot
 from webui.planner.models.hub import Facts, hub_facts
 from webui.planner.models.source import Source, source_of
 from webui.recipe import Recipe
+from webui.recipe.copies import packed_from
 from webui.recipe.field import Text
 
 # The formats that Transformers takes, in its order: one whole file, or else shards.
@@ -17,6 +18,7 @@ SINGLE, SHARDS = "model.safetensors", "model-*-of-*.safetensors"
 PICKLE, PICKLE_SHARDS = "pytorch_model.bin", "pytorch_model-*-of-*.bin"
 SMALL = ("*.json", "*.txt", "*.jinja", "*.model", "*.tiktoken")
 BYTES_OF_A_WEIGHT = 2  # models are published in 16 bit
+BYTES_IF_PACKED = 0.7  # copies in 4 bits: their scales, and embeddings in 16
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Download:
 
     ``total`` counts weights, tokenizer and configuration, ``present`` what of these
     is in the cache, ``free`` the disk's room there. With ``exact`` false the total is
-    two bytes for each weight, because the hub could not say.
+    estimated from the number of weights, because the hub could not say.
     """
 
     total: int
@@ -99,7 +101,8 @@ def download_of(
         return Download(has, has, free_disk())
     if parameters is None:
         return None
-    total = max(has, BYTES_OF_A_WEIGHT * parameters)
+    each = BYTES_IF_PACKED if packed_from(source.path) else BYTES_OF_A_WEIGHT
+    total = max(has, int(each * parameters))
     return Download(total, has, free_disk(), exact=False)
 
 
