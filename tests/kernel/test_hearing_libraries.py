@@ -11,7 +11,8 @@ from webui.kernel import jobs, stopping
 from webui.kernel.library_warnings import LENGTH, MOST
 from webui.recipe.store import load, with_values
 from webui.runs.folder import LOG, SUMMARY
-from webui.runs.library_warnings import UNKNOWN, warnings_of
+from webui.runs.known_warnings import UNKNOWN
+from webui.runs.library_warnings import warnings_of
 
 pytestmark = pytest.mark.usefixtures("kernel_home")
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from webui.runs.library_warnings import KNOWN, UNKNOWN, as_told, line, warnings_of
+from webui.runs.known_warnings import KNOWN, UNKNOWN
+from webui.runs.library_warnings import as_told, line, warnings_of
 
 # As the libraries write them, from their own code.
 WRITTEN = {

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from webui.runs import events
-from webui.runs.library_warnings import KIND, UNKNOWN
+from webui.runs.known_warnings import UNKNOWN
+from webui.runs.library_warnings import KIND
 
 if TYPE_CHECKING:
     from webui.kernel.recorder import Recorder
