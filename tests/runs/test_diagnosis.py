@@ -111,6 +111,18 @@ EXAMPLES = [
     ),
     (
         failed(
+            "train",
+            "MiscountError",
+            "planned were 9 of 1,024 parameters to learn, loaded were 8 of 1,023",
+        ),
+        "by the plan 9 of 1,024 parameters learn, in the loaded model 8 of 1,023.",
+    ),
+    (
+        failed("train", "MiscountError", "the loaded model has no qkv_proj, layer 32"),
+        "The loaded model has no qkv_proj, layer 32, which the adapter was asked",
+    ),
+    (
+        failed(
             "adapter",
             "NoMatchingPeftModuleError",
             "Target modules {'foo'} not found in the base model. Please check the "
