@@ -122,7 +122,7 @@ def build(model: Model) -> Any:
 def maker(config: Any, trusted: bool) -> Callable[[Any], Any]:
     """What makes a model of this configuration, as a cell would load it.
 
-    Unsloth loads what sees as a whole, where Transformers would take its text part.
+    On a GPU, Unsloth loads what sees as a whole; Transformers would take its text part.
     """
     from transformers import AutoModelForCausalLM, AutoModelForImageTextToText
     from transformers.models.auto.modeling_auto import (
