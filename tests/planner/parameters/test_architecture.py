@@ -88,3 +88,14 @@ def test_what_is_not_reached_is_told(tmp_path: Path) -> None:
 def test_experts_that_are_not_there_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PlannerError, match="has no experts"):
         count(recipe_of("llama", tmp_path, experts=True))
+
+
+def test_a_mixture_that_is_saved_otherwise_is_not_trained_itself(
+    tmp_path: Path,
+) -> None:
+    for method in ("full", "freeze"):
+        for family in ("mixtral", "deepseek_v3"):
+            folder = tmp_path / family / method
+            with pytest.raises(PlannerError, match="saved in another layout"):
+                count(recipe_of(family, folder, method=method))
+    assert count(recipe_of("gpt_oss", tmp_path / "same", method="full")).trainable

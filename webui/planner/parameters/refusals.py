@@ -20,6 +20,7 @@ from webui.planner.parameters.unfit_texts import (
     no_module,
     no_weights,
     not_in_layers,
+    saved_otherwise,
     too_few_layers,
     too_wide,
     without_target,
@@ -46,6 +47,8 @@ def unfit(adapter: Adapter, base: Base) -> Found:
     PEFT says nothing of a missing module or layer as long as another one is there.
     """
     found = [*layers_beyond(adapter, base), *wide_prompts(adapter, base)]
+    if adapter.method in ("full", "freeze") and is_renamed(base):
+        found.append(("adapter.method", saved_otherwise(base.name)))
     if adapter.method in TARGETED:
         found += targets_amiss(adapter, base)
         if adapter.experts and not made_of(base).experts:
@@ -67,6 +70,18 @@ def layers_beyond(adapter: Adapter, base: Base) -> Found:
         wanted = last or max(layer_numbers(adapter.layers)) + 1
     if wanted > base.depth:
         yield path, too_few_layers(base, wanted)
+
+
+def is_renamed(base: Base) -> bool:
+    """Whether files hold the experts otherwise than the model in memory does.
+
+    Then saved weights fit neither the model nor a training that goes on.
+    """
+    from transformers.conversion_mapping import get_checkpoint_conversion_mapping
+
+    kind = base.model.config.get_text_config().model_type
+    renamed = get_checkpoint_conversion_mapping(kind)
+    return bool(renamed and made_of(base).experts)
 
 
 def wide_prompts(adapter: Adapter, base: Base) -> Found:

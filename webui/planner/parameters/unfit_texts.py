@@ -34,6 +34,17 @@ def no_module(name: str, missing: list[str], names: list[str]) -> Text:
     )
 
 
+def saved_otherwise(name: str) -> Text:
+    """A mixture whose weights are written otherwise than they are held."""
+    return Text(
+        f"{name} is a mixture whose experts are saved in another layout than they are "
+        "trained in, so that tuned weights could not be loaded or resumed; choose the "
+        "method lora.",
+        f"{name} 的专家在保存时与训练时的布局不同，训练后的权重无法加载或继续；"
+        "请改用 lora 方法。",
+    )
+
+
 def no_experts(name: str) -> Text:
     """A model that is no mixture, or one that keeps its experts as layers."""
     return Text(
