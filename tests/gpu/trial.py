@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from shapes import full_rows
 from trials import Names, cells_of, run
 
 from webui.kernel import memory
-from webui.notebook.render import LOAD_CELLS, Cell
+from webui.notebook.render import LOAD_CELLS, Cell, render_cells
 from webui.planner.memory.cards import CARDS
 from webui.recipe import Recipe
 from webui.recipe.store import loads
@@ -32,7 +34,6 @@ WARM = 2  # steps, after which every kernel is compiled
 
 def main() -> None:
     """Try each case in a folder of its own; one that fails does not end the others."""
-    limit_memory()
     for case in json.load(sys.stdin):
         os.chdir(tempfile.mkdtemp())
         try:
@@ -44,43 +45,48 @@ def main() -> None:
         print("RESULT " + json.dumps(found | {"case": case["name"]}), flush=True)
 
 
-def limit_memory() -> None:
-    """Let this process have of the GPU what a T4 has."""
-    if "--gpu" in sys.argv:
-        import torch
-
-        whole = torch.cuda.get_device_properties(0).total_memory
-        share = min(1.0, CARDS["t4"].memory / whole)
-        torch.cuda.set_per_process_memory_fraction(share)
-
-
 def trial(recipe: Recipe, *, as_on_t4: bool) -> dict[str, Any]:
     """Two tries on one model: batches that are full, and rows to be learned."""
     space: Names = {"__name__": "__main__"}
+    # First, as in a script: Unsloth patches what the preparing of rows would import.
+    run(render_cells(recipe, ("setup",)), "setup", space)
+    limit_memory()
     cells = cells_of(recipe)
-    run(cells, "setup", space)
-    if as_on_t4 and memory.cuda():
-        hide_bf16()
     memory.release()
     held = memory.in_use()
     memory.reset_peak()
-    run(cells, "model", space)
-    found = {"held": held, **full_batches(recipe, cells, space)}
-    return found | learned(recipe, cells, space) | machine(space)
+    with without_bf16() if as_on_t4 and memory.cuda() else nullcontext():
+        run(cells, "model", space)
+        found = {"held": held, **full_batches(recipe, cells, space)}
+        return found | learned(recipe, cells, space) | machine(space)
 
 
-def hide_bf16() -> None:
+def limit_memory() -> None:
+    """Let this process have of a GPU what a T4 has."""
+    if cuda := memory.cuda():
+        whole = cuda.get_device_properties(0).total_memory
+        share = min(1.0, CARDS["t4"].memory / whole)
+        cuda.set_per_process_memory_fraction(share)
+
+
+@contextmanager
+def without_bf16() -> Iterator[None]:
     """Let Unsloth find a device of compute capability 7.5, as a T4 is.
 
     What compiles kernels still sees the real one.
     """
     import unsloth
-    import unsloth.models._utils
-    import unsloth_zoo.device_type
+    import unsloth.models._utils as models
+    import unsloth_zoo.device_type as devices
 
-    unsloth.models._utils.SUPPORTS_BFLOAT16 = False
-    unsloth_zoo.device_type._visible_cuda_capabilities = lambda: [(7, 5)]
-    assert not unsloth.is_bfloat16_supported()
+    before = models.SUPPORTS_BFLOAT16, devices._visible_cuda_capabilities
+    models.SUPPORTS_BFLOAT16 = False
+    devices._visible_cuda_capabilities = lambda: [(7, 5)]
+    try:
+        assert not unsloth.is_bfloat16_supported()
+        yield
+    finally:
+        models.SUPPORTS_BFLOAT16, devices._visible_cuda_capabilities = before
 
 
 def full_batches(recipe: Recipe, cells: list[Cell], space: Names) -> dict[str, Any]:
