@@ -26,7 +26,7 @@ TEACH = [
     "training.warmup_steps=0",
     "training.batch_size=2",
     "training.learning_rate=0.01",
-    "training.schedule=constant",
+    "training.schedule=linear",
     "adapter.rank=64",
     "adapter.alpha=64",
     "model.precision=fp32",
@@ -95,7 +95,7 @@ def test_it_stops_wherever_it_is_loaded(found: Any, case: Any) -> None:
 @pytest.mark.parametrize("case", CASES, ids=map(" ".join, CASES))
 def test_it_is_asked_after_the_training(found: Any, case: Any) -> None:
     asked = found[case]["asked"]
-    assert asked["itself"] and asked["learned"] and asked["chance"] > 0.9
+    assert asked["itself"] and asked["learned"] and asked["chance"] > 0.5
     assert runs_on(asked) is None
 
 
