@@ -37,7 +37,7 @@ BASES = {  # tokenizer and family, and the templates that it is tried with
     ("base", "llama"): ["chatml"],
     ("plain word", "qwen3"): ["chatml"],
     ("no end", "llama"): ["phi", "model"],
-    ("starter", "mistral"): ["llama3"],
+    ("bare", "mistral"): ["llama3"],
 }
 CASES = [(*base, template) for base, each in BASES.items() for template in each]
 BRIEF = ["training.steps=1"]
