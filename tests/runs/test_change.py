@@ -141,3 +141,22 @@ def test_a_change_is_told_in_words_and_as_settings() -> None:
     ]
     assert change.keeps_model
     assert loads("", settings=change.settings).training.batch_size == 4
+
+
+def test_what_does_not_learn_gets_the_smallest_change() -> None:
+    warm = ("train", "NothingLearned", "all 5 updates are warm-up, which takes 9")
+    long, share = recipe(training__warmup_steps=9), recipe(training__warmup_steps=0.05)
+    assert changed(warm, long) == {"training.warmup_steps": 0.05}
+    assert changed(warm, share) == {"training.warmup_steps": 0.0}
+    lost = ("train", "NothingLearned", "bfloat16 rounds away 97 % of each update at a")
+    lost = (*lost[:2], f"{lost[2]} rate of 2e-05")
+    coarse = recipe(adapter__method="full", model__precision="bf16")
+    assert changed(lost, coarse) == {"model.precision": "fp32"}
+    still = (
+        "train",
+        "NothingLearned",
+        "0 of 9 tensors moved, and 0.00% of their numbers",
+    )
+    assert changed(still, recipe(training__learning_rate=1e-12)) == {
+        "training.learning_rate": 2e-4
+    }

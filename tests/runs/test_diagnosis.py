@@ -385,6 +385,30 @@ EXAMPLES = [
         ),
         "too few rows",
     ),
+    (
+        failed(
+            "train", "NothingLearned", "all 5 updates are warm-up, which takes 1000"
+        ),
+        "all 5 updates of this training are warm-up",
+    ),
+    (
+        failed(
+            "train",
+            "NothingLearned",
+            "bfloat16 rounds away 97.6 % of each update at a rate of 2e-05",
+        ),
+        "Nearly nothing is learned: bfloat16 rounds away 97.6 % of each update at a "
+        "rate of 2e-05.",
+    ),
+    (
+        failed(
+            "train",
+            "NothingLearned",
+            "3 of 56 tensors moved, and 0.02% of their numbers, at a learning rate of "
+            "1e-15",
+        ),
+        "Nothing is learned: 3 of 56 tensors moved, and 0.02% of their numbers.",
+    ),
 ]
 
 

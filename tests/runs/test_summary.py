@@ -229,3 +229,14 @@ def test_it_is_plain_json(run: Path) -> None:
     summary(run)
     text = (run / folder.SUMMARY).read_text()
     assert json.loads(text, parse_constant=pytest.fail)
+
+
+def test_what_moved_and_how_losses_were_made(run: Path) -> None:
+    steps(run, [1.0])
+    found = summary(run)
+    assert found["moved"] is None and found["losses"] == "mean of batch means"
+    events.append(run, "begun", effective={}, losses="mean over tokens")
+    figures = {"moved": 420, "of": 420, "changed": 0.99, "rounded": None}
+    events.append(run, "moved", step=1, teaches=True, **figures)
+    found = summary(run)
+    assert found["moved"] == figures and found["losses"] == "mean over tokens"

@@ -10,6 +10,7 @@ from typing import Any
 SAMPLED = 256  # numbers of each tensor that are looked at one by one
 LOOKED_AT = 3  # updates, from the first at half the highest rate on
 LOST = 0.9  # of the updates of a type's numbers; so few that land teach nothing
+FEW = 0.001  # of the numbers that learn; rows of an embedding are not all met
 MAIN = 0.5  # of all that learns; what is less does not stop a training
 
 
@@ -66,11 +67,10 @@ class Watched:
         """Why the training teaches nothing; empty where it does, or cannot be told."""
         if not self.full or not self.tensors:
             return ""
-        if not figures["moved"]:
-            return (
-                f"none of {figures['of']} tensors moved in {self.full} updates at a "
-                f"learning rate of {rate:.3g}"
-            )
+        if figures["changed"] < FEW:
+            tensors = f"{figures['moved']} of {figures['of']} tensors moved"
+            share = f"{figures['changed']:.2%} of their numbers"
+            return f"{tensors}, and {share}, at a learning rate of {rate:.3g}"
         numbers = sum(w.numel() for w in self.tensors)
         main = sum(w.numel() for w in self.narrow) >= MAIN * numbers
         rounded = figures["rounded"] or 0.0

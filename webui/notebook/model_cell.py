@@ -21,7 +21,7 @@ def model_context(recipe: Recipe, architecture: Architecture) -> dict[str, Any]:
         "model_path": model_path(loaded_name(recipe.model)),
         "copied": bool(copy_of(recipe.model)),
         "exact": not source_is_folder(recipe.model.name),
-        "dtype": type_code(recipe.model.precision),
+        "dtype": base_type(recipe),
         "quantization": quantization_type(recipe),
         "local_weights": local_weights(recipe),
         "peft": peft_config(recipe, architecture=architecture),
@@ -54,6 +54,17 @@ def checkpointing(recipe: Recipe) -> str | bool:
 def type_code(name: str) -> Code | None:
     """The type of PyTorch with this name in a recipe; None where Unsloth chooses."""
     return Code(TYPES[name]) if name in TYPES else None
+
+
+def base_type(recipe: Recipe) -> Code | None:
+    """The type of the base's weights; None where Unsloth chooses 16 bits.
+
+    Weights that learn themselves are kept in fp32 where 16 bits were asked for: these
+    would round small steps away. The trainer computes in 16 bits all the same.
+    """
+    precision = recipe.model.precision
+    whole = learns_itself(recipe) and precision == "16bit"
+    return type_code("fp32" if whole else precision)
 
 
 def quantization_type(recipe: Recipe) -> Code | None:

@@ -13,6 +13,7 @@ from webui.kernel import resuming
 from webui.kernel.process import KernelError
 from webui.page import runs_further
 from webui.page.frame import QUIET, Page
+from webui.page.run_learned import learned
 from webui.page.runs_difference import CHOOSE, CURRENT, differences
 from webui.page.runs_table import state
 from webui.page.tables import heading
@@ -114,6 +115,7 @@ def told(page: Page, view: View, name: str | None) -> Markup:
     if step is not None:
         text = FROM_STEP if step else FROM_BEGINNING
         parts.append(page.say(text).format(whole(step)))
+    parts += learned(page, entry)
     note = Markup('<p class="note" dir="auto">{}</p>').format(entry.about.note)
     return Markup("{}<p class='quiet'>{}</p>{}").format(
         heading(("★ " if entry.about.star else "") + entry.title),

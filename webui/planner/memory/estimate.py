@@ -18,6 +18,7 @@ the sum with what a training took.
 
 from dataclasses import dataclass
 
+from webui.notebook.model_cell import learns_itself
 from webui.planner.memory.cards import DEFAULT, Card
 from webui.planner.memory.kept import Kept, kept
 from webui.planner.memory.optimizers import in_effect, state_bytes
@@ -105,6 +106,8 @@ def numbers_of(recipe: Recipe, card: Card) -> Numbers:
     # A CPU without bf16 computes in fp32; a GPU without it has fp16.
     sixteen = 2 if card.is_gpu or card.has_bf16 else 4
     match model.precision:
+        case "16bit" if learns_itself(recipe):
+            return Numbers(4, 4, 4)  # small steps need it
         case "fp32":
             return Numbers(4, 4, 4)
         case "bf16":

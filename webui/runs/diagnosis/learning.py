@@ -32,11 +32,10 @@ LEARNING = (
     ),
     Cause(
         "nothing_moved",
-        r"NothingLearned: (none of \d+ tensors moved in \d+ updates at a learning "
-        r"rate of \S+)",
+        r"NothingLearned: (\d+ of \d+ tensors moved, and \S+ of their numbers)",
         Text(
-            "Nothing is learned: {found}.",
-            "什么都学不到：{found}（没有任何张量发生变化）。",
+            "Nothing is learned: {found}. The steps are too small.",
+            "什么都学不到：更新幅度太小，权重几乎没有变化（{found}）。",
         ),
         Text(
             "Raise the learning rate, or load the base in fp32.",

@@ -1,0 +1,62 @@
+"""A sweep names the best trial, or says why none is better."""
+
+from typing import Any
+
+from webui.runs.events import Event
+from webui.runs.trials import (
+    BY_TOKEN,
+    MIXED,
+    SAME,
+    STILL,
+    best_trial,
+    losses_of,
+    no_best,
+)
+
+
+def history(*losses: float | None, **more: Any) -> list[Event]:
+    """Trials of the batch sizes 1, 2, … with these losses."""
+    told: list[Event] = [{"event": "begun", "losses": BY_TOKEN} | more]
+    for number, loss in enumerate(losses):
+        params = {"training.batch_size": number + 1}
+        told.append(
+            {"event": "trial", "trial": number, "value": loss, "params": params}
+        )
+    return told
+
+
+def moved(trial: int, teaches: bool) -> Event:
+    return {"event": "moved", "trial": trial, "teaches": teaches}
+
+
+def test_the_lowest_loss_is_the_best() -> None:
+    found = best_trial(history(2.0, 1.0, None, 1.5))
+    assert found and found["trial"] == 1 and found["value"] == 1.0
+    assert no_best(history(2.0, 1.0)) is None
+    one = best_trial(history(2.0))
+    assert one and one["trial"] == 0
+
+
+def test_losses_that_are_the_same_name_no_best() -> None:
+    told = history(2.30000, 2.30001, 2.30002)
+    assert best_trial(told) is None and no_best(told) == SAME
+    assert no_best(history(2.3, 2.301)) is None
+    assert best_trial(history(None)) is None and no_best(history(None)) is None
+
+
+def test_a_trial_that_taught_nothing_is_not_the_best() -> None:
+    told = [*history(1.0, 2.0), moved(0, False), moved(1, True)]
+    found = best_trial(told)
+    assert found and found["trial"] == 1
+    told = [*history(1.0, 2.0), moved(0, False), moved(1, False)]
+    assert best_trial(told) is None and no_best(told) == STILL
+
+
+def test_an_old_sweep_over_batches_does_not_compare() -> None:
+    told = history(1.0, 5.0)
+    del told[0]["losses"]
+    assert best_trial(told) is None and no_best(told) == MIXED
+    assert losses_of(told) == "mean of batch means" and losses_of([]) is None
+    for trial in told[1:]:
+        trial["params"] = {"adapter.rank": trial["trial"]}
+    assert no_best(told) is None
