@@ -51,5 +51,6 @@ def test_they_set_aside_as_many_as_then(
     assert (DRAWN.format(rows) in codes["data"]) == bool(rows)
     for code in (codes["train"], going_on["train"]):
         assert ("eval_dataset=eval_data" in code) == bool(rows)
+        assert "warmup_steps=5," in code
     assert "resume_from_checkpoint" not in codes["train"]
     assert 'resume_from_checkpoint="checkpoints/c-4"' in going_on["train"]

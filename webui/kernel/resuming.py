@@ -119,14 +119,23 @@ def resumed_cells(
     return tuple(begun), {"train": going_on.code}
 
 
-ROWS_BEFORE = 40  # that a recipe evaluated on when it named no number
+# What a recipe meant then where it named no number: rows to evaluate on, and steps of
+# warm-up, which could be no share.
+ROWS_BEFORE, WARM_UP_BEFORE = 40, 5
 
 
 def as_before(recipe: Recipe) -> Recipe:
     """A recipe as it was meant when the train cell parted the rows by itself."""
     rows = recipe.evaluation.rows or ROWS_BEFORE
-    evaluation = recipe.evaluation.model_copy(update={"rows": rows})
-    return recipe.model_copy(update={"evaluation": evaluation, "sweep": Sweep()})
+    steps = recipe.training.warmup_steps
+    warm_up = WARM_UP_BEFORE if 0 < steps < 1 else steps
+    return recipe.model_copy(
+        update={
+            "evaluation": recipe.evaluation.model_copy(update={"rows": rows}),
+            "training": recipe.training.model_copy(update={"warmup_steps": warm_up}),
+            "sweep": Sweep(),
+        }
+    )
 
 
 def drawn_before(recipe: Recipe) -> str:
