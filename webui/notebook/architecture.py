@@ -16,12 +16,15 @@ class Architecture:
             "q_proj"; empty while nobody has looked.
         experts: the weights of a mixture's experts, as "mlp.experts.down_proj", which
             are no linear layers; empty where there are none.
+        towers: the modules beside the blocks that have blocks of their own, such as
+            "vision_tower"; they read no text.
         routed: whether the trainer would add a loss for the router's choices
             to that of the text.
     """
 
     linear: tuple[str, ...] = ()
     experts: tuple[str, ...] = ()
+    towers: tuple[str, ...] = ()
     routed: bool = False
 
 

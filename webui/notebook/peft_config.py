@@ -99,26 +99,34 @@ def of_experts(
 
 def target_modules(adapter: Any, architecture: Architecture) -> list[str] | str:
     """Names, PEFT's word for all linear layers, or a regular expression."""
-    every = of_blocks(adapter, architecture.linear)
+    every = of_blocks(adapter, architecture)
+    outside = away_from(architecture.towers)
     choices: dict[str, list[str] | str] = {
         "names": list(adapter.target_modules) or every or [*ALL_LINEAR],
         "all-linear": every or "all-linear",
-        "attention": ATTENTION,
-        "mlp": MLP,
+        "attention": outside + ATTENTION,
+        "mlp": outside + MLP,
         "regex": adapter.target_regex,
     }
     return choices[adapter.targets]
 
 
-def of_blocks(adapter: Any, names: tuple[str, ...]) -> list[str] | str:
+def of_blocks(adapter: Any, architecture: Architecture) -> list[str] | str:
     """All linear layers of a model's blocks, in the words that are taken as they stand.
 
     Of other names than Llama's, Unsloth on a GPU leaves out those in blocks that it
     does not know (LFM2's convolutions, GPT-2's Conv1D), unless they are an expression.
     """
-    if adapter.method != "lora" or adapter.layers or {*names} <= {*ALL_LINEAR}:
+    names, outside = architecture.linear, away_from(architecture.towers)
+    usual = not outside and {*names} <= {*ALL_LINEAR}
+    if adapter.method != "lora" or adapter.layers or usual:
         return list(names)
-    return f".*[.]({'|'.join(names)})"
+    return f"{outside}.*[.]({'|'.join(names)})"
+
+
+def away_from(towers: tuple[str, ...]) -> str:
+    """The beginning of an expression that matches nothing in these modules."""
+    return f"(?!.*[.]({'|'.join(towers)})[.])" if towers else ""
 
 
 def layers_to_transform(text: str, depth: int | None) -> list[int] | Code:

@@ -99,3 +99,16 @@ def test_a_mixture_that_is_saved_otherwise_is_not_trained_itself(
             with pytest.raises(PlannerError, match="saved in another layout"):
                 count(recipe_of(family, folder, method=method))
     assert count(recipe_of("gpt_oss", tmp_path / "same", method="full")).trainable
+
+
+@pytest.mark.parametrize(
+    "name", ["google/gemma-3-4b-it", "google/gemma-4-26B-A4B", "Qwen/Qwen3.5-4B"]
+)
+@pytest.mark.parametrize("targets", ["names", "all-linear", "attention"])
+def test_towers_and_routers_get_no_adapter(name: str, targets: str) -> None:
+    recipe = Recipe(model=Model(name=name), adapter=Adapter(targets=targets))
+    base, weights = shape_of(recipe), weights_of(recipe)
+    adapted = {row.module for row in weights.rows if row.added}
+    assert adapted
+    assert all(base.layer_number(module) is not None for module in adapted)
+    assert not [module for module in adapted if "router" in module]

@@ -34,8 +34,22 @@ def made_of(base: Base) -> Architecture:
     return Architecture(
         linear=linear_names(base),
         experts=tuple(dict.fromkeys(name for name, _ in expert_weights(base))),
+        towers=towers(base),
         routed=hasattr(config, "output_router_logits"),
     )
+
+
+def towers(base: Base) -> tuple[str, ...]:
+    """The modules beside the blocks that have blocks of their own."""
+    from torch.nn import ModuleList
+
+    path = base.path.split(".")
+    found = dict.fromkeys(
+        next((part for part in name.split(".") if part not in path), "")
+        for name, module in base.model.named_modules()
+        if isinstance(module, ModuleList) and not f"{name}.".startswith(f"{base.path}.")
+    )
+    return tuple(tower for tower in found if tower)
 
 
 def linear_names(base: Base) -> tuple[str, ...]:
@@ -60,13 +74,15 @@ def names_in_blocks(base: Base) -> tuple[str, ...]:
     found = dict.fromkeys(
         name.rpartition(".")[2]
         for name, layer in linear_layers(base.model).items()
-        if base.layer_number(name) is not None and not is_router(layer)
+        if base.layer_number(name) is not None
+        and not is_router(layer)
+        and not is_router(base.model.get_submodule(name.rpartition(".")[0]))
     )
     return tuple(found)
 
 
 def is_router(layer: Any) -> bool:
-    """Whether a layer chooses experts: what it returns is no output of a layer."""
+    """Whether a module chooses experts: adapted, it would send tokens elsewhere."""
     return "Router" in type(layer).__name__
 
 
