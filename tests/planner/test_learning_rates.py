@@ -11,6 +11,7 @@ from webui.planner.learning_rates import Rates, learning_rates, rate_problems
 from webui.recipe import Recipe
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import loads
+from webui.recipe.updates import learned_rows
 
 
 def recipe(*settings: str) -> Recipe:
@@ -21,6 +22,13 @@ def rates(*settings: str, rows: int = 0) -> Rates:
     found = learning_rates(recipe(*settings), rows)
     assert found
     return found
+
+
+def test_rows_that_are_watched_are_not_learned() -> None:
+    watched = recipe("evaluation.every=epoch", "evaluation.rows=40")
+    assert learned_rows(watched, 56) == 16
+    assert learned_rows(recipe("evaluation.every=epoch"), 56) == 51
+    assert learned_rows(recipe(), 56) == 56
 
 
 @pytest.mark.parametrize(
@@ -37,7 +45,6 @@ def rates(*settings: str, rows: int = 0) -> Rates:
         (("training.warmup_steps=5",), 80, 10, 5),
         (("training.warmup_steps=0.5",), 72, 9, 5),
         (("training.duration=steps", "training.steps=30"), 8, 30, 2),
-        (("evaluation.every=epoch", "evaluation.rows=40"), 56, 2, 0),
     ],
 )
 def test_updates_and_warm_up(

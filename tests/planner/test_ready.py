@@ -186,14 +186,13 @@ def test_a_model_that_is_missing_is_told_at_its_own_field(
             {},
             "1 of the first 4 rows hold the chat template's own mark <|im_end|>",
         ),
-        ([GOOD] * 3, {"template": "phi"}, "no end token (<|im_end|>) is trained on"),
         (
             [GOOD | {"input": "word " * 99}] * 3,
             {},
             "In 3 of the first 3 rows every token is hidden",
         ),
     ],
-    ids=["cut", "rejected", "marks", "end", "hidden"],
+    ids=["cut", "rejected", "marks", "hidden"],
 )
 def test_a_blocking_warning_stops_unless_it_is_accepted(
     starter_recipe: Build, rows: list, data: dict[str, Any], words: str

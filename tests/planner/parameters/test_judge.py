@@ -60,9 +60,9 @@ STARTER = {
         "act_fn has no weights",
     ),
     "inside of what learns in full": (
-        ["adapter.modules_to_save=[mlp]"],
+        ["adapter.modules_to_save=[mlp]", "adapter.target_modules=[q_proj, up_proj]"],
         "adapter.modules_to_save",
-        "mlp holds gate_proj, up_proj, down_proj, named in the target modules too, ",
+        "mlp holds up_proj, named in the target modules too, ",
     ),
     "a name in other layers": (
         ["adapter.target_modules=[q_proj, layers.3.mlp.up_proj]", "adapter.layers=0-1"],
