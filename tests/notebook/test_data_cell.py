@@ -125,17 +125,16 @@ def test_several_kinds_of_files_and_bad_rows(tmp_path: Path) -> None:
     assert sorted(asked) == sorted(["a", "问", "c", "e"])
 
 
-def test_packing_fills_sequences(tmp_path: Path) -> None:
+def test_rows_to_pack_are_tokens_and_whole(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_text('{"question": "a", "answer": "b"}\n' * 20)
     recipe = recipe_for([file], **{"data.packing": True})
     rows, names = run_cell(recipe, tmp_path / "run")
-    packed = names["train_data"]
-    assert rows.form == "tokens" and len(packed) < 18
-    assert max(map(len, packed["input_ids"])) <= 512
+    tokens = names["train_data"]  # the train cell packs them
+    assert rows.form == "tokens" and len(tokens) == 18
     loose, names = run_cell(recipe_for([file]), tmp_path / "loose")
     made = trained_tokens(recipe_for([file]), loose, names)
-    assert sum(map(len, packed["labels"])) == sum(len(ids) for ids, _ in made)
+    assert sum(map(len, tokens["labels"])) == sum(len(ids) for ids, _ in made)
 
 
 def test_long_texts_go_on_in_further_sequences(tmp_path: Path) -> None:

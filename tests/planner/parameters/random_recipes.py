@@ -11,6 +11,7 @@ import random
 import re
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ os.environ |= {
 }
 from webui.kernel.counted import MiscountError, hold_to_plan
 from webui.notebook.render import CELLS, expected, template_context
+from webui.planner.parameters.architecture import architecture_of
 from webui.planner.parameters.judge import judge
 from webui.recipe import Recipe
 from webui.recipe.checks import check
@@ -137,9 +139,9 @@ def values_of(folder: Path, model: Any, draw: random.Random) -> dict[str, Any]:
 
 def attached(recipe: Recipe, model: Any, unsloth: Any) -> Any:
     """The model after the recipe's own adapter cell."""
-    rows = expected(recipe)
+    rows = replace(expected(recipe), architecture=architecture_of(recipe))
     more = {"adapter_folder": "", "checkpoint": "", "alone": False, "rows": rows}
-    context = template_context(recipe) | more
+    context = template_context(recipe, rows) | more
     code = CELLS.get_template("adapter.py.jinja").render(context)
     own = copy.deepcopy(model)
     own.max_seq_length, own._saved_temp_tokenizer = 64, None

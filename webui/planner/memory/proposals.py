@@ -6,6 +6,7 @@ Each gives the values of fields, by path, and a sentence; nothing where it canno
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from webui.notebook.model_cell import learns_itself
 from webui.planner.memory.cards import Card
 from webui.planner.memory.estimate import checkpointing
 from webui.recipe import Recipe
@@ -64,7 +65,8 @@ def pack_optimizer(recipe: Recipe, card: Card) -> Iterator[Change]:
 
 
 def halve_numbers(recipe: Recipe, card: Card) -> Iterator[Change]:
-    if recipe.model.precision == "fp32":
+    # What learns itself is held in fp32 at 16 bits too.
+    if recipe.model.precision == "fp32" and not learns_itself(recipe):
         yield (
             {"model.precision": "16bit"},
             Text(
