@@ -10,7 +10,7 @@ from webui.planner.chat.conversation import Chat, chat_of, render
 from webui.planner.chat.template import Template
 from webui.planner.data_warnings import MARK
 from webui.planner.mapping.steps import row_steps
-from webui.planner.pretrained import recipe_chat
+from webui.planner.pretrained import recipe_chat, templated
 from webui.planner.rows import Rejected, with_place
 from webui.planner.warned import Warned
 from webui.recipe import Recipe
@@ -59,7 +59,9 @@ def template_that_takes(recipe: Recipe, rejected: Sequence[Rejected]) -> Text:
     for step in row_steps(recipe):
         row = step(row)
     chat = recipe_chat(recipe)
-    named = ((name, with_template(chat, name)) for name in likest(chat.template))
+    # As it is written: an end token may stand in for a mark that the model lacks.
+    chosen = replace(chat.template, tokenizer=templated(recipe))
+    named = ((name, with_template(chat, name)) for name in likest(chosen))
     name = next((name for name, other in named if takes(other, row)), None)
     if name is None:
         return Text("", "")
