@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from webui.notebook.render import CELLS, template_context
+from webui.notebook.render import CELLS, CONTEXTS, template_context
+from webui.notebook.rows import expected
 from webui.planner.catalogue.catalogue import entries
 from webui.planner.memory.cards import CARDS
 from webui.planner.memory.estimate import estimate
@@ -34,8 +35,9 @@ def recipe_of(name: str, precision: str = "4bit", **model: Any) -> Recipe:
 
 def cell(recipe: Recipe) -> str:
     """The call that loads the model, as the recipe's cell has it."""
-    more = {"rows": None, "alone": True}
-    context = template_context(recipe) | more | {"chat_template": "x"}
+    rows = expected(recipe)
+    context = template_context(recipe, rows) | CONTEXTS["model"](recipe, rows)
+    context |= {"rows": rows, "alone": True, "chat_template": "x"}
     code = CELLS.get_template("model.py.jinja").render(context)
     return code.partition("\ntokenizer.chat_template")[0]
 
