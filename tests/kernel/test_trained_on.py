@@ -19,7 +19,7 @@ FEW = ("training.steps=6", "adapter.dropout=0", "training.warmup_steps=0")
 
 
 @pytest.mark.train
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_a_run_is_trained_on_and_stands_alone(kernel_home: Path) -> None:
     first = trained(make_recipe(kernel_home, *FEW))
     values = {"training.learning_rate": 5e-4, "training.schedule": "cosine"}

@@ -16,7 +16,7 @@ from webui import settings
 from webui.notebook.chat_templates import TEMPLATES
 from webui.runs.stops import runs_on
 
-pytestmark = [pytest.mark.train, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.train, pytest.mark.timeout(600)]
 
 TEACH = [
     "data.format=question_answer",

@@ -15,6 +15,8 @@ from webui import settings
 from webui.planner.parameters.count import count
 from webui.recipe.store import loads
 
+pytestmark = pytest.mark.timeout(600)
+
 SCRIPT = Path(__file__).with_name("every_architecture.py")
 SHORT = ["training.save_every=1", "training.learning_rate=1e-2", "adapter.rank=4"]
 EXPERTS = {"mixtral", "qwen3_moe", "gpt_oss", "granitemoe", "deepseek_v3"}

@@ -29,6 +29,7 @@ def uneven(folder: Path) -> str:
 
 
 @pytest.mark.train
+@pytest.mark.timeout(600)
 def test_losses_are_means_over_tokens_whatever_the_batch(
     folder: Path, uneven: str
 ) -> None:
@@ -59,6 +60,7 @@ def watched(folder: Path, *settings: str) -> list[str]:
 
 
 @pytest.mark.train
+@pytest.mark.timeout(600)
 def test_what_does_not_learn_is_told(folder: Path) -> None:
     head = ["adapter.targets=attention", "adapter.modules_to_save=[lm_head]"]
     bf16, low = "model.precision=bf16", "training.learning_rate=2e-5"

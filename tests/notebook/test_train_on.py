@@ -9,7 +9,7 @@ from small import settings_of, trained
 from webui.planner.parameters.count import count
 from webui.recipe.store import loads
 
-pytestmark = [pytest.mark.train, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.train, pytest.mark.timeout(600)]
 
 # All rows in one step, so that its loss is the loss of all of them.
 WHOLE = ["training.batch_size=6", "training.steps=3", "adapter.rank=4"]

@@ -11,7 +11,7 @@ import pytest
 
 from webui.kernel import process
 
-pytestmark = [pytest.mark.train, pytest.mark.timeout(330)]
+pytestmark = [pytest.mark.train, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKS = 100

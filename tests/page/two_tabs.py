@@ -44,7 +44,7 @@ class rows(list):
 base_score, tuned_score, scored_rows = 0.25, 0.5, rows([1])
 """
 EVERY = 12  # how many asks from one closed tab to the next
-PATIENCE = 270  # seconds
+PATIENCE = 540  # seconds
 slow = threading.Event()
 
 

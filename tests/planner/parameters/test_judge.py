@@ -162,7 +162,7 @@ def test_a_model_that_cannot_be_read_is_not_judged(tmp_path: Path) -> None:
     assert problem == Problem("model.name", problem.message)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_no_random_recipe_is_planned_otherwise_than_it_runs(tmp_path: Path) -> None:
     found = [told for told in random_trials(7, 300, tmp_path)]
     differing = [told for told in found if "differs" in told]
