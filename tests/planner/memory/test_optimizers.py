@@ -24,7 +24,9 @@ def states(shape: Callable[..., Model]) -> Callable[..., int]:
     """Bytes of the states on a card."""
 
     def about(card: Any, optimizer: str, method: str = "lora") -> int:
-        recipe = Recipe(model=shape("SmolLM2-135M-Instruct"))
+        recipe = with_values(
+            Recipe(model=shape("SmolLM2-135M-Instruct")), {"model.precision": "bf16"}
+        )
         chosen = {"training.optimizer": optimizer, "adapter.method": method}
         return estimate(
             with_values(recipe, chosen | {"adapter.rank": 8}), card
