@@ -83,7 +83,7 @@ def row_problems(recipe: Recipe) -> list[Problem]:
     try:
         rows = prepared(recipe)
     except PlannerError as error:
-        return [Problem(field, error.text)]
+        return [Problem(error.path or field, error.text)]
     rates = rate_problems(recipe, rows.train, rows.form == "pieces")
     if recipe.data.accept_warnings:
         return rates

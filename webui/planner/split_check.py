@@ -83,7 +83,8 @@ def refuse_watched(total: int, watched: int) -> None:
                 "as fit.",
                 f"训练数据共 {total} 条，其中 {watched} 条将只用于评估而不参与训练；"
                 f"请将 evaluation.rows 设为不超过 {most}，或设为 0 以自动选取。",
-            )
+            ),
+            "evaluation.rows",
         )
 
 

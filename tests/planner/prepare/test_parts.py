@@ -132,8 +132,9 @@ def test_a_sweep_has_the_rows_of_its_training(file: Path) -> None:
 def test_more_watched_than_learned_is_refused(
     file: Path, rows: int, message: str
 ) -> None:
-    with pytest.raises(PlannerError, match=message):
+    with pytest.raises(PlannerError, match=message) as caught:
         prepare(recipe_of(file, EVALUATED | {"evaluation.rows": rows}))
+    assert caught.value.path == "evaluation.rows"
     assert prepare(recipe_of(file, {"evaluation.rows": rows})).watched == 0
 
 
