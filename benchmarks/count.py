@@ -21,11 +21,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from webui.planner.parameters.attach import adapter_config
-from webui.planner.parameters.count import count
-from webui.planner.parameters.grid import grid
-from webui.planner.parameters.meta import shape_of
-from webui.planner.parameters.weights import read_weights
+from webui.counts.parameters.attach import adapter_config
+from webui.counts.parameters.count import count
+from webui.counts.parameters.grid import grid
+from webui.counts.parameters.meta import shape_of
+from webui.counts.parameters.weights import read_weights
 from webui.recipe import Recipe
 from webui.recipe.sections import Adapter, Model
 

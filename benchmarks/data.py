@@ -73,7 +73,7 @@ def made_rows(count: int, words: int, seed: int = 0) -> Iterator[dict[str, str]]
 
 def preparation(rounds: int, count: int) -> dict[str, Any]:
     """Time the three ways, several times in turn."""
-    from webui.planner.pretrained import recipe_tokenizer
+    from webui.models.pretrained import recipe_tokenizer
 
     tokenizer = recipe_tokenizer(Recipe())
     rows = [row for row in made_rows(count, words=85) if "output" in row]
@@ -120,9 +120,9 @@ def rendered(rows: list[dict], tokenizer: Any) -> tuple[list[str], list[int]]:
 
 def sequences(rows: list[dict], tokenizer: Any) -> list[Any]:
     """What is trained on of each row: its text, and the parts that are learned."""
-    from webui.planner.chat.conversation import chat_of, render
-    from webui.planner.chat.template import Template
-    from webui.planner.mapping.steps import row_steps
+    from webui.chat.conversation import chat_of, render
+    from webui.chat.template import Template
+    from webui.rows.mapping.steps import row_steps
 
     chat = chat_of(Template(tokenizer, frozenset({tokenizer.eos_token})))
     found = []
@@ -135,7 +135,7 @@ def sequences(rows: list[dict], tokenizer: Any) -> list[Any]:
 
 def by_us(rows: list[dict], tokenizer: Any) -> None:
     """Every step from raw rows to labels."""
-    from webui.planner.encoding import encode
+    from webui.rows.encoding import encode
 
     for first in range(0, len(rows), BATCH):
         parts = sequences(rows[first : first + BATCH], tokenizer)
@@ -185,7 +185,7 @@ def trl_preparation(rows: list[dict], tokenizer: Any) -> Callable[[], object]:
 
 def full_report(count: int) -> dict[str, Any]:
     """Write a large file; time its first preview and report, and watch the memory."""
-    from webui.planner.report.job import start
+    from webui.rows.report.job import start
 
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
@@ -235,7 +235,7 @@ def write_file(path: Path, count: int) -> None:
 def first_preview(recipe: Recipe) -> dict[str, float]:
     """Seconds until the first rows are shown: by a planner that starts for it, and by
     one that has answered before."""
-    from webui.planner.preview import preview
+    from webui.rows.preview import preview
 
     taken = {}
     for name in ("cold", "warm"):

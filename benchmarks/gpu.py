@@ -29,16 +29,16 @@ from pathlib import Path
 from typing import Any
 
 from webui import settings
+from webui.counts.memory.estimate import estimate
 from webui.files import write_json
 from webui.kernel import jobs, process
 from webui.kernel.status import status
 from webui.notebook.render import RUN_CELLS, render_cells
 from webui.notebook.script import joined
-from webui.planner.memory.estimate import estimate
-from webui.planner.prepare.prepare import prepare
-from webui.planner.prepare.store import place
 from webui.recipe import Recipe
 from webui.recipe.store import loads
+from webui.rows.prepare.prepare import prepare
+from webui.rows.prepare.store import place
 from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.followed import Followed
@@ -189,7 +189,7 @@ def compare(recipe: Recipe, device: str) -> dict[str, Any]:
 
 def planned(recipe: Recipe, device: str) -> list[int]:
     """The lower end, the middle and the upper end of the estimate; as torch counts."""
-    from webui.planner.memory.cards import this_machine
+    from webui.counts.memory.cards import this_machine
 
     memory = estimate(recipe, this_machine(2**36, has_bf16=True, kind=device))
     outside = memory.context if device == "cuda" else 0

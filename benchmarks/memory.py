@@ -83,10 +83,10 @@ def cuda_cases(folder: Path) -> Iterator[Case]:
 
 def train(given: dict[str, Any]) -> dict[str, Any]:
     """Run the recipe's cells in this process and return the peak in bytes."""
-    from webui.kernel import memory
     from webui.notebook.render import render_cells
     from webui.recipe import Recipe
     from webui.recipe.store import with_values
+    from webui.recorder import memory
 
     recipe = with_values(Recipe(), given)
     names = ("setup", "model", "adapter", "train")
@@ -136,7 +136,7 @@ def measure(given: dict[str, Any]) -> dict[str, Any]:
 
 def predicted(given: dict[str, Any], cuda: bool) -> dict[str, int]:
     """The estimate for this machine, part by part; CUDA's own share left out."""
-    from webui.planner.memory.estimate import estimate
+    from webui.counts.memory.estimate import estimate
     from webui.recipe import Recipe
     from webui.recipe.store import with_values
 
@@ -148,8 +148,8 @@ def predicted(given: dict[str, Any], cuda: bool) -> dict[str, int]:
 @lru_cache(maxsize=1)
 def this_card() -> Any:
     """The device that the cases run on; how large it is plays no part."""
+    from webui.counts.memory.cards import this_machine
     from webui.doctor import ask_device
-    from webui.planner.memory.cards import this_machine
 
     device = ask_device()
     if isinstance(device, str):

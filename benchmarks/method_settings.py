@@ -6,7 +6,7 @@ end because 40 steps are few. None was tuned on the rows that are scored here.
 
 from dataclasses import dataclass
 
-from webui.recipe.field import Text
+from webui.text import Text
 
 COMMON = (
     "training.steps=40",

@@ -43,10 +43,10 @@ from webui.kernel import jobs, process
 from webui.kernel.status import status
 from webui.notebook.render import RUN_CELLS, render_cells
 from webui.notebook.script import joined
-from webui.planner.prepare.prepare import prepare
-from webui.planner.prepare.store import place
 from webui.recipe import Recipe
 from webui.recipe.store import loads
+from webui.rows.prepare.prepare import prepare
+from webui.rows.prepare.store import place
 from webui.runs import events
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,14 +9,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+from webui.chat.portrait import portrait
+from webui.chat.template import Template
 from webui.figures import brief, size
 from webui.notebook.chat_templates import BASE, TEMPLATES
-from webui.planner.chat.portrait import portrait
-from webui.planner.chat.template import Template
-from webui.recipe.field import DeclaredField, Text
+from webui.recipe.field import DeclaredField
 from webui.recipe.formats import FORMATS, Format
 from webui.recipe.methods import METHODS, VARIANTS, Method
 from webui.recipe.paths import FIELDS
+from webui.text import Text
 
 FOLDER = Path(__file__).parent
 MEASURED = FOLDER.parent / "benchmarks" / "results" / "methods.json"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from homes import make_home
+from shapes import helper, shape, starter_recipe  # noqa: F401 - fixtures
 
 from webui.settings import starter_folder
 

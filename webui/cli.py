@@ -70,12 +70,8 @@ def command(name: str) -> Callable[[argparse.Namespace], int]:
 def tell(error: Exception) -> int:
     """Say what went wrong in a sentence; what nobody expected goes to the log too."""
     from webui.errors import UserError
-    from webui.planner.errors import PlannerError
-    from webui.recipe.problems import RecipeError
-    from webui.starter import StarterError
 
-    expected = (RecipeError, UserError, PlannerError, StarterError)
-    if isinstance(error, expected):
+    if isinstance(error, UserError):
         print(sentence(str(error)), file=sys.stderr)
     elif isinstance(error, OSError) and error.filename:
         print(f"{error.filename}: {error.strerror}.", file=sys.stderr)

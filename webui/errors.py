@@ -1,11 +1,32 @@
-"""An error whose text is for the user: one sentence, in English and Chinese."""
+"""Errors whose text is for the user: one family, each a sentence in both languages."""
 
-from webui.recipe.field import Text
+from collections.abc import Iterator
+
+from webui.text import Text
 
 
 class UserError(Exception):
-    """What was asked cannot be done; ``text`` says why and what to do."""
+    """What was asked cannot be done; ``text`` says why and what to do.
 
-    def __init__(self, english: str, chinese: str) -> None:
-        super().__init__(english)
-        self.text = Text(english, chinese)
+    ``path`` names the field at fault, where one is. It travels between processes, so
+    it holds nothing but text.
+    """
+
+    def __init__(self, text: Text, path: str = "") -> None:
+        super().__init__(text, path)
+        self.text = text
+        self.path = path
+
+    def __str__(self) -> str:
+        return self.text.en
+
+
+class PlannerError(UserError):
+    """A question about rows, a model or a recipe that has no answer."""
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what led to it."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,18 @@ def file_hash(path: Path) -> str | None:
     except (OSError, ValueError):  # a name with a zero byte is a ValueError
         return None
     return digest.hexdigest()
+
+
+def free_bytes(folder: Path) -> int | None:
+    """Free bytes on the disk of a folder, or of the nearest one above that exists."""
+    for place in (folder, *folder.absolute().parents):
+        try:
+            return shutil.disk_usage(place).free
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return None
+    return None
 
 
 def downloads() -> Path:

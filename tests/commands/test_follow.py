@@ -12,9 +12,9 @@ from webui import cli
 from webui.commands import follow
 from webui.commands.machine import kernel_line
 from webui.kernel import jobs, process
-from webui.kernel.recorder import STOP
 from webui.notebook.render import Cell
 from webui.recipe import Recipe
+from webui.recorder.recorder import STOP
 from webui.settings import kernel_folder
 
 pytestmark = pytest.mark.usefixtures("ended_kernel")

@@ -12,8 +12,8 @@ import pytest
 
 from webui import cli, settings
 from webui.commands import plan as module
+from webui.counts.memory.cards import CARDS
 from webui.planner import process
-from webui.planner.memory.cards import CARDS
 
 ROOT = Path(__file__).parents[2]
 LLAMA_8B = {

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from planner.models.conftest import write_gguf
+from models.conftest import write_gguf
 
 from webui import cli
 from webui.commands.unpack import Teller
-from webui.planner.models.unpack import Progress
-from webui.planner.models.unpack_work import STAGES
+from webui.models.unpack import Progress
+from webui.models.unpack_work import STAGES
 
 
 @pytest.mark.train

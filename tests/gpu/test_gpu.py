@@ -20,9 +20,9 @@ from cases import CASES, CPU_CASES, STEPS, Case, sizes
 from small import ROOT, ROWS, trained
 
 from webui import settings
-from webui.planner.memory.cards import CARDS, this_machine
-from webui.planner.memory.estimate import estimate
-from webui.planner.parameters.count import count
+from webui.counts.memory.cards import CARDS, this_machine
+from webui.counts.memory.estimate import estimate
+from webui.counts.parameters.count import count
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 

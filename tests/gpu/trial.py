@@ -22,11 +22,11 @@ from every_method import outputs, without_mixed_precision
 from shapes import full_rows
 from trials import Names, cells_of, run
 
-from webui.kernel import memory
+from webui.counts.memory.cards import CARDS
 from webui.notebook.render import LOAD_CELLS, Cell, render_cells
-from webui.planner.memory.cards import CARDS
 from webui.recipe import Recipe
 from webui.recipe.store import loads
+from webui.recorder import memory
 
 PACKAGES = ("torch", "transformers", "peft", "trl", "bitsandbytes", "unsloth")
 WARM = 2  # steps, after which every kernel is compiled

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import work
-from planner.reading.hub_server import Hub, serve
+from rows.reading.hub_server import Hub, serve
 
 from webui import settings
 from webui.kernel import jobs, process, resuming, stopping

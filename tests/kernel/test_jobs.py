@@ -10,10 +10,10 @@ import pytest
 import work
 
 from webui.kernel import closing, jobs, process, stopping
-from webui.kernel.outputs import plain_text
 from webui.kernel.process import KernelError
 from webui.notebook.render import render_cells
 from webui.recipe import Recipe
+from webui.recorder.outputs import plain_text
 from webui.runs import folder
 from webui.settings import kernel_folder
 

@@ -10,9 +10,9 @@ from cut_off import resume_and_die, save
 
 from webui import settings
 from webui.kernel import closing, jobs, keeper, process, queue
-from webui.kernel.recorder import STOP
 from webui.recipe import Recipe
 from webui.recipe.store import loads
+from webui.recorder.recorder import STOP
 from webui.runs import events, folder
 from webui.settings import kernel_folder
 

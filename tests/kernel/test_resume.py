@@ -17,9 +17,9 @@ from webui import settings
 from webui.kernel import closing, jobs, process, resuming, stopping
 from webui.kernel.process import KernelError
 from webui.notebook.render import RUN_CELLS, Cell
-from webui.planner.prepare.ask import prepared
 from webui.recipe import Recipe
 from webui.recipe.store import loads
+from webui.rows.prepare.ask import prepared
 from webui.runs import checkpoints, events, folder
 from webui.runs.checkpoints import Checkpoint
 

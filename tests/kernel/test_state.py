@@ -6,7 +6,7 @@ from pathlib import Path
 
 from webui.files import write_json
 from webui.kernel import process
-from webui.kernel.recorder import STATE
+from webui.recorder.recorder import STATE
 from webui.settings import kernel_folder
 
 

@@ -9,7 +9,7 @@ from test_resume import curve, killed, make_recipe, resumed, trained
 
 from webui.kernel import jobs
 from webui.kernel.process import KernelError
-from webui.planner.ready import parent_problems
+from webui.preflight.ready import parent_problems
 from webui.recipe.store import with_values
 from webui.runs import folder
 from webui.runs.parent import child

@@ -20,14 +20,14 @@ import work
 
 from webui import settings
 from webui.kernel import closing, jobs, process, stopping
-from webui.kernel.outputs import plain_text
 from webui.kernel.process import KernelError
 from webui.notebook.render import RUN_CELLS
 from webui.notebook.script import joined
-from webui.planner.prepare.ask import prepared
-from webui.planner.prepare.store import place
 from webui.recipe import Recipe
 from webui.recipe.store import dumps, loads
+from webui.recorder.outputs import plain_text
+from webui.rows.prepare.ask import prepared
+from webui.rows.prepare.store import place
 from webui.runs import folder
 from webui.runs.folder import Run
 

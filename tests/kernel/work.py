@@ -15,8 +15,8 @@ import nbformat
 from webui.kernel import jobs
 from webui.kernel.client import answer, connect, execute
 from webui.notebook.render import RUN_CELLS, Cell, render_cells
-from webui.planner.prepare.ask import prepared
 from webui.recipe import Recipe
+from webui.rows.prepare.ask import prepared
 from webui.runs import events, folder
 
 ROOT = Path(__file__).parents[2]

@@ -57,7 +57,7 @@ def main() -> None:
     """Train each recipe, and tell where its adapter lies and what its batches teach."""
     from trials import cells_of, run, tell_each
 
-    from webui.kernel import stops
+    from webui.recorder import stops
 
     def told(recipe: Any, space: dict[str, Any]) -> dict[str, Any]:
         cells = cells_of(recipe)

@@ -10,10 +10,10 @@ from typing import Any
 from trials import cells_of, load_once, run, tell_each
 from watching import watch
 
-from webui.kernel.counted import MiscountError, hold_to_plan
+from webui.counts.parameters.judge import judge
 from webui.notebook.render import LOAD_CELLS
-from webui.planner.parameters.judge import judge
 from webui.recipe import Recipe
+from webui.recorder.counted import MiscountError, hold_to_plan
 
 PROBE = "The capital of France is"
 Tensors = dict[str, Any]

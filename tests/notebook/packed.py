@@ -5,8 +5,8 @@ from typing import Any
 
 from trials import cells_of, run, tell_each
 
-from webui.kernel import packing
 from webui.recipe import Recipe
+from webui.recorder import packing
 
 
 def told(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:

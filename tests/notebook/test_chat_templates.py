@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from jinja2.ext import Extension, loopcontrols
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 
+from webui.models.pretrained import read_tokenizer
 from webui.notebook.chat_templates import BASE, FOLDER, TEMPLATES
-from webui.planner.pretrained import read_tokenizer
 
 # Turns end where the family's tokens say, so the marks are visible in these texts.
 EXPECTED = {

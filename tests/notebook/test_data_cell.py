@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from planner.reading.hub_server import COMMIT, Hub, serve
+from rows.reading.hub_server import COMMIT, Hub, serve
 
 from webui.notebook.render import render_cells
 from webui.notebook.rows import Rows
-from webui.planner.detection.found import found, offered
-from webui.planner.prepare.prepare import prepare
-from webui.planner.prepare.store import place
-from webui.planner.preview import check_rows
 from webui.recipe import Recipe
 from webui.recipe.store import with_values
+from webui.rows.detection.found import found, offered
+from webui.rows.prepare.prepare import prepare
+from webui.rows.prepare.store import place
+from webui.rows.preview import check_rows
 from webui.settings import starter_folder
 
 pytestmark = [pytest.mark.train, pytest.mark.usefixtures("starter_home")]
@@ -244,7 +244,7 @@ def test_a_data_set_of_the_hub(tmp_path: Path) -> None:
     file = tmp_path / "cells.py"
     file.write_text(
         "from webui.notebook.render import render_cells\n"
-        "from webui.planner.prepare.prepare import prepare\n"
+        "from webui.rows.prepare.prepare import prepare\n"
         "from webui.recipe import Recipe\n"
         "from webui.recipe.store import with_values\n"
         "recipe = with_values(Recipe(), {\n"

@@ -12,7 +12,7 @@ from architectures import GROUPS, write_model
 from small import FEW, ROWS, trained
 
 from webui import settings
-from webui.planner.parameters.count import count
+from webui.counts.parameters.count import count
 from webui.recipe.store import loads
 
 pytestmark = pytest.mark.timeout(600)

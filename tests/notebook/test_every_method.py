@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from small import LAYERS, settings_of, trained
 
-from webui.planner.parameters.count import count
+from webui.counts.parameters.count import count
 from webui.recipe.store import loads
 
 SCRIPT = Path(__file__).with_name("every_method.py")

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from webui.counts.memory.cards import CARDS
+from webui.counts.memory.estimate import estimate
+from webui.counts.memory.fit import fit
+from webui.counts.parameters.count import count
+from webui.models.catalogue.catalogue import entries
+from webui.models.source import source_of
 from webui.notebook.render import CELLS, CONTEXTS, template_context
 from webui.notebook.rows import expected
-from webui.planner.catalogue.catalogue import entries
-from webui.planner.memory.cards import CARDS
-from webui.planner.memory.estimate import estimate
-from webui.planner.memory.fit import fit
-from webui.planner.models.source import source_of
-from webui.planner.parameters.count import count
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.combinations import device_rules

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from webui.counts.parameters.attach import adapter_config
+from webui.counts.parameters.meta import linear_layers, shape_of
 from webui.notebook.literal import Code
 from webui.notebook.peft_config import ATTENTION, CONFIGS, MLP, peft_config
 from webui.notebook.render import SWEEP_CELLS, render_cells
-from webui.planner.parameters.attach import adapter_config
-from webui.planner.parameters.meta import linear_layers, shape_of
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.paths import FIELDS

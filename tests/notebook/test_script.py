@@ -14,10 +14,10 @@ from packaging.specifiers import SpecifierSet
 from webui.notebook.render import render_cells
 from webui.notebook.rows import Rows, expected
 from webui.notebook.script import script
-from webui.planner.prepare.prepare import prepare
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.store import load
+from webui.rows.prepare.prepare import prepare
 from webui.settings import shipped_recipes
 
 HOSTILE = '"""\nimport os; os.system("true")\n# ///'

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from small import settings_of, trained
 
-from webui.planner.parameters.count import count
+from webui.counts.parameters.count import count
 from webui.recipe.store import loads
 
 pytestmark = [pytest.mark.train, pytest.mark.timeout(600)]

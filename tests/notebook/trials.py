@@ -22,10 +22,10 @@ os.environ |= {
 }
 
 from webui.notebook.render import RUN_CELLS, Cell, render_cells
-from webui.planner.prepare.prepare import prepare
-from webui.planner.prepare.store import place
 from webui.recipe import Recipe
 from webui.recipe.store import loads
+from webui.rows.prepare.prepare import prepare
+from webui.rows.prepare.store import place
 
 Names = dict[str, Any]
 

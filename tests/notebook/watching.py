@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from webui.kernel.moved import Watched, all_warm_up
+from webui.recorder.moved import Watched, all_warm_up
 
 
 def watch(trainer: Any) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from webui.page.frame import Page
 from webui.page.language import Language
 from webui.page.method_card import explained_html, method_card
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.methods import METHODS, VARIANTS
 from webui.recipe.sections import Adapter
+from webui.text import Text
 
 
 @dataclass

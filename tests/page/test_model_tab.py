@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from planner.models.conftest import OWN_CODE, model_files, write_gguf
-from planner.reading.hub_server import Hub, serve
+from models.conftest import OWN_CODE, model_files, write_gguf
+from rows.reading.hub_server import Hub, serve
 
 from webui.kernel import jobs
-from webui.planner.models.gguf import unpacked_folder
+from webui.models.gguf import unpacked_folder
 from webui.recipe.store import load
 
 from .walking import HOSTILE, SECOND, open_page, set_field, wait_for

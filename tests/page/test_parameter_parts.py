@@ -5,6 +5,13 @@ from dataclasses import dataclass
 import pytest
 from markupsafe import Markup
 
+from webui.counts.memory.cards import DEFAULT
+from webui.counts.memory.fit import Fit
+from webui.counts.memory.parts import Memory
+from webui.counts.memory.remedies import Remedies
+from webui.counts.memory.verdict import Verdict
+from webui.counts.parameters.grid import Grid, GridRow
+from webui.counts.parameters.structure import Node
 from webui.page.frame import Page
 from webui.page.language import Language
 from webui.page.steady import steady
@@ -12,17 +19,10 @@ from webui.page.tabs.parameter_beside import differing, shown
 from webui.page.tabs.parameter_counts import grid_table, targets_of
 from webui.page.tabs.parameter_memory import MEANINGS, PARTS, basis, limit, meanings
 from webui.page.tabs.parameter_structure import branch
-from webui.planner.memory.cards import DEFAULT
-from webui.planner.memory.fit import Fit
-from webui.planner.memory.parts import Memory
-from webui.planner.memory.remedies import Remedies
-from webui.planner.memory.verdict import Verdict
-from webui.planner.parameters.grid import Grid, GridRow
-from webui.planner.parameters.structure import Node
 from webui.recipe import Recipe
 from webui.recipe.checks import check
-from webui.recipe.field import Text
 from webui.recipe.sections import Adapter
+from webui.text import Text
 
 from .walking import HOSTILE
 

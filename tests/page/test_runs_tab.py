@@ -13,9 +13,9 @@ from webui.page import runs_table
 from webui.page.runs_difference import told
 from webui.page.runs_table import listing, turned
 from webui.recipe.checks import check
-from webui.recipe.field import Text
 from webui.runs import entries, events, folder, notes
 from webui.runs.difference import Difference
+from webui.text import Text
 
 from .test_parameter_parts import CHINESE, ENGLISH
 from .walking import HOSTILE, SECOND, go, open_page, wait_for

@@ -4,7 +4,7 @@ import re
 
 from webui.notebook.rows import Rows
 from webui.page.tabs.split_picture import PARTS, bar
-from webui.planner.prepare.told import counts, in_words
+from webui.rows.prepare.told import counts, in_words
 
 from .test_parameter_parts import CHINESE, ENGLISH
 

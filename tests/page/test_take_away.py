@@ -15,8 +15,8 @@ from webui.page.take_away import (
     taken_away,
 )
 from webui.page.view import View, view_of
-from webui.planner.prepare.prepare import prepare
 from webui.recipe.store import load
+from webui.rows.prepare.prepare import prepare
 from webui.settings import shipped_recipes
 
 

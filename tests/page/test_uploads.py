@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from webui.errors import PlannerError
 from webui.page.draft import Draft
 from webui.page.uploads import keep, suffix_for, use_files, use_text
-from webui.planner.errors import PlannerError
 from webui.recipe import Recipe
 from webui.recipe.store import with_values
 

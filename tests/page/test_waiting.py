@@ -12,8 +12,8 @@ from webui.page.frame import Page
 from webui.page.studio import Studio
 from webui.page.tabs import train
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.store import load
+from webui.text import Text
 
 from .walking import HOSTILE
 
@@ -97,7 +97,7 @@ def test_a_press_while_busy_waits_and_says_where(
     assert (first.kind, first.upto) == ("run", "train")
 
     def refused() -> None:
-        raise jobs.KernelError("no", "no")
+        raise jobs.KernelError(Text("no", "no"))
 
     with pytest.raises(jobs.KernelError):
         waiting.start_or_wait(page, refused, Recipe())

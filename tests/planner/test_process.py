@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from webui.planner.errors import PlannerError
-from webui.recipe.field import Text
+from webui.errors import PlannerError
+from webui.text import Text
 
 ROOT = Path(__file__).parents[2]
 PARENT = """
@@ -65,9 +65,9 @@ def surroundings() -> dict[str, object]:
 
 def test_server_side_imports_nothing_heavy() -> None:
     code = (
-        "import sys, webui.planner.process, webui.planner.rows\n"
-        "import webui.planner.parameters.count, webui.planner.memory.remedies\n"
-        "import webui.planner.preview\n"
+        "import sys, webui.planner.process, webui.rows.each\n"
+        "import webui.counts.parameters.count, webui.counts.memory.remedies\n"
+        "import webui.rows.preview\n"
         "heavy = {'torch', 'transformers', 'peft', 'unsloth', 'trl', 'datasets'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )

@@ -15,11 +15,11 @@ from webui.notebook.render import render_cells
 from webui.recipe import Recipe
 from webui.recipe.checks import check, rules
 from webui.recipe.combinations import combinations, device_rules
-from webui.recipe.field import Text
 from webui.recipe.paths import FIELDS, with_value
 from webui.recipe.problems import RecipeError
 from webui.recipe.sections import Adapter, Training
 from webui.recipe.sections.adapter import TARGETED
+from webui.text import Text
 
 Values = dict[str, Any]
 Case = tuple[Values, str, str, Values]

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from webui.recipe import Recipe
-from webui.recipe.field import DeclaredField, Text
+from webui.recipe.field import DeclaredField
 from webui.recipe.paths import FIELDS, applies, value_at
+from webui.text import Text
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # Names that Chinese readers know by the English word.

@@ -4,10 +4,10 @@ from typing import get_args
 
 import pytest
 
-from webui.planner.mapping.mappers import MAPPERS
-from webui.recipe.field import Text
 from webui.recipe.formats import FORMATS, FormatName
 from webui.recipe.formats.format import Format
+from webui.rows.mapping.mappers import MAPPERS
+from webui.text import Text
 
 every_format = pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
 WITHOUT_INSTRUCTION = {"alpaca", "question_answer", "prompt_completion", "messages"} | {

@@ -6,7 +6,6 @@ from typing import Any, get_args
 import pytest
 
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.methods import (
     METHODS,
     VARIANTS,
@@ -18,6 +17,7 @@ from webui.recipe.methods import (
 )
 from webui.recipe.paths import FIELDS
 from webui.recipe.sections import Adapter, Model
+from webui.text import Text
 
 EVERY = {**METHODS, **VARIANTS}
 every_method = pytest.mark.parametrize("method", EVERY.values(), ids=EVERY)

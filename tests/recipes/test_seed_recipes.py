@@ -16,9 +16,9 @@ from webui import cli, settings
 from webui.commands import given
 from webui.notebook.render import RUN_CELLS, render_cells
 from webui.planner import process
-from webui.planner.prepare.prepare import prepare
-from webui.planner.prepare.store import place
 from webui.recipe import Recipe
+from webui.rows.prepare.prepare import prepare
+from webui.rows.prepare.store import place
 
 RECIPES = [path.stem for path in given.shipped_files()]
 HUB = [name for name in RECIPES if name.startswith("qlora")]

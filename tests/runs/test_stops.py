@@ -2,8 +2,8 @@
 
 import pytest
 
+from webui.diagnosis.observations import observations
 from webui.recipe import Recipe
-from webui.runs.observations import observations
 from webui.runs.stops import runs_on
 
 RAN_ON = {"itself": False, "tokens": 30, "expected": 7, "learned": True, "chance": 0.02}

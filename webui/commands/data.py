@@ -9,17 +9,17 @@ import yaml
 
 from webui.commands import data_text
 from webui.commands.output import print_json
+from webui.errors import PlannerError
 from webui.notebook.rows import Rows
-from webui.planner.detection.found import Found, detected, found, to_be_said
-from webui.planner.errors import PlannerError
-from webui.planner.prepare.ask import prepared
-from webui.planner.prepare.told import counts
-from webui.planner.preview import Preview, preview
 from webui.planner.process import ask
-from webui.planner.report import job as report_job
-from webui.planner.report.report import Report
 from webui.recipe import Recipe
 from webui.recipe.store import Dumper, differences, dumps, loads, with_values
+from webui.rows.detection.found import Found, detected, found, to_be_said
+from webui.rows.prepare.ask import prepared
+from webui.rows.prepare.told import counts
+from webui.rows.preview import Preview, preview
+from webui.rows.report import job as report_job
+from webui.rows.report.report import Report
 
 
 def data(arguments: Namespace) -> int:

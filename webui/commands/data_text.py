@@ -6,12 +6,12 @@ from contextlib import contextmanager
 
 from webui.figures import duration, whole
 from webui.notebook.rows import Rows
-from webui.planner.detection.found import Found
-from webui.planner.prepare.told import in_words
-from webui.planner.preview import Preview, PreviewRow
-from webui.planner.report.job import Progress
-from webui.planner.report.report import Report
 from webui.recipe import Recipe
+from webui.rows.detection.found import Found
+from webui.rows.prepare.told import in_words
+from webui.rows.preview import Preview, PreviewRow
+from webui.rows.report.job import Progress
+from webui.rows.report.report import Report
 
 # Where there is no colour, these stand around what is trained on.
 OPEN, CLOSE = "\u27e6", "\u27e7"

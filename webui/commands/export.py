@@ -6,19 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from webui.commands import given
+from webui.errors import PlannerError
 from webui.files import write_text
 from webui.notebook.ipynb import notebook_text
 from webui.notebook.render import render_cells
 from webui.notebook.rows import FOLDER, PARENT, Rows, expected
 from webui.notebook.script import script
-from webui.planner.errors import PlannerError
-from webui.planner.judged import judged
-from webui.planner.prepare.ask import prepared
-from webui.planner.prepare.store import copy
 from webui.planner.process import ask
-from webui.planner.ready import model_known
+from webui.preflight.judged import judged
+from webui.preflight.ready import model_known
 from webui.recipe import Recipe
 from webui.recipe.problems import RecipeError
+from webui.rows.prepare.ask import prepared
+from webui.rows.prepare.store import copy
 from webui.runs import folder as runs
 from webui.runs.parent import copy_parent, saved_by_parent
 

@@ -4,21 +4,21 @@ import json
 from argparse import Namespace
 from pathlib import Path
 
-from webui.planner.errors import PlannerError
+from webui.errors import PlannerError
 from webui.planner.process import ask
-from webui.planner.ready import ready
-from webui.planner.row_count import training_rows
-from webui.planner.split_check import MOST_COUNTED
+from webui.preflight.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.paths import FIELDS
 from webui.recipe.presets import changes
 from webui.recipe.problems import Problem, RecipeError
 from webui.recipe.store import dumps, load, loads, with_values
+from webui.rows.row_count import training_rows
+from webui.rows.split_check import MOST_COUNTED
 from webui.runs import folder
 from webui.runs.error import RunError
 from webui.runs.parent import child, why_not
 from webui.settings import runs_folder, shipped_recipes
+from webui.text import Text
 
 
 def recipe(arguments: Namespace) -> Recipe:
@@ -99,7 +99,7 @@ def child_recipe(arguments: Namespace) -> Recipe:
     """
     run = folder.find(arguments.run)
     if (reason := why_not(run)) is not None:
-        raise RunError(f"{run.id}: {reason.en}", f"{run.id}：{reason.zh}")
+        raise RunError(Text(f"{run.id}: {reason.en}", f"{run.id}：{reason.zh}"))
     settings = [
         f"training.learning_rate={arguments.rate}",
         f"training.schedule={arguments.schedule}",

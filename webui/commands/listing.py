@@ -14,6 +14,7 @@ from webui.runs.difference import difference, value_text
 from webui.runs.entries import Entry
 from webui.runs.folder import Run, RunError
 from webui.settings import runs_folder
+from webui.text import Text
 
 TITLES = (
     "run",
@@ -129,8 +130,10 @@ def delete(named: str, sure: bool) -> int:
     run = folder.find(named)
     if not sure and not confirmed(f"Delete {run.id} with its adapter for good? [y/N] "):
         raise RunError(
-            f"{run.id} was not deleted; --yes deletes without asking.",
-            f"{run.id} 未删除；使用 --yes 可不经确认直接删除。",
+            Text(
+                f"{run.id} was not deleted; --yes deletes without asking.",
+                f"{run.id} 未删除；使用 --yes 可不经确认直接删除。",
+            )
         )
     folder.delete(run)
     print(f"Deleted {run.id}", file=sys.stderr)

@@ -3,14 +3,14 @@
 from functools import partial
 
 from webui.commands import training
+from webui.counts.memory.cards import Card
+from webui.counts.memory.measuring import measuring
+from webui.errors import PlannerError
 from webui.kernel import jobs
-from webui.planner.errors import PlannerError
-from webui.planner.memory.cards import Card
-from webui.planner.memory.measuring import measuring
-from webui.planner.ready import ready
+from webui.preflight.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.runs import folder as runs
+from webui.text import Text
 
 MEASURED_HERE = Text(
     "--measure trains on this machine; leave --card out.",

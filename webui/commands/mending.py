@@ -2,14 +2,14 @@
 
 from contextlib import suppress
 
-from webui.planner.errors import PlannerError
-from webui.planner.machine import this_card
-from webui.planner.memory.fit import fit
+from webui.counts.memory.fit import fit
+from webui.diagnosis import explain
+from webui.diagnosis.change import MEMORY, Change, change_for
+from webui.errors import PlannerError
 from webui.planner.process import ask
+from webui.preflight.machine import this_card
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
-from webui.runs.change import MEMORY, Change, change_for
-from webui.runs.diagnosis import explain
 from webui.runs.events import Event
 from webui.runs.folder import RECIPE, Run
 

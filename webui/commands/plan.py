@@ -49,15 +49,15 @@ from webui.commands import given, plan_structure, plan_text
 from webui.commands.measure import measure
 from webui.commands.output import print_json
 from webui.commands.planned import Plan, plan_of
-from webui.planner.errors import PlannerError
-from webui.planner.learning_rates import Rates
-from webui.planner.memory.cards import Card, card_named
-from webui.planner.memory.fit import Fit
-from webui.planner.parameters.count import Count
-from webui.planner.parameters.grid import Grid
-from webui.planner.prepare.told import counts
+from webui.counts.memory.cards import Card, card_named
+from webui.counts.memory.fit import Fit
+from webui.counts.parameters.count import Count
+from webui.counts.parameters.grid import Grid
+from webui.errors import PlannerError
+from webui.preflight.learning_rates import Rates
 from webui.recipe.methods import Method, explained
 from webui.recipe.problems import RecipeError
+from webui.rows.prepare.told import counts
 
 HERE = "here"
 

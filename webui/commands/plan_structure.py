@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from webui.counts.parameters.structure import Node
 from webui.figures import whole
-from webui.planner.parameters.structure import Node
 
 
 def part(node: Node, text: str) -> Node | None:

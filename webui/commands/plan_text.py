@@ -6,14 +6,14 @@ from dataclasses import asdict
 from webui.commands import plan_structure
 from webui.commands.data_text import say
 from webui.commands.planned import Plan
+from webui.counts.memory.fit import Fit
+from webui.counts.parameters.count import Count
+from webui.counts.parameters.grid import Grid
+from webui.counts.parameters.structure import Node
 from webui.figures import size, whole
-from webui.planner.memory.fit import Fit
-from webui.planner.parameters.count import Count
-from webui.planner.parameters.grid import Grid
-from webui.planner.parameters.structure import Node
-from webui.planner.prepare.told import in_words
 from webui.recipe.copies import copy_of
 from webui.recipe.methods import Method, Source, explained
+from webui.rows.prepare.told import in_words
 
 
 def show(found: Plan, text: str | None) -> None:

@@ -6,25 +6,25 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from webui.counts.memory.cards import Card
+from webui.counts.memory.fit import Fit, fit
+from webui.counts.memory.measured import measured_here
+from webui.counts.parameters.count import Count, count
+from webui.counts.parameters.grid import Grid, grid
+from webui.counts.parameters.structure import Node, structure
+from webui.errors import PlannerError
 from webui.notebook.rows import Rows
-from webui.planner.errors import PlannerError
-from webui.planner.learning_rates import Rates, learning_rates
-from webui.planner.machine import this_card
-from webui.planner.memory.cards import Card
-from webui.planner.memory.fit import Fit, fit
-from webui.planner.memory.measured import measured_here
-from webui.planner.parameters.count import Count, count
-from webui.planner.parameters.grid import Grid, grid
-from webui.planner.parameters.structure import Node, structure
-from webui.planner.prepare.ask import prepared
-from webui.planner.preview import Preview, preview
 from webui.planner.process import ask
-from webui.planner.ready import data_problems, device_problems, misfits
+from webui.preflight.learning_rates import Rates, learning_rates
+from webui.preflight.machine import this_card
+from webui.preflight.ready import data_problems, device_problems, misfits
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.problems import Problem
+from webui.rows.prepare.ask import prepared
+from webui.rows.preview import Preview, preview
 from webui.runs import folder as runs
 from webui.runs.parent import parent_problems
+from webui.text import Text
 
 
 @dataclass

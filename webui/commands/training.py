@@ -11,20 +11,20 @@ from webui.commands.listing import described
 from webui.commands.mending import change_after
 from webui.commands.output import print_json, print_table
 from webui.commands.queue import add_and_tell
+from webui.diagnosis import explain
 from webui.figures import brief, duration, whole
 from webui.kernel import jobs
 from webui.kernel.process import BusyError
 from webui.kernel.status import status
-from webui.planner.ready import ready
+from webui.preflight.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.problems import Problem, RecipeError
 from webui.runs import events, folder
-from webui.runs.diagnosis import explain
 from webui.runs.events import Event
 from webui.runs.folder import Run
 from webui.runs.summary import EXACT, last
 from webui.runs.trials import best_trial, no_best
+from webui.text import Text
 
 
 def run(arguments: Namespace) -> int:

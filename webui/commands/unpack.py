@@ -5,8 +5,8 @@ from argparse import Namespace
 
 from webui.commands.progress import say
 from webui.figures import duration
-from webui.planner.models import unpack as job
-from webui.recipe.field import Text
+from webui.models import unpack as job
+from webui.text import Text
 
 
 def unpack(arguments: Namespace) -> int:

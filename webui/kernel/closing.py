@@ -5,9 +5,9 @@ import logging
 from pathlib import Path
 
 from webui.kernel import process
-from webui.kernel.notify import notify
 from webui.kernel.process import KernelError
 from webui.kernel.status import lock, status
+from webui.recorder.notify import notify
 from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.summary import write_summary

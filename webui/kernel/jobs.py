@@ -11,7 +11,6 @@ from webui.files import write_json
 from webui.kernel import closing, process
 from webui.kernel.client import Client, connect, execute
 from webui.kernel.process import BusyError, KernelError
-from webui.kernel.recorder import TRIES
 from webui.kernel.status import lock, stale, state_stamp, status
 from webui.kernel.watch import watch_of
 from webui.notebook.literal import literal
@@ -24,13 +23,15 @@ from webui.notebook.render import (
     render_cells,
 )
 from webui.notebook.rows import FOLDER, Rows, expected
-from webui.planner.judged import planned as figures_of
-from webui.planner.prepare.ask import prepared
-from webui.planner.prepare.store import place
+from webui.preflight.judged import planned as figures_of
 from webui.recipe import Recipe
+from webui.recorder.recorder import TRIES
+from webui.rows.prepare.ask import prepared
+from webui.rows.prepare.store import place
 from webui.runs import folder as runs
 from webui.runs.parent import give_parent
 from webui.settings import kernel_folder
+from webui.text import Text
 
 
 def start_run(recipe: Recipe, upto: str = "score") -> Path:
@@ -139,9 +140,11 @@ def give_rows(rows: Rows, folder: Path) -> None:
         place(rows, folder)
     except OSError as error:
         raise KernelError(
-            f"the rows could not be copied into the run ({error.strerror}); free some "
-            "space and start again.",
-            f"无法把数据复制到运行文件夹（{error.strerror}）；请清理空间后重新开始。",
+            Text(
+                f"the rows could not be copied into the run ({error.strerror}); free "
+                "some space and start again.",
+                f"无法把数据复制到运行文件夹（{error.strerror}）；请清理空间后重新开始。",
+            )
         ) from None
 
 
@@ -192,8 +195,10 @@ def compare_cells(recipe: Recipe, run: Path, upto: str) -> tuple[Cell, ...]:
 def no_adapter(run: Path) -> KernelError:
     """The error for a run that has nothing to compare with."""
     return KernelError(
-        f"{run.name} saved no adapter; run Train first.",
-        f"{run.name} 没有保存适配器；请先运行训练。",
+        Text(
+            f"{run.name} saved no adapter; run Train first.",
+            f"{run.name} 没有保存适配器；请先运行训练。",
+        )
     )
 
 
@@ -225,8 +230,10 @@ def ensure_idle_kernel() -> None:
     if now.word == "busy":
         doing = now.run.name if now.run else now.busy.get("cell")
         raise BusyError(
-            f"the kernel is busy with {doing}; wait or stop it.",
-            f"内核正忙于 {doing}；请等待或先停止。",
+            Text(
+                f"the kernel is busy with {doing}; wait or stop it.",
+                f"内核正忙于 {doing}；请等待或先停止。",
+            )
         )
     if now.word in ("none", "dead"):
         closing.close_dead()
@@ -283,7 +290,9 @@ def wait_for_change(before: int, seconds: float = 10) -> None:
         # It may have taken the work and died of it since we looked.
         if state_stamp() == before and (gone or time.monotonic() > end):
             raise KernelError(
-                "the kernel did not take the work; restart it.",
-                "内核没有接受任务；请重新启动内核。",
+                Text(
+                    "the kernel did not take the work; restart it.",
+                    "内核没有接受任务；请重新启动内核。",
+                )
             )
         time.sleep(0.01)

@@ -12,9 +12,9 @@ from typing import Any
 
 from webui.kernel import closing, queue, resuming
 from webui.kernel.process import BusyError, KernelError
-from webui.kernel.recorder import STOP
 from webui.kernel.status import Status, state_stamp, status
 from webui.recipe.problems import RecipeError
+from webui.recorder.recorder import STOP
 from webui.runs import checkpoints, events
 from webui.runs import folder as runs
 from webui.settings import kernel_folder

@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterator
 
 from webui.kernel.client import Client, heard
-from webui.kernel.recorder import PANE_MIME
 from webui.kernel.status import status
+from webui.recorder.recorder import PANE_MIME
 
 LOOK_SECONDS = 0.5
 

@@ -16,8 +16,9 @@ from jupyter_client.connect import write_connection_file
 from webui.errors import UserError
 from webui.files import read_json, write_text
 from webui.kernel.client import CONNECTION, answer, connect, send
-from webui.kernel.recorder import STATE
+from webui.recorder.recorder import STATE
 from webui.settings import kernel_folder
+from webui.text import Text
 
 EXIT, OUTPUT, PARENT = "exit", "output.txt", "parent"
 START_SECONDS, ANSWER_SECONDS, EXIT_SECONDS = 60, 0.5, 1
@@ -80,7 +81,7 @@ def kernel_command(folder: Path) -> list[str]:
         "ipykernel_launcher",
         "-f",
         str(folder / CONNECTION),
-        "--IPKernelApp.extensions=['webui.kernel.recorder']",
+        "--IPKernelApp.extensions=['webui.recorder.recorder']",
         # Its history file would be one more thing to lock on a slow disk.
         "--HistoryManager.enabled=False",
     ]
@@ -118,8 +119,10 @@ def wait_until_ready(process: subprocess.Popen) -> None:
         time.sleep(0.05)
     words = kernel_folder() / OUTPUT
     raise KernelError(
-        f"the kernel did not start; its own words are in {words}.",
-        f"内核未能启动；它的输出在 {words}。",
+        Text(
+            f"the kernel did not start; its own words are in {words}.",
+            f"内核未能启动；它的输出在 {words}。",
+        )
     )
 
 

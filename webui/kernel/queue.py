@@ -8,20 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from webui.errors import UserError
+from webui.errors import PlannerError, UserError
 from webui.kernel import jobs, queue_files
 from webui.kernel.process import BusyError
 from webui.kernel.queue_files import TAKEN, WAITING, Entry, Kind, files
 from webui.kernel.status import lock, status
-from webui.planner.errors import PlannerError
-from webui.planner.ready import ready
+from webui.preflight.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import dumps
 from webui.runs import events
 from webui.runs import folder as runs
 from webui.settings import queue_folder
+from webui.text import Text
 
 Way = Literal["up", "down", "first"]
 
@@ -79,8 +78,10 @@ def find(entry_id: str) -> Entry:
         return matching[0]
     word = "more than one entry" if matching and entry_id else "nothing"
     raise QueueError(
-        f"{word} in the queue is called {entry_id!r}; `tunebook queue` lists them.",
-        f"队列中没有唯一名为 {entry_id!r} 的条目；`tunebook queue` 可列出全部。",
+        Text(
+            f"{word} in the queue is called {entry_id!r}; `tunebook queue` lists them.",
+            f"队列中没有唯一名为 {entry_id!r} 的条目；`tunebook queue` 可列出全部。",
+        )
     )
 
 
@@ -127,8 +128,10 @@ def rename(entry: Entry, to: Path) -> None:
 def moved_away(entry: Entry) -> QueueError:
     """The error for an entry that is no longer where it was a moment ago."""
     return QueueError(
-        f"{entry.recipe.name} was started, moved or removed just now; look again.",
-        f"{entry.recipe.name} 刚刚已启动、移动或移除；请再看一次。",
+        Text(
+            f"{entry.recipe.name} was started, moved or removed just now; look again.",
+            f"{entry.recipe.name} 刚刚已启动、移动或移除；请再看一次。",
+        )
     )
 
 

@@ -16,9 +16,9 @@ from webui.files import write_text
 from webui.notebook.render import RUN_CELLS
 from webui.recipe import Recipe
 from webui.recipe.checks import check
-from webui.recipe.field import Text
 from webui.recipe.store import MAX_BYTES, Dumper, differences, parse
 from webui.settings import queue_folder
+from webui.text import Text
 
 # all: what is stale, as Run all does; run: a new try up to a cell; sweep: all trials.
 Kind = Literal["all", "run", "sweep"]

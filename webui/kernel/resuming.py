@@ -12,13 +12,14 @@ from webui.kernel.status import lock
 from webui.kernel.watch import watch_of
 from webui.notebook.render import RUN_CELLS, Cell, loading_kept, render_cells
 from webui.notebook.rows import FOLDER, expected
-from webui.planner.judged import planned
+from webui.preflight.judged import planned
 from webui.recipe import Recipe
 from webui.recipe.sections.sweep import Sweep
 from webui.recipe.store import dumps, load, with_values
 from webui.recipe.watched import is_watched
 from webui.runs import checkpoints
 from webui.runs import folder as runs
+from webui.text import Text
 
 # What a checkpoint does not hold, so that a training may go on with other values.
 RESUMABLE = (
@@ -85,8 +86,10 @@ def resumable(run: Path) -> checkpoints.Checkpoint:
     if status in ("finished", "running"):
         chinese = "已完成" if status == "finished" else "正在运行"
         raise KernelError(
-            f"{run.name} is {status}, so there is nothing to resume.",
-            f"{run.name} {chinese}，无需继续。",
+            Text(
+                f"{run.name} is {status}, so there is nothing to resume.",
+                f"{run.name} {chinese}，无需继续。",
+            )
         )
     return next(iter(checkpoints.complete(run)), checkpoints.beginning(run))
 

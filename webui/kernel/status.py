@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from webui.kernel import process
 from webui.kernel.process import BusyError
-from webui.kernel.recorder import STATE
 from webui.notebook.render import Cell
+from webui.recorder.recorder import STATE
 from webui.settings import kernel_folder
+from webui.text import Text
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,10 @@ def lock(name: str = "lock") -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise BusyError(
-                "another start is under way; try again.",
-                "另一个任务正在启动；请稍后再试。",
+                Text(
+                    "another start is under way; try again.",
+                    "另一个任务正在启动；请稍后再试。",
+                )
             ) from None
         yield
 

@@ -10,10 +10,11 @@ from webui.files import write_text
 from webui.kernel import process
 from webui.kernel.closing import close
 from webui.kernel.process import BusyError, KernelError
-from webui.kernel.recorder import DISCARD, STOP
 from webui.kernel.status import Status, lock, status
+from webui.recorder.recorder import DISCARD, STOP
 from webui.runs import folder as runs
 from webui.settings import kernel_folder
+from webui.text import Text
 
 SAVE_SECONDS, INTERRUPT_SECONDS, INTERRUPTS = 120, 20, 5
 
@@ -86,7 +87,7 @@ def restart() -> None:
         now = status()
         if now.word == "busy":
             raise KernelError(
-                "the kernel is busy; stop it first.", "内核正忙；请先停止。"
+                Text("the kernel is busy; stop it first.", "内核正忙；请先停止。")
             )
         process.end()
 

@@ -10,7 +10,7 @@ from webui.recipe import Recipe
 
 
 def watch_of(recipe: Recipe, rows: Rows | None) -> dict[str, Any]:
-    """The part of a job for ``kernel/samples.py``; empty where nothing is asked.
+    """The part of a job for ``recorder/samples.py``; empty where nothing is asked.
 
     Samples cost time, so without prompts they are only asked where there are
     evaluations.

@@ -4,6 +4,7 @@ The planner finds it in the model's modules; before that, the cells are written 
 Llama and those built like it.
 """
 
+import re
 from dataclasses import dataclass
 
 
@@ -29,3 +30,12 @@ class Architecture:
 
 
 UNKNOWN = Architecture()
+# What sees or hears in a model of several kinds of input.
+TOWER = re.compile(
+    r"(?:^|\.)(?:\w*(?:vision|visual|audio|image)\w*|\w*multi_?modal\w*)\."
+)
+
+
+def is_tower(name: str) -> bool:
+    """Whether a weight or module of this name belongs to what sees or hears."""
+    return TOWER.search(f"{name}.") is not None

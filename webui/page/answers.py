@@ -6,9 +6,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from webui.planner.errors import PlannerError
+from webui.errors import PlannerError
 from webui.planner.process import ask
-from webui.recipe.field import Text
+from webui.text import Text
 
 LIMIT = 64
 FAILED = Text(

@@ -12,14 +12,15 @@ from gradio.components import Component
 from markupsafe import escape
 
 from webui.page.language import Language
-from webui.planner.reading.files import suffix_of
-from webui.planner.reading.readers import READERS
 from webui.recipe import Recipe
-from webui.recipe.field import DeclaredField, Text
+from webui.recipe.field import DeclaredField
 from webui.recipe.paths import FIELDS, applies, value_at
 from webui.recipe.store import parse
 from webui.recipe.sweeps import SWEEPABLE
+from webui.rows.reading.files import suffix_of
+from webui.rows.reading.readers import READERS
 from webui.settings import data_folder, shipped_recipes
+from webui.text import Text
 
 if TYPE_CHECKING:
     from webui.page.view import View

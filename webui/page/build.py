@@ -9,7 +9,7 @@ from webui.page.header import build_header
 from webui.page.language import Language
 from webui.page.studio import Studio
 from webui.page.tabs import compare, data, model, parameters, runs, sweep, train
-from webui.recipe.field import Text
+from webui.text import Text
 
 TABS = (
     (Text("Model", "模型"), model),

@@ -8,15 +8,15 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
+from webui.diagnosis import explain
 from webui.figures import duration
-from webui.kernel.outputs import plain_text
 from webui.page import mending
 from webui.page.frame import Page
 from webui.page.language import MARKS, STATES
 from webui.page.tables import problem_card
 from webui.page.view import View
-from webui.recipe.field import Text
-from webui.runs.diagnosis import explain
+from webui.recorder.outputs import plain_text
+from webui.text import Text
 
 CODE = Text("Code", "代码")
 OUTPUT = Text("Output", "输出")

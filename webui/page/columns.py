@@ -9,11 +9,11 @@ from gradio.components import Component
 from webui.page.bind import Binding
 from webui.page.language import Language
 from webui.page.view import View
-from webui.planner.mapping.mappers import must_be_named
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.formats import FORMATS, Role
 from webui.recipe.paths import FIELDS
+from webui.rows.mapping.mappers import must_be_named
+from webui.text import Text
 
 SLOTS = max(len(format.roles) for format in FORMATS.values())
 BY_PARTS = {tuple(role.name for role in f.roles): f.name for f in FORMATS.values()}

@@ -18,12 +18,12 @@ from webui.page.frame import Page
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
 from webui.page.view import View
-from webui.recipe.field import Text
 from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.folder import RECIPE
 from webui.runs.followed import Training
 from webui.settings import runs_folder
+from webui.text import Text
 
 TRAINING = ("train", "sweep")
 OFFERED = 40

@@ -14,10 +14,10 @@ from webui.errors import UserError
 from webui.files import write_text
 from webui.recipe import Recipe
 from webui.recipe.checks import check
-from webui.recipe.field import Text
 from webui.recipe.paths import FIELDS, value_at, with_value
 from webui.recipe.problems import Problem, RecipeError
 from webui.recipe.store import dumps, with_values
+from webui.text import Text
 
 # Fields that mean nothing any more once another one has changed.
 # Trust in one model's authors must never pass to another model.
@@ -135,8 +135,10 @@ class Draft:
                 names = ", ".join(FIELDS[path].declaration.title.en for path in moved)
                 chinese = "、".join(FIELDS[path].declaration.title.zh for path in moved)
                 raise DraftError(
-                    f"Another tab changed {names}; look at it and press again.",
-                    f"另一个标签页修改了{chinese};请查看后再按一次。",
+                    Text(
+                        f"Another tab changed {names}; look at it and press again.",
+                        f"另一个标签页修改了{chinese};请查看后再按一次。",
+                    )
                 )
             emptied = self.emptied_by(form)
             for path, value in form.items():
@@ -160,7 +162,9 @@ class Draft:
         """The recipe, if no field is waiting to be mended."""
         for path, message in self.problems.items():
             title = FIELDS[path].declaration.title
-            raise DraftError(f"{title.en}: {message.en}", f"{title.zh}:{message.zh}")
+            raise DraftError(
+                Text(f"{title.en}: {message.en}", f"{title.zh}:{message.zh}")
+            )
         return self.recipe
 
     def replace(self, recipe: Recipe) -> None:

@@ -18,11 +18,10 @@ from webui.page.language import Language
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
 from webui.page.view import View, view_of
-from webui.planner.errors import PlannerError
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.paths import FIELDS, value_at
 from webui.recipe.problems import Problem, RecipeError
+from webui.text import Text
 
 Watcher = Callable[[View], Any]
 Chooser = Callable[..., Any]
@@ -208,10 +207,10 @@ class Page:
         """Tell a problem in one sentence instead of a traceback."""
         try:
             yield
-        except (UserError, PlannerError) as error:
-            self.warn(self.say(error.text))
         except RecipeError as error:
             self.warn("\n".join(map(self.told, error.problems)))
+        except UserError as error:
+            self.warn(self.say(error.text))
         except Exception:
             logging.getLogger("tunebook").exception("an action failed")
             self.warn(self.say(UNEXPECTED))

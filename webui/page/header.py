@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
+from webui.errors import PlannerError
 from webui.figures import size
 from webui.kernel import jobs, stopping
 from webui.page.frame import Page
@@ -22,12 +23,11 @@ from webui.page.take_away import (
 )
 from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
-from webui.planner.errors import PlannerError
-from webui.planner.ready import ready
+from webui.preflight.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.problems import Problem
 from webui.recipe.store import loads
+from webui.text import Text
 
 KERNEL = {
     "none": Text("kernel not started", "内核未启动"),

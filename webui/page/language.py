@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from webui.recipe.field import Text
+from webui.text import Text
 
 Language = Literal["en", "zh"]
 

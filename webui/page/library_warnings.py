@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from webui.page.frame import Page
 from webui.page.view import View
-from webui.recipe.field import Text
 from webui.runs.library_warnings import Warned, warnings_of
+from webui.text import Text
 
 SAYS = Text("{} says:", "{} 提示：")
 A_LIBRARY = Text("A library", "某个库")

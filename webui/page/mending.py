@@ -7,18 +7,18 @@ from pathlib import Path
 import gradio as gr
 from markupsafe import Markup
 
+from webui.counts.memory.fit import Fit
+from webui.diagnosis import explain
+from webui.diagnosis.change import MEMORY, Change, change_for
 from webui.kernel import resuming
 from webui.page.frame import Page
 from webui.page.observing import observations, recipe_of
 from webui.page.view import View
-from webui.planner.memory.fit import Fit
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.paths import value_at
-from webui.runs.change import MEMORY, Change, change_for
-from webui.runs.diagnosis import explain
 from webui.runs.events import Event
 from webui.runs.folder import PLAN, read_object
+from webui.text import Text
 
 Found = Callable[[View], Change | None]
 

@@ -4,8 +4,8 @@ from markupsafe import Markup
 
 from webui.page.frame import Page
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.methods import Method, explained
+from webui.text import Text
 
 CARD = Markup(
     '<details class="method"><summary>{question}</summary><p>{sentence}</p>'

@@ -5,17 +5,17 @@ from typing import Any
 
 from markupsafe import Markup
 
+from webui.counts.about import About
+from webui.errors import PlannerError
 from webui.figures import duration, size, whole
+from webui.models.progress import Progress, progress
+from webui.models.sizes import Download
+from webui.models.source import source_of
 from webui.page.frame import Page
 from webui.page.language import WAIT
 from webui.page.tables import figures, problem_card
 from webui.page.view import View
-from webui.planner.errors import PlannerError
-from webui.planner.models.about import About
-from webui.planner.models.progress import Progress, progress
-from webui.planner.models.sizes import Download
-from webui.planner.models.source import source_of
-from webui.recipe.field import Text
+from webui.text import Text
 
 LABELS = {
     "architecture": Text("architecture", "架构"),

@@ -7,19 +7,19 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
+from webui.errors import PlannerError
 from webui.figures import brief, whole
+from webui.models.cache import local_models
+from webui.models.catalogue.catalogue import entries
+from webui.models.search import Found, Hit
 from webui.page.frame import QUIET, Page
 from webui.page.language import WAIT
 from webui.page.tables import problem_card
 from webui.page.view import View
-from webui.planner.catalogue.catalogue import entries
-from webui.planner.errors import PlannerError
-from webui.planner.models.cache import local_models
-from webui.planner.models.search import Found, Hit
-from webui.recipe.field import Text
 from webui.recipe.paths import FIELDS
 from webui.recipe.store import load
 from webui.runs import folder as runs
+from webui.text import Text
 
 RECENT = 10  # runs whose models are suggested first
 

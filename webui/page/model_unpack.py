@@ -6,16 +6,16 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
+from webui.errors import PlannerError
 from webui.figures import duration
+from webui.models.source import source_of
+from webui.models.unpack import Progress
 from webui.page.frame import Page
 from webui.page.model_card import LEFT, with_bar
 from webui.page.tables import problem_card
 from webui.page.view import View
-from webui.planner.errors import PlannerError
-from webui.planner.models.source import source_of
-from webui.planner.models.unpack import Progress
 from webui.recipe import Recipe
-from webui.recipe.field import Text
+from webui.text import Text
 
 UNPACK = Text("Unpack this file and use it", "解包并使用此文件")
 CANCEL = Text("Cancel", "取消")

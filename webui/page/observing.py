@@ -4,12 +4,12 @@ from functools import lru_cache
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from webui.diagnosis.observations import Observation, observed
 from webui.recipe import Recipe
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
 from webui.runs.folder import RECIPE
 from webui.runs.followed import Followed
-from webui.runs.observations import Observation, observed
 
 EVERY = 20  # steps
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from webui.counts.memory.cards import Card
+from webui.counts.memory.fit import fit
+from webui.counts.parameters.count import count
+from webui.counts.parameters.grid import RANKED, grid
+from webui.counts.parameters.structure import structure
 from webui.page.answers import Answers
-from webui.planner.memory.cards import Card
-from webui.planner.memory.fit import fit
-from webui.planner.parameters.count import count
-from webui.planner.parameters.grid import RANKED, grid
-from webui.planner.parameters.structure import structure
 from webui.planner.process import ask
 from webui.recipe import Recipe
 

@@ -9,11 +9,11 @@ from markupsafe import Markup
 from webui.page.frame import Page
 from webui.page.language import Language
 from webui.page.view import View
-from webui.planner.row_count import training_rows
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.paths import FIELDS
 from webui.recipe.presets import PRESETS, Change, changes
+from webui.rows.row_count import training_rows
+from webui.text import Text
 
 TITLE = Text("Start from a preset", "从预设开始")
 NOTHING = Text("changes nothing: it is so already.", "无需改动：已经是这样。")

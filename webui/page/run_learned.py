@@ -2,9 +2,9 @@
 
 from webui.figures import whole
 from webui.page.frame import Page
-from webui.recipe.field import Text
 from webui.runs.entries import Entry, number
 from webui.runs.trials import BY_BATCH
+from webui.text import Text
 
 MOVED = Text("moved: {} of {} tensors", "有变化的张量：{} / {}")
 ROUNDED = Text("{} of the updates rounded away", "{} 的更新因舍入丢失")

@@ -9,12 +9,12 @@ from webui.page.frame import Page
 from webui.page.tables import problem_card, table
 from webui.page.view import View
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
 from webui.runs import entries
 from webui.runs.difference import Difference, difference, value_text
 from webui.runs.folder import RECIPE
+from webui.text import Text
 
 CURRENT = Text("the current recipe", "当前配方")
 FIELD = Text("field", "字段")

@@ -9,13 +9,13 @@ from markupsafe import Markup
 from webui.page.bind import titled_choices
 from webui.page.frame import Page
 from webui.page.view import View
-from webui.recipe.field import Text
 from webui.recipe.paths import FIELDS
 from webui.runs import entries
 from webui.runs.entries import Entry
 from webui.runs.error import RunError
 from webui.runs.parent import child, why_not
 from webui.settings import runs_folder
+from webui.text import Text
 
 TITLE = Text("Train on", "接着训练")
 WHAT = Text(
@@ -27,7 +27,7 @@ WHAT = Text(
 )
 MAKE = Text("Make it the current recipe", "作为当前配方打开")
 AS_BEFORE = Text("0: as many as before.", "0 表示与之前相同。")
-SAY_BOTH = (
+SAY_BOTH = Text(
     "say the learning rate and the schedule: those of the first training are over.",
     "请填写学习率和学习率调度：第一次训练的已经结束。",
 )
@@ -128,11 +128,11 @@ def take(
     """Make the recipe that trains on from a run the current one."""
     entry = known(name)
     if entry is None:
-        raise RunError("choose a run first.", "请先选择一次运行。")
+        raise RunError(Text("choose a run first.", "请先选择一次运行。"))
     if (why := why_not(entry.run)) is not None:
-        raise RunError(why.en, why.zh)
+        raise RunError(why)
     if not rate or not schedule:  # an empty box for a number holds 0
-        raise RunError(*SAY_BOTH)
+        raise RunError(SAY_BOTH)
     values: dict[str, Any] = {
         "training.learning_rate": rate,
         "training.schedule": schedule,

@@ -18,13 +18,13 @@ from webui.page.runs_difference import CHOOSE, CURRENT, differences
 from webui.page.runs_table import state
 from webui.page.tables import heading
 from webui.page.view import View
-from webui.recipe.field import Text
 from webui.runs import entries, notes
 from webui.runs import folder as runs
 from webui.runs.entries import Entry
 from webui.runs.error import RunError
 from webui.runs.notes import About
 from webui.settings import runs_folder
+from webui.text import Text
 
 REOPEN = Text("Make it the current recipe", "作为当前配方打开")
 RESUME = Text("Resume", "继续训练")
@@ -61,8 +61,10 @@ def chosen_entry(name: str | None) -> Entry:
     folder = runs_folder() / Path(name or "").name
     if not name or folder not in runs.folders():
         raise RunError(
-            "choose a run first; this one is gone.",
-            "请先选择一次运行；该运行已不存在。",
+            Text(
+                "choose a run first; this one is gone.",
+                "请先选择一次运行；该运行已不存在。",
+            )
         )
     return entries.entry(folder)
 

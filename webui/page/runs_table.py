@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from webui.figures import brief, duration, size, whole
 from webui.page.language import MARKS, STATES, Language
-from webui.recipe.field import Text
 from webui.runs.entries import Entry
 from webui.runs.notes import short
+from webui.text import Text
 
 SCRIPT = Path(__file__).with_name("runs_table.js")
 

@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from webui.counts.memory.cards import Card
 from webui.doctor import choose_precision
+from webui.errors import PlannerError
 from webui.kernel.status import Status
+from webui.models.cache import bytes_arrived
+from webui.models.source import Source, source_of
+from webui.models.unpack import Unpacking
 from webui.notebook.render import Cell
 from webui.notebook.rows import Rows
 from webui.page.answers import Answers
 from webui.page.draft import Draft
 from webui.page.turns import Turns
-from webui.planner.errors import PlannerError
-from webui.planner.machine import main_memory, this_card, this_device
-from webui.planner.memory.cards import Card
-from webui.planner.models.cache import bytes_arrived
-from webui.planner.models.source import Source, source_of
-from webui.planner.models.unpack import Unpacking
-from webui.planner.report import job as report_job
+from webui.preflight.machine import main_memory, this_card, this_device
 from webui.recipe import Recipe
+from webui.rows.report import job as report_job
 from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.followed import Followed

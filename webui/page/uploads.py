@@ -6,18 +6,18 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from webui.errors import UserError
+from webui.errors import PlannerError, UserError
 from webui.files import file_hash, write_text
 from webui.page.draft import Draft
-from webui.planner.detection.found import detected, found
-from webui.planner.errors import PlannerError
 from webui.planner.process import ask
 from webui.recipe import Recipe
 from webui.recipe.store import with_values
+from webui.rows.detection.found import detected, found
 from webui.settings import data_folder
+from webui.text import Text
 
 NOTHING = UserError(
-    "There is no text to use; paste some first.", "没有可用的文本；请先粘贴。"
+    Text("There is no text to use; paste some first.", "没有可用的文本；请先粘贴。")
 )
 
 

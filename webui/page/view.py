@@ -6,24 +6,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from webui.counts.about import about
+from webui.counts.memory.measured import measured_here
+from webui.errors import PlannerError
 from webui.kernel.status import Status, status
+from webui.models.cache import files_here
+from webui.models.search import search
+from webui.models.source import source_of
 from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.notebook.rows import Rows, expected
 from webui.page.plans import Plans
 from webui.page.studio import Studio
-from webui.planner.detection.found import Found, found
-from webui.planner.errors import PlannerError
-from webui.planner.memory.measured import measured_here
-from webui.planner.models.about import about
-from webui.planner.models.cache import files_here
-from webui.planner.models.search import search
-from webui.planner.models.source import source_of
-from webui.planner.prepare.ask import at_hand, is_large
-from webui.planner.prepare.prepare import prepare
-from webui.planner.prepare.store import rows_key
-from webui.planner.preview import preview
-from webui.planner.report import job as report_job
 from webui.recipe import Recipe
+from webui.rows.detection.found import Found, found
+from webui.rows.prepare.ask import at_hand, is_large
+from webui.rows.prepare.prepare import prepare
+from webui.rows.prepare.store import rows_key
+from webui.rows.preview import preview
+from webui.rows.report import job as report_job
 from webui.runs import entries, events
 from webui.runs import folder as runs
 from webui.runs.entries import Entry

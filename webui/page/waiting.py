@@ -15,7 +15,7 @@ from webui.page.frame import Page, Watcher
 from webui.page.tables import problem_card
 from webui.page.view import View
 from webui.recipe import Recipe
-from webui.recipe.field import Text
+from webui.text import Text
 
 TITLE = Text(
     "Waiting for the kernel, the first one next",
@@ -112,7 +112,7 @@ def the_chosen(entry_id: str | None) -> str:
         return str(entry_id)
     if len(known) == 1:
         return known[0]
-    raise QueueError(*CHOOSE)
+    raise QueueError(CHOOSE)
 
 
 def move(way: Way, entry_id: str | None) -> None:

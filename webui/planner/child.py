@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from webui.planner.errors import PlannerError
-from webui.recipe.field import Text
+from webui.errors import PlannerError
+from webui.text import Text
 
 # Set in the process before anything heavy is imported there.
 QUIET = {

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from concurrent import futures
 from typing import Any, NamedTuple
 
+from webui.errors import PlannerError
 from webui.planner.child import KILL, answer, settle_in, stand_back
-from webui.planner.errors import PlannerError
-from webui.recipe.field import Text
+from webui.text import Text
 
 HEAVY = ("transformers", "peft")
 PATIENCE = 120.0  # seconds

@@ -6,12 +6,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from webui.recipe.combinations import combinations
-from webui.recipe.field import Text
 from webui.recipe.formats import FORMATS
 from webui.recipe.paths import FIELDS, with_value
 from webui.recipe.problems import Problem, RecipeError, explain
 from webui.recipe.sections import Recipe
 from webui.recipe.sweeps import sweep_rules
+from webui.text import Text
 
 
 def check(values: Mapping[str, Any]) -> Recipe:

@@ -2,17 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
-
-class Text(NamedTuple):
-    """A text for the user, in English and Chinese."""
-
-    en: str
-    zh: str
+from webui.text import Text
 
 
 @dataclass(frozen=True)

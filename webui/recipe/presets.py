@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from webui.recipe.field import Text
 from webui.recipe.paths import value_at
 from webui.recipe.sections import Recipe
 from webui.recipe.watched import fitting
+from webui.text import Text
 
 QUICK_STEPS = 20
 EVALUATIONS = 10  # during one training

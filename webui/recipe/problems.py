@@ -7,9 +7,10 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from webui.recipe.field import Text
+from webui.errors import UserError
 from webui.recipe.paths import FIELDS
 from webui.recipe.sections import Recipe
+from webui.text import Text
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,21 @@ class Problem:
         return f"{self.path}: {self.message.en}" if self.path else self.message.en
 
 
-class RecipeError(ValueError):
+class RecipeError(UserError, ValueError):
     """A recipe that cannot be used; ``problems`` holds all that is wrong with it."""
 
     def __init__(self, problems: list[Problem], source: str = "") -> None:
         self.problems = problems
-        where = f"{source}: " if source else ""
-        super().__init__("\n".join(f"{where}{problem}" for problem in problems))
+        where = Text(f"{source}: ", f"{source}：") if source else Text("", "")
+        english = "\n".join(f"{where.en}{problem}" for problem in problems)
+        chinese = "\n".join(f"{where.zh}{in_chinese(problem)}" for problem in problems)
+        super().__init__(Text(english, chinese))
+
+
+def in_chinese(problem: Problem) -> str:
+    """A problem as a line, as ``str`` gives it in English."""
+    path, message = problem.path, problem.message
+    return f"{path}：{message.zh}" if path else message.zh
 
 
 def explain(details: ErrorDetails) -> Problem:

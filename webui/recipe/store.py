@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 
 from webui.recipe.checks import check
-from webui.recipe.field import Text
 from webui.recipe.paths import FIELDS, value_at, with_value
 from webui.recipe.problems import Problem, RecipeError, unknown_key
 from webui.recipe.sections import Recipe
+from webui.text import Text
 
 MAX_BYTES = 1_000_000
 

@@ -6,10 +6,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from webui.recipe.combinations import combinations
-from webui.recipe.field import DeclaredField, Text
+from webui.recipe.field import DeclaredField
 from webui.recipe.paths import FIELDS, applies, with_value
 from webui.recipe.problems import Problem, explain
 from webui.recipe.sections import Recipe
+from webui.text import Text
 
 # These decide which lines a cell has, and a sweep has one cell for all its trials.
 DECIDES_CODE = (

@@ -9,6 +9,8 @@ from webui.files import read_json
 from webui.runs import events
 
 FOLDER = "checkpoints"
+# For the log, the events, the notebook and the adapter, when nothing else fits.
+RESERVE = 50_000_000
 # transformers writes it last.
 STATE = "trainer_state.json"
 # Without one of these a training resumes silently, and wrongly.

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from webui.recipe import Recipe
-from webui.recipe.field import DeclaredField, Text
+from webui.recipe.field import DeclaredField
 from webui.recipe.paths import FIELDS, applies, value_at
+from webui.text import Text
 
 NAME = Text("Name", "名称")
 

@@ -21,6 +21,7 @@ from webui.runs import events
 from webui.runs.error import RunError
 from webui.runs.tail import backwards, ending
 from webui.settings import runs_folder
+from webui.text import Text
 
 PLAN, RECIPE, SUMMARY = "plan.json", "recipe.yaml", "summary.json"
 NOTEBOOK, LOG, ADAPTER = "notebook.ipynb", "log.txt", "adapter"
@@ -90,8 +91,10 @@ def find(run_id: str) -> Run:
         return read(runs_folder() / Path(run_id).name)
     word = "several runs are" if matching and run_id else "no run is"
     raise RunError(
-        f"{word} called {run_id!r}; `tunebook runs` lists them.",
-        f"没有唯一名为 {run_id!r} 的运行；`tunebook runs` 可列出全部。",
+        Text(
+            f"{word} called {run_id!r}; `tunebook runs` lists them.",
+            f"没有唯一名为 {run_id!r} 的运行；`tunebook runs` 可列出全部。",
+        )
     )
 
 
@@ -209,8 +212,10 @@ def delete(run: Run) -> None:
     """Delete a run's folder for good. A run that is still going is refused."""
     if run.status == "running":
         raise RunError(
-            f"{run.id} is still running; stop it first.",
-            f"{run.id} 仍在运行；请先停止。",
+            Text(
+                f"{run.id} is still running; stop it first.",
+                f"{run.id} 仍在运行；请先停止。",
+            )
         )
     remove(run.folder)
 

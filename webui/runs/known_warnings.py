@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from webui.recipe.field import Text
+from webui.text import Text
 
 # What we say for PEFT, which leaves such weights out without a word.
 UNKNOWN = "weights of the adapter that fit nothing"

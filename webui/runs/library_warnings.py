@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from webui.figures import size
-from webui.recipe.field import Text
 from webui.runs.events import Event
 from webui.runs.known_warnings import KNOWN
+from webui.text import Text
 
 KIND = "library"
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from webui.files import read_json, write_json
 from webui.runs.error import RunError
 from webui.settings import kernel_folder
+from webui.text import Text
 
 FILE = "about.json"
 NAME_LENGTH, NOTE_LENGTH = 80, 10_000
@@ -89,12 +90,16 @@ def write(run: Path, said: About) -> None:
     except OSError as error:
         if not run.is_dir():
             raise RunError(
-                f"{run.name} is gone; somebody deleted it.",
-                f"{run.name} 已不存在，可能已被删除。",
+                Text(
+                    f"{run.name} is gone; somebody deleted it.",
+                    f"{run.name} 已不存在，可能已被删除。",
+                )
             ) from None
         raise RunError(
-            f"{run / FILE} cannot be written: {error.strerror}.",
-            f"无法写入 {run / FILE}：{error.strerror}。",
+            Text(
+                f"{run / FILE} cannot be written: {error.strerror}.",
+                f"无法写入 {run / FILE}：{error.strerror}。",
+            )
         ) from None
 
 
@@ -104,9 +109,11 @@ def refuse_a_clash(was: About, now: About, changes: Mapping[str, object]) -> Non
         seen, there = getattr(was, key), getattr(now, key)
         if key in changes and there not in (seen, changes[key]):
             raise RunError(
-                f"another tab changed the {english} meanwhile, to “{short(there)}”; "
-                "save again to replace it.",
-                f"另一个标签页已将{chinese}改为“{short(there)}”；再次保存即可覆盖。",
+                Text(
+                    f"another tab changed the {english} meanwhile, to "
+                    f"“{short(there)}”; save again to replace it.",
+                    f"另一个标签页已将{chinese}改为“{short(there)}”；再次保存即可覆盖。",
+                )
             )
 
 
@@ -121,8 +128,10 @@ def fitting_name(text: str) -> str:
     name = one_line(text)
     if len(name) > NAME_LENGTH:
         raise RunError(
-            f"the name has {len(name):,} characters; {NAME_LENGTH} are the most.",
-            f"名称有 {len(name):,} 个字符，最多 {NAME_LENGTH} 个。",
+            Text(
+                f"the name has {len(name):,} characters; {NAME_LENGTH} are the most.",
+                f"名称有 {len(name):,} 个字符，最多 {NAME_LENGTH} 个。",
+            )
         )
     return name
 
@@ -132,8 +141,10 @@ def fitting_note(text: str) -> str:
     note = plain(text).strip()
     if len(note) > NOTE_LENGTH:
         raise RunError(
-            f"the note has {len(note):,} characters; {NOTE_LENGTH:,} are the most.",
-            f"备注有 {len(note):,} 个字符，最多 {NOTE_LENGTH:,} 个。",
+            Text(
+                f"the note has {len(note):,} characters; {NOTE_LENGTH:,} are the most.",
+                f"备注有 {len(note):,} 个字符，最多 {NOTE_LENGTH:,} 个。",
+            )
         )
     return note
 

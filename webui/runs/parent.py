@@ -13,13 +13,13 @@ from typing import Any
 from webui.notebook.rows import PARENT
 from webui.recipe import Recipe
 from webui.recipe.combinations.continued import FREE, saved_in_part
-from webui.recipe.field import Text
 from webui.recipe.paths import FIELDS, applies, value_at
 from webui.recipe.problems import Problem, RecipeError
 from webui.recipe.store import with_values
 from webui.runs import folder as runs
 from webui.runs.error import RunError
 from webui.runs.folder import ADAPTER, Run, read_object
+from webui.text import Text
 
 # What has to be said again: the state of the optimizer is not carried over.
 ASKED = ("training.learning_rate", "training.schedule")
@@ -161,8 +161,10 @@ def saved_by_parent(recipe: Recipe) -> Path:
     saved = runs.saved_adapter(run.folder)
     if saved is None:
         raise RunError(
-            f"{run.id} saved no adapter that could be trained on.",
-            f"{run.id} 没有保存可接着训练的适配器。",
+            Text(
+                f"{run.id} saved no adapter that could be trained on.",
+                f"{run.id} 没有保存可接着训练的适配器。",
+            )
         )
     return saved
 
@@ -182,9 +184,11 @@ def copy_parent(saved: Path, target: Path) -> None:
     except OSError as error:
         shutil.rmtree(half, ignore_errors=True)
         raise RunError(
-            f"the adapter that is trained on could not be copied ({error.strerror}); "
-            "free some space and start again.",
-            f"无法复制要接着训练的适配器（{error.strerror}）；请清理空间后重新开始。",
+            Text(
+                f"the adapter that is trained on could not be copied "
+                f"({error.strerror}); free some space and start again.",
+                f"无法复制要接着训练的适配器（{error.strerror}）；请清理空间后重新开始。",
+            )
         ) from None
 
 

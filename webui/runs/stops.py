@@ -3,7 +3,7 @@
 from typing import Any
 
 from webui.figures import whole
-from webui.recipe.field import Text
+from webui.text import Text
 
 SURE = 0.5  # a token that is likelier than this is written
 

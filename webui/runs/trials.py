@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from webui.notebook.trainer_cell import NO_DIFFERENCE
-from webui.recipe.field import Text
 from webui.runs.events import Event
+from webui.text import Text
 
 # How the losses of a run were made, as its ``begun`` event says; before it did, the
 # evaluation loss was the mean of the means of batches.

@@ -17,10 +17,10 @@ from webui.page.tables import figures
 from webui.page.tabs.split_picture import of_run
 from webui.page.view import View
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.runs import folder as runs
 from webui.runs.summary import EXACT
 from webui.settings import runs_folder
+from webui.text import Text
 
 TITLE = Text("Compare", "对比")
 SENTENCE = Text(
@@ -134,7 +134,7 @@ def score(recipe: Recipe, name: str | None) -> None:
 def asked(recipe: Recipe, name: str | None) -> tuple[Recipe, Path]:
     """A run's own settings with what to ask from the form, and its folder."""
     if not name:
-        raise jobs.KernelError(*NO_RUN)
+        raise jobs.KernelError(NO_RUN)
     folder = runs_folder() / Path(name).name
     own = runs.recipe_of(runs.read(folder))
     return own.model_copy(update={"compare": recipe.compare}), folder

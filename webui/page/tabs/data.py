@@ -5,6 +5,7 @@ from pathlib import Path
 import gradio as gr
 from markupsafe import Markup
 
+from webui.errors import PlannerError
 from webui.kernel import jobs
 from webui.page.cell import cell, code_and_output
 from webui.page.columns import bind_columns
@@ -15,12 +16,11 @@ from webui.page.tabs import data_preview, data_report
 from webui.page.tabs.split_picture import picture
 from webui.page.uploads import use_files, use_text
 from webui.page.view import View
-from webui.planner.detection.found import offered
-from webui.planner.errors import PlannerError
-from webui.planner.ready import ready
-from webui.recipe.field import Text
+from webui.preflight.ready import ready
 from webui.recipe.formats import FORMATS
 from webui.recipe.paths import value_at
+from webui.rows.detection.found import offered
+from webui.text import Text
 
 TITLE = Text("Data", "数据")
 SENTENCE = Text(

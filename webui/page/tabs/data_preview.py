@@ -7,14 +7,14 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
+from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.language import WAIT
 from webui.page.tables import problem_card, table
 from webui.page.view import View
-from webui.planner.errors import PlannerError
-from webui.planner.preview import Preview, PreviewRow, Token
-from webui.recipe.field import Text
+from webui.rows.preview import Preview, PreviewRow, Token
+from webui.text import Text
 
 FIRST_ROW = Text("First row to show", "从第几行开始显示")
 SHOW = Text("Show", "显示")

@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
+from webui.errors import PlannerError
 from webui.figures import duration, whole
 from webui.files import downloads
 from webui.page.frame import Page
@@ -13,11 +14,10 @@ from webui.page.tables import problem_card
 from webui.page.tabs.data_report_parts import folded, parts, quiet
 from webui.page.take_away import served
 from webui.page.view import View
-from webui.planner.errors import PlannerError
-from webui.planner.report.job import CANCELLED, Progress
-from webui.planner.report.report import Report
 from webui.recipe import Recipe
-from webui.recipe.field import Text
+from webui.rows.report.job import CANCELLED, Progress
+from webui.rows.report.report import Report
+from webui.text import Text
 
 CHECK = Text("Check all rows", "检查全部数据")
 CANCEL = Text("Cancel", "取消")

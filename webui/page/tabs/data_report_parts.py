@@ -7,10 +7,10 @@ from markupsafe import Markup
 from webui.figures import duration, whole
 from webui.page.frame import Page
 from webui.page.tables import bars, figures, table
-from webui.planner.report.duplicates import Place
-from webui.planner.report.lengths import Lengths
-from webui.planner.report.report import Report
-from webui.recipe.field import Text
+from webui.rows.report.duplicates import Place
+from webui.rows.report.lengths import Lengths
+from webui.rows.report.report import Report
+from webui.text import Text
 
 FIGURES = {
     "kept": Text("usable rows", "可用数据"),

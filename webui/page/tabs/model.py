@@ -7,8 +7,8 @@ from webui.page import model_card, model_search, model_unpack
 from webui.page.cell import cell, code_and_output
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN
-from webui.planner.ready import model_ready
-from webui.recipe.field import Text
+from webui.preflight.ready import model_ready
+from webui.text import Text
 
 TITLE = Text("Model", "模型")
 SENTENCE = Text(

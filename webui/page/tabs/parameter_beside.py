@@ -5,17 +5,17 @@ from functools import partial
 import gradio as gr
 from markupsafe import Markup
 
+from webui.counts.memory.fit import Fit
+from webui.counts.parameters.count import Count
 from webui.figures import size, whole
 from webui.page.frame import Page
 from webui.page.steady import steady
 from webui.page.tables import table
 from webui.page.tabs.parameter_counts import SHARE, TRAINABLE
 from webui.page.view import View
-from webui.planner.memory.fit import Fit
-from webui.planner.parameters.count import Count
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.recipe.paths import FIELDS, value_at
+from webui.text import Text
 
 BESIDE = Text("Set two settings side by side", "并排比较两组设置")
 KEEP = Text("Keep these settings to compare", "保留当前设置用于比较")

@@ -5,17 +5,17 @@ from functools import partial
 import gradio as gr
 from markupsafe import Markup
 
+from webui.counts.parameters.count import Count
+from webui.counts.parameters.grid import TARGETS, Grid
+from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
 from webui.page.tables import bars, figures, heading, problem_card, table
 from webui.page.view import View
-from webui.planner.errors import PlannerError
-from webui.planner.parameters.count import Count
-from webui.planner.parameters.grid import TARGETS, Grid
-from webui.recipe.field import Text
 from webui.recipe.sections import Adapter
 from webui.recipe.sections.adapter import ALL_LINEAR
+from webui.text import Text
 
 TITLE = Text("How many learn", "训练多少参数")
 TRAINABLE = Text("parameters that learn", "可训练参数")

@@ -5,15 +5,15 @@ from functools import partial
 import gradio as gr
 from markupsafe import Markup
 
+from webui.counts.memory.measuring import is_measuring, measuring
 from webui.kernel import jobs
 from webui.page.frame import Page
 from webui.page.tables import problem_card
 from webui.page.view import View
-from webui.planner.memory.measuring import is_measuring, measuring
-from webui.planner.ready import ready
+from webui.preflight.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.field import Text
 from webui.runs import folder as runs
+from webui.text import Text
 
 MEASURE = Text("Measure with two real steps", "用两个真实训练步实测")
 MEASURING = Text(

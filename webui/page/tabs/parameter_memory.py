@@ -6,19 +6,19 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
+from webui.counts.memory.cards import CARDS, Card
+from webui.counts.memory.fit import Fit
+from webui.counts.memory.remedies import Remedies, Remedy
+from webui.errors import PlannerError
 from webui.figures import size, whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
 from webui.page.tables import bars, figures, heading, problem_card
 from webui.page.tabs import parameter_measure
 from webui.page.view import View
-from webui.planner.errors import PlannerError
-from webui.planner.memory.cards import CARDS, Card
-from webui.planner.memory.fit import Fit
-from webui.planner.memory.remedies import Remedies, Remedy
 from webui.recipe import Recipe
 from webui.recipe.combinations import device_rules
-from webui.recipe.field import Text
+from webui.text import Text
 
 HERE = "here"
 TITLE = Text("Does it fit?", "放得下吗？")

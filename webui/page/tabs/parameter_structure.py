@@ -5,14 +5,14 @@ from functools import partial
 import gradio as gr
 from markupsafe import Markup
 
+from webui.counts.parameters.structure import Node
+from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
 from webui.page.tables import problem_card
 from webui.page.view import View
-from webui.planner.errors import PlannerError
-from webui.planner.parameters.structure import Node
-from webui.recipe.field import Text
+from webui.text import Text
 
 TITLE = Text("The model's structure", "模型结构")
 SEARCH = Text("Search for a module", "搜索模块")

@@ -16,9 +16,9 @@ from webui.page.tabs import (
     parameter_structure,
 )
 from webui.page.view import View
-from webui.planner.ready import ready
+from webui.preflight.ready import ready
 from webui.recipe.combinations.continued import FREE
-from webui.recipe.field import Text
+from webui.text import Text
 
 TITLE = Text("Parameters", "参数")
 SENTENCE = Text(

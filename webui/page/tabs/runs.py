@@ -10,10 +10,10 @@ from webui.page import runs_one, runs_table
 from webui.page.frame import QUIET, Page
 from webui.page.runs_table import FALLING, NEWEST, TITLES, turned
 from webui.page.view import View
-from webui.recipe.field import Text
 from webui.runs import entries, notes
 from webui.runs.entries import COLUMNS, Entry
 from webui.settings import runs_folder
+from webui.text import Text
 
 HEADING = Text("Runs", "运行记录")
 SENTENCE = Text(

@@ -4,19 +4,19 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from webui.errors import PlannerError
 from webui.figures import whole
 from webui.notebook.rows import Rows
 from webui.page.frame import Page
 from webui.page.language import WAIT
 from webui.page.tables import problem_card
 from webui.page.view import View
-from webui.planner.errors import PlannerError
-from webui.planner.prepare.ask import is_large
-from webui.planner.prepare.told import counts
-from webui.planner.report.report import Report
-from webui.recipe.field import Text
 from webui.recipe.watched import watched_rows
+from webui.rows.prepare.ask import is_large
+from webui.rows.prepare.told import counts
+from webui.rows.report.report import Report
 from webui.runs import folder as runs
+from webui.text import Text
 
 PARTS = {
     "train": Text("trained on", "参与训练"),

@@ -17,12 +17,12 @@ from webui.page.tables import table
 from webui.page.tabs.split_picture import picture
 from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
-from webui.planner.ready import ready
+from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.checks import check
-from webui.recipe.field import Text
 from webui.recipe.paths import with_value
 from webui.runs.trials import best_trial, no_best
+from webui.text import Text
 
 TITLE = Text("Sweep", "超参数搜索")
 SENTENCE = Text(
@@ -64,8 +64,10 @@ def start(page: Page, recipe: Recipe) -> None:
     """Begin a sweep if there is anything to try, or let it wait for the kernel."""
     if not recipe.sweep.space:
         raise jobs.KernelError(
-            "choose at least one setting and its values.",
-            "请至少选择一个设置及其取值。",
+            Text(
+                "choose at least one setting and its values.",
+                "请至少选择一个设置及其取值。",
+            )
         )
 
     def start_now() -> None:

@@ -19,9 +19,9 @@ from webui.page.tabs.train_samples import samples
 from webui.page.tabs.train_updates import coming_updates
 from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
-from webui.planner.ready import ready
+from webui.preflight.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.field import Text
+from webui.text import Text
 
 TITLE = Text("Train", "训练")
 SENTENCE = Text(

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from webui.kernel import jobs, resuming, stopping
 from webui.page.frame import Page
 from webui.page.view import View
-from webui.recipe.field import Text
+from webui.text import Text
 
 SAVE = Text("Stop and save", "停止并保存")
 DISCARD = Text("Stop and discard …", "停止并丢弃……")
@@ -104,5 +104,5 @@ def resume_shown(page: Page) -> None:
     """Go on with the shown run from its last whole checkpoint."""
     run = page.view().run
     if run is None:
-        raise jobs.KernelError(*NO_RUN)
+        raise jobs.KernelError(NO_RUN)
     resuming.resume(run)

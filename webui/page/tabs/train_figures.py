@@ -9,8 +9,8 @@ from webui.page.frame import Page
 from webui.page.observing import recipe_of
 from webui.page.tables import table
 from webui.page.view import View
-from webui.recipe.field import Text
 from webui.runs.summary import requested_settings
+from webui.text import Text
 
 EMPTY = Text(
     "No run yet. Press Run: the page shows the loss as it falls.",

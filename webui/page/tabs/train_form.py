@@ -4,7 +4,7 @@ import gradio as gr
 
 from webui.page.frame import Page
 from webui.page.tabs.split_picture import picture
-from webui.recipe.field import Text
+from webui.text import Text
 
 FOLDS: tuple[tuple[Text, tuple[tuple[str, ...], ...]], ...] = (
     (

@@ -9,8 +9,8 @@ from webui.figures import brief, whole
 from webui.page.frame import Page
 from webui.page.tables import heading, table
 from webui.page.view import View
-from webui.recipe.field import Text
 from webui.runs.events import Event
+from webui.text import Text
 
 PROMPT = Text("prompt", "提示词")
 AT_STEP = Text("after step {}", "第 {} 步之后")

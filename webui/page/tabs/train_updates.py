@@ -6,7 +6,7 @@ from webui.page.frame import Page
 from webui.page.presets import rows_of
 from webui.page.tables import problem_card
 from webui.page.view import View
-from webui.planner.learning_rates import Rates, learning_rates
+from webui.preflight.learning_rates import Rates, learning_rates
 from webui.recipe.updates import learned_rows
 
 

@@ -1,9 +1,9 @@
 """What a training that goes on from another run's adapter asks of its recipe."""
 
 from webui.recipe.combinations.found import Found
-from webui.recipe.field import Text
 from webui.recipe.methods import METHODS
 from webui.recipe.sections import Recipe
+from webui.text import Text
 
 
 def continued(recipe: Recipe) -> Found:

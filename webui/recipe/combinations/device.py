@@ -2,9 +2,9 @@
 
 from webui.recipe.combinations.found import Found, half_learns, leaf
 from webui.recipe.combinations.named_model import experts_on_a_cpu
-from webui.recipe.field import Text
 from webui.recipe.sections import Recipe
 from webui.recipe.sections.adapter import ALL_LINEAR
+from webui.text import Text
 
 INNER = (*ALL_LINEAR, "self_attn", "mlp")
 

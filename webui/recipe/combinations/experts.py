@@ -1,8 +1,8 @@
 """What PEFT's adapter on the experts of a mixture does not go with."""
 
 from webui.recipe.combinations.found import Found
-from webui.recipe.field import Text
 from webui.recipe.sections import Recipe
+from webui.text import Text
 
 
 def experts(recipe: Recipe) -> Found:

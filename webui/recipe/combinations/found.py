@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from webui.recipe.field import Text
 from webui.recipe.sections import Recipe
 from webui.recipe.sections.adapter import TARGETED
+from webui.text import Text
 
 # The path of the field to change, and what is wrong with it.
 Found = Iterator[tuple[str, Text]]

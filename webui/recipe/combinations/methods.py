@@ -1,10 +1,10 @@
 """What single methods ask for, and what other methods would ignore."""
 
 from webui.recipe.combinations.found import Found, half_learns, spaced
-from webui.recipe.field import Text
 from webui.recipe.methods import METHODS
 from webui.recipe.sections import Recipe
 from webui.recipe.sections.adapter import PROMPTS
+from webui.text import Text
 
 CHINESE = {"start": "zero 以外的起点", "experts": "专家上的适配器"}
 

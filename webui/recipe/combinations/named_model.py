@@ -2,8 +2,8 @@
 
 from webui.recipe.combinations.found import Found
 from webui.recipe.copies import copy_of, holds_packed_experts, packed_from
-from webui.recipe.field import Text
 from webui.recipe.sections import Recipe
+from webui.text import Text
 
 
 def named_model(recipe: Recipe) -> Found:

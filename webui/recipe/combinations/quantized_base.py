@@ -1,9 +1,9 @@
 """What cannot be done on a base whose weights are packed in 8 or 4 bits."""
 
 from webui.recipe.combinations.found import PACKED, Found, spaced
-from webui.recipe.field import Text
 from webui.recipe.methods import METHODS
 from webui.recipe.sections import Recipe
+from webui.text import Text
 
 
 def quantized_base(recipe: Recipe) -> Found:

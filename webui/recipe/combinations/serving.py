@@ -1,8 +1,8 @@
 """What a server can load beside a base."""
 
 from webui.recipe.combinations.found import Found
-from webui.recipe.field import Text
 from webui.recipe.sections import Recipe
+from webui.text import Text
 
 # Ranks that vLLM allots room for; older ones end at 64.
 VLLM_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)

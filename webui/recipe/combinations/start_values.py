@@ -1,8 +1,8 @@
 """Which start values suit which base, and which variant of LoRA."""
 
 from webui.recipe.combinations.found import PACKED, Found
-from webui.recipe.field import Text
 from webui.recipe.sections import Recipe
+from webui.text import Text
 
 FROM_WEIGHTS = {"pissa": "PiSSA", "olora": "OLoRA"}
 

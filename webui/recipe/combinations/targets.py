@@ -3,10 +3,10 @@
 import re
 
 from webui.recipe.combinations.found import PACKED, Found, leaf
-from webui.recipe.field import Text
 from webui.recipe.layers import last_layers, layer_numbers
 from webui.recipe.sections import Recipe
 from webui.recipe.sections.adapter import ALL_LINEAR, TARGETED
+from webui.text import Text
 
 FULL_MODULES = ("embed_tokens", "lm_head", "wte", "embed_out", "embed_in")
 

@@ -1,6 +1,5 @@
 """Formats with instructions or conversations of their own, and plain text."""
 
-from webui.recipe.field import Text
 from webui.recipe.formats.format import (
     REASONING,
     SYSTEM,
@@ -8,6 +7,7 @@ from webui.recipe.formats.format import (
     Format,
     Role,
 )
+from webui.text import Text
 
 HISTORY = Role(
     "history",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from webui.recipe.field import Text
+from webui.text import Text
 
 # What a column may hold. "flag" is true or false, "transcript" a text with markers like
 # Human:, "tags" are words for tokens, "bio" such with B- and I-, "spans" the places of

@@ -1,7 +1,7 @@
 """Formats in which people have judged answers: the good ones are imitated."""
 
-from webui.recipe.field import Text
 from webui.recipe.formats.format import SYSTEM, TURNS, Format, Role
+from webui.text import Text
 
 PROMPT_NAMES = ("question", "instruction", "query", "input", "提示", "问题", "指令")
 ANSWER = (*TURNS, "number", "flag")

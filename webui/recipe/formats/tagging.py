@@ -1,7 +1,7 @@
 """Formats in which the words of a sentence are tagged."""
 
-from webui.recipe.field import Text
 from webui.recipe.formats.format import Format, Role
+from webui.text import Text
 
 NER = Format(
     "ner",

@@ -1,7 +1,7 @@
 """Formats whose rows all hold one task and do not say which: an instruction does."""
 
-from webui.recipe.field import Text
 from webui.recipe.formats.format import REASONING, Format, Role
+from webui.text import Text
 
 READING = Format(
     "reading",

@@ -1,7 +1,7 @@
 """Methods that add a small change, made of small factors, to frozen weights."""
 
-from webui.recipe.field import Text
 from webui.recipe.methods.method import Method, Source
+from webui.text import Text
 
 LORA = Method(
     "lora",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from webui.recipe.field import Text
+from webui.text import Text
 
 MethodName = Literal[
     "lora",

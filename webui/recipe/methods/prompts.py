@@ -1,7 +1,7 @@
 """Methods that learn made-up tokens and leave every weight of the model as it is."""
 
-from webui.recipe.field import Text
 from webui.recipe.methods.method import Method, Source
+from webui.text import Text
 
 PROMPT_TUNING = Method(
     "prompt_tuning",

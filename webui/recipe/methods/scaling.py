@@ -1,7 +1,7 @@
 """Methods that turn or scale what the frozen layers compute."""
 
-from webui.recipe.field import Text
 from webui.recipe.methods.method import Method, Source
+from webui.text import Text
 
 OFT = Method(
     "oft",

@@ -1,7 +1,7 @@
 """Variants of LoRA: another scale, other start values, another base."""
 
-from webui.recipe.field import Text
 from webui.recipe.methods.method import Method, Source
+from webui.text import Text
 
 RSLORA = Method(
     "rslora",

@@ -1,7 +1,7 @@
 """Methods that train the model's own weights: all of them, or the last layers'."""
 
-from webui.recipe.field import Text
 from webui.recipe.methods.method import Method, Source
+from webui.text import Text
 
 FREEZE = Method(
     "freeze",

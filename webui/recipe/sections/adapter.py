@@ -2,9 +2,10 @@
 
 from typing import Literal, get_args
 
-from webui.recipe.field import Section, Text, field
+from webui.recipe.field import Section, field
 from webui.recipe.methods import METHODS
 from webui.recipe.methods.method import MethodName
+from webui.text import Text
 
 ALL_LINEAR = (
     "q_proj",

@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from webui.recipe.field import Section, Text, field
+from webui.recipe.field import Section, field
 from webui.recipe.formats import FORMATS, FormatName
+from webui.text import Text
 
 
 def several(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from webui.recipe.field import Section, Text, field
+from webui.recipe.field import Section, field
+from webui.text import Text
 
 
 class Model(Section):

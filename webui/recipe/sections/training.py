@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from webui.recipe.field import Section, Text, field
+from webui.recipe.field import Section, field
 from webui.recipe.sections.adapter import WITH_CHECKPOINTING
+from webui.text import Text
 
 
 class Training(Section):

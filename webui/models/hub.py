@@ -1,0 +1,86 @@
+"""What the hub says of a model before anything of it is downloaded."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from webui.models.hub_errors import out_of_reach
+from webui.models.source import Source
+
+PATIENCE = 6  # seconds for an answer
+REST = 20  # seconds for which a hub that was out of reach is not asked again
+
+_silent_since: float | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the hub says of a model: its files with sizes in bytes, and its card.
+
+    ``parameters`` is the number of values in the safetensors files, which for
+    quantized weights is not the number of weights.
+    """
+
+    files: Mapping[str, int]
+    licence: str | None
+    gated: bool
+    wants_code: bool
+    parameters: int | None
+
+
+def hub_facts(source: Source) -> Facts | None:
+    """What the hub says; None if it is out of reach, or knows no such model."""
+    if source.is_local or recently_silent():
+        return None
+    try:
+        return asked(source)
+    except Exception as error:
+        note_silence(error)
+        return None
+
+
+def note_silence(error: Exception) -> None:
+    """Remember that the hub gave no answer, if that is what an error means."""
+    global _silent_since
+    if out_of_reach(error):
+        _silent_since = time.monotonic()
+
+
+def recently_silent() -> bool:
+    """Whether the hub was out of reach a moment ago; asking again would only wait."""
+    return _silent_since is not None and time.monotonic() - _silent_since < REST
+
+
+@lru_cache(maxsize=32)
+def asked(source: Source) -> Facts:
+    """The hub's answer, kept.
+
+    Raises:
+        Exception: huggingface_hub's own.
+    """
+    from huggingface_hub import model_info
+
+    info = model_info(
+        source.path, revision=source.revision, timeout=PATIENCE, files_metadata=True
+    )
+    return Facts(
+        {file.rfilename: file.size or 0 for file in info.siblings or ()},
+        licence_of(info.card_data.to_dict() if info.card_data else None),
+        bool(info.gated),
+        "custom_code" in (info.tags or ()),
+        info.safetensors.total if info.safetensors else None,
+    )
+
+
+def licence_of(card: Mapping[str, Any] | None) -> str | None:
+    """The licence in the head of a model's card; its own name where it has one."""
+    if not card:
+        return None
+    licence = card.get("license")
+    if licence == "other":
+        licence = card.get("license_name") or licence
+    if isinstance(licence, list):
+        licence = ", ".join(map(str, licence))
+    return str(licence) if licence else None

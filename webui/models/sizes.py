@@ -1,0 +1,148 @@
+"""How much a model's download is, what of it is here, and whether the disk has room."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from webui.figures import size
+from webui.models.cache import free_disk, hub_cache, snapshot
+from webui.models.hub import Facts, hub_facts
+from webui.models.source import Source, source_of
+from webui.recipe import Recipe
+from webui.recipe.copies import packed_from
+from webui.text import Text
+
+# The formats that Transformers takes, in its order: one whole file, or else shards.
+SINGLE, SHARDS = "model.safetensors", "model-*-of-*.safetensors"
+PICKLE, PICKLE_SHARDS = "pytorch_model.bin", "pytorch_model-*-of-*.bin"
+SMALL = ("*.json", "*.txt", "*.jinja", "*.model", "*.tiktoken")
+BYTES_OF_A_WEIGHT = 2  # models are published in 16 bit
+BYTES_IF_PACKED = 0.7  # copies in 4 bits: their scales, and embeddings in 16
+
+
+@dataclass(frozen=True)
+class Download:
+    """What a run needs of a model of the hub, in bytes.
+
+    ``total`` counts weights, tokenizer and configuration, ``present`` what of these
+    is in the cache, ``free`` the disk's room there. With ``exact`` false the total is
+    estimated from the number of weights, because the hub could not say.
+    """
+
+    total: int
+    present: int
+    free: int
+    exact: bool = True
+
+    @property
+    def left(self) -> int:
+        """What is still to come."""
+        return max(0, self.total - self.present)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the disk has room for what is still to come."""
+        return self.left <= self.free
+
+
+def needed_files(names: Mapping[str, int], source: Source) -> dict[str, int]:
+    """The files that a run loads, with their sizes in bytes.
+
+    Other formats, older copies and subfolders are never downloaded.
+    """
+    weights = weights_pattern(names, source)
+    patterns = (weights, *SMALL, *(("*.py",) if source.trusted else ()))
+    return {
+        name: length
+        for name, length in names.items()
+        if "/" not in name and any(fnmatch(name, pattern) for pattern in patterns)
+    }
+
+
+def weights_pattern(names: Iterable[str], source: Source) -> str:
+    """The weights that a run takes, as a pattern of file names."""
+    formats = [SINGLE, SHARDS, *([PICKLE, PICKLE_SHARDS] if source.pickles else ())]
+    present = (one for one in formats if any(fnmatch(name, one) for name in names))
+    return next(present, SHARDS)
+
+
+def any_weights(names: Iterable[str]) -> bool:
+    """Whether weights are among these files, in whichever format."""
+    formats = (SINGLE, SHARDS, PICKLE, PICKLE_SHARDS)
+    return any(fnmatch(name, one) for name in names for one in formats)
+
+
+def only_pickles(names: Iterable[str]) -> bool:
+    """Whether a model's weights are there as pickles, and not as safetensors."""
+    kept = [name for name in names if not fnmatch(name, "*.safetensors")]
+    return any_weights(kept) and len(kept) == len(list(names))
+
+
+def download_of(
+    source: Source, facts: Facts | None, parameters: int | None
+) -> Download | None:
+    """The download of a model of the hub; None for local ones, and if nothing is known.
+
+    Args:
+        facts: what the hub says; None if it was not reached.
+        parameters: how many weights the model has, for an estimate.
+    """
+    if source.is_local:
+        return None
+    here = snapshot(source)
+    present = files_in(here) if here else {}
+    if facts is not None:
+        needed = needed_files(facts.files, source)
+        has = sum(length for name, length in needed.items() if name in present)
+        return Download(sum(needed.values()), has, free_disk())
+    has = sum(needed_files(present, source).values())
+    if is_complete(present, here, source):
+        return Download(has, has, free_disk())
+    if parameters is None:
+        return None
+    each = BYTES_IF_PACKED if packed_from(source.path) else BYTES_OF_A_WEIGHT
+    total = max(has, int(each * parameters))
+    return Download(total, has, free_disk(), exact=False)
+
+
+def files_in(folder: Path) -> dict[str, int]:
+    """The files below a folder with their sizes in bytes."""
+    return {
+        file.relative_to(folder).as_posix(): file.stat().st_size
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def is_complete(
+    present: Mapping[str, int], folder: Path | None, source: Source
+) -> bool:
+    """Whether a snapshot holds everything that a run loads."""
+    pattern = weights_pattern(present, source)
+    if pattern in present:
+        return "config.json" in present
+    shards = [name for name in present if fnmatch(name, pattern)]
+    # model-00001-of-00003.safetensors: each name says how many there are.
+    wanted = int(shards[0].rpartition("-of-")[2].split(".")[0]) if shards else 0
+    return bool(folder and shards) and len(shards) == wanted
+
+
+def disk_problem(recipe: Recipe) -> Text | None:
+    """Why the recipe's model cannot be downloaded for want of disk; None if it can."""
+    source = source_of(recipe.model)
+    if source.is_local:
+        return None
+    here = snapshot(source)
+    if here and is_complete(files_in(here), here, source):
+        return None  # the hub need not be asked
+    download = download_of(source, hub_facts(source), None)
+    if download is None or download.fits:
+        return None
+    wanted, free, place = size(download.left), size(download.free), hub_cache()
+    return Text(
+        f"{source.path} needs {wanted} on the disk and {free} are free at {place}; "
+        "free some, set HF_HOME to a larger disk, or choose a smaller model.",
+        f"{source.path} 需要 {wanted} 磁盘空间，而 {place} 处只剩 {free}；"
+        "请清理磁盘，用 HF_HOME 指定更大的磁盘，或换一个更小的模型。",
+    )

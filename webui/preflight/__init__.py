@@ -1,0 +1,1 @@
+"""What must hold before a training starts, asked before the kernel is."""

@@ -1,0 +1,276 @@
+"""Whether a recipe can be trained here: asked before the kernel is."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from webui.counts.memory.cards import Card, this_machine
+from webui.counts.parameters.unfit import unfit
+from webui.errors import PlannerError
+from webui.planner.process import ask
+from webui.preflight.disk_room import room_problem
+from webui.preflight.judged import judged
+from webui.preflight.learning_rates import rate_problems
+from webui.preflight.machine import this_card
+from webui.preflight.packing import packing_problem
+from webui.preflight.sinks import sink_problems
+from webui.recipe import Recipe
+from webui.recipe.combinations import device_rules
+from webui.recipe.parts import Part
+from webui.recipe.problems import Problem, RecipeError
+from webui.rows.each import source_records
+from webui.rows.prepare.ask import prepared
+from webui.rows.reading.sources import records
+from webui.rows.split_check import refuse_split
+from webui.runs.parent import parent_problems
+from webui.settings import runs_folder
+from webui.text import Text
+
+Stage = list[tuple[str, Callable, Part]]  # field, question, rows
+
+# A device on which every number takes four bytes.
+WIDEST = this_machine(0, has_bf16=False)
+
+ACCEPT = Text(
+    "Mend it, or set data.accept_warnings to train all the same.",
+    "请修正，或将 data.accept_warnings 设为 true 后继续训练。",
+)
+
+
+def ready(recipe: Recipe, *, sweep: bool = False) -> Recipe:
+    """The recipe itself, refused here when its data would fail or teach nothing.
+
+    So is one whose adapter does not fit its model, with ``sweep`` in any of its trials;
+    that asks for what this machine's device cannot do, that logs to what is not here,
+    or whose checkpoints find no room on the disk.
+
+    Raises:
+        RecipeError: with everything that is wrong.
+    """
+    problems = [*parent_problems(recipe), *data_problems(recipe)]
+    problems += misfits(recipe, sweep=sweep)
+    problems += [*problems_here(recipe), *sink_problems(recipe)]
+    problems += packing_here(recipe)
+    problems = problems or row_problems(recipe)
+    if problems := problems or room_problems(recipe):
+        raise RecipeError(problems)
+    return recipe
+
+
+def data_problems(recipe: Recipe) -> list[Problem]:
+    """What is wrong with the recipe's rows, seen in the first of them.
+
+    What cannot be read at all is told first; then the model; then what the rows hold.
+    """
+    parts: dict[Part, str] = {"train": rows_field(recipe, "train")}
+    if recipe.split.by == "file":
+        parts["heldout"] = rows_field(recipe, "heldout")
+    stages: list[Stage] = [
+        [(path, readable, part) for part, path in parts.items()],
+        *model_stages(),
+        [("data.packing", packs, "train")],
+        [(path, blocking, part) for part, path in parts.items()],
+    ]
+    return first_problems(recipe, stages)
+
+
+def misfits(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
+    """What of the recipe's adapter its model has no place for, as the plan says it."""
+    return [*judged(recipe, sweep=sweep).problems]
+
+
+def row_problems(recipe: Recipe) -> list[Problem]:
+    """What is wrong with any of the rows: all are read and prepared for this."""
+    field = rows_field(recipe, "train")
+    try:
+        rows = prepared(recipe)
+    except PlannerError as error:
+        return [Problem(error.path or field, error.text)]
+    rates = rate_problems(recipe, rows.train, rows.form == "pieces")
+    if recipe.data.accept_warnings:
+        return rates
+    return [Problem(field, with_way_out(Text(*text))) for text in rows.stops] + rates
+
+
+def model_ready(recipe: Recipe) -> Recipe:
+    """The recipe itself, refused here when its model cannot be loaded.
+
+    Raises:
+        RecipeError: with what is wrong.
+    """
+    here = [p for p in problems_here(recipe) if p.path.startswith("model.")]
+    if problems := [*first_problems(recipe, model_stages()), *here]:
+        raise RecipeError(problems)
+    return recipe
+
+
+def problems_here(recipe: Recipe) -> list[Problem]:
+    """What this machine's device cannot do of the recipe.
+
+    It is asked only where the recipe wants what some device lacks: that takes seconds.
+    """
+    lacks = [device_rules(recipe, "", has_bf16=False, has_gpu=g) for g in (True, False)]
+    if not any(True for rules in lacks for _ in rules):
+        return []
+    try:
+        card = this_card()
+    except PlannerError:
+        return []  # what keeps Unsloth from loading, the kernel's start tells better
+    return device_problems(recipe, card)
+
+
+def packing_here(recipe: Recipe) -> list[Problem]:
+    """Why this machine's GPU would not pack the rows; it is asked only where some
+    would not."""
+    if not recipe.data.packing:
+        return []
+    try:
+        if ask(packing_problem, recipe, False) or not ask(
+            packing_problem, recipe, True
+        ):
+            return []  # told already, or fine anywhere
+        problem = ask(packing_problem, recipe, this_card().is_gpu)
+    except PlannerError:
+        return []
+    return [Problem("data.packing", problem)] if problem else []
+
+
+def room_problems(recipe: Recipe) -> list[Problem]:
+    """Why what the run leaves does not fit the disk of the runs; empty if it does.
+
+    This machine is asked only where the widest numbers would not fit: that takes
+    seconds. What cannot be counted is left to the kernel, which looks again before
+    each checkpoint.
+    """
+    try:
+        if ask(room_problem, recipe, WIDEST, runs_folder()) is None:
+            return []
+        problem = ask(room_problem, recipe, this_card(), runs_folder())
+    except PlannerError:
+        return []
+    return [Problem("training.keep_checkpoints", problem)] if problem else []
+
+
+def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
+    """What a card cannot do of the recipe, whatever its memory."""
+    name = card.title.en
+    rules = device_rules(recipe, name, has_bf16=card.has_bf16, has_gpu=card.is_gpu)
+    return [Problem(path, text) for path, text in rules]
+
+
+def model_stages() -> list[Stage]:
+    """Whether the model can be read; its weights; whether there is room; its kind."""
+    questions = (model_known, weights_allowed, room, unfit)
+    return [[("model.name", question, "train")] for question in questions]
+
+
+def first_problems(recipe: Recipe, stages: Sequence[Stage]) -> list[Problem]:
+    """What is wrong in the first stage in which anything is."""
+    for stage in stages:
+        problems = [
+            Problem(path, text)
+            for path, question, part in stage
+            for text in answers(question, recipe, part)
+        ]
+        if problems:
+            return problems
+    return []
+
+
+def answers(question: Callable, recipe: Recipe, part: Part) -> list[Text]:
+    """What the planner's process finds wrong."""
+    try:
+        found: list[Text] = ask(question, recipe, part)
+    except PlannerError as error:
+        return [error.text]
+    return found
+
+
+def rows_field(recipe: Recipe, part: Part) -> str:
+    """The field that names where these rows come from."""
+    if recipe.data.source == "hub":
+        return "data.hub_dataset" if part == "train" else "split.hub_split"
+    return "data.train_files" if part == "train" else "split.files"
+
+
+def with_way_out(text: Text) -> Text:
+    """A blocking warning, and what the user can do about it."""
+    return Text(f"{text.en} {ACCEPT.en}", f"{text.zh}{ACCEPT.zh}")
+
+
+def readable(recipe: Recipe, part: Part) -> list[Text]:
+    """Look at the first row of each source.
+
+    Raises:
+        PlannerError: if one cannot be read at all.
+    """
+    files = files_of(recipe, part)
+    for file in files:
+        next(records(Path(file)))
+    if not files:
+        next(source_records(recipe, part), None)
+    return []
+
+
+def files_of(recipe: Recipe, part: Part) -> tuple[str, ...]:
+    """The files of a part; none where the rows come from the hub."""
+    if recipe.data.source == "hub":
+        return ()
+    return recipe.data.train_files if part == "train" else recipe.split.files
+
+
+def model_known(recipe: Recipe, part: Part) -> list[Text]:
+    """Read the model's tokenizer, and its configuration where there is one.
+
+    Raises:
+        PlannerError: if the tokenizer cannot be read, or the model wants to run code.
+    """
+    from webui.models.failures import CodeWantedError
+    from webui.models.pretrained import read_config, read_tokenizer
+
+    try:
+        read_config(recipe.model)
+    except CodeWantedError:
+        raise
+    except PlannerError:
+        pass  # the tokenizer says so in its own way; alone, it will do for the rows
+    read_tokenizer(recipe.model)
+    return []
+
+
+def weights_allowed(recipe: Recipe, part: Part) -> list[Text]:
+    """See that the model's weights are not pickles alone, unless these are accepted."""
+    from webui.models.pickles import pickle_problem
+
+    problem = pickle_problem(recipe)
+    return [problem] if problem else []
+
+
+def packs(recipe: Recipe, part: Part) -> list[Text]:
+    """See that the model keeps packed rows apart, where rows are packed."""
+    problem = packing_problem(recipe, False)
+    return [problem] if problem else []
+
+
+def room(recipe: Recipe, part: Part) -> list[Text]:
+    """Compare what is still to be downloaded of the model with the free disk."""
+    from webui.models.sizes import disk_problem
+
+    problem = disk_problem(recipe)
+    return [problem] if problem else []
+
+
+def blocking(recipe: Recipe, part: Part) -> list[Text]:
+    """What stops a training before it starts.
+
+    Raises:
+        PlannerError: if no row can be used at all, or trained on.
+    """
+    from webui.rows.preview import check_rows
+
+    found = check_rows(recipe, part)
+    if part == "heldout":
+        return []  # these rows are asked, never trained on
+    refuse_split(recipe, [row.row for row in found.kept], found.total)
+    if recipe.data.accept_warnings:
+        return []
+    return [with_way_out(w.text) for w in found.warnings if w.blocks]

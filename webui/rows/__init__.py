@@ -1,0 +1,1 @@
+"""The rows of a recipe: read from any source, mapped, checked, prepared."""

@@ -1,0 +1,96 @@
+"""The mapper of each format, by the format's name."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from webui.rows.mapping.answers import with_thought
+from webui.rows.mapping.conversations import (
+    map_messages,
+    map_prompt_completion,
+    map_transcript,
+)
+from webui.rows.mapping.preferences import (
+    PAIR,
+    map_preference,
+    map_preferred,
+    map_preferred_from_0,
+    map_preferred_from_1,
+    map_rating,
+)
+from webui.rows.mapping.tagging import map_ner, map_pos
+from webui.rows.mapping.tasks import (
+    map_alpaca,
+    map_alpaca_talk,
+    map_classification,
+    map_code,
+    map_question_answer,
+    map_question_answer_talk,
+    map_reading,
+    map_summary,
+    map_text,
+    map_translation,
+    map_triple,
+)
+
+Mapper = Callable[[dict[str, Any]], dict[str, Any]]
+
+MAPPERS: dict[str, Mapper] = {
+    "alpaca": map_alpaca,
+    "question_answer": map_question_answer,
+    "reading": map_reading,
+    "translation": map_translation,
+    "classification": map_classification,
+    "summary": map_summary,
+    "messages": map_messages,
+    "transcript": map_transcript,
+    "ner": map_ner,
+    "pos": map_pos,
+    "text": map_text,
+    "preference": map_preference,
+    "preferred": map_preferred,
+    "rating": map_rating,
+    "prompt_completion": map_prompt_completion,
+    "code": map_code,
+    "triple": map_triple,
+}
+
+# Of rows with a system prompt or earlier turns of their own. They count where
+# ``data.columns`` names them.
+TALKS: dict[str, Mapper] = {
+    "alpaca": map_alpaca_talk,
+    "question_answer": map_question_answer_talk,
+}
+TALK_ROLES = ("system", "history")
+
+
+THOUGHT = "reasoning"
+# By the last signs of the columns that hold two responses.
+PAIRS: dict[str, Mapper] = {"01": map_preferred_from_0, "12": map_preferred_from_1}
+
+
+def mapper_of(format: str, columns: Mapping[str, str]) -> Mapper:
+    """The mapper for rows of a format with these columns."""
+    mapper = MAPPERS[format]
+    if format in TALKS and any(role in columns for role in TALK_ROLES):
+        mapper = TALKS[format]
+    if format == "preferred":
+        signs = "".join(columns.get(name, "")[-1:] for name in PAIR)
+        mapper = PAIRS.get(signs, mapper)
+    return thinking(mapper) if THOUGHT in columns else mapper
+
+
+def thinking(mapper: Mapper) -> Mapper:
+    """A mapper whose answers come after the thought in a column of its own."""
+
+    def mapped(row: dict[str, Any]) -> dict[str, Any]:
+        return with_thought(mapper(row), row)
+
+    return mapped
+
+
+def must_be_named(format: str, role: str) -> bool:
+    """Whether a column counts for a role only where ``data.columns`` names it.
+
+    A column may well be called reasoning and say "on".
+    """
+    return role == THOUGHT or (format in TALKS and role in TALK_ROLES)

@@ -1,0 +1,54 @@
+"""What happens to a raw row before the chat template sees it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from webui.recipe import Recipe
+from webui.recipe.formats import FORMATS
+from webui.recipe.sections.data import LABELLED
+from webui.rows.mapping import values
+from webui.rows.mapping.mappers import mapper_of
+
+
+@dataclass(frozen=True)
+class Step:
+    """A function, and its arguments after the row."""
+
+    function: Callable[..., Any]
+    arguments: dict[str, Any]
+
+    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        changed: dict[str, Any] = self.function(row, **self.arguments)
+        return changed
+
+
+def row_steps(recipe: Recipe) -> list[Step]:
+    """From a raw row to a conversation or a text."""
+    data = recipe.data
+    steps = []
+    if data.columns:
+        steps.append(Step(values.select, {"columns": data.columns}))
+    if data.label_names and (role := label_role(data.format)):
+        names = {"role": role, "names": list(data.label_names)}
+        steps.append(Step(values.name_labels, names))
+    steps.append(Step(mapper_of(data.format, data.columns), {}))
+    instruction = instruction_of(recipe)
+    if data.format != "text" and (instruction or data.system_prompt):
+        prompts = {"instruction": instruction, "system_prompt": data.system_prompt}
+        steps.append(Step(values.add_prompts, prompts))
+    return steps
+
+
+def instruction_of(recipe: Recipe) -> str:
+    """What is put before every question: the recipe's, else the format's own."""
+    own = FORMATS[recipe.data.format].instruction
+    return recipe.data.instruction or (own.en if own else "")
+
+
+def label_role(format: str) -> str | None:
+    """The role of a format that holds its labels, if it has any."""
+    roles = [role.name for role in FORMATS[format].roles]
+    if format not in LABELLED:
+        return None
+    return next(name for name in ("label", "labels") if name in roles)

@@ -1,0 +1,84 @@
+"""Prepared rows, asked for by the server: at hand, or made by a process beside it."""
+
+import multiprocessing
+from concurrent import futures
+from pathlib import Path
+
+from webui.errors import PlannerError
+from webui.notebook.rows import Rows, expected
+from webui.planner.child import answer, settle_in
+from webui.planner.process import ask
+from webui.recipe import Recipe
+from webui.rows.prepare.prepare import prepare
+from webui.rows.prepare.store import known, rows_key
+from webui.rows.report.measured import files_behind
+from webui.text import Text
+
+LARGE = 20_000_000  # bytes of a source; more would keep other questions waiting
+
+
+def at_hand(recipe: Recipe) -> Rows | None:
+    """What was found when these rows were prepared; None if they were not yet."""
+    return known(rows_key(recipe))
+
+
+def rows_to_show(recipe: Recipe) -> Rows:
+    """What is known of a recipe's rows without reading any."""
+    return at_hand(recipe) or expected(recipe)
+
+
+def prepared(recipe: Recipe, *, as_before: bool = False) -> Rows:
+    """The rows of a recipe, ready for its data cell.
+
+    ``as_before`` holds out the rows that were drawn before rows were kept in runs.
+
+    Raises:
+        PlannerError: if they cannot be prepared.
+    """
+    if recipe.data.source == "files":
+        if found := known(rows_key(recipe, as_before=as_before)):
+            return found
+    if is_large(recipe):
+        return ask_apart(recipe, as_before)
+    rows: Rows = ask(prepare, recipe, as_before)
+    return rows
+
+
+def is_large(recipe: Recipe) -> bool:
+    """Whether the planner would be kept busy for long."""
+    if recipe.data.source == "hub":
+        return True
+    paths = (*recipe.data.train_files, *recipe.split.files)
+    return sum(size_of(Path(path)) for path in paths) > LARGE
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all in a folder; 0 of what is not there."""
+    try:
+        return sum(file.stat().st_size for file in files_behind(path))
+    except (OSError, ValueError):
+        return 0
+
+
+def ask_apart(recipe: Recipe, as_before: bool) -> Rows:
+    """Prepare rows in a process of its own, which ends after that.
+
+    Raises:
+        PlannerError: if they cannot be prepared.
+    """
+    context = multiprocessing.get_context("spawn")
+    with futures.ProcessPoolExecutor(
+        1, mp_context=context, initializer=settle_in, initargs=(0, True)
+    ) as pool:
+        try:
+            rows: Rows = pool.submit(answer, prepare, (recipe, as_before)).result()
+        except futures.process.BrokenProcessPool:
+            raise PlannerError(DIED) from None
+    return rows
+
+
+DIED = Text(
+    "The process that prepared the rows ended without an answer, probably for want of "
+    "memory; close other programs and try again.",
+    "准备数据的进程中途退出，很可能是内存不足；请关闭其他程序后重试。",
+)

@@ -1,0 +1,182 @@
+"""Read, repair and check all rows of a recipe, and write them for its data cell."""
+
+import errno
+import itertools
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from webui.chat.conversation import Chat
+from webui.counts.parameters.architecture import architecture_of
+from webui.errors import PlannerError
+from webui.models.pretrained import has_template, recipe_chat, recipe_ending
+from webui.notebook.rows import EVAL, HELDOUT, LEFT_OUT, MANY, TRAIN, Form, Rows
+from webui.recipe import Recipe
+from webui.rows.each import Kept, read_rows, source_records, with_place
+from webui.rows.prepare.forms import Seen, form_of, stops
+from webui.rows.prepare.plainness import as_plain
+from webui.rows.prepare.store import (
+    known,
+    new_scratch,
+    publish,
+    rows_folder,
+    rows_key,
+)
+from webui.rows.prepare.trl_rows import is_asked_with_options
+from webui.rows.prepare.writing import Writer, finish, parts_of
+from webui.rows.reading.hub import hub_revision
+from webui.rows.reading.sources import Record
+from webui.rows.split_check import none_held, refuse_none_left
+from webui.text import Text
+
+LOOKED_AT = 200  # rows that tell in which form to begin
+FILES = (TRAIN, EVAL, HELDOUT, LEFT_OUT)
+
+
+def prepare(recipe: Recipe, as_before: bool = False) -> Rows:
+    """The rows of a recipe, ready for its data cell; made once for the same rows.
+
+    ``as_before`` holds out the rows that were drawn before runs kept their rows.
+
+    Raises:
+        PlannerError: if a source cannot be read, or none of its rows used.
+    """
+    key = rows_key(recipe, as_before=as_before)
+    revision = hub_revision(recipe)
+    if (found := known(key)) and revision in ("", found.revision):
+        return found
+    scratch = new_scratch()
+    try:
+        rows = written_rows(recipe, scratch, as_before)
+        folder = rows_folder() / key
+        names = FILES if rows.watched else (TRAIN, HELDOUT, LEFT_OUT)
+        files = {name: str(folder / name) for name in names}
+        made_of = architecture_of(recipe)
+        rows = replace(
+            rows, key=key, files=files, revision=revision, architecture=made_of
+        )
+        if not as_before:
+            rows = as_plain(recipe, rows, scratch) or rows
+        publish(scratch, rows)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise PlannerError(FULL) from None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return rows
+
+
+def written_rows(recipe: Recipe, folder: Path, as_before: bool) -> Rows:
+    """Write the rows; again, if they turn out to need another form than the first of
+    them let expect."""
+    chat = recipe_chat(recipe)
+    form, _ = first_form(recipe, chat)
+    while True:
+        rows = write_in(form, recipe, chat, folder, as_before)
+        if rows.form == form:
+            return rows
+        form = rows.form
+
+
+def first_form(recipe: Recipe, chat: Chat) -> tuple[Form, str]:
+    """The form that the first rows need."""
+    seen = Seen()
+    first = itertools.islice(read_rows(recipe, "train", chat), LOOKED_AT)
+    for row in first:
+        if isinstance(row, Kept):
+            seen.add(row, chat, recipe.model.max_seq_length)
+    many = seen.rows > 0 and next(after(recipe, MANY), None) is not None
+    return form_of(recipe, seen, many=many)
+
+
+def after(recipe: Recipe, count: int) -> Iterator[Record]:
+    """What comes after so many rows of the source."""
+    return itertools.islice(source_records(recipe, "train"), count, None)
+
+
+def write_in(
+    form: Form, recipe: Recipe, chat: Chat, folder: Path, as_before: bool
+) -> Rows:
+    """Write all rows in a form, and tell what they are; maybe they need another."""
+    writer = Writer(recipe, chat, form, folder)
+    by_file = recipe.split.by == "file"
+    with (folder / LEFT_OUT).open("w", encoding="utf-8", errors="replace") as left_out:
+        train = writer.write(read_rows(recipe, "train", chat), "all", left_out)
+        heldout = None
+        if by_file:
+            asked = read_rows(recipe, "heldout", chat)
+            heldout = writer.write(asked, "asked", left_out, trained=False)
+    if not len(train):
+        raise PlannerError(NO_ROWS)
+    parts = parts_of(recipe, train, heldout, as_before)
+    refuse_empty_parts(recipe, len(train), len(parts.held))
+    trained, watched, held = finish(parts, folder)
+    for written in (train, heldout):
+        if written is not None:
+            written.file.close()
+            Path(written.file.name).unlink()
+    return replace(
+        found(recipe, chat, writer),
+        train=trained,
+        heldout=held,
+        watched=None if as_before else watched,
+    )
+
+
+def found(recipe: Recipe, chat: Chat, writer: Writer) -> Rows:
+    """What was found of the rows, but for how many there are of each part."""
+    seen = writer.seen
+    form, reason = form_of(recipe, seen, many=seen.rows > MANY)
+    options = seen.options or [{}]
+    asked = chat.dialect.thinking if seen.thinks else options[0]
+    return Rows(
+        form,
+        plain=False,
+        reason=reason,
+        apart=seen.apart,
+        uneven=writer.uneven,
+        tools=writer.tools,
+        more=tuple(sorted(writer.more)),
+        own_template=recipe.data.template != "model" or has_template(recipe.model),
+        ending=recipe_ending(recipe),
+        options=dict(asked),
+        asked=is_asked_with_options(chat),
+        mixed_options=len(options) > 1,
+        thought_end=seen.thought_end,
+        left_out=writer.left_out,
+        stops=(*map(with_place, writer.broken), *stops(seen)),
+    )
+
+
+def refuse_empty_parts(recipe: Recipe, total: int, held: int) -> None:
+    """Refuse rows of which none is left to train on, or none to measure by.
+
+    Raises:
+        PlannerError: with what is missing.
+    """
+    split = recipe.split
+    if not held:
+        by_column = split.by == "column"
+        drawn = NO_GROUP if split.group_by else NONE_HELD
+        raise PlannerError(none_held(split.column, split.value) if by_column else drawn)
+    if split.by != "file":
+        refuse_none_left(total, held)
+
+
+FULL = Text(
+    "The disk is full, so the rows could not be prepared; free some space and start "
+    "again.",
+    "磁盘已满，无法准备数据；请清理空间后重新开始。",
+)
+NO_GROUP = Text(
+    "Each group has more rows than are to be held out, so none would be; hold out "
+    "more, or group by another column.",
+    "每个分组的数据都多于要留出的条数，因此没有可留出的数据；请增大留出比例或更换分组列。",
+)
+NONE_HELD = Text(
+    "None of the held-out rows can be used; choose others.",
+    "没有任何可用的留出数据；请另选。",
+)
+NO_ROWS = Text("None of the rows can be used.", "没有任何可用的数据。")

@@ -1,0 +1,111 @@
+"""Splits that would leave nothing to train on, or nothing to measure by."""
+
+import itertools
+import math
+from typing import Any
+
+from webui.errors import PlannerError
+from webui.recipe import Recipe
+from webui.rows.each import Kept, read_rows
+from webui.text import Text
+
+MOST_COUNTED = 100_000  # rows; a split that holds out more is not checked
+
+
+def refuse_split(recipe: Recipe, rows: list[dict[str, Any]], total: int | None) -> None:
+    """Refuse a split that would leave nothing on one side, or cannot be made.
+
+    ``rows`` are the first usable rows; ``total`` is their number if these are all.
+
+    Raises:
+        PlannerError: with what is wrong.
+    """
+    split = recipe.split
+    columns = {"column": split.column} if split.by == "column" else {}
+    if split.by in ("fraction", "count"):
+        columns = {"stratify_by": split.stratify_by, "group_by": split.group_by}
+    for name, column in columns.items():
+        if column and not any(column in row for row in rows):
+            raise PlannerError(no_column(f"split.{name}", column))
+    if split.by == "column" and total is not None:
+        held = [row for row in rows if str(row.get(split.column, "")) == split.value]
+        if not held:
+            raise PlannerError(none_held(split.column, split.value))
+        refuse_none_left(total, len(held))
+    enough = rows_needed(recipe)
+    if total is None and len(rows) < enough <= MOST_COUNTED:
+        read = (row for row in read_rows(recipe) if isinstance(row, Kept))
+        counted = sum(1 for _ in itertools.islice(read, enough))
+        total = counted if counted < enough else None
+    if total is not None and split.by in ("fraction", "count"):
+        share = max(1, round(total * split.fraction))
+        refuse_none_left(total, share if split.by == "fraction" else split.count)
+
+
+def rows_needed(recipe: Recipe) -> int:
+    """So many rows are certainly enough to leave one to train on."""
+    split = recipe.split
+    if split.by == "fraction":
+        return math.ceil(1 / (1 - split.fraction)) + 1
+    return split.count + 1 if split.by == "count" else 1
+
+
+def no_column(field: str, column: str) -> Text:
+    """A field names a column that is not there."""
+    return Text(
+        f"No row has a column {column}, which {field} names.",
+        f"没有任何数据含有 {field} 指定的列 {column}。",
+    )
+
+
+def none_held(column: str, value: str) -> Text:
+    """No row is held out."""
+    return Text(
+        f"No row has {value} in its column {column}, so none would be held out.",
+        f"没有任何数据的 {column} 列为 {value}，因此没有可留出的数据。",
+    )
+
+
+def refuse_watched(total: int, watched: int) -> None:
+    """Refuse to watch more rows than are trained on.
+
+    Raises:
+        PlannerError: if of ``total`` training rows less than half would be learned.
+    """
+    most = total // 2
+    if most == 0:
+        raise PlannerError(NONE_TO_WATCH)
+    if watched > most:
+        raise PlannerError(
+            Text(
+                f"Of the {total} training rows {watched} would only be watched and not "
+                f"learned; set evaluation.rows to {most} at most, or to 0 for as many "
+                "as fit.",
+                f"训练数据共 {total} 条，其中 {watched} 条将只用于评估而不参与训练；"
+                f"请将 evaluation.rows 设为不超过 {most}，或设为 0 以自动选取。",
+            ),
+            "evaluation.rows",
+        )
+
+
+NONE_TO_WATCH = Text(
+    "Only one row is left to train on, so none can be set aside to evaluate on: add "
+    "rows, or hold out fewer.",
+    "只剩一条训练数据，无法另外划出评估数据：请增加数据，或减少留出的数据。",
+)
+
+
+def refuse_none_left(total: int, held: int) -> None:
+    """Refuse to hold out all rows.
+
+    Raises:
+        PlannerError: if none would be left.
+    """
+    if held >= total:
+        raise PlannerError(
+            Text(
+                f"Of the {total} usable rows {held} are to be held out; none is left "
+                "to train on.",
+                f"可用数据共 {total} 条，要留出 {held} 条，没有剩余数据可训练。",
+            )
+        )
