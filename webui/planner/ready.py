@@ -49,23 +49,30 @@ def ready(recipe: Recipe, *, sweep: bool = False) -> Recipe:
     problems += misfits(recipe, sweep=sweep)
     problems += [*problems_here(recipe), *sink_problems(recipe)]
     problems += packing_here(recipe)
-    problems = problems or row_problems(recipe)
+    problems = problems or row_problems(recipe, sweep=sweep)
     if problems := problems or room_problems(recipe):
         raise RecipeError(problems)
     return recipe
 
 
-def data_problems(recipe: Recipe) -> list[Problem]:
+def problems_anywhere(recipe: Recipe) -> list[Problem]:
+    """What keeps a recipe from being trained on any machine: for code to take away."""
+    problems = [*parent_problems(recipe), *data_problems(recipe, here=False)]
+    return [*problems, *misfits(recipe)] or row_problems(recipe)
+
+
+def data_problems(recipe: Recipe, *, here: bool = True) -> list[Problem]:
     """What is wrong with the recipe's rows, seen in the first of them.
 
     What cannot be read at all is told first; then the model; then what the rows hold.
+    Whether the model has room on the disk is asked only if it will be loaded ``here``.
     """
     parts: dict[Part, str] = {"train": rows_field(recipe, "train")}
     if recipe.split.by == "file":
         parts["heldout"] = rows_field(recipe, "heldout")
     stages: list[Stage] = [
         [(path, readable, part) for part, path in parts.items()],
-        *model_stages(),
+        *model_stages(here=here),
         [("data.packing", packs, "train")],
         [(path, blocking, part) for part, path in parts.items()],
     ]
@@ -77,14 +84,15 @@ def misfits(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
     return [*judged(recipe, sweep=sweep).problems]
 
 
-def row_problems(recipe: Recipe) -> list[Problem]:
-    """What is wrong with any of the rows: all are read and prepared for this."""
+def row_problems(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
+    """What is wrong with any of the rows, or with the rates at which so many are
+    learned: all are read and prepared for this."""
     field = rows_field(recipe, "train")
     try:
         rows = prepared(recipe)
     except PlannerError as error:
         return [Problem(error.path or field, error.text)]
-    rates = rate_problems(recipe, rows.train, rows.form == "pieces")
+    rates = rate_problems(recipe, rows.train, rows.form == "pieces", sweep=sweep)
     if recipe.data.accept_warnings:
         return rates
     return [Problem(field, with_way_out(Text(*text))) for text in rows.stops] + rates
@@ -127,9 +135,16 @@ def packing_here(recipe: Recipe) -> list[Problem]:
             packing_problem, recipe, True
         ):
             return []  # told already, or fine anywhere
-        problem = ask(packing_problem, recipe, this_card().is_gpu)
+        return packing_on(recipe, this_card())
     except PlannerError:
         return []
+
+
+def packing_on(recipe: Recipe, card: Card) -> list[Problem]:
+    """Why a card would not pack the rows."""
+    if not recipe.data.packing or not card.is_gpu:
+        return []
+    problem = ask(packing_problem, recipe, True)
     return [Problem("data.packing", problem)] if problem else []
 
 
@@ -156,9 +171,9 @@ def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
     return [Problem(path, text) for path, text in rules]
 
 
-def model_stages() -> list[Stage]:
+def model_stages(*, here: bool = True) -> list[Stage]:
     """Whether the model can be read; its weights; whether there is room; its kind."""
-    questions = (model_known, weights_allowed, room, unfit)
+    questions = (model_known, weights_allowed, *((room,) if here else ()), unfit)
     return [[("model.name", question, "train")] for question in questions]
 
 
@@ -248,6 +263,12 @@ def packs(recipe: Recipe, part: Part) -> list[Text]:
     """See that the model keeps packed rows apart, where rows are packed."""
     problem = packing_problem(recipe, False)
     return [problem] if problem else []
+
+
+def kind_problems(recipe: Recipe) -> list[Problem]:
+    """Why this kind of model cannot be trained, or not with such rows."""
+    kind = [Problem("model.name", text) for text in unfit(recipe, "train")]
+    return kind + [Problem("data.packing", text) for text in packs(recipe, "train")]
 
 
 def room(recipe: Recipe, part: Part) -> list[Text]:
