@@ -102,6 +102,19 @@ def test_warm_up_is_not_judged() -> None:
     assert trained.seen == [1 + LOOKED_AT]  # from half the rate on
 
 
+def test_an_update_that_the_scaler_left_out_is_not_judged() -> None:
+    weight = torch.nn.Parameter(torch.ones(10, dtype=torch.bfloat16))
+    optimizer = torch.optim.SGD([weight], lr=1e-3)
+    watched = Watched(torch.nn.ParameterList([weight]))
+    weight.grad = torch.ones_like(weight)
+    for _ in range(2 * LOOKED_AT):
+        watched.look(optimizer)
+        optimizer.step_was_skipped = True
+        assert not watched.compare(optimizer)
+    assert watched.figures()["rounded"] is None
+    assert not watched.verdict(watched.figures(), 1e-3)
+
+
 def test_what_begins_at_zero_moves_at_any_rate_and_learns_nothing() -> None:
     trained = Trained(1000, value=0.0)
     figures = trained.train(1e-20, 1e-20, 1e-20)
