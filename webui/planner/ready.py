@@ -8,6 +8,7 @@ from webui.planner.judged import judged
 from webui.planner.learning_rates import rate_problems
 from webui.planner.machine import this_card
 from webui.planner.memory.cards import Card, this_machine
+from webui.planner.on_cpu import cpu_problem
 from webui.planner.packing import packing_problem
 from webui.planner.parameters.unfit import unfit
 from webui.planner.prepare.ask import prepared
@@ -48,7 +49,7 @@ def ready(recipe: Recipe, *, sweep: bool = False) -> Recipe:
     problems = [*parent_problems(recipe), *data_problems(recipe)]
     problems += misfits(recipe, sweep=sweep)
     problems += [*problems_here(recipe), *sink_problems(recipe)]
-    problems += packing_here(recipe)
+    problems += [*packing_here(recipe), *cpu_here(recipe)]
     problems = problems or row_problems(recipe, sweep=sweep)
     if problems := problems or room_problems(recipe):
         raise RecipeError(problems)
@@ -105,6 +106,7 @@ def model_ready(recipe: Recipe) -> Recipe:
         RecipeError: with what is wrong.
     """
     here = [p for p in problems_here(recipe) if p.path.startswith("model.")]
+    here += cpu_here(recipe)
     if problems := [*first_problems(recipe, model_stages()), *here]:
         raise RecipeError(problems)
     return recipe
@@ -146,6 +148,18 @@ def packing_on(recipe: Recipe, card: Card) -> list[Problem]:
         return []
     problem = ask(packing_problem, recipe, True)
     return [Problem("data.packing", problem)] if problem else []
+
+
+def cpu_here(recipe: Recipe) -> list[Problem]:
+    """Why this machine needs a GPU for the model; it is asked only where some model
+    does."""
+    try:
+        problem = ask(cpu_problem, recipe)
+        if problem is None or this_card().is_gpu:
+            return []
+    except PlannerError:
+        return []
+    return [Problem("model.name", problem)]
 
 
 def room_problems(recipe: Recipe) -> list[Problem]:
