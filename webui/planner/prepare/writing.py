@@ -15,6 +15,7 @@ from webui.planner.refused import breaks_off
 from webui.planner.report.rejections import rejected_line
 from webui.planner.rows import Kept, Rejected
 from webui.planner.split import parted_rows, watched_part
+from webui.planner.split_check import refuse_empty_parts
 from webui.recipe import Recipe
 
 
@@ -126,7 +127,7 @@ def parts_of(
     """Which rows are trained on, watched and held out, each in its order.
 
     Raises:
-        PlannerError: if more would be watched than trained on.
+        PlannerError: if a part would be empty, or more watched than trained on.
     """
     column = split_column(recipe)
     rows = [
@@ -134,6 +135,8 @@ def parts_of(
         for number, value in enumerate(train.values)
     ]
     drawn, left = parted_rows(recipe, rows, as_before=as_before)
+    held = drawn if heldout is None else heldout
+    refuse_empty_parts(recipe, len(train), len(held))
     watched, others = ([], left) if as_before else watched_part(recipe, left)
     numbers = [[row["number"] for row in part] for part in (others, watched, drawn)]
     if heldout is not None:
