@@ -26,9 +26,12 @@ from webui.notebook.render import (
 from webui.notebook.rows import FOLDER, Rows, expected
 from webui.planner.judged import planned as figures_of
 from webui.planner.prepare.ask import prepared
+from webui.planner.prepare.learned import keep_learned, overlap
 from webui.planner.prepare.store import place
 from webui.recipe import Recipe
+from webui.runs import events
 from webui.runs import folder as runs
+from webui.runs.learned_before import KIND
 from webui.runs.parent import give_parent
 from webui.settings import kernel_folder
 
@@ -98,6 +101,7 @@ def start_in_new_folder(
         try:
             if rows is not None:
                 give_rows(rows, folder)
+                note_learned(recipe, rows.key, folder)
             give_parent(recipe, folder)
             send(
                 cells,
@@ -127,6 +131,15 @@ def start_cells(recipe: Recipe, upto: str) -> None:
         if "adapter" in names:
             give_parent(recipe, kernel_folder())
         send(cells, kind="cells", always=(upto,))
+
+
+def note_learned(recipe: Recipe, key: str, folder: Path) -> None:
+    """Keep in a run what it learns; say what of its watched rows was learned before."""
+    keep_learned(recipe, key, folder)
+    if (found := overlap(recipe, key)) and found.watched:
+        counts = {"watched": found.watched, "of": found.of_watched}
+        parent = recipe.adapter.from_run
+        events.append(folder, "warned", kind=KIND, parent=parent, **counts)
 
 
 def give_rows(rows: Rows, folder: Path) -> None:

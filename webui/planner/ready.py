@@ -12,6 +12,7 @@ from webui.planner.on_cpu import cpu_problem
 from webui.planner.packing import packing_problem
 from webui.planner.parameters.unfit import unfit
 from webui.planner.prepare.ask import prepared
+from webui.planner.prepare.learned import held_out_learned, overlap
 from webui.planner.process import ask
 from webui.planner.reading.sources import records
 from webui.planner.room import room_problem
@@ -93,10 +94,20 @@ def row_problems(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
         rows = prepared(recipe)
     except PlannerError as error:
         return [Problem(error.path or field, error.text)]
+    if learned := learned_problems(recipe, rows.key):
+        return learned
     rates = rate_problems(recipe, rows.train, rows.form == "pieces", sweep=sweep)
     if recipe.data.accept_warnings:
         return rates
     return [Problem(field, with_way_out(Text(*text))) for text in rows.stops] + rates
+
+
+def learned_problems(recipe: Recipe, key: str) -> list[Problem]:
+    """Held-out rows that the run which is trained on has learned."""
+    found = overlap(recipe, key)
+    if found is None or not found.heldout:
+        return []
+    return [Problem("split.by", held_out_learned(found, recipe.adapter.from_run))]
 
 
 def model_ready(recipe: Recipe) -> Recipe:

@@ -10,7 +10,7 @@ from webui.figures import brief, size, whole
 from webui.recipe import Recipe
 from webui.recipe.field import Text
 from webui.recipe.updates import warm_up
-from webui.runs import tendencies
+from webui.runs import learned_before, tendencies
 from webui.runs.change import (
     FAST,
     USUAL_RATE,
@@ -86,7 +86,7 @@ def observed(
         found = [each for each in found if each.kind not in ("still", "exploding")]
     if is_faint(last(others, "moved")):
         found = [each for each in found if each.kind != "still"]
-    for told in (no_room, smaller_batch, faint, never_stops):
+    for told in (no_room, smaller_batch, faint, never_stops, watches_learned):
         found += told(others, recipe)
     return found
 
@@ -249,6 +249,12 @@ def no_room(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
         ),
         first_valid(recipe, fewer_checkpoints(recipe)),
     )
+
+
+def watches_learned(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
+    """Watched rows that the run which is trained on has learned."""
+    if warned := last(others, "warned", kind=learned_before.KIND):
+        yield Observation(learned_before.KIND, 0, learned_before.told(warned))
 
 
 def smaller_batch(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:

@@ -6,6 +6,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from webui.kernel import jobs
+from webui.notebook.rows import Rows
 from webui.page import mending, presets, waiting
 from webui.page.cell import cell, code_and_output
 from webui.page.curves import frame_of_curves
@@ -19,9 +20,11 @@ from webui.page.tabs.train_samples import samples
 from webui.page.tabs.train_updates import coming_updates
 from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
+from webui.planner.prepare.learned import Overlap, held_out_learned, overlap
 from webui.planner.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.field import Text
+from webui.runs import learned_before
 
 TITLE = Text("Train", "训练")
 SENTENCE = Text(
@@ -64,7 +67,15 @@ def parent(page: Page, view: View) -> Markup:
     name = view.recipe.adapter.from_run
     if not name:
         return Markup("")
-    return Markup('<p class="card">{}</p>').format(page.say(FROM_RUN).format(name))
+    told = page.say(FROM_RUN).format(name)
+    if isinstance(view.prepared, Rows):
+        found = view.plan(overlap, (name, view.prepared.key), view.prepared.key)
+        if isinstance(found, Overlap) and found.heldout:
+            told += f" split.by {page.say(held_out_learned(found, name))}"
+        elif isinstance(found, Overlap) and found.watched:
+            counts = {"watched": found.watched, "of": found.of_watched, "parent": name}
+            told += f" {page.say(learned_before.told(counts))}"
+    return Markup('<p class="card">{}</p>').format(told)
 
 
 def train(page: Page, recipe: Recipe) -> None:

@@ -10,6 +10,8 @@ from typing import IO, Any
 from webui.notebook.rows import EVAL, HELDOUT, TRAIN, Form
 from webui.planner.chat.conversation import Chat
 from webui.planner.prepare.forms import Seen
+from webui.planner.prepare.learned import mark_of, write_marks
+from webui.planner.prepare.store import PARTS
 from webui.planner.prepare.trl_rows import heldout_row, is_uneven, train_rows
 from webui.planner.refused import breaks_off
 from webui.planner.report.rejections import rejected_line
@@ -31,8 +33,9 @@ class Written:
         self.places = array("q")  # begin, middle and end of each row's lines
         self.trained = array("q")  # how many lines are trained on
         self.values: list[Any] = []
+        self.marks = array("Q")  # each of a record
 
-    def add(self, train: list[dict], asked: dict, value: Any) -> None:
+    def add(self, train: list[dict], asked: dict, value: Any, mark: int) -> None:
         """Append a row; ``value`` is what its split looks at."""
         begin = self.file.tell()
         self.file.writelines(map(line_of, train))
@@ -41,6 +44,7 @@ class Written:
         self.places.extend((begin, middle, self.file.tell()))
         self.trained.append(len(train))
         self.values.append(value)
+        self.marks.append(mark)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -92,7 +96,8 @@ class Writer:
             if trained:
                 self.seen.add(row, self.chat, longest)
             self.note([*train, asked])
-            written.add(train, asked, row.row.get(self.column, ""))
+            value = row.row.get(self.column, "")
+            written.add(train, asked, value, mark_of(row.row))
         return written
 
     def note(self, rows: list[dict]) -> None:
@@ -153,11 +158,23 @@ def finish(parts: Parts, folder: Path) -> tuple[int, int, int]:
     with (folder / HELDOUT).open("wb") as file:
         for number in parts.held:
             parts.heldout.copy(number, file, asked=True)
+    write_parts(parts, folder)
     trained, watched = (
         sum(parts.train.trained[number] for number in numbers)
         for numbers in (parts.others, parts.watched)
     )
     return trained, watched, len(parts.held)
+
+
+def write_parts(parts: Parts, folder: Path) -> None:
+    """Write which records each part holds."""
+    for part, written, numbers in (
+        ("train", parts.train, parts.others),
+        ("watched", parts.train, parts.watched),
+        ("heldout", parts.heldout, parts.held),
+    ):
+        marks = (written.marks[number] for number in numbers)
+        write_marks(folder / PARTS.format(part), marks)
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
