@@ -53,7 +53,10 @@ def build(page: Page) -> None:
         after(page)
         page.html(lambda view: ended_kernel(page, view), elem_id="failure")
         mending.build(page)
-        page.html(partial(library_warnings, page), elem_id="library-warnings")
+        page.html(
+            lambda view: library_warnings(page, view.history),
+            elem_id="library-warnings",
+        )
         gr.HTML(frame_of_curves(page), elem_id="curves-block")
         page.html(lambda view: changed_settings(page, view))
         samples(page)
