@@ -28,8 +28,9 @@ from webui.runs import learned_before
 
 TITLE = Text("Train", "训练")
 SENTENCE = Text(
-    "The adapter learns from the rows. A new run starts from the untouched base.",
-    "适配器从数据中学习。每次运行都从未改动的基座重新开始。",
+    "The adapter learns from the rows. A new run starts from the untouched base, "
+    "unless it trains on from another run.",
+    "适配器从数据中学习。除非接着训练，每次运行都从未改动的基座重新开始。",
 )
 
 FROM_RUN = Text(
