@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from webui.counts.memory.cards import Card, this_machine
+from webui.counts.packing import packing_problem
 from webui.counts.parameters.unfit import unfit
 from webui.errors import PlannerError
 from webui.planner.process import ask
@@ -11,7 +12,7 @@ from webui.preflight.disk_room import room_problem
 from webui.preflight.judged import judged
 from webui.preflight.learning_rates import rate_problems
 from webui.preflight.machine import this_card
-from webui.preflight.packing import packing_problem
+from webui.preflight.on_cpu import cpu_problem
 from webui.preflight.sinks import sink_problems
 from webui.recipe import Recipe
 from webui.recipe.combinations import device_rules
@@ -19,6 +20,7 @@ from webui.recipe.parts import Part
 from webui.recipe.problems import Problem, RecipeError
 from webui.rows.each import source_records
 from webui.rows.prepare.ask import prepared
+from webui.rows.prepare.learned import held_out_learned, overlap
 from webui.rows.reading.sources import records
 from webui.rows.split_check import refuse_split
 from webui.runs.parent import parent_problems
@@ -49,24 +51,31 @@ def ready(recipe: Recipe, *, sweep: bool = False) -> Recipe:
     problems = [*parent_problems(recipe), *data_problems(recipe)]
     problems += misfits(recipe, sweep=sweep)
     problems += [*problems_here(recipe), *sink_problems(recipe)]
-    problems += packing_here(recipe)
-    problems = problems or row_problems(recipe)
+    problems += [*packing_here(recipe), *cpu_here(recipe)]
+    problems = problems or row_problems(recipe, sweep=sweep)
     if problems := problems or room_problems(recipe):
         raise RecipeError(problems)
     return recipe
 
 
-def data_problems(recipe: Recipe) -> list[Problem]:
+def problems_anywhere(recipe: Recipe) -> list[Problem]:
+    """What keeps a recipe from being trained on any machine: for code to take away."""
+    problems = [*parent_problems(recipe), *data_problems(recipe, here=False)]
+    return [*problems, *misfits(recipe)] or row_problems(recipe)
+
+
+def data_problems(recipe: Recipe, *, here: bool = True) -> list[Problem]:
     """What is wrong with the recipe's rows, seen in the first of them.
 
     What cannot be read at all is told first; then the model; then what the rows hold.
+    Whether the model has room on the disk is asked only if it will be loaded ``here``.
     """
     parts: dict[Part, str] = {"train": rows_field(recipe, "train")}
     if recipe.split.by == "file":
         parts["heldout"] = rows_field(recipe, "heldout")
     stages: list[Stage] = [
         [(path, readable, part) for part, path in parts.items()],
-        *model_stages(),
+        *model_stages(here=here),
         [("data.packing", packs, "train")],
         [(path, blocking, part) for part, path in parts.items()],
     ]
@@ -78,17 +87,28 @@ def misfits(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
     return [*judged(recipe, sweep=sweep).problems]
 
 
-def row_problems(recipe: Recipe) -> list[Problem]:
-    """What is wrong with any of the rows: all are read and prepared for this."""
+def row_problems(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
+    """What is wrong with any of the rows, or with the rates at which so many are
+    learned: all are read and prepared for this."""
     field = rows_field(recipe, "train")
     try:
         rows = prepared(recipe)
     except PlannerError as error:
         return [Problem(error.path or field, error.text)]
-    rates = rate_problems(recipe, rows.train, rows.form == "pieces")
+    if learned := learned_problems(recipe, rows.key):
+        return learned
+    rates = rate_problems(recipe, rows.train, rows.form == "pieces", sweep=sweep)
     if recipe.data.accept_warnings:
         return rates
     return [Problem(field, with_way_out(Text(*text))) for text in rows.stops] + rates
+
+
+def learned_problems(recipe: Recipe, key: str) -> list[Problem]:
+    """Held-out rows that the run which is trained on has learned."""
+    found = overlap(recipe, key)
+    if found is None or not found.heldout:
+        return []
+    return [Problem("split.by", held_out_learned(found, recipe.adapter.from_run))]
 
 
 def model_ready(recipe: Recipe) -> Recipe:
@@ -98,6 +118,7 @@ def model_ready(recipe: Recipe) -> Recipe:
         RecipeError: with what is wrong.
     """
     here = [p for p in problems_here(recipe) if p.path.startswith("model.")]
+    here += cpu_here(recipe)
     if problems := [*first_problems(recipe, model_stages()), *here]:
         raise RecipeError(problems)
     return recipe
@@ -128,10 +149,29 @@ def packing_here(recipe: Recipe) -> list[Problem]:
             packing_problem, recipe, True
         ):
             return []  # told already, or fine anywhere
-        problem = ask(packing_problem, recipe, this_card().is_gpu)
+        return packing_on(recipe, this_card())
     except PlannerError:
         return []
+
+
+def packing_on(recipe: Recipe, card: Card) -> list[Problem]:
+    """Why a card would not pack the rows."""
+    if not recipe.data.packing or not card.is_gpu:
+        return []
+    problem = ask(packing_problem, recipe, True)
     return [Problem("data.packing", problem)] if problem else []
+
+
+def cpu_here(recipe: Recipe) -> list[Problem]:
+    """Why this machine needs a GPU for the model; it is asked only where some model
+    does."""
+    try:
+        problem = ask(cpu_problem, recipe)
+        if problem is None or this_card().is_gpu:
+            return []
+    except PlannerError:
+        return []
+    return [Problem("model.name", problem)]
 
 
 def room_problems(recipe: Recipe) -> list[Problem]:
@@ -157,9 +197,9 @@ def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
     return [Problem(path, text) for path, text in rules]
 
 
-def model_stages() -> list[Stage]:
+def model_stages(*, here: bool = True) -> list[Stage]:
     """Whether the model can be read; its weights; whether there is room; its kind."""
-    questions = (model_known, weights_allowed, room, unfit)
+    questions = (model_known, weights_allowed, *((room,) if here else ()), unfit)
     return [[("model.name", question, "train")] for question in questions]
 
 
@@ -249,6 +289,12 @@ def packs(recipe: Recipe, part: Part) -> list[Text]:
     """See that the model keeps packed rows apart, where rows are packed."""
     problem = packing_problem(recipe, False)
     return [problem] if problem else []
+
+
+def kind_problems(recipe: Recipe) -> list[Problem]:
+    """Why this kind of model cannot be trained, or not with such rows."""
+    kind = [Problem("model.name", text) for text in unfit(recipe, "train")]
+    return kind + [Problem("data.packing", text) for text in packs(recipe, "train")]
 
 
 def room(recipe: Recipe, part: Part) -> list[Text]:

@@ -4,18 +4,28 @@ import re
 from collections.abc import Iterable
 from types import SimpleNamespace
 
-from webui.counts.parameters.architecture import made_of
+from webui.counts.packing import runs_on
+from webui.counts.parameters.architecture import (
+    last_part,
+    lost_in_files,
+    made_of,
+    never_learning,
+)
 from webui.counts.parameters.meta import Base, linear_layers
 from webui.counts.parameters.starts import start_amiss
 from webui.counts.parameters.unfit_texts import (
     ends_others,
+    in_several_lists,
     learns_in_full,
+    lost_when_saved,
     matches_whole,
+    no_cache_for_prefixes,
     no_experts,
     no_expression,
     no_match,
     no_module,
     no_weights,
+    not_adaptable,
     not_in_layers,
     saved_otherwise,
     too_few_layers,
@@ -46,7 +56,11 @@ def unfit(adapter: Adapter, base: Base) -> Found:
 
     PEFT says nothing of a missing module or layer as long as another one is there.
     """
+    if not base.depth:
+        yield "model.name", in_several_lists(base)
+        return
     found = [*layers_beyond(adapter, base), *wide_prompts(adapter, base)]
+    found += prefixes_amiss(adapter, base)
     if adapter.method in ("full", "freeze") and is_renamed(base):
         found.append(("adapter.method", saved_otherwise(base.name)))
     if adapter.method in TARGETED:
@@ -82,6 +96,15 @@ def is_renamed(base: Base) -> bool:
     kind = base.model.config.get_text_config().model_type
     renamed = get_checkpoint_conversion_mapping(kind)
     return bool(renamed and made_of(base).experts)
+
+
+def prefixes_amiss(adapter: Adapter, base: Base) -> Found:
+    """Prefixes, which stand in a cache of keys and values: some blocks keep another."""
+    config = base.model.config.get_text_config()
+    if adapter.method in PREFIXES and (
+        runs_on(config) or getattr(config, "kv_lora_rank", None)
+    ):
+        yield "adapter.method", no_cache_for_prefixes(base.name, config.model_type)
 
 
 def wide_prompts(adapter: Adapter, base: Base) -> Found:
@@ -154,9 +177,12 @@ def pattern_amiss(path: str, base: Base, pattern: str) -> Found:
 
 def targets_without_adapter(adapter: Adapter, base: Base) -> Found:
     """Names and layers that PEFT would pass over, as it takes others."""
-    if adapter.method not in TARGETED or adapter.targets != "names":
+    if adapter.method not in TARGETED:
         return
     hits = adapted(adapter, base)
+    yield from taught_in_vain(adapter, base, hits)
+    if adapter.targets != "names":
+        return
     inside = {
         name for name in adapter.target_modules if not missing_names([name], hits)
     }
@@ -173,6 +199,20 @@ def targets_without_adapter(adapter: Adapter, base: Base) -> Found:
         empty = [int(n) for n in wanted if n not in reached]
         if empty and inside:
             yield "adapter.layers", without_target(base.name, empty, adapter)
+
+
+def taught_in_vain(adapter: Adapter, base: Base, hits: Iterable[str]) -> Found:
+    """Targets in which an adapter would not learn, or would be lost."""
+    if adapter.targets == "all-linear" or (
+        adapter.targets == "names" and not adapter.target_modules
+    ):
+        return  # these are chosen by what learns
+    path, names = target_path(adapter), dict.fromkeys(map(last_part, hits))
+    never = never_learning(base)
+    if vain := [name for name in names if name in never]:
+        yield path, not_adaptable(vain)
+    elif adapter.method == "lora" and (lost := lost_in_files(base, hits)):
+        yield path, lost_when_saved([*dict.fromkeys(map(last_part, lost))])
 
 
 def adapted(adapter: Adapter, base: Base) -> list[str]:

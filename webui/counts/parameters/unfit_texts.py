@@ -23,6 +23,38 @@ def too_few_layers(base: Base, wanted: int) -> Text:
     )
 
 
+def in_several_lists(base: Base) -> Text:
+    """A model whose blocks nobody could number."""
+    kind = base.model.config.get_text_config().model_type
+    return Text(
+        f"{base.name} is a {kind} model, which keeps its layers in several lists, so "
+        "that nobody can say which of them learn; choose another model.",
+        f"{base.name} 是 {kind} 模型，其层分散在多个列表中，无法确定哪些会被训练；"
+        "请换一个模型。",
+    )
+
+
+def lost_when_saved(names: list[str]) -> Text:
+    """Targets whose adapter would not come back."""
+    named = ", ".join(names)
+    return Text(
+        f"has {named}, whose adapter PEFT would not find again in what it saved; leave "
+        "it out.",
+        f"含有 {named}，PEFT 保存后将找不到它的适配器；请去掉它。",
+    )
+
+
+def not_adaptable(names: list[str]) -> Text:
+    """Targets that are not asked, or do not learn, with an adapter on them."""
+    named = ", ".join(names)
+    return Text(
+        f"has {named}, in which an adapter would not learn: the model reads its "
+        "weights past the adapter, or only ranks by what it gives; leave it out.",
+        f"含有 {named}，其上的适配器不会被训练：模型会绕过适配器读取权重，"
+        "或仅用其结果排序；请去掉它。",
+    )
+
+
 def no_module(name: str, missing: list[str], names: list[str]) -> Text:
     """Modules that a model lacks, and the last parts of the names that it has."""
     last = dict.fromkeys(name.rpartition(".")[2] for name in names)
@@ -106,6 +138,17 @@ def matches_whole(pattern: str, module: str) -> Text:
         f"{pattern} matches {module}, which is no layer for an adapter; name it in "
         "modules_to_save instead.",
         f"{pattern} 匹配到 {module}，它不适合加适配器；请改写到 modules_to_save。",
+    )
+
+
+def no_cache_for_prefixes(name: str, kind: str) -> Text:
+    """Blocks that keep a state or compressed keys, where a prefix would stand."""
+    return Text(
+        f"{name} is a {kind} model, in which a prefix has no place: not all of its "
+        "layers keep keys and values as PEFT makes them; choose the method lora or "
+        "prompt_tuning.",
+        f"{name} 是 {kind} 模型，并非所有层都按 PEFT 的方式保存键和值，无法放置前缀；"
+        "请改用 lora 或 prompt_tuning 方法。",
     )
 
 
