@@ -5,7 +5,6 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from webui.errors import PlannerError
 from webui.figures import size
 from webui.models.gguf import Header, read_header
 from webui.models.gguf_tokenizer import reason, tokenizer_of
-from webui.planner.child import answer, settle_in
+from webui.planner.job import Gauge
 from webui.text import Text
 
 LOOKING, READING, WRITING = range(3)
@@ -32,19 +31,13 @@ LIBRARIES = 500_000_000  # bytes of memory
 ROOM_LEFT = 50_000_000  # bytes of disk that stay free
 
 
-def work(
-    file: Path, scratch: Path, target: Path, numbers: Any, answers: Connection
-) -> None:
-    """Unpack a file; answer with the folder or with a PlannerError."""
-    settle_in(niceness=10, all_cores=True)
+def unpacked_offline(file: Path, scratch: Path, target: Path, gauge: Gauge) -> Path:
+    """What ``unpacked`` does, in a process that has this for its only work."""
     os.environ["HF_HUB_OFFLINE"] = "1"  # everything is in the file
-    try:
-        answers.send(answer(unpacked, (file, scratch, target, numbers)))
-    except PlannerError as error:
-        answers.send(error)
+    return unpacked(file, scratch, target, gauge)
 
 
-def unpacked(file: Path, scratch: Path, target: Path, numbers: Any) -> Path:
+def unpacked(file: Path, scratch: Path, target: Path, gauge: Gauge) -> Path:
     """The folder with the model of a GGUF file, in bf16.
 
     Raises:
@@ -53,15 +46,9 @@ def unpacked(file: Path, scratch: Path, target: Path, numbers: Any) -> Path:
     header = read_header(file)
     refuse_disk(header.parameters, scratch)
     refuse_memory(header.parameters)
-    tokenizer = tokenizer_of(file, header)
-    enter(numbers, READING)
-    model = model_of(file, header, lambda share: numbers.__setitem__(1, share))
-    mend_model(model, tokenizer)
-    enter(numbers, WRITING)
     made = scratch / "model"
     try:
-        model.save_pretrained(made)
-        tokenizer.save_pretrained(made)
+        convert(file, header, made, gauge)
         about = {"file": str(file), "license": header.licence}
         (made / "origin.json").write_text(json.dumps(about), "utf-8")
         (made / WRITTEN).write_text(json.dumps({"version": 1}), "utf-8")
@@ -71,9 +58,32 @@ def unpacked(file: Path, scratch: Path, target: Path, numbers: Any) -> Path:
     return target
 
 
-def enter(numbers: Any, stage: int) -> None:
-    """Tell the other process that a stage begins now."""
-    numbers[:] = (stage, 0.0, time.time())
+def convert(file: Path, header: Header, folder: Path, gauge: Gauge) -> None:
+    """Write a GGUF file's model in bf16, and its tokenizer, as Transformers loads them.
+
+    Raises:
+        PlannerError: if the file cannot be read.
+        OSError: if the disk refuses.
+    """
+    tokenizer = tokenizer_of(file, header)
+    model = model_of(file, header, reading_told(gauge))
+    mend_model(model, tokenizer)
+    gauge.tell(WRITING)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def reading_told(gauge: Gauge) -> Callable[[float], None]:
+    """Tells which share of the weights is unpacked; time is taken from now on."""
+    begun = time.monotonic()
+    gauge.tell(READING)
+
+    def tell(share: float) -> None:
+        seconds = time.monotonic() - begun
+        left = seconds * (1 - share) / share if share else None
+        gauge.tell(READING, share=share, seconds_left=left)
+
+    return tell
 
 
 def refuse_disk(parameters: int, folder: Path) -> None:

@@ -14,8 +14,9 @@ from webui.page.tables import problem_card
 from webui.page.tabs.data_report_parts import folded, parts, quiet
 from webui.page.take_away import served
 from webui.page.view import View
+from webui.planner.job import Progress
 from webui.recipe import Recipe
-from webui.rows.report.job import CANCELLED, Progress
+from webui.rows.report.job import CANCELLED
 from webui.rows.report.report import Report
 from webui.text import Text
 

@@ -1,12 +1,9 @@
 """Prepared rows, asked for by the server: at hand, or made by a process beside it."""
 
-import multiprocessing
-from concurrent import futures
 from pathlib import Path
 
-from webui.errors import PlannerError
 from webui.notebook.rows import Rows, expected
-from webui.planner.child import answer, settle_in
+from webui.planner.job import Job
 from webui.planner.process import ask
 from webui.recipe import Recipe
 from webui.rows.prepare.prepare import prepare
@@ -66,17 +63,12 @@ def ask_apart(recipe: Recipe, as_before: bool) -> Rows:
     Raises:
         PlannerError: if they cannot be prepared.
     """
-    context = multiprocessing.get_context("spawn")
-    with futures.ProcessPoolExecutor(
-        1, mp_context=context, initializer=settle_in, initargs=(0, True)
-    ) as pool:
-        try:
-            rows: Rows = pool.submit(answer, prepare, (recipe, as_before)).result()
-        except futures.process.BrokenProcessPool:
-            raise PlannerError(DIED) from None
-    return rows
+    job: Job[Rows] = Job(CANCELLED, DIED)
+    job.begin(prepare, recipe, as_before, niceness=0)
+    return job.finish()
 
 
+CANCELLED = Text("The preparation of the rows was cancelled.", "数据准备已取消。")
 DIED = Text(
     "The process that prepared the rows ended without an answer, probably for want of "
     "memory; close other programs and try again.",

@@ -1,6 +1,8 @@
 """Rows that say the same as another, or nearly: within the training rows, and across.
 
-A million rows take about 300 MB: numpy arrays, sorted one band after the other.
+A million rows take about 300 MB: numpy arrays, sorted one band after the other. Rensa's
+own index is not used for this: it names all pairs of a band, which for 8,000 rows alike
+are 64 million, in 42 seconds and 2.6 GB, where this takes 0.1 seconds.
 """
 
 from array import array
