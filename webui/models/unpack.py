@@ -52,10 +52,8 @@ def scratch_folder() -> Path:
         return new_scratch(folder, "unpack-")
     except OSError as error:
         why = error.strerror or error
-        raise PlannerError(
-            Text(
-                f"{folder} cannot be written ({why}); set TUNEBOOK_HOME to a folder "
-                "that you may write.",
-                f"无法写入 {folder}（{why}）；请把 TUNEBOOK_HOME 设为可写的文件夹。",
-            )
+        raise PlannerError.of(
+            f"{folder} cannot be written ({why}); set TUNEBOOK_HOME to a folder "
+            "that you may write.",
+            f"无法写入 {folder}（{why}）；请把 TUNEBOOK_HOME 设为可写的文件夹。",
         ) from error

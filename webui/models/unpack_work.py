@@ -10,10 +10,10 @@ from typing import Any
 
 import psutil
 
-from webui.errors import PlannerError
+from webui.errors import PlannerError, reason
 from webui.figures import size
 from webui.models.gguf import Header, read_header
-from webui.models.gguf_tokenizer import reason, tokenizer_of
+from webui.models.gguf_tokenizer import tokenizer_of
 from webui.planner.job import Gauge
 from webui.text import Text
 
@@ -94,14 +94,12 @@ def refuse_disk(parameters: int, folder: Path) -> None:
     """
     wanted, free = BYTES_ON_DISK * parameters, shutil.disk_usage(folder).free
     if wanted + ROOM_LEFT > free:
-        raise PlannerError(
-            Text(
-                f"The unpacked model takes {size(wanted)} and {size(free)} are free on "
-                f"the disk of {folder.parent}; free some, or set TUNEBOOK_HOME to a "
-                "larger disk.",
-                f"解包后的模型需要 {size(wanted)}，而 {folder.parent} 所在磁盘只剩 "
-                f"{size(free)}；请清理磁盘，或把 TUNEBOOK_HOME 设到更大的磁盘。",
-            )
+        raise PlannerError.of(
+            f"The unpacked model takes {size(wanted)} and {size(free)} are free on "
+            f"the disk of {folder.parent}; free some, or set TUNEBOOK_HOME to a "
+            "larger disk.",
+            f"解包后的模型需要 {size(wanted)}，而 {folder.parent} 所在磁盘只剩 "
+            f"{size(free)}；请清理磁盘，或把 TUNEBOOK_HOME 设到更大的磁盘。",
         )
 
 
@@ -114,13 +112,11 @@ def refuse_memory(parameters: int) -> None:
     wanted = BYTES_IN_MEMORY * parameters + LIBRARIES
     free = psutil.virtual_memory().available + psutil.swap_memory().free
     if wanted > free:
-        raise PlannerError(
-            Text(
-                f"Unpacking takes about {size(wanted)} of memory and {size(free)} are "
-                "free; close other programs, or choose a smaller model.",
-                f"解包约需 {size(wanted)} 内存，目前只剩 {size(free)}；"
-                "请关闭其他程序，或选择更小的模型。",
-            )
+        raise PlannerError.of(
+            f"Unpacking takes about {size(wanted)} of memory and {size(free)} are "
+            "free; close other programs, or choose a smaller model.",
+            f"解包约需 {size(wanted)} 内存，目前只剩 {size(free)}；"
+            "请关闭其他程序，或选择更小的模型。",
         )
 
 
@@ -151,13 +147,11 @@ def model_of(file: Path, header: Header, on_share: Callable[[float], None]) -> A
 
 def not_readable(file: Path, why: str) -> PlannerError:
     """Transformers does not know such files, or knows them otherwise."""
-    return PlannerError(
-        Text(
-            f"Transformers cannot read the model in {file.name} ({why}); choose a "
-            "copy of the model with safetensors.",
-            f"Transformers 无法读取 {file.name} 中的模型（{why}）；"
-            "请改用该模型的 safetensors 版本。",
-        )
+    return PlannerError.of(
+        f"Transformers cannot read the model in {file.name} ({why}); choose a "
+        "copy of the model with safetensors.",
+        f"Transformers 无法读取 {file.name} 中的模型（{why}）；"
+        "请改用该模型的 safetensors 版本。",
     )
 
 
@@ -204,11 +198,8 @@ def put_in_place(made: Path, target: Path) -> None:
 def not_written(target: Path, error: OSError) -> PlannerError:
     """The disk refused."""
     why = error.strerror or error
-    return PlannerError(
-        Text(
-            f"{target} could not be written ({why}); free some disk, or set "
-            "TUNEBOOK_HOME to another folder.",
-            f"无法写入 {target}（{why}）；请清理磁盘，"
-            "或把 TUNEBOOK_HOME 设为其他文件夹。",
-        )
+    return PlannerError.of(
+        f"{target} could not be written ({why}); free some disk, or set "
+        "TUNEBOOK_HOME to another folder.",
+        f"无法写入 {target}（{why}）；请清理磁盘，或把 TUNEBOOK_HOME 设为其他文件夹。",
     )
