@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from webui.page.frame import Page
 from webui.page.presets import rows_of
-from webui.page.tables import problem_card
+from webui.page.tables import problem_card, quiet
 from webui.page.view import View
 from webui.preflight.learning_rates import Rates, learning_rates
 from webui.recipe.updates import learned_rows
@@ -20,7 +20,7 @@ def coming_updates(page: Page, view: View) -> Markup:
     rates = view.plan(learning_rates, about, rows, pieces)
     if not isinstance(rates, Rates):
         return Markup("")
-    told = Markup('<p class="quiet">{}</p>').format(page.say(rates.text))
+    told = quiet(page.say(rates.text))
     if rates.problem is None:
         return told
     problem = rates.problem
