@@ -38,9 +38,7 @@ def guess(columns: Sequence[Column]) -> tuple[Fit, Text]:
         )
         return fit("classification", pair), why
     said = [column for column in by_length if column not in labels]
-    short, long = sorted(
-        (said if len(said) > 1 else by_length)[-2:], key=lambda column: column.length
-    )
+    short, long = (said if len(said) > 1 else by_length)[-2:]
     if "question" in long.names[0] and "question" not in short.names[0]:
         why = Text(
             f"only the name: {long.path} holds questions",

@@ -25,7 +25,8 @@ def row_steps(recipe: Recipe) -> list[Step]:
     steps.append(mapper_of(data.format, data.columns))
     instruction = instruction_of(recipe)
     if data.format != "text" and (instruction or data.system_prompt):
-        prompts = {"instruction": instruction, "system_prompt": data.system_prompt}
+        prompts: dict[str, Any] = {"instruction": instruction}
+        prompts["system_prompt"] = data.system_prompt
         steps.append(partial(values.add_prompts, **prompts))
     return steps
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from webui.notebook.rows import Rows, expected
+from webui.notebook.rows import Rows
 from webui.planner.job import Job
 from webui.planner.process import ask
 from webui.recipe import Recipe
@@ -17,11 +17,6 @@ LARGE = 20_000_000  # bytes of a source; more would keep other questions waiting
 def at_hand(recipe: Recipe) -> Rows | None:
     """What was found when these rows were prepared; None if they were not yet."""
     return known(rows_key(recipe))
-
-
-def rows_to_show(recipe: Recipe) -> Rows:
-    """What is known of a recipe's rows without reading any."""
-    return at_hand(recipe) or expected(recipe)
 
 
 def prepared(recipe: Recipe, *, as_before: bool = False) -> Rows:

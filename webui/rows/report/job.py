@@ -3,14 +3,17 @@
 A report is made once for the same rows, and found in the cache after that.
 """
 
+from pathlib import Path
+
 from webui.errors import PlannerError
 from webui.files import new_scratch
 from webui.planner.job import Gauge, Job
 from webui.recipe import Recipe
+from webui.rows.each import source_files
 from webui.rows.report.cache import cached, report_key, reports_folder, tidy
 from webui.rows.report.measured import Measured, Stamp, stamp
 from webui.rows.report.report import Report
-from webui.rows.report.work import STAGES, Known, finished_report, source_paths
+from webui.rows.report.work import STAGES, Known, finished_report
 from webui.text import Text
 
 CANCELLED = Text("The report was cancelled.", "报告已取消。")
@@ -47,8 +50,8 @@ def taken(answer: tuple[str, Known]) -> Report | PlannerError:
 
 def at_hand(recipe: Recipe) -> Report | None:
     """The report, if it can be found without reading a file."""
-    paths = source_paths(recipe)
-    measured = [_measured.get(stamp(path)) for path in paths]
-    if not paths or None in measured:
+    files = source_files(recipe)
+    measured = [_measured.get(stamp(Path(file))) for file in files]
+    if not files or None in measured:
         return None
     return cached(report_key(recipe, [one for one in measured if one]))

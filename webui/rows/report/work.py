@@ -14,7 +14,7 @@ from webui.errors import PlannerError
 from webui.models.pretrained import read_config, recipe_chat
 from webui.planner.job import Gauge
 from webui.recipe import Recipe
-from webui.rows.each import Kept, Rejected, read_rows, rendered_row
+from webui.rows.each import Kept, Rejected, read_rows, rendered_row, source_files
 from webui.rows.encoding import encode
 from webui.rows.mapping.steps import instruction_of
 from webui.rows.reading.hub import hub_revision
@@ -67,7 +67,7 @@ def finished_report(
     recipe: Recipe, scratch: Path, known: Known, gauge: Gauge
 ) -> tuple[str, Known]:
     """The key of a report that lies in the cache, and what is known of its files."""
-    paths = source_paths(recipe)
+    paths = [Path(file) for file in source_files(recipe)]
     stamps = [stamp(path) for path in paths]
     measured = measure_all(paths, known, gauge)
     key = report_key(recipe, measured, hub_revision(recipe))
@@ -79,14 +79,6 @@ def finished_report(
             raise PlannerError(CHANGED)
         keep(report, scratch, key)
     return key, dict(zip(stamps, measured, strict=True))
-
-
-def source_paths(recipe: Recipe) -> list[Path]:
-    """The training files, then the held-out files."""
-    if recipe.data.source == "hub":
-        return []
-    heldout = recipe.split.files if recipe.split.by == "file" else ()
-    return [Path(file) for file in (*recipe.data.train_files, *heldout)]
 
 
 def measure_all(paths: list[Path], known: Known, gauge: Gauge) -> list[Measured]:
