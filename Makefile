@@ -1,6 +1,6 @@
 # make run     install, fetch the starter model, start the page
 # make test    install, bring Chromium if we may, lint, type check, run the tests
-# make lint    ruff and mypy alone         make install  everything but the page
+# make lint    ruff, mypy, imports alone   make install  everything but the page
 # make docs    write the reference pages in docs/ from what the code declares
 # make test-gpu    all that only a GPU can show, on one card, in under nine minutes
 # make gpu-folder  build/gpu: the same for a machine without a network; its wheels
@@ -27,6 +27,7 @@ test: lint starter browser
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 
 install: $(VENV)/installed

@@ -1,15 +1,14 @@
 """Tiny models with random weights of the families that Transformers has.
 
-Each has a few blocks of a few units, and the vocabulary of the starter's tokenizer.
+Each has a few blocks of a few units, the vocabulary of the starter's tokenizer with
+room for a template's marks, and its family's own chat template.
 """
 
-import shutil
 from pathlib import Path
 from typing import Any
 
-COPIED = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 SMALL: dict[str, Any] = {
-    "vocab_size": 49152,
+    "vocab_size": 49216,
     "hidden_size": 32,
     "intermediate_size": 48,
     "num_hidden_layers": 2,
@@ -18,7 +17,7 @@ SMALL: dict[str, Any] = {
     "head_dim": 8,
     "max_position_embeddings": 256,
     "bos_token_id": 1,
-    "eos_token_id": 2,
+    "eos_token_id": 0,  # as the tokenizer has it
     "pad_token_id": 0,
 }
 EXPERTS: dict[str, Any] = {
@@ -121,15 +120,15 @@ def config_of(family: str) -> Any:
 
 
 def write_model(family: str, folder: Path, starter: Path) -> None:
-    """Write a tiny model of this family, and the starter's tokenizer.
+    """Write a tiny model of this family, and a tokenizer with its template.
 
     The same family is the same model every time.
     """
     import torch
+    from their_templates import write_tokenizer
     from transformers import AutoModelForCausalLM
 
     folder.mkdir(parents=True)
-    for name in COPIED:
-        shutil.copy(starter / name, folder)
+    write_tokenizer(family, starter, folder)
     torch.manual_seed(0)
     AutoModelForCausalLM.from_config(config_of(family)).save_pretrained(folder)

@@ -21,11 +21,41 @@ def whole_way(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
 
     found = trial(recipe, space)
     found["padding"] = padding(space)
+    found["ends"] = ends(space)
     torch.manual_seed(999)  # as another process would have it
     run(cells_of(recipe), "adapter", space)
     run(cells_of(recipe, ("train",), checkpoint=FIRST), "train", space)
     logged = space["trainer"].state.log_history
     return found | {"resumed": [log["loss"] for log in logged if "loss" in log]}
+
+
+def ends(space: dict[str, Any]) -> dict[str, Any]:
+    """What ends an answer: in the rows, the template, the settings, the files."""
+    from transformers import AutoTokenizer, GenerationConfig
+
+    tokenizer, data = space["tokenizer"], space["trainer"].get_train_dataloader()
+    learned = [
+        [i for i in row if i != -100] for b in data for row in b["labels"].tolist()
+    ]
+    turns = [
+        {"role": r, "content": c} for r, c in (("user", "Q?"), ("assistant", "Ay"))
+    ]
+    written = tokenizer.apply_chat_template(turns, tokenize=False)
+    saved = GenerationConfig.from_pretrained("adapter")
+    return {
+        "token": tokenizer.eos_token,
+        "saved": AutoTokenizer.from_pretrained("adapter").eos_token,
+        "learned": all(tokenizer.eos_token_id in row[-2:] for row in learned),
+        "written": written.rpartition("Ay")[2].strip(),
+        "stops": tokenizer.eos_token_id in listed(saved.eos_token_id)
+        and tokenizer.eos_token_id
+        in listed(space["model"].generation_config.eos_token_id),
+    }
+
+
+def listed(ids: Any) -> list[int]:
+    """One id or several, as a list."""
+    return ids if isinstance(ids, list) else [ids]
 
 
 def padding(space: dict[str, Any]) -> float:

@@ -1,6 +1,6 @@
 """Tiny models of many families go the whole way, with nothing set by hand.
 
-They have random weights, a few blocks and the starter's tokenizer.
+They have random weights, a few blocks, and the chat template of their family.
 """
 
 import json
@@ -18,7 +18,12 @@ from webui.recipe.store import loads
 pytestmark = pytest.mark.timeout(600)
 
 SCRIPT = Path(__file__).with_name("every_architecture.py")
-SHORT = ["training.save_every=1", "training.learning_rate=1e-2", "adapter.rank=4"]
+SHORT = [
+    "model.max_seq_length=256",
+    "training.save_every=1",
+    "training.learning_rate=1e-2",
+]
+SHORT += ["adapter.rank=4"]
 EXPERTS = {"mixtral", "qwen3_moe", "gpt_oss", "granitemoe", "deepseek_v3"}
 
 
@@ -70,7 +75,11 @@ def wrong(trials: dict[str, list[str]]) -> dict[str, list[str]]:
 def complaints(asked: list[str], found: dict[str, Any]) -> list[str]:
     """What is not as it should be about one family."""
     planned, losses = count(loads("{}", settings=asked)).trainable, found["losses"]
+    ends = found["ends"]
     checks = {
+        f"ends {ends}": ends["learned"]
+        and ends["stops"]
+        and ends["token"] == ends["saved"],
         f"planned {planned}, not {found['trainable']}": planned == found["trainable"],
         f"{found['moved']} of {found['learning']}": found["moved"] == found["learning"],
         f"frozen moved: {found['frozen_moved'][:3]}": not found["frozen_moved"],

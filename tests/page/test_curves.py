@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 from gradio.routes import App
-from replayed import replayed_run, training, write
+from replayed import begun, replayed_run, training, write
 from starlette.testclient import TestClient
 
 from webui.app import open_studio
 from webui.page.build import build_app
 from webui.page.routes import add_routes
 from webui.page.turns import APART
+from webui.runs import events
+from webui.runs.trials import BY_TOKEN
 
 LARGEST = 4096
 
@@ -98,6 +100,24 @@ def test_the_browser_asks_again_when_a_step_may_have_come(
     write(run, told)
     asked = TestClient(app).get("/curves", params={"run": run.name})
     assert asked.json()["again"] == pytest.approx(again, abs=0.05)
+
+
+def test_evaluations_of_an_old_run_say_how_they_were_made(app: Any) -> None:
+    client, old = TestClient(app), replayed_run(20, every=10)
+    new, bare = replayed_run(0), replayed_run(10)
+    write(new, [{**begun(40), "losses": BY_TOKEN}, *training(1, 20, 40, every=10)])
+    (new / events.FILE).write_text(
+        "".join(
+            line
+            for line in (new / events.FILE).read_text().splitlines(keepends=True)
+            if '"begun"' not in line or BY_TOKEN in line
+        )
+    )
+    for run, told in ((old, True), (new, False), (bare, False)):
+        answer = client.get("/curves", params={"run": run.name}).json()
+        assert answer["old"] is told, run
+    write(new, [begun(40)])  # one that was resumed before losses were so made
+    assert client.get("/curves", params={"run": new.name}).json()["old"]
 
 
 def test_an_answer_about_an_ended_run_takes_no_turn(app: Any) -> None:

@@ -10,6 +10,7 @@ from webui.kernel import closing
 from webui.page.draft import Draft
 from webui.page.frame import Page
 from webui.page.library_warnings import library_warnings
+from webui.page.runs_one import warned_of
 from webui.page.studio import Studio
 from webui.page.tabs.train_figures import BEFORE, EMPTY, ended_kernel, progress
 from webui.recipe import Recipe
@@ -52,7 +53,7 @@ def test_a_run_that_resumed_too_often_says_that_it_waits(page: Page) -> None:
 
 def test_a_library_s_warning_is_shown_once_and_escaped(page: Page) -> None:
     run = started()
-    assert not library_warnings(page, page.view())
+    assert not library_warnings(page, page.view().history)
     for library, message in (
         ("trl", "<script>alert(1)</script>"),
         ("trl", "<script>alert(1)</script>"),
@@ -60,7 +61,9 @@ def test_a_library_s_warning_is_shown_once_and_escaped(page: Page) -> None:
     ):
         told = {"kind": "library", "library": library, "message": message}
         events.append(run, "warned", **told)
-    shown = library_warnings(page, page.view())
+    shown = library_warnings(page, page.view().history)
     assert shown.count("&lt;script&gt;") == 1 and "<script>" not in shown
     assert "Harmless notices of the libraries (1)" in shown
     assert "deprecated &lt;i&gt;" in shown and "a later version" in shown
+    assert warned_of(page, page.view(), run.name) == shown
+    assert not warned_of(page, page.view(), "gone")

@@ -150,3 +150,46 @@ def test_long_trainings_are_told_without_every_rate() -> None:
     found = rates("training.duration=steps", "training.steps=10000000")
     assert not found.each and math.isclose(found.highest, 2e-4)
     assert "10,000,000 updates" in found.text.en and "10,000,000" in found.text.zh
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (("training.learning_rate=1e-20",), "further than 4e-19"),
+        (("training.learning_rate=1e-9",), "further than 4e-08"),
+        (
+            ("training.optimizer=sgd", "training.max_grad_norm=1e-6"),
+            "further than 8e-09",
+        ),
+        (("training.learning_rate=1e-8",), ""),
+        (("adapter.lora_plus_ratio=16", "training.learning_rate=1e-9"), ""),
+        ((), ""),
+    ],
+)
+def test_rates_that_move_no_weight_are_said_to_teach_nothing(
+    settings: tuple[str, ...], told: str
+) -> None:
+    text = rates(*settings, *duration(40)).text
+    assert ("nothing would be learned" in text.en) == bool(told) and told in text.en
+    assert ("什么都学不到" in text.zh) == bool(told)
+
+
+def test_adalora_needs_two_updates() -> None:
+    asked = recipe("adapter.method=adalora")
+    (problem,) = rate_problems(asked, 8)
+    assert problem.path == "training.epochs" and "AdaLoRA" in problem.message.en
+    assert not rate_problems(asked, 9) and not rate_problems(asked, 8, pieces=True)
+
+
+def test_a_share_of_packed_updates_waits_for_the_sequences() -> None:
+    packed, rows = recipe("data.packing=true"), Rows("text", True, train=400)
+
+    def warm_up_of(count: int, asked: Recipe = packed) -> Any:
+        code = render_cells(asked, ("train",), rows=rows)[-1].code
+        value = code.partition("warmup_steps=")[2].partition(",")[0]
+        return eval(value, {"packed": range(count)})
+
+    assert [warm_up_of(n) for n in (1, 152, 153, 400)] == [0, 0, 0.05, 0.05]
+    twice = recipe("data.packing=true", "training.epochs=2", "training.batch_size=4")
+    assert [warm_up_of(n, twice) for n in (36, 37)] == [0, 0.05]
+    assert math.ceil(2 * math.ceil(37 / 4)) * 0.05 >= 1 > 2 * math.ceil(36 / 4) * 0.05

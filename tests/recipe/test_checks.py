@@ -278,3 +278,13 @@ def test_a_swept_field_must_have_an_effect_with_the_other_settings() -> None:
     assert (
         "no effect" in problems(sweep({"training.epochs": [1]}, **steps))["sweep.space"]
     )
+
+
+def test_values_of_a_sweep_must_go_together() -> None:
+    adalora = {"adapter": {"method": "adalora", "rank": 8, "initial_rank": 24}}
+    space = {"adapter.rank": [8, 20], "adapter.initial_rank": [12, 24]}
+    told = problems(sweep(space, **adalora))["sweep.space"]
+    assert told.startswith("with adapter.rank 20, adapter.initial_rank 12: ")
+    assert "must be above the rank (20)" in told
+    space["adapter.rank"] = [8, 10]
+    assert check(sweep(space, **adalora)).sweep.space == space

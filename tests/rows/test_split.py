@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webui.errors import PlannerError
 from webui.recipe import Recipe
-from webui.recipe.sections import Split, Training
+from webui.recipe.sections import Evaluation, Split, Training
 from webui.rows.split import (
     hold_out,
     hold_out_as_before,
@@ -15,6 +16,7 @@ from webui.rows.split import (
     hold_out_evenly,
     hold_out_groups,
     parted_rows,
+    watched_part,
 )
 
 
@@ -153,3 +155,34 @@ def test_a_recipe_s_split_decides_how_rows_are_parted() -> None:
         assert parted(**chosen) == parted(as_before=True, **chosen)
     assert parted(by="column", column="kind")[0] == order(values[1::2])
     assert parted(by="file") == ([], order(values))
+
+
+WATCHING: dict[str, dict] = {
+    "drawn": {},
+    "evenly": {"stratify_by": "kind"},
+    "groups": {"group_by": "kind"},
+    "by a column": {"by": "column", "column": "kind", "group_by": "kind"},
+}
+
+
+@pytest.mark.parametrize("how", WATCHING)
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=40), st.integers(0, 20))
+def test_something_is_watched_and_no_less_is_learned(
+    how: str, values: list[int], asked: int
+) -> None:
+    recipe = Recipe(
+        split=Split(**WATCHING[how]), evaluation=Evaluation(every="steps", rows=asked)
+    )
+    try:
+        watched, others = watched_part(recipe, rows(values))
+    except PlannerError as error:
+        one_group = how == "groups" and len(set(values)) == 1
+        assert one_group or max(asked, 1) > len(values) // 2
+        assert error.path in ("evaluation.rows", "evaluation.every")
+        return
+    assert 0 < len(watched) <= len(others)
+    assert numbers(watched) | numbers(others) == set(range(len(values)))
+    assert not numbers(watched) & numbers(others)
+    if how == "groups":
+        kinds = [{row["row"]["kind"] for row in part} for part in (watched, others)]
+        assert not kinds[0] & kinds[1]

@@ -52,6 +52,20 @@ def test_a_trial_that_taught_nothing_is_not_the_best() -> None:
     assert best_trial(told) is None and no_best(told) == STILL
 
 
+def test_the_last_look_at_a_trial_counts() -> None:
+    slow = [*history(1.0, 2.0), moved(0, False), moved(0, True), moved(1, True)]
+    found = best_trial(slow)
+    assert found and found["trial"] == 0
+    undone = [*history(1.0, 2.0), moved(0, True), moved(0, False), moved(1, True)]
+    found = best_trial(undone)
+    assert found and found["trial"] == 1
+
+
+def test_losses_are_the_same_by_their_share() -> None:
+    assert no_best(history(2000.0, 2000.1)) == SAME
+    assert no_best(history(1.0e-5, 1.1e-5)) is None
+
+
 def test_an_old_sweep_over_batches_does_not_compare() -> None:
     told = history(1.0, 5.0)
     del told[0]["losses"]

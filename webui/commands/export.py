@@ -14,9 +14,10 @@ from webui.notebook.rows import FOLDER, PARENT, Rows, expected
 from webui.notebook.script import script
 from webui.planner.process import ask
 from webui.preflight.judged import judged
-from webui.preflight.ready import model_known
+from webui.preflight.learning_rates import rate_problems
+from webui.preflight.ready import model_known, problems_anywhere
 from webui.recipe import Recipe
-from webui.recipe.problems import RecipeError
+from webui.recipe.problems import Problem, RecipeError
 from webui.rows.each import source_files
 from webui.rows.prepare.ask import prepared
 from webui.rows.prepare.store import copy
@@ -51,10 +52,10 @@ def asked(arguments: Namespace) -> tuple[Recipe, Rows, Path | None]:
     Raises:
         RunError: if the run that is trained on is gone.
     """
-    recipe = fitting(given.recipe(arguments))
-    run = given.run_of(arguments.recipe)
+    recipe, run = given.recipe(arguments), given.run_of(arguments.recipe)
     own = run and not (arguments.set or arguments.model or arguments.preset)
     rows = runs.kept_rows(run) if run and own else None
+    fitting(recipe, rows)
     saved = None
     if recipe.adapter.from_run:
         kept = run / PARENT if run and own else None
@@ -69,18 +70,33 @@ def folder_of(parent: Path | None, arguments: Namespace) -> str:
     return f"{Path(arguments.output).stem}-{PARENT}"
 
 
-def fitting(recipe: Recipe) -> Recipe:
-    """The recipe itself, refused here when its adapter does not fit its model.
+def fitting(recipe: Recipe, rows: Rows | None = None) -> Recipe:
+    """The recipe itself, refused here as a run of it would be on any machine.
+
+    ``rows`` are those of a run, whose sources may be gone. Of a model that is out of
+    reach only what needs none of it is looked at.
 
     Raises:
-        RecipeError: with everything that does not fit.
+        RecipeError: with everything that is wrong.
     """
-    answer = judged(recipe)
-    if answer.problems:
-        raise RecipeError([*answer.problems])
-    if answer.unread:
-        print(f"The adapter was not checked: {answer.unread.en}", file=sys.stderr)
+    if rows is None and is_known(recipe):
+        problems = problems_anywhere(recipe)
+    else:
+        answer = judged(recipe)
+        if answer.unread:
+            print(f"The adapter was not checked: {answer.unread.en}", file=sys.stderr)
+        problems = [*answer.problems, *rates_amiss(recipe, rows)]
+    if problems:
+        raise RecipeError(problems)
     return recipe
+
+
+def rates_amiss(recipe: Recipe, rows: Rows | None) -> list[Problem]:
+    """What is wrong with the rates, where the number of updates is known."""
+    if rows is None and recipe.training.duration == "epochs":
+        return []
+    known = rows or expected(recipe)
+    return rate_problems(recipe, known.train, known.form == "pieces")
 
 
 def beside(rows: Rows, arguments: Namespace) -> Rows:

@@ -24,8 +24,9 @@ tell is null, and why is among the problems. All texts are English sentences.
     training    rows (learned from), updates (of the weights; at_most, at_least: whether
                 packing makes fewer, or pieces of long rows more), warm_up (updates),
                 asked, highest and last (learning rates), each (the rate of every
-                update; empty where there are more than 100), sentence; null where the
-                number of rows is not known
+                update; empty where there are more than 100), reach (further than about
+                this no weight can move), fewest (updates that the method needs),
+                sentence; null where the number of rows is not known
     advice      a sentence when no remedy is enough; else null
     grid        ranks, rows (targets, title, trainable: one number for each rank);
                 null for a method without a rank

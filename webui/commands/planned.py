@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from webui.counts.memory.cards import Card
@@ -17,7 +18,15 @@ from webui.notebook.rows import Rows
 from webui.planner.process import ask
 from webui.preflight.learning_rates import Rates, learning_rates
 from webui.preflight.machine import this_card
-from webui.preflight.ready import data_problems, device_problems, misfits
+from webui.preflight.ready import (
+    data_problems,
+    device_problems,
+    misfits,
+    packing_on,
+    room_problems,
+    row_problems,
+)
+from webui.preflight.sinks import sink_problems
 from webui.recipe import Recipe
 from webui.recipe.problems import Problem
 from webui.rows.prepare.ask import prepared
@@ -66,10 +75,9 @@ def plan_of(recipe: Recipe, card: Card | None, arguments: Namespace) -> Plan:
         found = Plan(recipe, once([*parent_problems(recipe), *data_problems(recipe)]))
         if not found.problems:
             found.preview = found.ask(preview)
+            found.problems += row_problems(recipe)
             found.rows = found.told(lambda: prepared(recipe))
             found.rates = found.ask(learning_rates)
-            if found.rates and found.rates.problem:
-                found.problems.append(found.rates.problem)
         found.problems = once([*found.problems, *misfits(recipe)])
         found.count = found.ask(count)
         if arguments.grid or arguments.json:
@@ -77,6 +85,9 @@ def plan_of(recipe: Recipe, card: Card | None, arguments: Namespace) -> Plan:
         if arguments.structure is not None:
             found.structure = found.ask(structure)
         judge(found, card, here)
+    if card is None:
+        more = [*sink_problems(recipe), *room_problems(recipe)]
+        found.problems = once([*found.problems, *more])
     return found
 
 
@@ -92,7 +103,9 @@ def judge(found: Plan, card: Card | None, here: "Future[Card] | None") -> None:
     """Compare the recipe with the card."""
     found.card = found.told(here.result) if here else card
     if found.card is not None:
-        found.problems += device_problems(found.recipe, found.card)
+        on_it = device_problems(found.recipe, found.card)
+        on_it += found.told(partial(packing_on, found.recipe, found.card)) or []
+        found.problems = once([*found.problems, *on_it])
         if here is not None:
             found.measured = measured_here(runs.folders(), found.recipe, found.card)
         found.fit = found.ask(fit, found.card, found.measured)

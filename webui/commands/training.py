@@ -12,7 +12,7 @@ from webui.commands.mending import change_after
 from webui.commands.output import print_json, print_table
 from webui.commands.queue import add_and_tell
 from webui.diagnosis import explain
-from webui.figures import brief, duration, whole
+from webui.figures import brief, duration
 from webui.kernel import jobs
 from webui.kernel.process import BusyError
 from webui.kernel.status import status
@@ -22,6 +22,7 @@ from webui.recipe.problems import Problem, RecipeError
 from webui.runs import events, folder
 from webui.runs.events import Event
 from webui.runs.folder import Run
+from webui.runs.moving import moved_parts
 from webui.runs.summary import EXACT, last
 from webui.runs.trials import best_trial, no_best
 from webui.text import Text
@@ -108,7 +109,7 @@ def print_run(done: Run, history: list[Event]) -> None:
         steps = figures["steps"]
         print(f"loss        {first} at first, {final} after {steps} steps")
     if moved := figures.get("moved"):
-        print(f"moved       {moved_line(moved)}")
+        print(f"moved       {'; '.join(part.en for part in moved_parts(moved))}")
     if "duration" in figures:
         print(f"took        {duration(figures['duration'])}")
     print(f"run folder  {done.folder}")
@@ -130,14 +131,6 @@ def print_sweep(done: Run, history: list[Event]) -> None:
     elif why := no_best(history):
         print(f"best        {why.en}")
     print(f"run folder  {done.folder}")
-
-
-def moved_line(moved: dict[str, Any]) -> str:
-    """How much of what learns moved, in words."""
-    told = f"{whole(moved['moved'])} of {whole(moved['of'])} tensors"
-    if moved.get("rounded"):
-        told += f"; {moved['rounded']:.1%} of the updates rounded away"
-    return told
 
 
 def ranking(history: list[Event]) -> list[dict[str, Any]]:

@@ -178,6 +178,10 @@ def shorter_warm_up(recipe: Recipe, machine: Card | None = None) -> Iterator[Val
 
 def finer_numbers(recipe: Recipe, machine: Card | None = None) -> Iterator[Values]:
     """fp32, in which small steps are kept."""
+    # No library pinned here rounds bf16 weights stochastically (looked at: bitsandbytes
+    # 0.50, torch 2.13's optimizers, Transformers 5.17's names for optimizers, Unsloth,
+    # whose Q-GaLore does so for INT8 weights only): torchao, torchdistx, optimi and
+    # flashoptim, which do so or keep what is lost, are not among them.
     if recipe.model.precision in ("16bit", "bf16", "fp16"):
         yield {"model.precision": "fp32"}
 

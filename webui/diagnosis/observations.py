@@ -19,13 +19,16 @@ from webui.diagnosis.change import (
     fewer_checkpoints,
     first_valid,
     lower_rate,
+    usual_rate,
 )
 from webui.diagnosis.tendencies import Moved, numbers
 from webui.figures import brief, size, whole
 from webui.recipe import Recipe
 from webui.recipe.updates import warm_up
+from webui.runs import learned_before
 from webui.runs.curve import Curve
 from webui.runs.events import Event, current
+from webui.runs.moving import is_faint, too_faint
 from webui.runs.stops import runs_on
 from webui.text import Text
 
@@ -82,7 +85,9 @@ def observed(
     # A loss that runs away is told once.
     if any(each.kind == "climbing" for each in found):
         found = [each for each in found if each.kind not in ("still", "exploding")]
-    for told in (no_room, smaller_batch, never_stops):
+    if is_faint(last(others, "moved")):
+        found = [each for each in found if each.kind != "still"]
+    for told in (no_room, smaller_batch, faint, never_stops, watches_learned):
         found += told(others, recipe)
     return found
 
@@ -247,6 +252,12 @@ def no_room(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
     )
 
 
+def watches_learned(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
+    """Watched rows that the run which is trained on has learned."""
+    if warned := last(others, "warned", kind=learned_before.KIND):
+        yield Observation(learned_before.KIND, 0, learned_before.told(warned))
+
+
 def smaller_batch(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
     """A batch that the trainer itself made smaller."""
     training = recipe.training
@@ -270,6 +281,22 @@ def smaller_batch(others: Sequence[Event], recipe: Recipe) -> Iterator[Observati
             {"training.batch_size": batch, "training.gradient_accumulation": count},
         ),
     )
+
+
+def faint(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
+    """Weights that move, but too little to teach anything."""
+    event = last(others, "moved")
+    if is_faint(event):
+        told, way = too_faint(event), first_valid(recipe, usual_rate(recipe))
+        yield Observation(
+            "faint",
+            int(event.get("step") or 0),
+            Text(
+                f"The weights move, but {told.en}. Raise the learning rate.",
+                f"权重虽有变化，{told.zh}。请提高学习率。",
+            ),
+            way,
+        )
 
 
 def never_stops(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:

@@ -27,8 +27,11 @@ from webui.preflight.judged import planned as figures_of
 from webui.recipe import Recipe
 from webui.recorder.recorder import TRIES
 from webui.rows.prepare.ask import prepared
+from webui.rows.prepare.learned import keep_learned, overlap
 from webui.rows.prepare.store import place
+from webui.runs import events
 from webui.runs import folder as runs
+from webui.runs.learned_before import KIND
 from webui.runs.parent import give_parent
 from webui.settings import kernel_folder
 from webui.text import Text
@@ -99,6 +102,7 @@ def start_in_new_folder(
         try:
             if rows is not None:
                 give_rows(rows, folder)
+                note_learned(recipe, rows.key, folder)
             give_parent(recipe, folder)
             send(
                 cells,
@@ -128,6 +132,15 @@ def start_cells(recipe: Recipe, upto: str) -> None:
         if "adapter" in names:
             give_parent(recipe, kernel_folder())
         send(cells, kind="cells", always=(upto,))
+
+
+def note_learned(recipe: Recipe, key: str, folder: Path) -> None:
+    """Keep in a run what it learns; say what of its watched rows was learned before."""
+    keep_learned(recipe, key, folder)
+    if (found := overlap(recipe, key)) and found.watched:
+        counts = {"watched": found.watched, "of": found.of_watched}
+        parent = recipe.adapter.from_run
+        events.append(folder, "warned", kind=KIND, parent=parent, **counts)
 
 
 def give_rows(rows: Rows, folder: Path) -> None:

@@ -121,7 +121,8 @@ def of_blocks(adapter: Any, architecture: Architecture) -> list[str] | str:
     usual = not outside and {*names} <= {*ALL_LINEAR}
     if adapter.method != "lora" or adapter.layers or usual:
         return list(names)
-    return f"{outside}.*[.]({'|'.join(names)})"
+    either = "|".join(names).replace(".", "[.]")
+    return f"{outside}.*[.]({either})"
 
 
 def away_from(towers: tuple[str, ...]) -> str:

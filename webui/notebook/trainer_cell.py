@@ -1,5 +1,6 @@
 """What cells say of the trainer: how it is judged, when it ends, where it logs."""
 
+import math
 from collections.abc import Iterable
 from functools import partial
 from itertools import product
@@ -68,7 +69,21 @@ def warm_up_setting(recipe: Recipe, rows: Rows, *, trial: bool) -> float | int |
         return Code(f"chosen[{literal(WARM_UP)}]")
     asked = recipe.training.warmup_steps
     few = [count for count in counts(recipe, rows, space) if not warm_up(asked, count)]
+    if 0 < asked < 1 and not few and recipe.data.packing:
+        swept = any(f"training.{name}" in space for name in COUNTED)
+        return 0 if swept else warm_up_when_packed(recipe)
     return 0 if few else int(asked) if asked >= 1 else asked
+
+
+def warm_up_when_packed(recipe: Recipe) -> float | Code:
+    """A share of updates of which only the packed sequences tell how many they are."""
+    training = recipe.training
+    asked = training.warmup_steps
+    if training.duration == "steps":
+        return asked
+    an_epoch = math.floor((math.ceil(1 / asked) - 1) / training.epochs)
+    enough = an_epoch * training.gradient_accumulation * training.batch_size + 1
+    return Code(f"{asked} if len(packed) >= {enough} else 0")
 
 
 def counts(recipe: Recipe, rows: Rows, space: dict[str, Any]) -> list[int]:

@@ -231,6 +231,7 @@ class Curves {
     const sample = element('svg', { width: 34, height: 10, 'aria-hidden': 'true' });
     sample.append(element('line', { class: `line run-${number % 8}`, 'stroke-dasharray': DASHES[number % 8], x1: 0, x2: 34, y1: 5, y2: 5 }));
     entry.append(sample, ` ${run}${rows.length ? '' : ' (–)'}`);
+    if (this.store(run).old) entry.append(this.part('span', 'quiet', ` (${this.labels.old})`));
     return entry;
   }
 

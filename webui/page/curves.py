@@ -15,6 +15,7 @@ from markupsafe import Markup
 from webui.figures import brief, duration, size, whole
 from webui.kernel.status import status
 from webui.page.frame import Page
+from webui.page.run_learned import OLD
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
 from webui.page.view import View
@@ -22,6 +23,7 @@ from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.folder import RECIPE
 from webui.runs.followed import Training
+from webui.runs.trials import by_batch
 from webui.settings import runs_folder
 from webui.text import Text
 
@@ -65,6 +67,7 @@ LABELS = {
         "不超过 3 倍为正常，超过 10 倍为过高。偶尔的尖峰无妨，梯度裁剪会将其削平；"
         "若持续上升并居高不下，请降低学习率。",
     ),
+    "old": OLD,
     "losses": Text(
         "The faint line is each step's loss, which jumps from batch to batch; read the "
         "strong one. Circles are evaluations on rows that are not trained on: when "
@@ -147,6 +150,8 @@ def answer(
             return found
         training, steps = followed.training, followed.pace.steps
         found["median"] = followed.median_norm
+        evaluated = bool(curve.evaluations["step"])
+        found["old"] = evaluated and by_batch(followed.history)
         step = steps[-1] if steps else 0
     return found | going(studio, folder, training, step)
 

@@ -7,11 +7,11 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from webui.errors import PlannerError
 from webui.figures import size
 from webui.kernel import jobs, stopping
 from webui.page.frame import Page
 from webui.page.language import RUN_ALL, STOP, Language
+from webui.page.no_code import no_code
 from webui.page.tables import problem_card
 from webui.page.take_away import (
     Written,
@@ -25,7 +25,6 @@ from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.problems import Problem
 from webui.recipe.store import loads
 from webui.text import Text
 
@@ -120,7 +119,7 @@ def build_files(page: Page) -> None:
                 )
                 page.watch(button, partial(offer, suffix, text_of))
             free = gr.Button(page.say(FREE), size="sm", elem_id="free")
-        page.html(lambda view: misfit_card(page, view), elem_id="no-code")
+        page.html(lambda view: no_code_card(page, view), elem_id="no-code")
         upload = gr.UploadButton(
             page.say(OPEN), file_types=[".yaml", ".yml"], size="sm", elem_id="open"
         )
@@ -141,20 +140,12 @@ def offer(suffix: str, text_of: Written, view: View) -> Any:
 
     Code that could not train is not given away; the recipe itself is.
     """
-    if suffix != ".yaml" and misfit(view):
+    if suffix != ".yaml" and no_code(view):
         return gr.update(value=None, interactive=False)
     return gr.update(value=served(taken_away(view, suffix, text_of)), interactive=True)
 
 
-def misfit(view: View) -> PlannerError | None:
-    """Why the recipe's adapter does not fit its model, once the planner has said it."""
-    told = view.plans.count
-    return told if isinstance(told, PlannerError) and told.path else None
-
-
-def misfit_card(page: Page, view: View) -> Markup:
-    """The same sentence as under Parameters: why there is no code to take away."""
-    found = misfit(view)
-    return (
-        problem_card(page.told(Problem(found.path, found.text))) if found else Markup()
-    )
+def no_code_card(page: Page, view: View) -> Markup:
+    """The same sentences as those of a run: why there is no code to take away."""
+    lines = [page.told(problem) for problem in no_code(view)]
+    return problem_card(Markup("<br>").join(lines)) if lines else Markup()

@@ -1,11 +1,11 @@
-"""What the libraries warned of in the shown run; what is harmless lies folded below."""
+"""What the libraries warned of in a run; what is harmless lies folded below."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
 from webui.page.frame import Page
-from webui.page.view import View
+from webui.runs.events import Event
 from webui.runs.library_warnings import Warned, warnings_of
 from webui.text import Text
 
@@ -15,9 +15,9 @@ HARMLESS = Text("Harmless notices of the libraries ({})", "库的无害提示（
 ORIGINAL = Text("in its own words", "原文")
 
 
-def library_warnings(page: Page, view: View) -> Markup:
+def library_warnings(page: Page, history: Iterable[Event]) -> Markup:
     """A card for each warning, and the harmless ones in a fold."""
-    told = warnings_of(view.history)
+    told = warnings_of(history)
     cards = [card(page, warned) for warned in told if not warned.harmless]
     harmless = [warned for warned in told if warned.harmless]
     return Markup("").join([*cards, *([fold(page, harmless)] if harmless else [])])

@@ -1,6 +1,7 @@
 """The chosen run: what it is, its name and note, and what can be done with it."""
 
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,13 +13,14 @@ from webui.kernel import resuming
 from webui.kernel.process import KernelError
 from webui.page import runs_further
 from webui.page.frame import QUIET, Page
+from webui.page.library_warnings import library_warnings
 from webui.page.run_learned import learned
 from webui.page.runs_difference import CHOOSE, CURRENT, differences
 from webui.page.runs_further import chosen_entry, known_entry
 from webui.page.runs_table import state
 from webui.page.tables import heading, quiet
 from webui.page.view import View
-from webui.runs import entries, notes
+from webui.runs import entries, events, notes
 from webui.runs import folder as runs
 from webui.runs.entries import Entry
 from webui.runs.notes import About
@@ -58,6 +60,11 @@ def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
     """Everything about the chosen run; returns the list of runs to compare with."""
     facts = gr.HTML(elem_id="run-facts")
     page.watch_chosen(facts, [chosen], partial(told, page))
+    page.watch_chosen(
+        gr.HTML(elem_id="run-warnings"),
+        [chosen],
+        lambda view, name: warned_of(page, view, name),
+    )
     build_actions(page, chosen)
     runs_further.build(page, chosen)
     build_about(page, chosen)
@@ -72,6 +79,21 @@ def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
         table = gr.HTML(elem_id="differences")
         page.watch_chosen(table, [chosen, other], partial(difference_of, page))
     return other
+
+
+def warned_of(page: Page, view: View, name: str | None) -> Markup:
+    """What the libraries warned of in the chosen run."""
+    entry = known_entry(name)
+    if entry is None:
+        return Markup("")
+    folder = entry.run.folder
+    return library_warnings(page, warned_in(folder, events.size(folder)))
+
+
+@lru_cache(maxsize=64)
+def warned_in(folder: Path, size: int) -> list[events.Event]:
+    """The warnings of a run whose log is so long; its many steps are not parsed."""
+    return events.of(folder, "warned")
 
 
 def told(page: Page, view: View, name: str | None) -> Markup:

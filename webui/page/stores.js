@@ -5,7 +5,7 @@ class Store {
   constructor(run) {
     Object.assign(this, { run, generation: -1, known: 0, heard: 0, rows: [], marks: [] });
     Object.assign(this, { coming: null, detail: null, busy: false, live: false, again: 1, gone: false });
-    Object.assign(this, { figures: {}, share: 0, median: null });
+    Object.assign(this, { figures: {}, share: 0, median: null, old: false });
   }
 
   async ask(more = {}) {
@@ -51,8 +51,8 @@ class Store {
     Object.assign(this, { generation, known, heard });
     if (answer.more) return;
     if (this.coming) Object.assign(this, this.coming, { coming: null });
-    const { live, again, figures, share, median } = answer;
-    Object.assign(this, { live, again, figures, share, median });
+    const { live, again, figures, share, median, old } = answer;
+    Object.assign(this, { live, again, figures, share, median, old });
     // Of a run that has ended nobody asks again, so the clock goes on at once.
     stampedBeside(answer.stamp, live ? again : 0);
   }

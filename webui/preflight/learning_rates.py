@@ -1,8 +1,10 @@
 """How often the weights will be updated, at which rates, and whether they learn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from webui.counts.trials import trials, tried
 from webui.errors import PlannerError
 from webui.figures import brief, whole
 from webui.planner.process import ask
@@ -10,14 +12,26 @@ from webui.recipe import Recipe
 from webui.recipe.problems import Problem
 from webui.recipe.updates import learned_rows, updates, warm_up
 from webui.rows.row_count import training_rows
+from webui.runs.moving import FAINT
 from webui.text import Text
 
 LISTED = 100  # updates; of more only some rates are told
 FIELD = "training.warmup_steps"
+# What a sweep may try of how many updates there are, and at which rates.
+RATED = tuple(
+    f"training.{name}"
+    for name in ("epochs", "steps", "batch_size", "gradient_accumulation")
+) + (FIELD, "training.learning_rate")
 TOO_LOW = Text(
     "The schedule polynomial ends at a learning rate of 1e-7 and must begin above it; "
     "choose linear.",
     "polynomial 调度最终的学习率为 1e-7，起始值必须更大；请改用 linear。",
+)
+TOO_FEW = Text(
+    "leaves a single update of the weights, too few for AdaLoRA, which gives up ranks "
+    "by what earlier updates showed; train for longer, or choose the method lora.",
+    "只会更新权重一次，对 AdaLoRA 太少（它要根据前面的更新来剪去秩）；"
+    "请延长训练，或改用 lora 方法。",
 )
 
 
@@ -25,6 +39,8 @@ TOO_LOW = Text(
 class Rates:
     """The updates of a training: how many, how many are warm-up, and their rates.
 
+    No weight can move further than about ``reach``, the sum of all rates; the method
+    works from ``fewest`` updates on.
     ``at_most`` stands where packing will make fewer of them, ``at_least`` where long
     rows come in pieces. ``each`` holds the rate of every update, or is empty where
     there are more than LISTED.
@@ -39,6 +55,8 @@ class Rates:
     rows: int = 0
     at_most: bool = False
     at_least: bool = False
+    reach: float = 1.0
+    fewest: int = 1
 
     @property
     def text(self) -> Text:
@@ -55,10 +73,23 @@ class Rates:
             else Text("", "")
         )
         plural = "" if self.updates == 1 else "s"
-        way = self.way
+        way, effect = self.way, self.effect
         return Text(
-            f"{some.en}{count} update{plural} of the weights{of.en}; {way.en}.",
-            f"{of.zh}{some.zh}更新权重 {count} 次；{way.zh}。",
+            f"{some.en}{count} update{plural} of the weights{of.en}; {way.en}"
+            f"{effect.en}.",
+            f"{of.zh}{some.zh}更新权重 {count} 次；{way.zh}{effect.zh}。",
+        )
+
+    @property
+    def effect(self) -> Text:
+        """That all of it is too little to teach anything; empty where it is enough."""
+        if not self.highest or self.reach >= FAINT:
+            return Text("", "")
+        far = brief(self.reach, 2)
+        return Text(
+            f". No weight can move further than {far}, so nothing would be learned; "
+            "raise the rate",
+            f"。任何权重的变化都不会超过 {far}，什么都学不到；请提高学习率",
         )
 
     @property
@@ -86,6 +117,8 @@ class Rates:
     @property
     def problem(self) -> Problem | None:
         """Why nothing would be learned, or never at the rate that was asked for."""
+        if self.updates < self.fewest and not self.at_least:
+            return Problem("training.epochs", TOO_FEW)
         if self.warm_up < self.updates or self.at_least:
             return None
         count, steps = whole(self.updates), whole(self.warm_up)
@@ -114,13 +147,18 @@ class Rates:
 
 
 def learning_rates(
-    recipe: Recipe, rows: int | None = None, pieces: bool = False
+    recipe: Recipe,
+    rows: int | None = None,
+    pieces: bool = False,
+    *,
+    trial: bool = False,
 ) -> Rates | None:
     """The updates of a recipe's training; None where nobody knows how many.
 
     Args:
         rows: how many rows are trained on; without it they are counted.
         pieces: whether long rows will come in pieces.
+        trial: whether this is one of the recipe's sweep.
 
     Raises:
         PlannerError: if the rows cannot be read.
@@ -132,20 +170,41 @@ def learning_rates(
         return None
     count = updates(training, rows or 0)
     first = warm_up(training.warmup_steps, count)
+    if 0 < training.warmup_steps < 1 and FIELD in recipe.sweep.space and trial:
+        first = max(1, first)  # handed on as it is, and Transformers rounds it up
     if training.schedule == "constant":
         first = 0
     rate = schedule(recipe, first, count)
+    highest = rate(min(first, count - 1))
     return Rates(
         updates=count,
         warm_up=first,
         asked=training.learning_rate,
-        highest=rate(min(first, count - 1)),
+        highest=highest,
         last=rate(count - 1),
         each=tuple(map(rate, range(count))) if count <= LISTED else (),
         rows=rows or 0,
         at_most=by_rows and recipe.data.packing,
         at_least=by_rows and pieces and not recipe.data.packing,
+        reach=highest * count * times(recipe),
+        fewest=fewest(recipe),
     )
+
+
+def fewest(recipe: Recipe) -> int:
+    """The updates without which a method fails: AdaLoRA looks back before its last."""
+    return 2 if recipe.adapter.method == "adalora" else 1
+
+
+def times(recipe: Recipe) -> float:
+    """How many times its rate an update may move a weight.
+
+    What adapts its steps moves no weight further than the rate, and SGD no further than
+    that times the gradient, which is clipped.
+    """
+    plain = recipe.training.optimizer == "sgd"
+    plus = recipe.adapter.lora_plus_ratio if recipe.adapter.method == "lora" else 1.0
+    return plus * (recipe.training.max_grad_norm if plain else 1.0)
 
 
 def schedule(recipe: Recipe, first: int, count: int) -> Callable[[int], float]:
@@ -159,19 +218,48 @@ def schedule(recipe: Recipe, first: int, count: int) -> Callable[[int], float]:
     try:
         made = get_scheduler(training.schedule, optimizer, first, count)
     except ValueError:
-        raise PlannerError(TOO_LOW) from None
+        raise PlannerError(TOO_LOW, "training.schedule") from None
     return lambda number: training.learning_rate * made.lr_lambdas[0](number)
 
 
-def rate_problems(recipe: Recipe, rows: int, pieces: bool = False) -> list[Problem]:
-    """Why a training on so many rows would learn nothing; asked by the server."""
-    if warm_up_fits(recipe, rows):
+def rate_problems(
+    recipe: Recipe, rows: int, pieces: bool = False, *, sweep: bool = False
+) -> list[Problem]:
+    """Why a training on so many rows would learn nothing, with ``sweep`` any of its
+    trials; asked by the server."""
+    each = [*rated_trials(recipe)] if sweep else [({}, recipe)]
+    if all(warm_up_fits(trial, rows) for _, trial in each):
         return []
     try:
-        rates = ask(learning_rates, recipe, rows, pieces)
+        found: list[Problem] = ask(amiss, recipe, rows, pieces, sweep)
     except PlannerError as error:
-        return [Problem("training.schedule", error.text)]
-    return [rates.problem] if rates and rates.problem else []
+        return [Problem(error.path or FIELD, error.text)]
+    return found
+
+
+def amiss(recipe: Recipe, rows: int, pieces: bool, sweep: bool) -> list[Problem]:
+    """What is wrong with the rates of a training, or of each trial of its sweep.
+
+    Raises:
+        PlannerError: if the rows cannot be read.
+    """
+    found = []
+    for values, trial in rated_trials(recipe) if sweep else [({}, recipe)]:
+        try:
+            rates = learning_rates(trial, rows, pieces, trial=sweep)
+            problem = rates.problem if rates else None
+        except PlannerError as error:
+            if not error.path:
+                raise
+            problem = Problem(error.path, error.text)
+        if problem:
+            found.append(tried(values, problem) if values else problem)
+    return found
+
+
+def rated_trials(recipe: Recipe) -> Iterator[tuple[dict[str, Any], Recipe]]:
+    """The combinations of swept values that the rates depend on."""
+    return trials(recipe, lambda path: path in RATED)
 
 
 def warm_up_fits(recipe: Recipe, rows: int) -> bool:
@@ -180,6 +268,11 @@ def warm_up_fits(recipe: Recipe, rows: int) -> bool:
     if training.schedule == "polynomial":
         return False  # it has an end of its own, which a rate may lie below
     count = updates(training, rows)
+    if count < fewest(recipe):
+        return False
     if training.schedule == "constant":
         return True
-    return warm_up(training.warmup_steps, count) < count
+    # A swept share is handed on as it is, and Transformers rounds it up.
+    return max(1, warm_up(training.warmup_steps, count)) < count or (
+        training.warmup_steps == 0
+    )

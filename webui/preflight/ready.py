@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from webui.counts.memory.cards import Card, this_machine
+from webui.counts.packing import packing_problem
 from webui.counts.parameters.unfit import unfit
 from webui.errors import PlannerError
 from webui.models.failures import CodeWantedError
@@ -16,7 +17,7 @@ from webui.preflight.disk_room import room_problem
 from webui.preflight.judged import judged
 from webui.preflight.learning_rates import rate_problems
 from webui.preflight.machine import this_card
-from webui.preflight.packing import packing_problem
+from webui.preflight.on_cpu import cpu_problem
 from webui.preflight.sinks import sink_problems
 from webui.recipe import Recipe
 from webui.recipe.combinations import device_rules
@@ -24,6 +25,7 @@ from webui.recipe.parts import Part
 from webui.recipe.problems import Problem, RecipeError
 from webui.rows.each import source_records
 from webui.rows.prepare.ask import prepared
+from webui.rows.prepare.learned import held_out_learned, overlap
 from webui.rows.preview import check_rows
 from webui.rows.reading.sources import records
 from webui.rows.split_check import refuse_split
@@ -55,24 +57,31 @@ def ready(recipe: Recipe, *, sweep: bool = False) -> Recipe:
     problems = [*parent_problems(recipe), *data_problems(recipe)]
     problems += misfits(recipe, sweep=sweep)
     problems += [*problems_here(recipe), *sink_problems(recipe)]
-    problems += packing_here(recipe)
-    problems = problems or row_problems(recipe)
+    problems += [*packing_here(recipe), *cpu_here(recipe)]
+    problems = problems or row_problems(recipe, sweep=sweep)
     if problems := problems or room_problems(recipe):
         raise RecipeError(problems)
     return recipe
 
 
-def data_problems(recipe: Recipe) -> list[Problem]:
+def problems_anywhere(recipe: Recipe) -> list[Problem]:
+    """What keeps a recipe from being trained on any machine: for code to take away."""
+    problems = [*parent_problems(recipe), *data_problems(recipe, here=False)]
+    return [*problems, *misfits(recipe)] or row_problems(recipe)
+
+
+def data_problems(recipe: Recipe, *, here: bool = True) -> list[Problem]:
     """What is wrong with the recipe's rows, seen in the first of them.
 
     What cannot be read at all is told first; then the model; then what the rows hold.
+    Whether the model has room on the disk is asked only if it will be loaded ``here``.
     """
     parts: dict[Part, str] = {"train": rows_field(recipe, "train")}
     if recipe.split.by == "file":
         parts["heldout"] = rows_field(recipe, "heldout")
     stages: list[Stage] = [
         [(path, partial(readable, part=part)) for part, path in parts.items()],
-        *MODEL_STAGES,
+        *model_stages(here=here),
         [("data.packing", partial(packing_problem, on_gpu=False))],
         [(path, partial(blocking, part=part)) for part, path in parts.items()],
     ]
@@ -84,17 +93,28 @@ def misfits(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
     return [*judged(recipe, sweep=sweep).problems]
 
 
-def row_problems(recipe: Recipe) -> list[Problem]:
-    """What is wrong with any of the rows: all are read and prepared for this."""
+def row_problems(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
+    """What is wrong with any of the rows, or with the rates at which so many are
+    learned: all are read and prepared for this."""
     field = rows_field(recipe, "train")
     try:
         rows = prepared(recipe)
     except PlannerError as error:
         return [Problem(error.path or field, error.text)]
-    rates = rate_problems(recipe, rows.train, rows.form == "pieces")
+    if learned := learned_problems(recipe, rows.key):
+        return learned
+    rates = rate_problems(recipe, rows.train, rows.form == "pieces", sweep=sweep)
     if recipe.data.accept_warnings:
         return rates
     return [Problem(field, with_way_out(Text(*text))) for text in rows.stops] + rates
+
+
+def learned_problems(recipe: Recipe, key: str) -> list[Problem]:
+    """Held-out rows that the run which is trained on has learned."""
+    found = overlap(recipe, key)
+    if found is None or not found.heldout:
+        return []
+    return [Problem("split.by", held_out_learned(found, recipe.adapter.from_run))]
 
 
 def model_ready(recipe: Recipe) -> Recipe:
@@ -104,7 +124,8 @@ def model_ready(recipe: Recipe) -> Recipe:
         RecipeError: with what is wrong.
     """
     here = [p for p in problems_here(recipe) if p.path.startswith("model.")]
-    if problems := [*first_problems(recipe, MODEL_STAGES), *here]:
+    here += cpu_here(recipe)
+    if problems := [*first_problems(recipe, model_stages()), *here]:
         raise RecipeError(problems)
     return recipe
 
@@ -134,10 +155,29 @@ def packing_here(recipe: Recipe) -> list[Problem]:
             packing_problem, recipe, True
         ):
             return []  # told already, or fine anywhere
-        problem = ask(packing_problem, recipe, this_card().is_gpu)
+        return packing_on(recipe, this_card())
     except PlannerError:
         return []
+
+
+def packing_on(recipe: Recipe, card: Card) -> list[Problem]:
+    """Why a card would not pack the rows."""
+    if not recipe.data.packing or not card.is_gpu:
+        return []
+    problem = ask(packing_problem, recipe, True)
     return [Problem("data.packing", problem)] if problem else []
+
+
+def cpu_here(recipe: Recipe) -> list[Problem]:
+    """Why this machine needs a GPU for the model; it is asked only where some model
+    does."""
+    try:
+        problem = ask(cpu_problem, recipe)
+        if problem is None or this_card().is_gpu:
+            return []
+    except PlannerError:
+        return []
+    return [Problem("model.name", problem)]
 
 
 def room_problems(recipe: Recipe) -> list[Problem]:
@@ -161,6 +201,13 @@ def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
     name = card.title.en
     rules = device_rules(recipe, name, has_bf16=card.has_bf16, has_gpu=card.is_gpu)
     return [Problem(path, text) for path, text in rules]
+
+
+def model_stages(*, here: bool = True) -> list[Stage]:
+    """Whether the model can be read; its weights; whether there is room; its kind."""
+    room = (disk_problem,) if here else ()
+    questions = (model_known, pickle_problem, *room, unfit)
+    return [[("model.name", question)] for question in questions]
 
 
 def first_problems(recipe: Recipe, stages: Sequence[Stage]) -> list[Problem]:
@@ -232,11 +279,12 @@ def model_known(recipe: Recipe) -> None:
     read_tokenizer(recipe.model)
 
 
-# Whether the model can be read; its weights; whether there is room; its kind.
-MODEL_STAGES: list[Stage] = [
-    [("model.name", question)]
-    for question in (model_known, pickle_problem, disk_problem, unfit)
-]
+def kind_problems(recipe: Recipe) -> list[Problem]:
+    """Why this kind of model cannot be trained, or not with such rows."""
+    problems = [Problem("model.name", text) for text in unfit(recipe)]
+    if text := packing_problem(recipe, on_gpu=False):
+        problems.append(Problem("data.packing", text))
+    return problems
 
 
 def blocking(recipe: Recipe, part: Part) -> list[Text]:

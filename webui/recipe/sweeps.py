@@ -1,6 +1,8 @@
 """Which fields a sweep may try, and what is wrong with the values that it is given."""
 
+from collections.abc import Iterator
 from difflib import get_close_matches
+from itertools import islice, product
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +14,7 @@ from webui.recipe.problems import Problem, explain
 from webui.recipe.sections import Recipe
 from webui.text import Text
 
+MOST_TOGETHER = 200  # combinations that are looked at; no sweep tries more
 # These decide which lines a cell has, and a sweep has one cell for all its trials.
 DECIDES_CODE = (
     "adapter.method",
@@ -80,7 +83,27 @@ def sweep_rules(recipe: Recipe) -> list[Problem]:
                 for value in values
                 for m in messages_for(recipe, path, value)
             ]
-    return problems
+    return problems or [problem(*text) for text in together(recipe)]
+
+
+def together(recipe: Recipe) -> Iterator[Text]:
+    """What is wrong with values of several fields that are each right by themselves."""
+    space = recipe.sweep.space
+    if len(space) < 2:
+        return
+    known, plain = {*combinations(recipe)}, recipe.model_dump()
+    for chosen in islice(product(*space.values()), MOST_TOGETHER):
+        values = plain
+        for path, value in zip(space, chosen, strict=True):
+            values = with_value(values, path, value)
+        named = ", ".join(map("{} {}".format, space, chosen))
+        for field, text in combinations(Recipe.model_validate(values)):
+            if (field, text) not in known:
+                known.add((field, text))
+                yield Text(
+                    f"with {named}: {field} {text.en}",
+                    f"取 {named} 时：{field} {text.zh}",
+                )
 
 
 def messages_for(recipe: Recipe, path: str, value: Any) -> list[Text]:

@@ -25,7 +25,7 @@ def hold_to_plan(
             nothing could be planned, if PEFT passed over something that was asked for.
     """
     fitting = [p for p in planned if p["values"].items() <= values.items()]
-    if not fitting and not planned:
+    if not fitting:  # nobody could tell, or a sweep has more trials than were judged
         refuse_passed_over(model)
     for plan in fitting[:1]:
         trainable, total = loaded(model, plan)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from webui.recorder import counted, memory, moved, packing, room, samples
 from webui.runs import checkpoints
+from webui.runs.moving import is_faint
 from webui.runs.trials import BY_TOKEN
 
 if TYPE_CHECKING:
@@ -69,8 +70,9 @@ def install_callback(recorder: "Recorder") -> None:
             """Tell how much moved, and end the training where nothing does."""
             figures = self.watched.figures()
             told = self.watched.verdict(figures, args.learning_rate)
+            teaches = not told and not is_faint(figures)
             recorder.emit(
-                "moved", trial=recorder.trial, step=step, teaches=not told, **figures
+                "moved", trial=recorder.trial, step=step, teaches=teaches, **figures
             )
             if not recorder.stop_asked:
                 self.refuse(told, control)

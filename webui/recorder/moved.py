@@ -50,10 +50,15 @@ class Watched:
 
     def figures(self) -> dict[str, Any]:
         """Tensors that moved of those that learn; shares of the sampled numbers that
-        changed, and of the updates that were rounded away (None in wide types)."""
+        changed, and of the updates that were rounded away (None in wide types); and
+        how far the furthest of these numbers moved (None before a full update)."""
         now = fingerprints(self.tensors)
-        pairs = zip(self.samples, map(sample, self.tensors), strict=True)
+        pairs = [*zip(self.samples, map(sample, self.tensors), strict=True)]
         changes = [int((a != b).sum()) for a, b in pairs]
+        ways = [float((a.float() - b.float()).abs().max()) for a, b in pairs if len(a)]
+        furthest = max(ways, default=0.0)
+        # A training that is resumed near its end has small steps left, and has learned.
+        told = self.full > 0 and math.isfinite(furthest)
         every = zip(self.first, now, changes, strict=True)
         changed, numbers = sum(changes), sum(a.numel() for a in self.samples)
         return {
@@ -61,6 +66,7 @@ class Watched:
             "of": len(self.tensors),
             "changed": round(changed / numbers, 4) if numbers else 0.0,
             "rounded": round(1 - self.landed / self.meant, 4) if self.meant else None,
+            "furthest": float(f"{furthest:.3g}") if told else None,
         }
 
     def verdict(self, figures: dict[str, Any], rate: float) -> str:

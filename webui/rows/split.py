@@ -7,7 +7,7 @@ from typing import Any
 
 from webui.recipe import Recipe
 from webui.recipe.watched import watched_rows
-from webui.rows.split_check import refuse_watched
+from webui.rows.split_check import refuse_one_group, refuse_watched
 
 
 def parted_rows(
@@ -34,8 +34,8 @@ def watched_part(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Of the rows that are not held out those that are watched, and the others.
 
-    They are drawn as the held-out rows are. Of groups that are all larger than what is
-    asked for, the smallest one is watched.
+    They are drawn as the held-out rows are. Where no group is small enough, or those
+    that are drawn leave less than they take, the smallest one is watched.
 
     Raises:
         PlannerError: if more would be watched than trained on.
@@ -43,14 +43,15 @@ def watched_part(
     count = watched_rows(recipe, len(rows))
     if not count or not rows:
         return [], rows
-    refuse_watched(len(rows), count)
+    refuse_watched(recipe, len(rows), count)
     watched, others = drawn_rows(recipe, rows, count)
-    if not watched:
-        smallest = min(parted(rows, recipe.split.group_by).values(), key=len)
-        refuse_watched(len(rows), len(smallest))
-        watched = smallest
-        others = [row for row in rows if not any(row is one for one in smallest)]
-    return watched, others
+    if 0 < len(watched) <= len(others):
+        return watched, others
+    groups = parted(rows, recipe.split.group_by)
+    refuse_one_group(recipe, len(groups))
+    smallest = min(groups, key=lambda name: len(groups[name]))
+    watched = groups.pop(smallest)
+    return watched, [row for group in groups.values() for row in group]
 
 
 def drawn_rows(

@@ -66,7 +66,7 @@ def none_held(column: str, value: str) -> Text:
     )
 
 
-def refuse_watched(total: int, watched: int) -> None:
+def refuse_watched(recipe: Recipe, total: int, watched: int) -> None:
     """Refuse to watch more rows than are trained on.
 
     Raises:
@@ -74,7 +74,7 @@ def refuse_watched(total: int, watched: int) -> None:
     """
     most = total // 2
     if most == 0:
-        raise PlannerError(NONE_TO_WATCH)
+        raise PlannerError(NONE_TO_WATCH, watching_field(recipe))
     if watched > most:
         raise PlannerError.of(
             f"Of the {total} training rows {watched} would only be watched and not "
@@ -86,11 +86,47 @@ def refuse_watched(total: int, watched: int) -> None:
         )
 
 
+def refuse_one_group(recipe: Recipe, groups: int) -> None:
+    """Refuse to watch rows that are all of one group: it would have to be parted.
+
+    Raises:
+        PlannerError: if there are no two groups.
+    """
+    if groups < 2:
+        raise PlannerError(ONE_GROUP, watching_field(recipe))
+
+
+def watching_field(recipe: Recipe) -> str:
+    """The field that asks for rows to watch."""
+    return "sweep.space" if recipe.evaluation.every == "no" else "evaluation.every"
+
+
 NONE_TO_WATCH = Text(
     "Only one row is left to train on, so none can be set aside to evaluate on: add "
     "rows, or hold out fewer.",
     "只剩一条训练数据，无法另外划出评估数据：请增加数据，或减少留出的数据。",
 )
+ONE_GROUP = Text(
+    "The rows that are left to train on are one group, so none can be set aside to "
+    "evaluate on: hold out fewer, or group by another column (split.group_by).",
+    "剩下的训练数据同属一个分组，无法另外划出评估数据：请减少留出的数据，"
+    "或更换分组列（split.group_by）。",
+)
+
+
+def refuse_empty_parts(recipe: Recipe, total: int, held: int) -> None:
+    """Refuse rows of which none is left to train on, or none to measure by.
+
+    Raises:
+        PlannerError: with what is missing.
+    """
+    split = recipe.split
+    if not held:
+        by_column = split.by == "column"
+        drawn = NO_GROUP if split.group_by else NONE_HELD
+        raise PlannerError(none_held(split.column, split.value) if by_column else drawn)
+    if split.by != "file":
+        refuse_none_left(total, held)
 
 
 def refuse_none_left(total: int, held: int) -> None:
@@ -105,3 +141,14 @@ def refuse_none_left(total: int, held: int) -> None:
             "to train on.",
             f"可用数据共 {total} 条，要留出 {held} 条，没有剩余数据可训练。",
         )
+
+
+NO_GROUP = Text(
+    "Each group has more rows than are to be held out, so none would be; hold out "
+    "more, or group by another column.",
+    "每个分组的数据都多于要留出的条数，因此没有可留出的数据；请增大留出比例或更换分组列。",
+)
+NONE_HELD = Text(
+    "None of the held-out rows can be used; choose others.",
+    "没有任何可用的留出数据；请另选。",
+)

@@ -49,15 +49,30 @@ def read(run: Path, offset: int = 0, limit: int = -1) -> tuple[list[Event], int]
         return [], offset
     # The last line may still be on its way, or cut off by a crash.
     whole = content[: content.rfind(b"\n") + 1]
+    return parsed(whole), offset + len(whole)
+
+
+def parsed(content: bytes) -> list[Event]:
+    """The events that whole lines hold; what is none is passed over."""
     events = []
-    for line in whole.splitlines():
+    for line in content.splitlines():
         try:
             event = json.loads(line)
         except ValueError:
             continue
         if isinstance(event, dict) and "event" in event:
             events.append(event)
-    return events, offset + len(whole)
+    return events
+
+
+def of(run: Path, tag: str) -> list[Event]:
+    """The events of one kind; others are passed over without a look inside."""
+    mark = json.dumps({"event": tag})[:-1].encode()
+    try:
+        with (run / FILE).open("rb") as file:
+            return parsed(b"".join(line for line in file if line.startswith(mark)))
+    except OSError:
+        return []
 
 
 # What a training tells of one step.

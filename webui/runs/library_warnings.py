@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webui.figures import size
+from webui.runs import learned_before
 from webui.runs.events import Event
 from webui.runs.known_warnings import KNOWN
 from webui.text import Text
@@ -64,4 +65,6 @@ def line(event: dict[str, Any]) -> str:
             f"Note: the checkpoint of step {event.get('step')} was left out: it needs "
             f"{needed}, and the disk has {free}."
         )
+    if event.get("kind") == learned_before.KIND:
+        return f"Note: {learned_before.told(event).en}"
     return f"Note: {event.get('message', '')}"

@@ -19,6 +19,7 @@ from webui.recipe.store import with_values
 from webui.runs import folder as runs
 from webui.runs.error import RunError
 from webui.runs.folder import ADAPTER, Run, read_object
+from webui.runs.learned_before import LEARNED
 from webui.text import Text
 
 # What has to be said again: the state of the optimizer is not carried over.
@@ -90,6 +91,8 @@ def parent_problems(recipe: Recipe) -> list[Problem]:
     if (reason := why_not(run)) is not None:
         return [Problem("adapter.from_run", reason)]
     parent = child(run, {})
+    if (run.folder / LEARNED).is_file():  # its rows themselves will be compared
+        return [*other_shape(recipe, parent)]
     return [*other_shape(recipe, parent), *unlearned(recipe, parent)]
 
 

@@ -19,7 +19,7 @@ from webui.runs.library_warnings import warnings_of
 from webui.runs.trials import best_trial, losses_of
 
 EXACT = "exact match"  # what a score was before there were others
-MOVED = ("moved", "of", "changed", "rounded")
+MOVED = ("moved", "of", "changed", "rounded", "furthest")
 SCORE = ("base", "tuned", "rows", "metric")
 PACKAGES = (
     "tunebook",
@@ -99,7 +99,7 @@ def summarize(
         **best_evaluation(kept),
         "stops_by_itself": last(history, "stops").get("itself"),
         "losses": losses_of(history),
-        "moved": {k: moving.get(k) for k in MOVED} if moving else None,
+        "moved": {k: moving[k] for k in MOVED if k in moving} or None,
         "score": {k: scored.get(k) for k in SCORE} if scored else None,
         "requested": requested_settings(recipe),
         "effective": begun.get("effective", {}),

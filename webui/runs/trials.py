@@ -68,6 +68,12 @@ def no_best(history: Sequence[Event]) -> Text | None:
     return SAME if len(trials) > 1 and same else None
 
 
+def by_batch(history: Sequence[Event]) -> bool:
+    """Whether a run, or what of it came before a resume, made its losses of batches."""
+    begun = (event for event in history if event["event"] == "begun")
+    return any(event.get("losses", BY_BATCH) == BY_BATCH for event in begun)
+
+
 def losses_of(history: Sequence[Event]) -> str | None:
     """How the losses of a run were made; None of one that did not begin."""
     begun = [event for event in history if event["event"] == "begun"]

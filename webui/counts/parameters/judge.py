@@ -4,23 +4,19 @@ A plan, a run, the queue, a resume, each value of a sweep and the code to take a
 refused by this, and what is counted here is what the kernel holds a loaded model to.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice, product
 from typing import Any
 
 from webui.counts.parameters.meta import base_of, shape_of
 from webui.counts.parameters.refusals import unfit
 from webui.counts.parameters.weights import Weights, weights_of
+from webui.counts.trials import trials, tried
 from webui.errors import PlannerError
 from webui.models.pretrained import read_config
 from webui.notebook.architecture import is_tower
 from webui.recipe import Recipe
-from webui.recipe.paths import with_value
 from webui.recipe.problems import Problem
 from webui.text import Text
-
-MOST_TRIALS = 200  # no sweep has more
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ def judge(recipe: Recipe, sweep: bool = False) -> Judgement:
         return Judgement(unread=error.text)
     problems: list[Problem] = []
     planned = []
-    for values, trial in trials(recipe) if sweep else [({}, recipe)]:
+    for values, trial in trials(recipe, of_adapter) if sweep else [({}, recipe)]:
         if found := problems_of(trial):
             problems += [tried(values, p) if values else p for p in found]
         else:
@@ -65,15 +61,9 @@ def judge(recipe: Recipe, sweep: bool = False) -> Judgement:
     return Judgement(tuple(dict.fromkeys(problems)), tuple(planned))
 
 
-def trials(recipe: Recipe) -> Iterator[tuple[dict[str, Any], Recipe]]:
-    """The combinations of swept values that change the adapter, and their recipes."""
-    space = {k: v for k, v in recipe.sweep.space.items() if k.startswith("adapter.")}
-    for chosen in islice(product(*space.values()), MOST_TRIALS):
-        values = dict(zip(space, chosen, strict=True))
-        fields: Mapping[str, Any] = recipe.model_dump()
-        for path, value in values.items():
-            fields = with_value(fields, path, value)
-        yield values, Recipe.model_validate(fields)
+def of_adapter(path: str) -> bool:
+    """Whether a field decides what learns."""
+    return path.startswith("adapter.")
 
 
 def problems_of(recipe: Recipe) -> list[Problem]:
@@ -85,19 +75,6 @@ def problems_of(recipe: Recipe) -> list[Problem]:
     except PlannerError as error:
         return [Problem(error.path or "model.name", error.text)]
     return found
-
-
-def tried(values: Mapping[str, Any], problem: Problem) -> Problem:
-    """A problem of one trial of a sweep, at the field that holds its values."""
-    named = ", ".join(f"{path} {value}" for path, value in values.items())
-    text = problem.message
-    return Problem(
-        "sweep.space",
-        Text(
-            f"with {named}: {problem.path} {text.en}",
-            f"取 {named} 时：{problem.path} {text.zh}",
-        ),
-    )
 
 
 def planned_of(values: dict[str, Any], recipe: Recipe) -> Planned:

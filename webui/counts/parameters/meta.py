@@ -131,12 +131,22 @@ def maker(config: Any, trusted: bool) -> Callable[[Any], Any]:
 
 
 def decoder_layers(model: Any, depth: int) -> tuple[str, Any]:
-    """Where the decoder's layers are, and their list."""
+    """Where the decoder's layers are, and their list: empty where it keeps them in
+    several."""
     import torch
 
-    for path, module in model.named_modules():
-        if isinstance(module, torch.nn.ModuleList) and len(module) == depth:
+    lists = {
+        path: module
+        for path, module in model.named_modules()
+        if isinstance(module, torch.nn.ModuleList)
+    }
+    for path, module in lists.items():
+        if len(module) == depth:
             return path, module
+    # A few families count what their blocks hold, and not the blocks.
+    outer = [p for p in lists if not any(p.startswith(f"{other}.") for other in lists)]
+    if len(outer) == 1 and len(lists[outer[0]]):
+        return outer[0], lists[outer[0]]
     return "", torch.nn.ModuleList()
 
 

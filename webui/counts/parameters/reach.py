@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from webui.counts.parameters.architecture import (
     expert_weights,
-    linear_names,
+    last_part,
+    lost_in_files,
+    made_of,
     names_in_blocks,
     read_past,
 )
@@ -90,12 +92,21 @@ def of_layers(base: Base) -> Iterator[Text]:
     if past:
         names = ", ".join(past)
         yield Text(
-            f"{names} stay as they are: state-space blocks read their weights past "
-            "any adapter.",
-            f"{names} 保持不变：状态空间层会绕过适配器直接读取其权重。",
+            f"{names} stay as they are: the model reads their weights past any "
+            "adapter.",
+            f"{names} 保持不变：模型会绕过适配器直接读取其权重。",
         )
-    kept = {*linear_names(base), *past}
-    if taken := [name for name in names_in_blocks(base) if name not in kept]:
+    kept = {*made_of(base).linear, *past}
+    left = [name for name in names_in_blocks(base) if name not in kept]
+    lost = {last_part(name) for name in lost_in_files(base, left)}
+    if gone := [name for name in left if name in lost]:
+        names = ", ".join(gone)
+        yield Text(
+            f"Layers called {names} stay as they are: PEFT would not find their "
+            "adapter again in what it saved.",
+            f"名为 {names} 的层保持不变：PEFT 保存后将找不到它们的适配器。",
+        )
+    if taken := [name for name in left if name not in lost]:
         names = ", ".join(taken)
         yield Text(
             f"Layers called {names} stay as they are: PEFT takes these names for the "

@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterable
 from types import SimpleNamespace
 
-from webui.counts.parameters.architecture import made_of
+from webui.counts.packing import runs_on
+from webui.counts.parameters.architecture import (
+    last_part,
+    lost_in_files,
+    made_of,
+    never_learning,
+)
 from webui.counts.parameters.meta import Base, linear_layers
 from webui.counts.parameters.starts import start_amiss
 from webui.errors import PlannerError
@@ -32,7 +38,18 @@ def unfit(adapter: Adapter, base: Base) -> Found:
 
     PEFT says nothing of a missing module or layer as long as another one is there.
     """
+    if not base.depth:
+        kind = base.model.config.get_text_config().model_type
+        yield at(
+            "model.name",
+            f"{base.name} is a {kind} model, which keeps its layers in several lists, "
+            "so that nobody can say which of them learn; choose another model.",
+            f"{base.name} 是 {kind} 模型，其层分散在多个列表中，无法确定哪些会被训练；"
+            "请换一个模型。",
+        )
+        return
     found = [*layers_beyond(adapter, base), *wide_prompts(adapter, base)]
+    found += prefixes_amiss(adapter, base)
     if adapter.method in ("full", "freeze") and is_renamed(base):
         found.append(
             at(
@@ -90,6 +107,22 @@ def is_renamed(base: Base) -> bool:
     kind = base.model.config.get_text_config().model_type
     renamed = get_checkpoint_conversion_mapping(kind)
     return bool(renamed and made_of(base).experts)
+
+
+def prefixes_amiss(adapter: Adapter, base: Base) -> Found:
+    """Prefixes, which stand in a cache of keys and values: some blocks keep another."""
+    config = base.model.config.get_text_config()
+    if adapter.method in PREFIXES and (
+        runs_on(config) or getattr(config, "kv_lora_rank", None)
+    ):
+        yield at(
+            "adapter.method",
+            f"{base.name} is a {config.model_type} model, in which a prefix has no "
+            "place: not all of its layers keep keys and values as PEFT makes them; "
+            "choose the method lora or prompt_tuning.",
+            f"{base.name} 是 {config.model_type} 模型，并非所有层都按 PEFT 的方式保存键"
+            "和值，无法放置前缀；请改用 lora 或 prompt_tuning 方法。",
+        )
 
 
 def wide_prompts(adapter: Adapter, base: Base) -> Found:
@@ -195,9 +228,12 @@ def pattern_amiss(path: str, base: Base, pattern: str) -> Found:
 
 def targets_without_adapter(adapter: Adapter, base: Base) -> Found:
     """Names and layers that PEFT would pass over, as it takes others."""
-    if adapter.method not in TARGETED or adapter.targets != "names":
+    if adapter.method not in TARGETED:
         return
     hits = adapted(adapter, base)
+    yield from taught_in_vain(adapter, base, hits)
+    if adapter.targets != "names":
+        return
     inside = {
         name for name in adapter.target_modules if not missing_names([name], hits)
     }
@@ -233,6 +269,32 @@ def targets_without_adapter(adapter: Adapter, base: Base) -> Found:
                 f"{base.name} 的第 {empty} 层没有 {targets}；"
                 "请改选其他层或其他目标模块。",
             )
+
+
+def taught_in_vain(adapter: Adapter, base: Base, hits: Iterable[str]) -> Found:
+    """Targets in which an adapter would not learn, or would be lost."""
+    if adapter.targets == "all-linear" or (
+        adapter.targets == "names" and not adapter.target_modules
+    ):
+        return  # these are chosen by what learns
+    path, names = target_path(adapter), dict.fromkeys(map(last_part, hits))
+    never = never_learning(base)
+    if vain := ", ".join(name for name in names if name in never):
+        yield at(
+            path,
+            f"has {vain}, in which an adapter would not learn: the model reads its "
+            "weights past the adapter, or only ranks by what it gives; leave it out.",
+            f"含有 {vain}，其上的适配器不会被训练：模型会绕过适配器读取权重，"
+            "或仅用其结果排序；请去掉它。",
+        )
+    elif adapter.method == "lora" and (hidden := lost_in_files(base, hits)):
+        lost = ", ".join(dict.fromkeys(map(last_part, hidden)))
+        yield at(
+            path,
+            f"has {lost}, whose adapter PEFT would not find again in what it saved; "
+            "leave it out.",
+            f"含有 {lost}，PEFT 保存后将找不到它的适配器；请去掉它。",
+        )
 
 
 def adapted(adapter: Adapter, base: Base) -> list[str]:

@@ -11,10 +11,12 @@ from webui.page.frame import Page
 from webui.page.language import WAIT
 from webui.page.tables import problem_card, quiet
 from webui.page.view import View
+from webui.recipe import Recipe
 from webui.recipe.watched import watched_rows
 from webui.rows.prepare.ask import is_large
 from webui.rows.prepare.told import counts
 from webui.rows.report.report import Report
+from webui.rows.split_check import refuse_watched
 from webui.runs import folder as runs
 from webui.text import Text
 
@@ -29,6 +31,11 @@ LATER = Text(
 )
 ANSWERS = Text(
     "Each answer counts as a row where it is learned.", "每个要学习的回答各算一条。"
+)
+COUNTED = Text(
+    "As the report counts rows. A run may part them a little otherwise: groups stay "
+    "whole, and an answer can be a row of its own.",
+    "按检查报告的条数计算。运行时可能略有不同：同组数据不拆分，每个回答可能各算一条。",
 )
 
 
@@ -48,8 +55,9 @@ def drawn(page: Page, view: View) -> Markup:
         text = LATER if is_large(view.recipe) else WAIT
         return quiet(page.say(text))
     rows = view.prepared
-    note = page.say(ANSWERS) if isinstance(rows, Rows) and rows.apart else ""
-    return bar(page, found, note)
+    if not isinstance(rows, Rows):
+        return bar(page, found, page.say(COUNTED))
+    return bar(page, found, page.say(ANSWERS) if rows.apart else "")
 
 
 def known(view: View) -> dict[str, int] | PlannerError | None:
@@ -61,9 +69,18 @@ def known(view: View) -> dict[str, int] | PlannerError | None:
         return rows
     if not isinstance(report, Report) or view.report_is_old:
         return None
-    left = report.train.kept
-    watched = watched_rows(view.recipe, left)
-    held = report.heldout.kept
+    return reported(view.recipe, report.train.kept, report.heldout.kept)
+
+
+def reported(recipe: Recipe, left: int, held: int) -> dict[str, int] | PlannerError:
+    """The counts of rows of which so many are held out, and so many left; or why a
+    training would refuse them."""
+    watched = watched_rows(recipe, left)
+    try:
+        if watched:
+            refuse_watched(recipe, left, watched)
+    except PlannerError as error:
+        return error
     return {"train": left - watched, "watched": watched, "heldout": held}
 
 

@@ -13,6 +13,7 @@ from webui.page.cell import cell, code_and_output
 from webui.page.charts import trials_plot, trials_update
 from webui.page.frame import Page
 from webui.page.language import RUN
+from webui.page.library_warnings import library_warnings
 from webui.page.tables import quiet, table
 from webui.page.tabs.split_picture import picture
 from webui.page.view import View
@@ -21,6 +22,7 @@ from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.paths import with_value
+from webui.recipe.watched import is_watched
 from webui.runs.trials import best_trial, no_best
 from webui.text import Text
 
@@ -35,6 +37,10 @@ EMPTY = Text(
     "No sweep yet. Choose one to three settings and their values, then press Run.",
     "还没有搜索。选择一到三个设置及其取值,然后点击“运行”。",
 )
+UNTIL_CHOSEN = Text(
+    "Rows to watch are set aside once a setting is chosen.",
+    "选择设置后，才会划出用于评估的数据。",
+)
 USE_BEST = Text("Make the best the current recipe", "将最佳设置用于当前配方")
 CURVES = Text("training loss of each trial", "每次试验的训练损失")
 NAMES = Text("trial", "试验"), Text("loss on unseen rows", "未见数据上的损失")
@@ -48,8 +54,10 @@ def build(page: Page) -> None:
             page.field("sweep.method")
             page.field("sweep.trials")
         picture(page)
+        page.html(lambda view: until_chosen(page, view))
         run = gr.Button(page.say(RUN), elem_id="run-sweep", size="sm")
         page.html(lambda view: leaderboard(page, view), min_height=60)
+        page.html(lambda view: library_warnings(page, view.sweep))
         curves = trials_plot(page.say(CURVES))
         best = gr.Button(page.say(USE_BEST), elem_id="use-best", size="sm")
         code_and_output(page, "sweep")
@@ -74,6 +82,13 @@ def start(page: Page, recipe: Recipe) -> None:
         jobs.start_sweep(ready(recipe, sweep=True))
 
     start_or_wait(page, start_now, recipe, "sweep")
+
+
+def until_chosen(page: Page, view: View) -> Markup:
+    """Why the picture watches no rows before there is anything to try."""
+    if is_watched(view.recipe) or not view.is_readable:
+        return Markup("")
+    return quiet(page.say(UNTIL_CHOSEN))
 
 
 def draw_curves(view: View) -> Any:

@@ -6,6 +6,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from webui.kernel import jobs
+from webui.notebook.rows import Rows
 from webui.page import mending, presets, waiting
 from webui.page.cell import cell, code_and_output
 from webui.page.curves import frame_of_curves
@@ -21,12 +22,15 @@ from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
+from webui.rows.prepare.learned import Overlap, held_out_learned, overlap
+from webui.runs import learned_before
 from webui.text import Text
 
 TITLE = Text("Train", "训练")
 SENTENCE = Text(
-    "The adapter learns from the rows. A new run starts from the untouched base.",
-    "适配器从数据中学习。每次运行都从未改动的基座重新开始。",
+    "The adapter learns from the rows. A new run starts from the untouched base, "
+    "unless it trains on from another run.",
+    "适配器从数据中学习。除非接着训练，每次运行都从未改动的基座重新开始。",
 )
 
 FROM_RUN = Text(
@@ -50,7 +54,10 @@ def build(page: Page) -> None:
         after(page)
         page.html(lambda view: ended_kernel(page, view), elem_id="failure")
         mending.build(page)
-        page.html(partial(library_warnings, page), elem_id="library-warnings")
+        page.html(
+            lambda view: library_warnings(page, view.history),
+            elem_id="library-warnings",
+        )
         gr.HTML(frame_of_curves(page), elem_id="curves-block")
         page.html(lambda view: changed_settings(page, view))
         samples(page)
@@ -64,7 +71,15 @@ def parent(page: Page, view: View) -> Markup:
     name = view.recipe.adapter.from_run
     if not name:
         return Markup("")
-    return Markup('<p class="card">{}</p>').format(page.say(FROM_RUN).format(name))
+    told = page.say(FROM_RUN).format(name)
+    if isinstance(view.prepared, Rows):
+        found = view.plan(overlap, (name, view.prepared.key), view.prepared.key)
+        if isinstance(found, Overlap) and found.heldout:
+            told += f" split.by {page.say(held_out_learned(found, name))}"
+        elif isinstance(found, Overlap) and found.watched:
+            counts = {"watched": found.watched, "of": found.of_watched, "parent": name}
+            told += f" {page.say(learned_before.told(counts))}"
+    return Markup('<p class="card">{}</p>').format(told)
 
 
 def train(page: Page, recipe: Recipe) -> None:

@@ -22,7 +22,6 @@ from webui.rows.prepare.trl_rows import is_asked_with_options
 from webui.rows.prepare.writing import Writer, finish, parts_of
 from webui.rows.reading.hub import hub_revision
 from webui.rows.reading.sources import Record
-from webui.rows.split_check import none_held, refuse_none_left
 from webui.text import Text
 
 LOOKED_AT = 200  # rows that tell in which form to begin
@@ -107,7 +106,6 @@ def write_in(
     if not len(train):
         raise PlannerError(NO_ROWS)
     parts = parts_of(recipe, train, heldout, as_before)
-    refuse_empty_parts(recipe, len(train), len(parts.held))
     trained, watched, held = finish(parts, folder)
     for written in (train, heldout):
         if written is not None:
@@ -146,33 +144,9 @@ def found(recipe: Recipe, chat: Chat, writer: Writer) -> Rows:
     )
 
 
-def refuse_empty_parts(recipe: Recipe, total: int, held: int) -> None:
-    """Refuse rows of which none is left to train on, or none to measure by.
-
-    Raises:
-        PlannerError: with what is missing.
-    """
-    split = recipe.split
-    if not held:
-        by_column = split.by == "column"
-        drawn = NO_GROUP if split.group_by else NONE_HELD
-        raise PlannerError(none_held(split.column, split.value) if by_column else drawn)
-    if split.by != "file":
-        refuse_none_left(total, held)
-
-
 FULL = Text(
     "The disk is full, so the rows could not be prepared; free some space and start "
     "again.",
     "磁盘已满，无法准备数据；请清理空间后重新开始。",
-)
-NO_GROUP = Text(
-    "Each group has more rows than are to be held out, so none would be; hold out "
-    "more, or group by another column.",
-    "每个分组的数据都多于要留出的条数，因此没有可留出的数据；请增大留出比例或更换分组列。",
-)
-NONE_HELD = Text(
-    "None of the held-out rows can be used; choose others.",
-    "没有任何可用的留出数据；请另选。",
 )
 NO_ROWS = Text("None of the rows can be used.", "没有任何可用的数据。")

@@ -17,9 +17,10 @@ from webui.recipe import Recipe
 from webui.rows.report.measured import stamp
 from webui.settings import home
 
-VERSION = 6  # raised when the same rows would be prepared differently
+VERSION = 7  # raised when the same rows would be prepared differently
 KEPT = 8  # preparations; each is about as large as its source
 FOUND = "rows.json"
+PARTS = "{}.marks"  # of train, watched and heldout: which records are in it
 
 
 def rows_folder() -> Path:

@@ -12,10 +12,13 @@ from webui.notebook.rows import EVAL, HELDOUT, TRAIN, Form
 from webui.recipe import Recipe
 from webui.rows.each import Kept, Rejected
 from webui.rows.prepare.forms import Seen
+from webui.rows.prepare.learned import mark_of, write_marks
+from webui.rows.prepare.store import PARTS
 from webui.rows.prepare.trl_rows import heldout_row, is_uneven, train_rows
 from webui.rows.refused import breaks_off
 from webui.rows.report.rejections import rejected_line
 from webui.rows.split import parted_rows, watched_part
+from webui.rows.split_check import refuse_empty_parts
 
 
 class Written:
@@ -30,8 +33,9 @@ class Written:
         self.places = array("q")  # begin, middle and end of each row's lines
         self.trained = array("q")  # how many lines are trained on
         self.values: list[Any] = []
+        self.marks = array("Q")  # each of a record
 
-    def add(self, train: list[dict], asked: dict, value: Any) -> None:
+    def add(self, train: list[dict], asked: dict, value: Any, mark: int) -> None:
         """Append a row; ``value`` is what its split looks at."""
         begin = self.file.tell()
         self.file.writelines(map(line_of, train))
@@ -40,6 +44,7 @@ class Written:
         self.places.extend((begin, middle, self.file.tell()))
         self.trained.append(len(train))
         self.values.append(value)
+        self.marks.append(mark)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -91,7 +96,8 @@ class Writer:
             if trained:
                 self.seen.add(row, self.chat, longest)
             self.note([*train, asked])
-            written.add(train, asked, row.row.get(self.column, ""))
+            value = row.row.get(self.column, "")
+            written.add(train, asked, value, mark_of(row.row))
         return written
 
     def note(self, rows: list[dict]) -> None:
@@ -126,7 +132,7 @@ def parts_of(
     """Which rows are trained on, watched and held out, each in its order.
 
     Raises:
-        PlannerError: if more would be watched than trained on.
+        PlannerError: if a part would be empty, or more watched than trained on.
     """
     column = split_column(recipe)
     rows = [
@@ -134,6 +140,8 @@ def parts_of(
         for number, value in enumerate(train.values)
     ]
     drawn, left = parted_rows(recipe, rows, as_before=as_before)
+    held = drawn if heldout is None else heldout
+    refuse_empty_parts(recipe, len(train), len(held))
     watched, others = ([], left) if as_before else watched_part(recipe, left)
     numbers = [[row["number"] for row in part] for part in (others, watched, drawn)]
     if heldout is not None:
@@ -150,11 +158,23 @@ def finish(parts: Parts, folder: Path) -> tuple[int, int, int]:
     with (folder / HELDOUT).open("wb") as file:
         for number in parts.held:
             parts.heldout.copy(number, file, asked=True)
+    write_parts(parts, folder)
     trained, watched = (
         sum(parts.train.trained[number] for number in numbers)
         for numbers in (parts.others, parts.watched)
     )
     return trained, watched, len(parts.held)
+
+
+def write_parts(parts: Parts, folder: Path) -> None:
+    """Write which records each part holds."""
+    for part, written, numbers in (
+        ("train", parts.train, parts.others),
+        ("watched", parts.train, parts.watched),
+        ("heldout", parts.heldout, parts.held),
+    ):
+        marks = (written.marks[number] for number in numbers)
+        write_marks(folder / PARTS.format(part), marks)
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -1,11 +1,12 @@
 """Rows in one packed sequence have the logits that each has alone, in every family that
 is let through; those that leak are refused, and do leak."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from webui.preflight.packing import KEEPS_APART, NOT_ON_GPU, why_not
+from webui.counts.packing import KEEPS_APART, NOT_ON_GPU, why_not
 
 SMALL = {
     "vocab_size": 64,
@@ -97,3 +98,16 @@ def test_what_unsloth_takes_back_on_a_gpu_is_refused_there(family: str) -> None:
     config = config_of(family)
     assert why_not(config, on_gpu=False) is None
     assert "on a GPU" in str(why_not(config, on_gpu=True))
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("bloom", "ALiBi"),
+        ("opt", "counts positions itself"),
+        ("vit", "nobody has seen"),
+    ],
+)
+def test_the_reason_is_the_family_s_own(kind: str, reason: str) -> None:
+    problem = why_not(SimpleNamespace(model_type=kind), on_gpu=False)
+    assert problem and reason in problem.en

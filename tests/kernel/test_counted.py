@@ -64,17 +64,18 @@ def test_what_is_as_planned_passes() -> None:
     hold_to_plan(model, [plan(model, **once, total=right["total"] + 64 * 64)], {})
 
 
+@pytest.mark.parametrize("more", [1, -1])
 @pytest.mark.parametrize("field", ["trainable", "total"])
-def test_what_differs_is_told_with_both_figures(field: str) -> None:
+def test_what_differs_is_told_with_both_figures(field: str, more: int) -> None:
     model = tiny()
     right = plan(model)
     with pytest.raises(MiscountError) as caught:
-        hold_to_plan(model, [right | {field: right[field] + 1}], {})
+        hold_to_plan(model, [right | {field: right[field] + more}], {})
     told = explain(
         {"cell": "train", "error": "MiscountError", "message": str(caught.value)}
     )
     assert told.kind == "other_count"
-    for figure in (right["trainable"], right["total"], right[field] + 1):
+    for figure in (right["trainable"], right["total"], right[field] + more):
         assert f"{figure:,}" in told.what.en and f"{figure:,}" in told.what.zh
 
 
@@ -89,6 +90,10 @@ def test_without_a_plan_what_peft_passed_over_is_told() -> None:
     model = get_peft_model(tiny(), LoraConfig(task_type="CAUSAL_LM", **asked))
     with pytest.raises(MiscountError, match="has no qkv_proj, wte, layer 2"):
         hold_to_plan(model, [], {})
+    # So of a sweep with more trials than were judged.
+    judged = [plan(model, values={"adapter.rank": 4})]
+    with pytest.raises(MiscountError, match="has no qkv_proj, wte, layer 2"):
+        hold_to_plan(model, judged, {"adapter.rank": 8})
     good = {"target_modules": ["q_proj"], "layers_to_transform": [1]}
     hold_to_plan(get_peft_model(tiny(), LoraConfig(**good)), [], {})
 

@@ -1,0 +1,38 @@
+"""The trials of a sweep as recipes of their own, and what is said of one that fails."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice, product
+from typing import Any
+
+from webui.recipe import Recipe
+from webui.recipe.paths import with_value
+from webui.recipe.problems import Problem
+from webui.text import Text
+
+MOST_TRIALS = 200  # no sweep has more
+
+
+def trials(
+    recipe: Recipe, counts: Callable[[str], bool]
+) -> Iterator[tuple[dict[str, Any], Recipe]]:
+    """The combinations of those swept values that count, and their recipes."""
+    space = {path: v for path, v in recipe.sweep.space.items() if counts(path)}
+    for chosen in islice(product(*space.values()), MOST_TRIALS):
+        values = dict(zip(space, chosen, strict=True))
+        fields: Mapping[str, Any] = recipe.model_dump()
+        for path, value in values.items():
+            fields = with_value(fields, path, value)
+        yield values, Recipe.model_validate(fields)
+
+
+def tried(values: Mapping[str, Any], problem: Problem) -> Problem:
+    """A problem of one trial of a sweep, at the field that holds its values."""
+    named = ", ".join(f"{path} {value}" for path, value in values.items())
+    text = problem.message
+    return Problem(
+        "sweep.space",
+        Text(
+            f"with {named}: {problem.path} {text.en}",
+            f"取 {named} 时：{problem.path} {text.zh}",
+        ),
+    )
