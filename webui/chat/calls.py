@@ -4,7 +4,14 @@ import json
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from webui.chat.probes import NAME, QUESTION, TOOL, VALUE, call, question
+from webui.chat.probes import (
+    NAME,
+    QUESTION,
+    TOOL,
+    VALUE,
+    call,
+    question,
+)
 from webui.chat.template import Template
 
 # What a template writes for a null: JSON's word, also where it is a value in Python's

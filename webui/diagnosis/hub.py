@@ -82,7 +82,10 @@ HUB = (
         "cut_off",
         r"peer closed connection|IncompleteRead|incomplete chunked read"
         r"|ChunkedEncodingError|Consistency check failed|ReadTimeout|Connection broken",
-        Text("The download was cut off before its end.", "下载中断，文件不完整。"),
+        Text(
+            "The download was cut off before its end.",
+            "下载中断，文件不完整。",
+        ),
         Text(
             "Run again: what has arrived is kept, and the rest is fetched.",
             "请重新运行：已下载的部分会保留，只补下载其余部分。",

@@ -81,7 +81,10 @@ ROWS = (
         "unreadable",
         r"DatasetGenerat|JSON parse error|JSONDecodeError|Error tokenizing data"
         r"|ArrowInvalid|CastError",
-        Text("The data file could not be read as rows.", "无法从数据文件中读取各行。"),
+        Text(
+            "The data file could not be read as rows.",
+            "无法从数据文件中读取各行。",
+        ),
         Text(
             "See the preview of the data: every row needs the same columns with the "
             "same kind of value.",

@@ -8,7 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from webui.counts.parameters.meta import base_of, packed_numbers, parameters_of_base
+from webui.counts.parameters.meta import (
+    base_of,
+    packed_numbers,
+    parameters_of_base,
+)
 from webui.counts.parameters.reach import reach
 from webui.counts.parameters.weights import Weight, weights_of
 from webui.recipe import Recipe

@@ -68,7 +68,9 @@ def entry_in(family: dict[str, Any], row: dict[str, Any]) -> Entry:
             "names": names,
             "gated": tuple(n for n in names if {n, n.partition("/")[0]} & {*gated}),
             "source": tuple(values["source"]),
-            "config": spread(merged(family.get("config", {}), row.get("config", {}))),
+            "config": spread(
+                merged(family.get("config", {}), row.get("config", {})),
+            ),
         }
     )
 

@@ -30,7 +30,9 @@ READING = Format(
             ),
         ),
         Role(
-            "question", Text("question", "问题"), ("query", "problem", "问题", "提问")
+            "question",
+            Text("question", "问题"),
+            ("query", "problem", "问题", "提问"),
         ),
         Role(
             "answer",
@@ -40,7 +42,10 @@ READING = Format(
         ),
         REASONING,
     ),
-    Text("Answer the question about the following text.", "阅读下面的文本，回答问题。"),
+    Text(
+        "Answer the question about the following text.",
+        "阅读下面的文本，回答问题。",
+    ),
 )
 
 TRANSLATION = Format(
@@ -153,7 +158,10 @@ CODE = Format(
         ),
         REASONING,
     ),
-    Text("Write the code for the following description.", "根据下面的描述编写代码。"),
+    Text(
+        "Write the code for the following description.",
+        "根据下面的描述编写代码。",
+    ),
 )
 
 TRIPLE = Format(
@@ -197,4 +205,11 @@ TRIPLE = Format(
     ),
 )
 
-TASKS = (READING, TRANSLATION, CLASSIFICATION, SUMMARY, CODE, TRIPLE)
+TASKS = (
+    READING,
+    TRANSLATION,
+    CLASSIFICATION,
+    SUMMARY,
+    CODE,
+    TRIPLE,
+)

@@ -18,7 +18,10 @@ VERDICT = next(
 PICTURE = re.compile(r"\S.*\.(jpe?g|png|gif|webp|bmp|tiff?)(\?.*)?", re.IGNORECASE)
 SOUNDS = "audio audio_path video video_path video_url speech \u97f3\u9891 \u89c6\u9891"
 
-VERDICTS = {*VERDICT.synonyms, *("output", "rejected", "target")}
+VERDICTS = {
+    *VERDICT.synonyms,
+    *("output", "rejected", "target"),
+}
 NO_PICTURES = Text(
     "The rows hold images, which need a vision model; Tunebook tunes models that "
     "read text only. Use rows of text, such as questions about the captions.",

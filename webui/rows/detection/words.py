@@ -39,7 +39,9 @@ ENOUGH = 3  # values, below which one word may be all that somebody says
 NAME = re.compile(r"[\w.@-]{1,30}", re.ASCII)
 
 
-def asking_and_answering(columns: Sequence[Column]) -> Iterator[tuple[str, Column]]:
+def asking_and_answering(
+    columns: Sequence[Column],
+) -> Iterator[tuple[str, Column]]:
     """The one column that asks and the one that answers, by the words in their names.
 
     Where several could, none does.

@@ -3,7 +3,12 @@
 from typing import Any
 
 from webui.rows.mapping.channels import has_channels, read_channels
-from webui.rows.mapping.thoughts import joined, opened_by, split_thought, thought_text
+from webui.rows.mapping.thoughts import (
+    joined,
+    opened_by,
+    split_thought,
+    thought_text,
+)
 from webui.rows.mapping.values import text_of
 
 

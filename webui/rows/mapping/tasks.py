@@ -3,7 +3,12 @@
 from typing import Any
 
 from webui.rows.mapping.answers import answer_of, asked
-from webui.rows.mapping.values import optional_list, optional_text, text_of, with_system
+from webui.rows.mapping.values import (
+    optional_list,
+    optional_text,
+    text_of,
+    with_system,
+)
 
 
 def map_alpaca(row: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,13 @@ from webui.recipe import Recipe
 from webui.rows.each import Kept, read_rows, source_records, with_place
 from webui.rows.prepare.forms import Seen, form_of, stops
 from webui.rows.prepare.plainness import as_plain
-from webui.rows.prepare.store import known, publish, rows_folder, rows_key, tidy
+from webui.rows.prepare.store import (
+    known,
+    publish,
+    rows_folder,
+    rows_key,
+    tidy,
+)
 from webui.rows.prepare.trl_rows import is_asked_with_options
 from webui.rows.prepare.writing import Writer, finish, parts_of
 from webui.rows.reading.hub import hub_revision

@@ -11,7 +11,13 @@ from webui.rows.reading.files import damage, suffix_of
 from webui.rows.reading.json_rows import left_out_of
 from webui.rows.reading.known import listed
 from webui.rows.reading.layout import Layout, layout_of
-from webui.rows.reading.opening import chosen_in, is_saved, opened, refuse, told
+from webui.rows.reading.opening import (
+    chosen_in,
+    is_saved,
+    opened,
+    refuse,
+    told,
+)
 from webui.rows.reading.paragraphs import is_json
 from webui.text import Text
 
@@ -80,7 +86,8 @@ class Description:
         if self.above:
             lines = "line" if self.above == 1 else "lines"
             yield Text(
-                f"{self.above} {lines} above the header", f"表头上方有 {self.above} 行"
+                f"{self.above} {lines} above the header",
+                f"表头上方有 {self.above} 行",
             )
         if self.entries:
             count = len(self.entries)

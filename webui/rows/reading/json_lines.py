@@ -4,7 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from webui.rows.reading.json_values import after_space, json_value, loaded, object_of
+from webui.rows.reading.json_values import (
+    after_space,
+    json_value,
+    loaded,
+    object_of,
+)
 
 Value = dict[str, Any] | ValueError
 Row = tuple[int, Value]

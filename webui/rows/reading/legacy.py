@@ -64,7 +64,10 @@ ENCODINGS: dict[str, tuple[str, tuple[Language, ...], float]] = {
     "cp850": ("CP850", WEST, 7),
 }
 WIDE = (SIMPLIFIED, TRADITIONAL, JAPANESE, KOREAN, RUSSIAN, GREEK, *WEST)
-UTF_16 = {"utf-16-le": ("UTF-16", WIDE, 3.0), "utf-16-be": ("UTF-16", WIDE, 4.0)}
+UTF_16 = {
+    "utf-16-le": ("UTF-16", WIDE, 3.0),
+    "utf-16-be": ("UTF-16", WIDE, 4.0),
+}
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,9 @@ def cannot_open(path: Path, error: OSError) -> PlannerError:
             "没有读取权限；请修改该文件的权限",
         )
     return refused(
-        path.name, f"cannot be read ({error.strerror})", f"无法读取（{error.strerror}）"
+        path.name,
+        f"cannot be read ({error.strerror})",
+        f"无法读取（{error.strerror}）",
     )
 
 

@@ -19,7 +19,12 @@ from webui.rows.encoding import encode
 from webui.rows.mapping.steps import instruction_of
 from webui.rows.reading.hub import hub_revision
 from webui.rows.reading.sources import Record
-from webui.rows.report.cache import cached, rejected_path, report_key, report_path
+from webui.rows.report.cache import (
+    cached,
+    rejected_path,
+    report_key,
+    report_path,
+)
 from webui.rows.report.measured import Measured, Position, Stamp, measure, stamp
 from webui.rows.report.report import Asked, Report, make_report, to_json
 from webui.rows.split import parted_rows
