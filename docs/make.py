@@ -9,7 +9,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from webui.chat.portrait import portrait
+from portrait import portrait
+
 from webui.chat.template import Template
 from webui.figures import brief, size
 from webui.notebook.chat_templates import BASE, TEMPLATES

@@ -60,15 +60,6 @@ def test_a_home_that_cannot_be_written_is_one_sentence(
         starter.ensure_starter()
 
 
-def test_only_old_leftovers_are_removed(tmp_path: Path) -> None:
-    old, young = tmp_path / ".starter-old", tmp_path / ".starter-young"
-    old.mkdir()
-    young.mkdir()
-    os.utime(old, (0, 0))
-    starter._remove_leftovers(tmp_path)
-    assert not old.exists() and young.exists()
-
-
 def test_a_second_conversion_leaves_the_first_in_place(tmp_path: Path) -> None:
     first, second = write_model(tmp_path / "first"), write_model(tmp_path / "second")
     (first / "mine").touch()

@@ -1,8 +1,11 @@
 """Errors whose text is for the user: one family, each a sentence in both languages."""
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from webui.text import Text
+
+Error = TypeVar("Error", bound="UserError")
 
 
 class UserError(Exception):
@@ -17,12 +20,23 @@ class UserError(Exception):
         self.text = text
         self.path = path
 
+    @classmethod
+    def of(cls: type[Error], english: str, chinese: str, path: str = "") -> Error:
+        """The error with a sentence in both languages."""
+        return cls(Text(english, chinese), path)
+
     def __str__(self) -> str:
         return self.text.en
 
 
 class PlannerError(UserError):
     """A question about rows, a model or a recipe that has no answer."""
+
+
+def reason(error: Exception) -> str:
+    """What a library said, in its first line."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:200].rstrip(".: ")
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:

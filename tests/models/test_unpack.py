@@ -9,16 +9,17 @@ import pytest
 
 from webui.counts.about import about
 from webui.errors import PlannerError
-from webui.models import unpack as module
 from webui.models.gguf import Header, unpacked_folder
 from webui.models.gguf_tokenizer import splitter_of
-from webui.models.unpack import CANCELLED, DIED, Progress, Unpacking, unpack
+from webui.models.unpack import CANCELLED, DIED, scratch_folder, start
 from webui.models.unpack_work import (
     STAGES,
+    reading_told,
     refuse_disk,
     refuse_memory,
     unpacked,
 )
+from webui.planner.job import Gauge, Progress
 from webui.preflight.ready import model_ready
 from webui.recipe.problems import RecipeError
 from webui.settings import models_folder
@@ -50,7 +51,7 @@ def test_folder_holds_what_the_file_held(file: Path) -> None:
     from transformers import AutoTokenizer
 
     told: list[Progress] = []
-    folder = unpack(file, told.append)
+    folder = start(file).finish(0.05, told.append)
     assert folder == unpacked_folder(file) and left() == [folder.name]
     assert folder.name.startswith("tiny model-")
     assert told[0].stage == STAGES[0]
@@ -71,7 +72,7 @@ def test_folder_holds_what_the_file_held(file: Path) -> None:
     assert known.problem is None and known.parameters == GGUF_PARAMETERS
     assert (known.licence, known.origin) == ("apache-2.0", "folder")
     # Once is enough, until the file changes.
-    again = Unpacking(file)
+    again = start(file)
     assert again.result == folder
     os.utime(file, (1, 1))
     assert unpacked_folder(file) != folder
@@ -89,7 +90,7 @@ def test_files_that_transformers_cannot_read(
 ) -> None:
     odd = write_gguf(tmp_path / "tiny.gguf", family)
     with pytest.raises(PlannerError, match=words) as caught:
-        unpacked(odd, tmp_path, tmp_path / "target", [0.0] * 3)
+        unpacked(odd, tmp_path, tmp_path / "target", Gauge(STAGES))
     assert "choose a copy of the model with safetensors." in str(caught.value)
     assert "\n" not in str(caught.value) and "safetensors" in caught.value.text.zh
     assert not (tmp_path / "target").exists()
@@ -99,14 +100,14 @@ def test_broken_and_missing_files(tmp_path: Path, file: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(file.read_bytes()[:-3000])
     with pytest.raises(PlannerError, match="broken.gguf is no GGUF file, or a broken"):
-        unpack(broken, lambda now: None)
+        start(broken).finish()
     assert left() == []
     with pytest.raises(PlannerError, match="There is no file"):
-        unpack(tmp_path / "gone.gguf", lambda now: None)
+        start(tmp_path / "gone.gguf").finish()
 
 
 def test_end_of_the_process_is_told(file: Path) -> None:
-    job = Unpacking(file)
+    job = start(file)
     assert left()[0].startswith(f".unpack-{os.getpid()}-")
     job._process.kill()
     end = job.wait(60)
@@ -115,7 +116,7 @@ def test_end_of_the_process_is_told(file: Path) -> None:
 
 
 def test_cancelled_work_leaves_nothing(file: Path) -> None:
-    job = Unpacking(file)
+    job = start(file)
     job.cancel()
     assert isinstance(job.result, PlannerError) and job.result.text == CANCELLED
     assert left() == []
@@ -125,14 +126,14 @@ def test_leftovers_of_dead_processes_are_removed(file: Path) -> None:
     models_folder().mkdir(parents=True)
     dead = models_folder() / ".unpack-999999999-x"
     dead.mkdir()
-    shutil.rmtree(module.new_scratch())
+    shutil.rmtree(scratch_folder())
     assert not dead.exists()
 
 
 def test_home_that_cannot_be_written(tmp_path: Path, file: Path, monkeypatch) -> None:
     monkeypatch.setenv("TUNEBOOK_HOME", str(file))
     with pytest.raises(PlannerError, match="set TUNEBOOK_HOME to a folder"):
-        unpack(file, lambda now: None)
+        start(file).finish()
 
 
 def test_models_that_are_too_large(tmp_path: Path) -> None:
@@ -145,13 +146,16 @@ def test_models_that_are_too_large(tmp_path: Path) -> None:
 
 
 def test_time_left_follows_the_share() -> None:
-    job = object.__new__(Unpacking)
-    job._numbers = [1.0, 0.25, time.time() - 10]
-    now = job.progress
+    gauge = Gauge(STAGES)
+    tell = reading_told(gauge)
+    assert gauge.progress == Progress(STAGES[1])
+    time.sleep(0.5)
+    tell(0.25)
+    now = gauge.progress
     assert now.stage == STAGES[1] and now.share == 0.25
-    assert now.seconds_left == pytest.approx(30, abs=1)
-    job._numbers = [1.0, 0.0, time.time()]
-    assert job.progress.seconds_left is None
+    assert now.seconds_left == pytest.approx(1.5, abs=0.2)
+    tell(0.0)
+    assert gauge.progress.seconds_left is None
 
 
 def test_llama_3_splits_numbers_in_threes() -> None:

@@ -18,8 +18,10 @@ from webui.rows.detection.found import Found, detected, found, to_be_said
 from webui.rows.prepare.ask import prepared
 from webui.rows.prepare.told import counts
 from webui.rows.preview import Preview, preview
-from webui.rows.report import job as report_job
+from webui.rows.report.job import start
 from webui.rows.report.report import Report
+
+LOOK = 0.2  # seconds between two looks at the progress
 
 
 def data(arguments: Namespace) -> int:
@@ -84,17 +86,8 @@ def report_of(recipe: Recipe) -> Report:
     Raises:
         PlannerError: if there is none.
     """
-    job = report_job.start(recipe)
-    try:
-        with data_text.progress() as tell:
-            while (result := job.wait(0.2)) is None:
-                tell(job.progress)
-    except KeyboardInterrupt:
-        job.cancel()
-        raise
-    if isinstance(result, PlannerError):
-        raise result
-    return result
+    with data_text.progress() as tell:
+        return start(recipe).finish(LOOK, tell)
 
 
 def as_plain(

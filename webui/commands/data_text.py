@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 from webui.figures import duration, whole
 from webui.notebook.rows import Rows
+from webui.planner.job import Progress
 from webui.recipe import Recipe
 from webui.rows.detection.found import Found
 from webui.rows.prepare.told import in_words
 from webui.rows.preview import Preview, PreviewRow
-from webui.rows.report.job import Progress
 from webui.rows.report.report import Report
 
 # Where there is no colour, these stand around what is trained on.

@@ -18,6 +18,7 @@ from webui.preflight.learning_rates import rate_problems
 from webui.preflight.ready import model_known, problems_anywhere
 from webui.recipe import Recipe
 from webui.recipe.problems import Problem, RecipeError
+from webui.rows.each import source_files
 from webui.rows.prepare.ask import prepared
 from webui.rows.prepare.store import copy
 from webui.runs import folder as runs
@@ -119,7 +120,7 @@ def rows_of(recipe: Recipe) -> Rows:
         if not rows.plain or is_known(recipe):
             raise
         print(f"The rows were not checked: {error}", file=sys.stderr)
-    files = {Path(path).name: path for path in plain_files(recipe)}
+    files = {Path(path).name: path for path in source_files(recipe)}
     there = all(Path(path).is_file() for path in files.values())
     return replace(rows, files=files if there else {})
 
@@ -127,18 +128,10 @@ def rows_of(recipe: Recipe) -> Rows:
 def is_known(recipe: Recipe) -> bool:
     """Whether the model is within reach, so that something else is wrong."""
     try:
-        ask(model_known, recipe, "train")
+        ask(model_known, recipe)
     except PlannerError:
         return False
     return True
-
-
-def plain_files(recipe: Recipe) -> list[str]:
-    """The files that a plain data cell loads."""
-    if recipe.data.source == "hub":
-        return []
-    held = recipe.split.files if recipe.split.by == "file" else ()
-    return [*recipe.data.train_files, *held]
 
 
 def to_file(arguments: Namespace) -> bool:

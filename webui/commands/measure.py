@@ -31,10 +31,8 @@ def measure(recipe: Recipe, card: Card | None) -> None:
         partial(jobs.start_run, upto="train"), ready(measuring(recipe))
     )
     if done.status != "finished":
-        raise PlannerError(
-            Text(
-                f"The two steps did not get to their end; {done.folder / runs.LOG} "
-                "says why.",
-                f"这两步没有训练完；原因见 {done.folder / runs.LOG}。",
-            )
+        raise PlannerError.of(
+            f"The two steps did not get to their end; {done.folder / runs.LOG} "
+            "says why.",
+            f"这两步没有训练完；原因见 {done.folder / runs.LOG}。",
         )

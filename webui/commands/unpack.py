@@ -5,13 +5,16 @@ from argparse import Namespace
 
 from webui.commands.progress import say
 from webui.figures import duration
-from webui.models import unpack as job
+from webui.models.unpack import start
+from webui.planner.job import Progress
 from webui.text import Text
+
+LOOK = 0.5  # seconds between two looks at the progress
 
 
 def unpack(arguments: Namespace) -> int:
     """Unpack the file, print the folder, and say what can be done with it."""
-    folder = str(job.unpack(arguments.file, Teller().tell))
+    folder = str(start(arguments.file).finish(LOOK, Teller().tell))
     print(folder)
     say(f"Next: tunebook run starter-extract --model {shlex.quote(folder)}")
     return 0
@@ -23,7 +26,7 @@ class Teller:
     def __init__(self) -> None:
         self.last: tuple[Text, int] | None = None
 
-    def tell(self, now: job.Progress) -> None:
+    def tell(self, now: Progress) -> None:
         """Say how far it is, where that is news."""
         tenth = int(10 * (now.share or 0))
         if self.last == (now.stage, tenth):

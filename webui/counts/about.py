@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from webui.counts.parameters.meta import parameters_of_base
 from webui.errors import PlannerError
-from webui.models.cache import snapshot
+from webui.models.cache import folder_of, snapshot
 from webui.models.card import licence_in, raw_config
 from webui.models.catalogue.catalogue import Entry, entry_of
 from webui.models.gguf import read_header, unpack_first
@@ -101,15 +102,10 @@ def origin_of(source: Source, entry: Entry | None, facts: Facts | None) -> Any:
     """Where the model's shape is read; None where nothing of it can be had."""
     if source.is_local:
         return "folder" if source.folder else None
-    if snapshot_with_config(source):
+    here = snapshot(source)
+    if here and (here / "config.json").is_file():
         return "cache"
     return "catalogue" if entry else "hub" if facts else None
-
-
-def snapshot_with_config(source: Source) -> Path | None:
-    """The model's folder in the cache, if its shape can be read there."""
-    here = snapshot(source)
-    return here if here and (here / "config.json").is_file() else None
 
 
 def shape_of(recipe: Recipe, source: Source) -> tuple[dict[str, Any], Text | None]:
@@ -120,7 +116,7 @@ def shape_of(recipe: Recipe, source: Source) -> tuple[dict[str, Any], Text | Non
     try:
         config = read_config(recipe.model)
     except PlannerError as error:
-        return raw_config(source.folder or snapshot(source)), error.text
+        return raw_config(folder_of(source)), error.text
     return {**config.to_dict(), **config.get_text_config().to_dict()}, None
 
 
@@ -149,8 +145,6 @@ def template_of(recipe: Recipe) -> tuple[str | None, Text | None]:
 
 def total_of(recipe: Recipe, entry: Entry | None, facts: Facts | None) -> int | None:
     """The exact number of weights; of the files', where the shape is not known."""
-    from webui.counts.parameters.meta import parameters_of_base
-
     try:
         return parameters_of_base(recipe)
     except PlannerError:
@@ -161,10 +155,9 @@ def total_of(recipe: Recipe, entry: Entry | None, facts: Facts | None) -> int | 
 
 def licence(source: Source, entry: Entry | None, facts: Facts | None) -> str | None:
     """The licence, by the files here, else by the hub, else by the catalogue."""
-    here = source.folder or (None if source.is_local else snapshot(source))
     asked = facts.licence if facts else None
     listed = entry.licence if entry else None
-    return licence_in(here) or asked or listed
+    return licence_in(folder_of(source)) or asked or listed
 
 
 def gated(source: Source, entry: Entry | None, facts: Facts | None) -> bool | None:
@@ -180,8 +173,7 @@ def wants_code(source: Source, entry: Entry | None, facts: Facts | None) -> bool
     """Whether the model cannot be loaded without running its authors' code."""
     from transformers import CONFIG_MAPPING
 
-    here = source.folder or (None if source.is_local else snapshot(source))
-    if raw := raw_config(here):
+    if raw := raw_config(folder_of(source)):
         return "auto_map" in raw and raw.get("model_type") not in CONFIG_MAPPING
     if entry:
         return entry.model_type not in CONFIG_MAPPING

@@ -7,7 +7,6 @@ https://huggingface.co/docs/huggingface_hub/guides/manage-cache
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,13 +39,18 @@ def snapshot(source: Source) -> Path | None:
     return found if found.is_dir() else None
 
 
+def folder_of(source: Source) -> Path | None:
+    """The folder with a model's files: its own, or the cache's; None without any."""
+    return source.folder or snapshot(source)
+
+
 def files_here(source: Source) -> tuple[tuple[str, int], ...]:
     """Names of a model's files on this machine, and when each changed, in ns."""
     if source.is_gguf:
         file = Path(source.path).expanduser()
         return ((file.name, file.stat().st_mtime_ns),) if file.is_file() else ()
-    here = source.folder or snapshot(source)
-    return tuple(sorted((f.name, f.stat().st_mtime_ns) for f in files_of(here)))
+    files = files_of(folder_of(source))
+    return tuple(sorted((f.name, f.stat().st_mtime_ns) for f in files))
 
 
 def bytes_arrived(path: str, since: float = 0) -> int:
@@ -69,14 +73,6 @@ def files_of(folder: Path | None) -> Iterator[Path]:
     """The files in a folder; none where it is missing."""
     if folder is not None and folder.is_dir():
         yield from (Path(entry.path) for entry in os.scandir(folder))
-
-
-def free_disk() -> int:
-    """Free bytes where the cache lies, or will."""
-    folder = hub_cache().absolute()
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder).free
 
 
 def local_models() -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from webui.errors import PlannerError, causes
+from webui.errors import PlannerError, causes, reason
 from webui.models.gguf import no_file, unpack_first
 from webui.models.hub_errors import out_of_reach, refused, refused_with
 from webui.models.source import Source
@@ -137,8 +137,8 @@ def not_a_model(source: Source, error: Exception) -> Text:
                 f"{files[0]}`.",
                 f"{path} 中是 GGUF 文件；请用 `tunebook unpack {files[0]}` 解包其一。",
             )
-    reason = str(error).strip().split("\n")[0][:200].rstrip(".: ")
+    why = reason(error)
     return Text(
-        f"{path} is not a model that Transformers can read ({reason}).",
-        f"Transformers 无法读取 {path} 中的模型（{reason}）。",
+        f"{path} is not a model that Transformers can read ({why}).",
+        f"Transformers 无法读取 {path} 中的模型（{why}）。",
     )

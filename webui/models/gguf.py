@@ -50,11 +50,8 @@ def read_header(file: Path) -> Header:
     refuse_missing(file)
     try:
         reader = gguf.GGUFReader(file)
-        fields = {name: field for name, field in reader.fields.items()}
         sizes = [int(tensor.n_elements) for tensor in reader.tensors]
-        return header_of(fields, sum(sizes))
-    except PlannerError:
-        raise
+        return header_of(reader.fields, sum(sizes))
     except Exception as error:  # whatever wrong bytes lead to
         raise broken(file) from error
 
@@ -122,9 +119,7 @@ def unpack_first(path: str) -> Text:
 
 def broken(file: Path) -> PlannerError:
     """Its bytes are not those of a whole GGUF file."""
-    return PlannerError(
-        Text(
-            f"{file} is no GGUF file, or a broken one; download it again.",
-            f"{file} 不是 GGUF 文件，或已损坏；请重新下载。",
-        )
+    return PlannerError.of(
+        f"{file} is no GGUF file, or a broken one; download it again.",
+        f"{file} 不是 GGUF 文件，或已损坏；请重新下载。",
     )

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from webui.errors import PlannerError
+from webui.errors import PlannerError, reason
 from webui.models.gguf import Header
-from webui.text import Text
 
 # Llama 3's rule, as its authors publish it in tokenizer.json.
 LLAMA_3 = (
@@ -28,13 +27,11 @@ def tokenizer_of(file: Path, header: Header) -> Any:
         mend_tokenizer(tokenizer, header)
     except Exception as error:
         why = reason(error)
-        raise PlannerError(
-            Text(
-                f"The tokenizer in {file.name} cannot be rebuilt ({why}); choose a "
-                "copy of the model with safetensors.",
-                f"无法重建 {file.name} 中的分词器（{why}）；"
-                "请改用该模型的 safetensors 版本。",
-            )
+        raise PlannerError.of(
+            f"The tokenizer in {file.name} cannot be rebuilt ({why}); choose a "
+            "copy of the model with safetensors.",
+            f"无法重建 {file.name} 中的分词器（{why}）；"
+            "请改用该模型的 safetensors 版本。",
         ) from error
     return tokenizer
 
@@ -78,9 +75,3 @@ def splitter_of(header: Header) -> Any:
         words = pre_tokenizers.Split(Regex(LLAMA_3), behavior="isolated")
         return pre_tokenizers.Sequence([words, as_bytes])
     return None
-
-
-def reason(error: Exception) -> str:
-    """What a library said, in its first line."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:200].rstrip(".: ")

@@ -21,9 +21,7 @@ from webui.notebook.chat_templates import BASE, chat_template
 from webui.notebook.ending import Ending
 from webui.recipe import Recipe
 from webui.recipe.sections import Model
-from webui.text import Text
 
-__all__ = ["end_tokens", "has_template", "read_config", "read_tokenizer", "stamp"]
 # Formats whose rows may hold several answers.
 SEVERAL = ("messages", "transcript")
 PATIENCE = 10  # seconds for the hub's first answer
@@ -48,12 +46,10 @@ def read_tokenizer(model: Model | str) -> Any:
     tokenizer = read("AutoTokenizer", source_of(model), stamp(model))
     if not tokenizer.is_fast:
         name = model if isinstance(model, str) else model.name
-        raise PlannerError(
-            Text(
-                f"{name} has a tokenizer that cannot tell where its tokens lie in the "
-                "text; choose another model.",
-                f"{name} 的分词器无法给出 token 在文本中的位置；请换一个模型。",
-            )
+        raise PlannerError.of(
+            f"{name} has a tokenizer that cannot tell where its tokens lie in the "
+            "text; choose another model.",
+            f"{name} 的分词器无法给出 token 在文本中的位置；请换一个模型。",
         )
     return tokenizer
 

@@ -6,7 +6,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from webui.figures import size
-from webui.models.cache import free_disk, hub_cache, snapshot
+from webui.files import free_bytes
+from webui.models.cache import hub_cache, snapshot
 from webui.models.hub import Facts, hub_facts
 from webui.models.source import Source, source_of
 from webui.recipe import Recipe
@@ -92,18 +93,19 @@ def download_of(
         return None
     here = snapshot(source)
     present = files_in(here) if here else {}
+    free = free_bytes(hub_cache()) or 0
     if facts is not None:
         needed = needed_files(facts.files, source)
         has = sum(length for name, length in needed.items() if name in present)
-        return Download(sum(needed.values()), has, free_disk())
+        return Download(sum(needed.values()), has, free)
     has = sum(needed_files(present, source).values())
     if is_complete(present, here, source):
-        return Download(has, has, free_disk())
+        return Download(has, has, free)
     if parameters is None:
         return None
     each = BYTES_IF_PACKED if packed_from(source.path) else BYTES_OF_A_WEIGHT
     total = max(has, int(each * parameters))
-    return Download(total, has, free_disk(), exact=False)
+    return Download(total, has, free, exact=False)
 
 
 def files_in(folder: Path) -> dict[str, int]:

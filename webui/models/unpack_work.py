@@ -5,17 +5,16 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from webui.errors import PlannerError
+from webui.errors import PlannerError, reason
 from webui.figures import size
 from webui.models.gguf import Header, read_header
-from webui.models.gguf_tokenizer import reason, tokenizer_of
-from webui.planner.child import answer, settle_in
+from webui.models.gguf_tokenizer import tokenizer_of
+from webui.planner.job import Gauge
 from webui.text import Text
 
 LOOKING, READING, WRITING = range(3)
@@ -32,19 +31,13 @@ LIBRARIES = 500_000_000  # bytes of memory
 ROOM_LEFT = 50_000_000  # bytes of disk that stay free
 
 
-def work(
-    file: Path, scratch: Path, target: Path, numbers: Any, answers: Connection
-) -> None:
-    """Unpack a file; answer with the folder or with a PlannerError."""
-    settle_in(niceness=10, all_cores=True)
+def unpacked_offline(file: Path, scratch: Path, target: Path, gauge: Gauge) -> Path:
+    """What ``unpacked`` does, in a process that has this for its only work."""
     os.environ["HF_HUB_OFFLINE"] = "1"  # everything is in the file
-    try:
-        answers.send(answer(unpacked, (file, scratch, target, numbers)))
-    except PlannerError as error:
-        answers.send(error)
+    return unpacked(file, scratch, target, gauge)
 
 
-def unpacked(file: Path, scratch: Path, target: Path, numbers: Any) -> Path:
+def unpacked(file: Path, scratch: Path, target: Path, gauge: Gauge) -> Path:
     """The folder with the model of a GGUF file, in bf16.
 
     Raises:
@@ -53,15 +46,9 @@ def unpacked(file: Path, scratch: Path, target: Path, numbers: Any) -> Path:
     header = read_header(file)
     refuse_disk(header.parameters, scratch)
     refuse_memory(header.parameters)
-    tokenizer = tokenizer_of(file, header)
-    enter(numbers, READING)
-    model = model_of(file, header, lambda share: numbers.__setitem__(1, share))
-    mend_model(model, tokenizer)
-    enter(numbers, WRITING)
     made = scratch / "model"
     try:
-        model.save_pretrained(made)
-        tokenizer.save_pretrained(made)
+        convert(file, header, made, gauge)
         about = {"file": str(file), "license": header.licence}
         (made / "origin.json").write_text(json.dumps(about), "utf-8")
         (made / WRITTEN).write_text(json.dumps({"version": 1}), "utf-8")
@@ -71,9 +58,32 @@ def unpacked(file: Path, scratch: Path, target: Path, numbers: Any) -> Path:
     return target
 
 
-def enter(numbers: Any, stage: int) -> None:
-    """Tell the other process that a stage begins now."""
-    numbers[:] = (stage, 0.0, time.time())
+def convert(file: Path, header: Header, folder: Path, gauge: Gauge) -> None:
+    """Write a GGUF file's model in bf16, and its tokenizer, as Transformers loads them.
+
+    Raises:
+        PlannerError: if the file cannot be read.
+        OSError: if the disk refuses.
+    """
+    tokenizer = tokenizer_of(file, header)
+    model = model_of(file, header, reading_told(gauge))
+    mend_model(model, tokenizer)
+    gauge.tell(WRITING)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def reading_told(gauge: Gauge) -> Callable[[float], None]:
+    """Tells which share of the weights is unpacked; time is taken from now on."""
+    begun = time.monotonic()
+    gauge.tell(READING)
+
+    def tell(share: float) -> None:
+        seconds = time.monotonic() - begun
+        left = seconds * (1 - share) / share if share else None
+        gauge.tell(READING, share=share, seconds_left=left)
+
+    return tell
 
 
 def refuse_disk(parameters: int, folder: Path) -> None:
@@ -84,14 +94,12 @@ def refuse_disk(parameters: int, folder: Path) -> None:
     """
     wanted, free = BYTES_ON_DISK * parameters, shutil.disk_usage(folder).free
     if wanted + ROOM_LEFT > free:
-        raise PlannerError(
-            Text(
-                f"The unpacked model takes {size(wanted)} and {size(free)} are free on "
-                f"the disk of {folder.parent}; free some, or set TUNEBOOK_HOME to a "
-                "larger disk.",
-                f"解包后的模型需要 {size(wanted)}，而 {folder.parent} 所在磁盘只剩 "
-                f"{size(free)}；请清理磁盘，或把 TUNEBOOK_HOME 设到更大的磁盘。",
-            )
+        raise PlannerError.of(
+            f"The unpacked model takes {size(wanted)} and {size(free)} are free on "
+            f"the disk of {folder.parent}; free some, or set TUNEBOOK_HOME to a "
+            "larger disk.",
+            f"解包后的模型需要 {size(wanted)}，而 {folder.parent} 所在磁盘只剩 "
+            f"{size(free)}；请清理磁盘，或把 TUNEBOOK_HOME 设到更大的磁盘。",
         )
 
 
@@ -104,13 +112,11 @@ def refuse_memory(parameters: int) -> None:
     wanted = BYTES_IN_MEMORY * parameters + LIBRARIES
     free = psutil.virtual_memory().available + psutil.swap_memory().free
     if wanted > free:
-        raise PlannerError(
-            Text(
-                f"Unpacking takes about {size(wanted)} of memory and {size(free)} are "
-                "free; close other programs, or choose a smaller model.",
-                f"解包约需 {size(wanted)} 内存，目前只剩 {size(free)}；"
-                "请关闭其他程序，或选择更小的模型。",
-            )
+        raise PlannerError.of(
+            f"Unpacking takes about {size(wanted)} of memory and {size(free)} are "
+            "free; close other programs, or choose a smaller model.",
+            f"解包约需 {size(wanted)} 内存，目前只剩 {size(free)}；"
+            "请关闭其他程序，或选择更小的模型。",
         )
 
 
@@ -141,13 +147,11 @@ def model_of(file: Path, header: Header, on_share: Callable[[float], None]) -> A
 
 def not_readable(file: Path, why: str) -> PlannerError:
     """Transformers does not know such files, or knows them otherwise."""
-    return PlannerError(
-        Text(
-            f"Transformers cannot read the model in {file.name} ({why}); choose a "
-            "copy of the model with safetensors.",
-            f"Transformers 无法读取 {file.name} 中的模型（{why}）；"
-            "请改用该模型的 safetensors 版本。",
-        )
+    return PlannerError.of(
+        f"Transformers cannot read the model in {file.name} ({why}); choose a "
+        "copy of the model with safetensors.",
+        f"Transformers 无法读取 {file.name} 中的模型（{why}）；"
+        "请改用该模型的 safetensors 版本。",
     )
 
 
@@ -194,11 +198,8 @@ def put_in_place(made: Path, target: Path) -> None:
 def not_written(target: Path, error: OSError) -> PlannerError:
     """The disk refused."""
     why = error.strerror or error
-    return PlannerError(
-        Text(
-            f"{target} could not be written ({why}); free some disk, or set "
-            "TUNEBOOK_HOME to another folder.",
-            f"无法写入 {target}（{why}）；请清理磁盘，"
-            "或把 TUNEBOOK_HOME 设为其他文件夹。",
-        )
+    return PlannerError.of(
+        f"{target} could not be written ({why}); free some disk, or set "
+        "TUNEBOOK_HOME to another folder.",
+        f"无法写入 {target}（{why}）；请清理磁盘，或把 TUNEBOOK_HOME 设为其他文件夹。",
     )

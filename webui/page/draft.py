@@ -134,11 +134,9 @@ class Draft:
             if moved:
                 names = ", ".join(FIELDS[path].declaration.title.en for path in moved)
                 chinese = "、".join(FIELDS[path].declaration.title.zh for path in moved)
-                raise DraftError(
-                    Text(
-                        f"Another tab changed {names}; look at it and press again.",
-                        f"另一个标签页修改了{chinese};请查看后再按一次。",
-                    )
+                raise DraftError.of(
+                    f"Another tab changed {names}; look at it and press again.",
+                    f"另一个标签页修改了{chinese};请查看后再按一次。",
                 )
             emptied = self.emptied_by(form)
             for path, value in form.items():
@@ -162,9 +160,7 @@ class Draft:
         """The recipe, if no field is waiting to be mended."""
         for path, message in self.problems.items():
             title = FIELDS[path].declaration.title
-            raise DraftError(
-                Text(f"{title.en}: {message.en}", f"{title.zh}:{message.zh}")
-            )
+            raise DraftError.of(f"{title.en}: {message.en}", f"{title.zh}:{message.zh}")
         return self.recipe
 
     def replace(self, recipe: Recipe) -> None:

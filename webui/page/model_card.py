@@ -13,7 +13,7 @@ from webui.models.sizes import Download
 from webui.models.source import source_of
 from webui.page.frame import Page
 from webui.page.language import WAIT
-from webui.page.tables import figures, problem_card
+from webui.page.tables import figures, problem_card, quiet, track
 from webui.page.view import View
 from webui.text import Text
 
@@ -73,7 +73,7 @@ def card(page: Page, view: View) -> Markup:
     """The facts of the recipe's model, and below them what stands in its way."""
     known = view.about
     if known is None:
-        return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
+        return quiet(page.say(WAIT))
     if isinstance(known, PlannerError):
         return problem_card(page.say(known.text))
     told = figures(facts(page, known)) + room(page, known.download)
@@ -132,7 +132,7 @@ def template(page: Page, known: About) -> Markup:
     if known.template is None:
         return Markup("")
     if not known.template:
-        return Markup('<p class="quiet">{}</p>').format(page.say(NO_TEMPLATE))
+        return quiet(page.say(NO_TEMPLATE))
     return Markup(
         '<details class="output" id="chat-template"><summary>{}</summary>'
         "<pre>{}</pre></details>"
@@ -185,12 +185,8 @@ def loading(page: Page, view: View) -> Markup:
 
 def with_bar(text: str, share: float) -> Markup:
     """What goes on, and a bar of how much of it is done."""
-    percent = round(100 * share)
-    return Markup(
-        '<p class="quiet" role="status">{}</p><div class="track" role="progressbar"'
-        ' aria-valuenow="{}" aria-valuemin="0" aria-valuemax="100">'
-        '<div style="width:{}%"></div></div>'
-    ).format(text, percent, percent)
+    told = Markup('<p class="quiet" role="status">{}</p>').format(text)
+    return told + track(share)
 
 
 def download_progress(view: View) -> Progress | None:

@@ -14,7 +14,7 @@ from webui.models.catalogue.catalogue import entries
 from webui.models.search import Found, Hit
 from webui.page.frame import QUIET, Page
 from webui.page.language import WAIT
-from webui.page.tables import problem_card
+from webui.page.tables import problem_card, quiet
 from webui.page.view import View
 from webui.recipe.paths import FIELDS
 from webui.recipe.store import load
@@ -74,7 +74,7 @@ def told(page: Page, view: View) -> Markup:
         return Markup("")
     found = view.models_found
     if found is None:
-        return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
+        return quiet(page.say(WAIT))
     if isinstance(found, PlannerError):
         return problem_card(page.say(found.text))
     count = page.say(FOUND).format(len(found.hits)) if found.hits else page.say(NO_HITS)

@@ -45,7 +45,7 @@ def recipe_of(folder: Path) -> Recipe | None:
         return None
 
 
-@lru_cache(maxsize=8)
-def loaded(file: Path, changed: int) -> Recipe:
+@lru_cache(maxsize=64)
+def loaded(file: Path, changed: object) -> Recipe:
     """A recipe, read once while its file stays as it is."""
     return load(file)

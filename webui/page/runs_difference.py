@@ -1,16 +1,12 @@
 """Where the recipe of a run differs from another's, as a table."""
 
-from functools import lru_cache
-from pathlib import Path
-
 from markupsafe import Markup
 
 from webui.page.frame import Page
-from webui.page.tables import problem_card, table
+from webui.page.observing import loaded
+from webui.page.tables import problem_card, quiet, table
 from webui.page.view import View
-from webui.recipe import Recipe
 from webui.recipe.problems import RecipeError
-from webui.recipe.store import load
 from webui.runs import entries
 from webui.runs.difference import Difference, difference, value_text
 from webui.runs.folder import RECIPE
@@ -31,7 +27,11 @@ def differences(
     recipes = []
     for entry in (left, right):
         try:
-            recipes.append(view.recipe if entry is None else recipe_in(entry))
+            if entry is None:
+                recipes.append(view.recipe)
+            else:
+                file = entry.run.folder / RECIPE
+                recipes.append(loaded(file, entries.stamp(str(file))))
         except RecipeError as error:
             title = entry.title if entry else ""
             reason = page.say(error.problems[0].message)
@@ -43,7 +43,7 @@ def differences(
 def told(page: Page, found: list[Difference], titles: tuple[str, str]) -> Markup:
     """The table of differences."""
     if not found:
-        return Markup('<p class="quiet">{}</p>').format(page.say(SAME))
+        return quiet(page.say(SAME))
     rows = [
         [field(page, each), cut(page, each.left), cut(page, each.right)]
         for each in found
@@ -62,19 +62,3 @@ def cut(page: Page, value: object) -> str:
     """A value as text, cut where it would fill the page."""
     text = page.say(value_text(value))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-
-
-def recipe_in(entry: entries.Entry) -> Recipe:
-    """The recipe of a run; read once for each state of its file.
-
-    Raises:
-        RecipeError: when it cannot be read.
-    """
-    file = entry.run.folder / RECIPE
-    return loaded(file, entries.stamp(str(file)))
-
-
-@lru_cache(maxsize=64)
-def loaded(file: Path, mark: tuple[int, int]) -> Recipe:
-    """A recipe file as it is by its mark."""
-    return load(file)

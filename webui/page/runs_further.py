@@ -1,6 +1,7 @@
 """Train on from the chosen run; where that or Resume cannot be, why."""
 
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -8,9 +9,11 @@ from markupsafe import Markup
 
 from webui.page.bind import titled_choices
 from webui.page.frame import Page
+from webui.page.tables import quiet
 from webui.page.view import View
 from webui.recipe.paths import FIELDS
 from webui.runs import entries
+from webui.runs import folder as runs
 from webui.runs.entries import Entry
 from webui.runs.error import RunError
 from webui.runs.parent import child, why_not
@@ -58,8 +61,8 @@ def build(page: Page, chosen: gr.Dropdown) -> None:
             fields.append(asked(page, "epochs", page.say(AS_BEFORE)))
         make = gr.Button(page.say(MAKE), size="sm", elem_id="train-on-run")
         why = gr.HTML(elem_id="no-train-on")
-    page.watch_chosen(make, [chosen], lambda view, name: can(known(name)))
-    page.watch_chosen(why, [chosen], lambda view, name: no_further(page, known(name)))
+    page.watch_chosen(make, [chosen], can)
+    page.watch_chosen(why, [chosen], partial(no_further, page))
     page.when_pressed(make, partial(take, page), [chosen, *fields], form=False)
 
 
@@ -78,14 +81,30 @@ def asked(page: Page, name: str, info: str = "") -> Any:
     return gr.Number(**common)
 
 
-def known(name: str | None) -> Entry | None:
+def chosen_entry(name: str | None) -> Entry:
+    """The run of this id; one sentence when there is none."""
+    folder = runs_folder() / Path(name or "").name
+    if not name or folder not in runs.folders():
+        raise RunError(
+            Text(
+                "choose a run first; this one is gone.",
+                "请先选择一次运行；该运行已不存在。",
+            )
+        )
+    return entries.entry(folder)
+
+
+def known_entry(name: str | None) -> Entry | None:
     """The run of this id, if it is there."""
-    folder = runs_folder() / (name or "")
-    return next((e for e in entries.entries() if name and e.run.folder == folder), None)
+    try:
+        return chosen_entry(name)
+    except RunError:
+        return None
 
 
-def can(entry: Entry | None) -> Any:
+def can(view: View, name: str | None) -> Any:
     """The button is shown for a run that can be trained on."""
+    entry = known_entry(name)
     return gr.update(visible=entry is not None and reason(entry) is None)
 
 
@@ -95,27 +114,22 @@ def reason(entry: Entry) -> Text | None:
     return why_not(entry.run)
 
 
-def no_further(page: Page, entry: Entry | None) -> Markup:
+def no_further(page: Page, view: View, name: str | None) -> Markup:
     """Why the chosen run cannot be trained on, where the button would be."""
+    entry = known_entry(name)
     why = reason(entry) if entry else None
-    return quiet(page, NO_FURTHER, why) if why else Markup("")
+    return quiet(page.say(NO_FURTHER).format(page.say(why))) if why else Markup("")
 
 
 def no_resume(page: Page, view: View, name: str | None) -> Markup:
     """Why the chosen run cannot be resumed, where the button would be."""
-    entry = known(name)
+    entry = known_entry(name)
     if entry is None:
         return Markup("")
+    why = {"finished": FINISHED, "running": GOES_ON}.get(entry.run.status)
     if entry.run.kind != "run":
-        return quiet(page, NO_RESUME, SWEPT)
-    ended = {"finished": FINISHED, "running": GOES_ON}.get(entry.run.status)
-    return quiet(page, NO_RESUME, ended) if ended else Markup("")
-
-
-def quiet(page: Page, head: Text, why: Text) -> Markup:
-    """A reason as a line of its own."""
-    text = page.say(head).format(page.say(why))
-    return Markup('<p class="quiet">{}</p>').format(text)
+        why = SWEPT
+    return quiet(page.say(NO_RESUME).format(page.say(why))) if why else Markup("")
 
 
 def take(
@@ -126,7 +140,7 @@ def take(
     epochs: float | None,
 ) -> None:
     """Make the recipe that trains on from a run the current one."""
-    entry = known(name)
+    entry = known_entry(name)
     if entry is None:
         raise RunError(Text("choose a run first.", "请先选择一次运行。"))
     if (why := why_not(entry.run)) is not None:

@@ -16,15 +16,14 @@ from webui.page.frame import QUIET, Page
 from webui.page.library_warnings import library_warnings
 from webui.page.run_learned import learned
 from webui.page.runs_difference import CHOOSE, CURRENT, differences
+from webui.page.runs_further import chosen_entry, known_entry
 from webui.page.runs_table import state
-from webui.page.tables import heading
+from webui.page.tables import heading, quiet
 from webui.page.view import View
 from webui.runs import entries, events, notes
 from webui.runs import folder as runs
 from webui.runs.entries import Entry
-from webui.runs.error import RunError
 from webui.runs.notes import About
-from webui.settings import runs_folder
 from webui.text import Text
 
 REOPEN = Text("Make it the current recipe", "作为当前配方打开")
@@ -55,27 +54,6 @@ HERE = ""  # the other recipe: the current one
 
 # Through the queue, which alone brings a warning to the browser.
 TELLING = {key: value for key, value in QUIET.items() if key != "queue"}
-
-
-def chosen_entry(name: str | None) -> Entry:
-    """The run of this id; one sentence when there is none."""
-    folder = runs_folder() / Path(name or "").name
-    if not name or folder not in runs.folders():
-        raise RunError(
-            Text(
-                "choose a run first; this one is gone.",
-                "请先选择一次运行；该运行已不存在。",
-            )
-        )
-    return entries.entry(folder)
-
-
-def known_entry(name: str | None) -> Entry | None:
-    """The run of this id, if it is there."""
-    try:
-        return chosen_entry(name)
-    except RunError:
-        return None
 
 
 def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
@@ -153,7 +131,7 @@ def difference_of(
     """Where the chosen run's recipe differs from the other."""
     left, right = known_entry(name), known_entry(other)
     if left is None or (other and right is None):
-        return Markup('<p class="quiet">{}</p>').format(page.say(CHOOSE))
+        return quiet(page.say(CHOOSE))
     return differences(page, view, left, right)
 
 

@@ -12,17 +12,19 @@ from webui.counts.memory.cards import Card
 from webui.doctor import choose_precision
 from webui.errors import PlannerError
 from webui.kernel.status import Status
+from webui.models import unpack
 from webui.models.cache import bytes_arrived
 from webui.models.source import Source, source_of
-from webui.models.unpack import Unpacking
 from webui.notebook.render import Cell
 from webui.notebook.rows import Rows
 from webui.page.answers import Answers
 from webui.page.draft import Draft
 from webui.page.turns import Turns
+from webui.planner.job import Job
 from webui.preflight.machine import main_memory, this_card, this_device
 from webui.recipe import Recipe
 from webui.rows.report import job as report_job
+from webui.rows.report.report import Report
 from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.followed import Followed
@@ -33,7 +35,7 @@ class ReportAsked:
     """The report of all rows that was last asked for, and for which recipe."""
 
     recipe: Recipe
-    job: report_job.Job
+    job: Job[Report]
 
     @property
     def mark(self) -> str:
@@ -65,7 +67,7 @@ class Studio:
     kept: Recipe | None = None
     report: ReportAsked | None = None
     searched: Searched | None = None
-    unpacking: Unpacking | None = None
+    unpacking: Job[Path] | None = None
     abouts: dict[Source, Any] = field(default_factory=dict)
     # The ids of runs that the Train tab lays over the shown one, as last asked for.
     overlaid: tuple[str, ...] = ()
@@ -112,7 +114,7 @@ class Studio:
     def start_unpacking(self, file: Path) -> None:
         """Begin to unpack a GGUF file; the folder then becomes the draft's model."""
         self.cancel_unpacking()
-        job = self.unpacking = Unpacking(file)
+        job = self.unpacking = unpack.start(file)
         named = self.draft.recipe.model.name
 
         def take() -> None:

@@ -35,6 +35,20 @@ def heading(text: str) -> Markup:
     ).format(text)
 
 
+def quiet(text: str) -> Markup:
+    """A line that stays in the background."""
+    return Markup('<p class="quiet">{}</p>').format(text)
+
+
+def track(share: float, label: str = "") -> Markup:
+    """A bar of how much of something is done, from 0 to 1; ``label`` says of what."""
+    named = Markup(' aria-label="{}"').format(label) if label else ""
+    return Markup(
+        '<div class="track" role="progressbar" aria-valuenow="{0}" aria-valuemin="0"'
+        ' aria-valuemax="100"{1}><div style="width:{0}%"></div></div>'
+    ).format(round(100 * share), named)
+
+
 def problem_card(message: str, next_step: str = "") -> Markup:
     """A problem: what happened, and below it what to do."""
     return Markup(

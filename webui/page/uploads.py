@@ -14,10 +14,9 @@ from webui.recipe import Recipe
 from webui.recipe.store import with_values
 from webui.rows.detection.found import detected, found
 from webui.settings import data_folder
-from webui.text import Text
 
-NOTHING = UserError(
-    Text("There is no text to use; paste some first.", "没有可用的文本；请先粘贴。")
+NOTHING = UserError.of(
+    "There is no text to use; paste some first.", "没有可用的文本；请先粘贴。"
 )
 
 

@@ -17,13 +17,13 @@ from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.notebook.rows import Rows, expected
 from webui.page.plans import Plans
 from webui.page.studio import Studio
+from webui.planner.job import Progress
 from webui.recipe import Recipe
 from webui.rows.detection.found import Found, found
 from webui.rows.prepare.ask import at_hand, is_large
 from webui.rows.prepare.prepare import prepare
 from webui.rows.prepare.store import rows_key
 from webui.rows.preview import preview
-from webui.rows.report import job as report_job
 from webui.runs import entries, events
 from webui.runs import folder as runs
 from webui.runs.entries import Entry
@@ -179,7 +179,7 @@ class View:
         return self.studio.report is not None and self.report is None
 
     @property
-    def report_progress(self) -> report_job.Progress | None:
+    def report_progress(self) -> Progress | None:
         """How far the report is that is being made."""
         asked = self.studio.report
         return asked.job.progress if asked and self.report_runs else None

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from webui.errors import PlannerError
-from webui.text import Text
 
 # Set in the process before anything heavy is imported there.
 QUIET = {
@@ -69,18 +68,14 @@ def answer(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     except PlannerError:
         raise
     except ModuleNotFoundError as error:
-        raise PlannerError(
-            Text(
-                f"The planner needs the package {error.name}; `tunebook doctor` "
-                "shows how to install it.",
-                f"规划需要软件包 {error.name}；运行 `tunebook doctor` 查看安装方法。",
-            )
+        raise PlannerError.of(
+            f"The planner needs the package {error.name}; `tunebook doctor` "
+            "shows how to install it.",
+            f"规划需要软件包 {error.name}；运行 `tunebook doctor` 查看安装方法。",
         ) from None
     except Exception as error:
         reason = " ".join(str(error).split())[:300]
-        raise PlannerError(
-            Text(
-                f"The planner failed unexpectedly ({type(error).__name__}: {reason}).",
-                f"规划时发生意外错误（{type(error).__name__}:{reason}）。",
-            )
+        raise PlannerError.of(
+            f"The planner failed unexpectedly ({type(error).__name__}: {reason}).",
+            f"规划时发生意外错误（{type(error).__name__}:{reason}）。",
         ) from error

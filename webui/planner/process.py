@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 from webui.errors import PlannerError
 from webui.planner.child import KILL, answer, settle_in, stand_back
-from webui.text import Text
 
 HEAVY = ("transformers", "peft")
 PATIENCE = 120.0  # seconds
@@ -55,19 +54,15 @@ def ask(function: Callable[..., Any], *args: Any, timeout: float | None = None) 
             discard(helper)  # it died, or another question gave it up
         except futures.TimeoutError:
             discard(helper)
-            raise PlannerError(
-                Text(
-                    f"The planner gave no answer within {timeout:g} seconds; "
-                    "try again when the machine is less busy.",
-                    f"规划进程在 {timeout:g} 秒内没有回应；请在机器空闲些时重试。",
-                )
+            raise PlannerError.of(
+                f"The planner gave no answer within {timeout:g} seconds; "
+                "try again when the machine is less busy.",
+                f"规划进程在 {timeout:g} 秒内没有回应；请在机器空闲些时重试。",
             ) from None
-    raise PlannerError(
-        Text(
-            "The planner's process ended twice without an answer, probably for want "
-            "of memory; close other programs and try again.",
-            "规划进程两次中途退出，很可能是内存不足；请关闭其他程序后重试。",
-        )
+    raise PlannerError.of(
+        "The planner's process ended twice without an answer, probably for want "
+        "of memory; close other programs and try again.",
+        "规划进程两次中途退出，很可能是内存不足；请关闭其他程序后重试。",
     )
 
 

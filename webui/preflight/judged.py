@@ -22,21 +22,11 @@ def judged(recipe: Recipe, *, sweep: bool = False) -> Judgement:
     return answer
 
 
-def refuse_misfit(recipe: Recipe, *, sweep: bool = False) -> None:
-    """Refuse an adapter that its model has no place for.
-
-    Raises:
-        RecipeError: with everything that does not fit.
-    """
-    if problems := judged(recipe, sweep=sweep).problems:
-        raise RecipeError([*problems])
-
-
 def planned(recipe: Recipe, *, sweep: bool = False) -> list[dict[str, Any]]:
     """What the loaded model must have, for the kernel; empty where nobody can tell.
 
     Raises:
-        RecipeError: as ``refuse_misfit``.
+        RecipeError: with everything that does not fit.
     """
     answer = judged(recipe, sweep=sweep)
     if answer.problems:

@@ -29,13 +29,11 @@ def this_device() -> Device:
     device = ask_device()
     if isinstance(device, Device):
         return device
-    raise PlannerError(
-        Text(
-            f"This machine's device cannot be told ({device}); see `tunebook "
-            "doctor`, or plan for a card by its name.",
-            f"无法得知本机的设备（{device}）；请运行 `tunebook doctor`，"
-            "或指定一种显卡来规划。",
-        )
+    raise PlannerError.of(
+        f"This machine's device cannot be told ({device}); see `tunebook "
+        "doctor`, or plan for a card by its name.",
+        f"无法得知本机的设备（{device}）；请运行 `tunebook doctor`，"
+        "或指定一种显卡来规划。",
     )
 
 

@@ -1,12 +1,17 @@
 """Whether a recipe can be trained here: asked before the kernel is."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from webui.counts.memory.cards import Card, this_machine
 from webui.counts.packing import packing_problem
 from webui.counts.parameters.unfit import unfit
 from webui.errors import PlannerError
+from webui.models.failures import CodeWantedError
+from webui.models.pickles import pickle_problem
+from webui.models.pretrained import read_config, read_tokenizer
+from webui.models.sizes import disk_problem
 from webui.planner.process import ask
 from webui.preflight.disk_room import room_problem
 from webui.preflight.judged import judged
@@ -21,13 +26,14 @@ from webui.recipe.problems import Problem, RecipeError
 from webui.rows.each import source_records
 from webui.rows.prepare.ask import prepared
 from webui.rows.prepare.learned import held_out_learned, overlap
+from webui.rows.preview import check_rows
 from webui.rows.reading.sources import records
 from webui.rows.split_check import refuse_split
 from webui.runs.parent import parent_problems
 from webui.settings import runs_folder
 from webui.text import Text
 
-Stage = list[tuple[str, Callable, Part]]  # field, question, rows
+Stage = list[tuple[str, Callable]]  # field, question
 
 # A device on which every number takes four bytes.
 WIDEST = this_machine(0, has_bf16=False)
@@ -74,10 +80,10 @@ def data_problems(recipe: Recipe, *, here: bool = True) -> list[Problem]:
     if recipe.split.by == "file":
         parts["heldout"] = rows_field(recipe, "heldout")
     stages: list[Stage] = [
-        [(path, readable, part) for part, path in parts.items()],
+        [(path, partial(readable, part=part)) for part, path in parts.items()],
         *model_stages(here=here),
-        [("data.packing", packs, "train")],
-        [(path, blocking, part) for part, path in parts.items()],
+        [("data.packing", partial(packing_problem, on_gpu=False))],
+        [(path, partial(blocking, part=part)) for part, path in parts.items()],
     ]
     return first_problems(recipe, stages)
 
@@ -199,8 +205,9 @@ def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
 
 def model_stages(*, here: bool = True) -> list[Stage]:
     """Whether the model can be read; its weights; whether there is room; its kind."""
-    questions = (model_known, weights_allowed, *((room,) if here else ()), unfit)
-    return [[("model.name", question, "train")] for question in questions]
+    room = (disk_problem,) if here else ()
+    questions = (model_known, pickle_problem, *room, unfit)
+    return [[("model.name", question)] for question in questions]
 
 
 def first_problems(recipe: Recipe, stages: Sequence[Stage]) -> list[Problem]:
@@ -208,21 +215,21 @@ def first_problems(recipe: Recipe, stages: Sequence[Stage]) -> list[Problem]:
     for stage in stages:
         problems = [
             Problem(path, text)
-            for path, question, part in stage
-            for text in answers(question, recipe, part)
+            for path, question in stage
+            for text in answers(question, recipe)
         ]
         if problems:
             return problems
     return []
 
 
-def answers(question: Callable, recipe: Recipe, part: Part) -> list[Text]:
-    """What the planner's process finds wrong."""
+def answers(question: Callable, recipe: Recipe) -> Sequence[Text]:
+    """What the planner's process finds wrong: nothing, one thing, or several."""
     try:
-        found: list[Text] = ask(question, recipe, part)
+        found = ask(question, recipe) or ()
     except PlannerError as error:
-        return [error.text]
-    return found
+        found = error.text
+    return [found] if isinstance(found, Text) else found
 
 
 def rows_field(recipe: Recipe, part: Part) -> str:
@@ -237,7 +244,7 @@ def with_way_out(text: Text) -> Text:
     return Text(f"{text.en} {ACCEPT.en}", f"{text.zh}{ACCEPT.zh}")
 
 
-def readable(recipe: Recipe, part: Part) -> list[Text]:
+def readable(recipe: Recipe, part: Part) -> None:
     """Look at the first row of each source.
 
     Raises:
@@ -248,7 +255,6 @@ def readable(recipe: Recipe, part: Part) -> list[Text]:
         next(records(Path(file)))
     if not files:
         next(source_records(recipe, part), None)
-    return []
 
 
 def files_of(recipe: Recipe, part: Part) -> tuple[str, ...]:
@@ -258,15 +264,12 @@ def files_of(recipe: Recipe, part: Part) -> tuple[str, ...]:
     return recipe.data.train_files if part == "train" else recipe.split.files
 
 
-def model_known(recipe: Recipe, part: Part) -> list[Text]:
+def model_known(recipe: Recipe) -> None:
     """Read the model's tokenizer, and its configuration where there is one.
 
     Raises:
         PlannerError: if the tokenizer cannot be read, or the model wants to run code.
     """
-    from webui.models.failures import CodeWantedError
-    from webui.models.pretrained import read_config, read_tokenizer
-
     try:
         read_config(recipe.model)
     except CodeWantedError:
@@ -274,35 +277,14 @@ def model_known(recipe: Recipe, part: Part) -> list[Text]:
     except PlannerError:
         pass  # the tokenizer says so in its own way; alone, it will do for the rows
     read_tokenizer(recipe.model)
-    return []
-
-
-def weights_allowed(recipe: Recipe, part: Part) -> list[Text]:
-    """See that the model's weights are not pickles alone, unless these are accepted."""
-    from webui.models.pickles import pickle_problem
-
-    problem = pickle_problem(recipe)
-    return [problem] if problem else []
-
-
-def packs(recipe: Recipe, part: Part) -> list[Text]:
-    """See that the model keeps packed rows apart, where rows are packed."""
-    problem = packing_problem(recipe, False)
-    return [problem] if problem else []
 
 
 def kind_problems(recipe: Recipe) -> list[Problem]:
     """Why this kind of model cannot be trained, or not with such rows."""
-    kind = [Problem("model.name", text) for text in unfit(recipe, "train")]
-    return kind + [Problem("data.packing", text) for text in packs(recipe, "train")]
-
-
-def room(recipe: Recipe, part: Part) -> list[Text]:
-    """Compare what is still to be downloaded of the model with the free disk."""
-    from webui.models.sizes import disk_problem
-
-    problem = disk_problem(recipe)
-    return [problem] if problem else []
+    problems = [Problem("model.name", text) for text in unfit(recipe)]
+    if text := packing_problem(recipe, on_gpu=False):
+        problems.append(Problem("data.packing", text))
+    return problems
 
 
 def blocking(recipe: Recipe, part: Part) -> list[Text]:
@@ -311,8 +293,6 @@ def blocking(recipe: Recipe, part: Part) -> list[Text]:
     Raises:
         PlannerError: if no row can be used at all, or trained on.
     """
-    from webui.rows.preview import check_rows
-
     found = check_rows(recipe, part)
     if part == "heldout":
         return []  # these rows are asked, never trained on

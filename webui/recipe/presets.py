@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from webui.recipe.paths import value_at
 from webui.recipe.sections import Recipe
+from webui.recipe.updates import in_an_epoch
 from webui.recipe.watched import fitting
 from webui.text import Text
 
@@ -113,7 +114,7 @@ def whole_rows(
     if rows is None:
         return values | {"training.warmup_steps": warm_up, "evaluation.every": "epoch"}
     judged = rows >= FEWEST
-    steps = steps_of(recipe, rows - fitting(rows) * judged) * epochs
+    steps = in_an_epoch(recipe.training, rows - fitting(rows) * judged) * epochs
     longest = steps * warm_up > LONGEST_WARM_UP
     values["training.warmup_steps"] = float(LONGEST_WARM_UP) if longest else warm_up
     if not judged:
@@ -123,13 +124,6 @@ def whole_rows(
         "evaluation.steps": min(1_000_000, max(1, steps // EVALUATIONS)),
         "evaluation.rows": 0,  # as many as fit
     }
-
-
-def steps_of(recipe: Recipe, rows: int) -> int:
-    """The optimizer's steps in one epoch; packed rows take fewer."""
-    training = recipe.training
-    batches = math.ceil(rows / training.batch_size)
-    return max(1, math.ceil(batches / training.gradient_accumulation))
 
 
 def usual_epochs(rows: int | None) -> int:

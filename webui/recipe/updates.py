@@ -11,9 +11,13 @@ def updates(training: Training, rows: int) -> int:
     """The optimizer's updates in a training on so many rows, as the trainer counts."""
     if training.duration == "steps":
         return training.steps
+    return math.ceil(training.epochs * in_an_epoch(training, rows))
+
+
+def in_an_epoch(training: Training, rows: int) -> int:
+    """The optimizer's updates in one epoch; packed rows take fewer."""
     batches = math.ceil(rows / training.batch_size)
-    an_epoch = max(1, math.ceil(batches / training.gradient_accumulation))
-    return math.ceil(training.epochs * an_epoch)
+    return max(1, math.ceil(batches / training.gradient_accumulation))
 
 
 def warm_up(asked: float, count: int) -> int:

@@ -97,11 +97,19 @@ def source_records(recipe: Recipe, part: Part) -> Iterator[Record]:
         yield from records(Path(file))
 
 
+def source_files(recipe: Recipe) -> list[str]:
+    """The training files, then the held-out files; none of the hub."""
+    if recipe.data.source == "hub":
+        return []
+    heldout = recipe.split.files if recipe.split.by == "file" else ()
+    return [*recipe.data.train_files, *heldout]
+
+
 def no_files(part: Part) -> PlannerError:
     """The error for a recipe that names no source of rows."""
     if part == "train":
-        return PlannerError(Text("Choose a training file first.", "请先选择训练文件。"))
-    return PlannerError(Text("Choose a held-out file first.", "请先选择留出文件。"))
+        return PlannerError.of("Choose a training file first.", "请先选择训练文件。")
+    return PlannerError.of("Choose a held-out file first.", "请先选择留出文件。")
 
 
 def with_place(rejected: Rejected) -> Text:

@@ -162,9 +162,9 @@ def encoded_rows(
 def no_rows(recipe: Recipe, rejected: list[Rejected]) -> PlannerError:
     """The error for a source of which no row can be used: why the first cannot."""
     if not rejected:
-        return PlannerError(Text("The source holds no rows.", "数据中没有任何行。"))
+        return PlannerError.of("The source holds no rows.", "数据中没有任何行。")
     why, way_out = with_place(rejected[0]), template_that_takes(recipe, rejected)
-    return PlannerError(Text(f"{why.en}{way_out.en}", f"{why.zh}{way_out.zh}"))
+    return PlannerError.of(f"{why.en}{way_out.en}", f"{why.zh}{way_out.zh}")
 
 
 def cell(value: Any) -> str:

@@ -76,14 +76,12 @@ def refuse_watched(recipe: Recipe, total: int, watched: int) -> None:
     if most == 0:
         raise PlannerError(NONE_TO_WATCH, watching_field(recipe))
     if watched > most:
-        raise PlannerError(
-            Text(
-                f"Of the {total} training rows {watched} would only be watched and not "
-                f"learned; set evaluation.rows to {most} at most, or to 0 for as many "
-                "as fit.",
-                f"训练数据共 {total} 条，其中 {watched} 条将只用于评估而不参与训练；"
-                f"请将 evaluation.rows 设为不超过 {most}，或设为 0 以自动选取。",
-            ),
+        raise PlannerError.of(
+            f"Of the {total} training rows {watched} would only be watched and not "
+            f"learned; set evaluation.rows to {most} at most, or to 0 for as many "
+            "as fit.",
+            f"训练数据共 {total} 条，其中 {watched} 条将只用于评估而不参与训练；"
+            f"请将 evaluation.rows 设为不超过 {most}，或设为 0 以自动选取。",
             "evaluation.rows",
         )
 
@@ -138,12 +136,10 @@ def refuse_none_left(total: int, held: int) -> None:
         PlannerError: if none would be left.
     """
     if held >= total:
-        raise PlannerError(
-            Text(
-                f"Of the {total} usable rows {held} are to be held out; none is left "
-                "to train on.",
-                f"可用数据共 {total} 条，要留出 {held} 条，没有剩余数据可训练。",
-            )
+        raise PlannerError.of(
+            f"Of the {total} usable rows {held} are to be held out; none is left "
+            "to train on.",
+            f"可用数据共 {total} 条，要留出 {held} 条，没有剩余数据可训练。",
         )
 
 

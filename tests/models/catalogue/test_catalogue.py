@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from webui.counts.parameters.count import count
-from webui.counts.parameters.meta import base_of, layers_of, parameters_of_base
+from webui.counts.parameters.meta import base_of, parameters_of_base, shape_of
 from webui.errors import PlannerError
 from webui.models.catalogue.catalogue import (
     DRAWN,
@@ -67,7 +67,7 @@ def nothing_cached(tmp_path: Path, monkeypatch) -> None:
 def test_each_shape_has_the_total_it_says(entry: Entry) -> None:
     recipe = Recipe(model=Model(name=entry.names[-1]))
     assert parameters_of_base(recipe) == entry.parameters
-    assert layers_of(recipe) > 0  # its decoder layers are found
+    assert shape_of(recipe).depth > 0  # its decoder layers are found
     context = base_of(recipe).config.get_text_config().max_position_embeddings
     assert context == entry.context
 
@@ -185,9 +185,9 @@ def test_a_folder_of_the_same_name_wins(tmp_path: Path, monkeypatch) -> None:
     (folder / "config.json").write_text('{"model_type": "gpt2", "n_layer": 2}')
     monkeypatch.chdir(tmp_path)
     recipe = Recipe(model=Model(name="openai-community/gpt2"))
-    assert layers_of(recipe) == 2
+    assert shape_of(recipe).depth == 2
     os.rename(folder, tmp_path / "elsewhere")
-    assert layers_of(recipe) == 12
+    assert shape_of(recipe).depth == 12
 
 
 def test_yuan_has_its_own_modules() -> None:
@@ -203,4 +203,4 @@ def test_what_sees_is_planned_whole() -> None:
     recipe = Recipe(model=Model(name="Qwen/Qwen3.5-0.8B"))
     names = [name for name, _ in base_of(recipe).named_parameters()]
     assert any(".visual." in name for name in names)
-    assert layers_of(recipe) == 24  # those of the text
+    assert shape_of(recipe).depth == 24  # those of the text

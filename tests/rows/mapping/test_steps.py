@@ -10,15 +10,15 @@ from webui.recipe.formats import FORMATS
 from webui.recipe.sections import Data
 from webui.rows.mapping import values as formats
 from webui.rows.mapping.mappers import MAPPERS, TALKS, mapper_of
-from webui.rows.mapping.steps import Step, label_role, row_steps
+from webui.rows.mapping.steps import label_role, row_steps
 
 
-def steps(**data: Any) -> list[Step]:
+def steps(**data: Any) -> list[Any]:
     return row_steps(Recipe(data=Data(**data)))
 
 
 def functions(**data: Any) -> list[str]:
-    return [step.function.__name__ for step in steps(**data)]
+    return [getattr(step, "func", step).__name__ for step in steps(**data)]
 
 
 def test_every_format_has_a_mapper_and_nothing_else_has() -> None:
@@ -38,21 +38,21 @@ def test_each_setting_brings_its_step_in_order() -> None:
         instruction="Judge.",
         system_prompt="Be fair.",
     )
-    assert [step.function for step in everything] == [
+    assert [getattr(step, "func", step) for step in everything] == [
         *(formats.select, formats.name_labels, MAPPERS["classification"]),
         formats.add_prompts,
     ]
     prompts = {"instruction": "Judge.", "system_prompt": "Be fair."}
-    assert everything[3].arguments == prompts
+    assert everything[3].keywords == prompts
     names = {"role": "label", "names": ["bad", "good"]}
-    assert everything[1].arguments == names
+    assert everything[1].keywords == names
 
 
 def test_a_format_has_its_own_instruction_until_another_is_given() -> None:
     own = FORMATS["translation"].instruction
     assert own is not None
-    added = {s.function: s for s in steps(format="translation")}[formats.add_prompts]
-    assert added.arguments["instruction"] == own.en
+    [_, added] = steps(format="translation")
+    assert added.keywords["instruction"] == own.en
 
 
 def test_plain_text_is_not_prompted() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from webui.rows.reading.sources import described, records
+from webui.rows.reading.description import described
+from webui.rows.reading.sources import records
 
 CASES = Path(__file__).parents[2] / "data" / "cases"
 PAIRS = [(f"Q{n}?", f"A{n}") for n in range(4)]

@@ -7,8 +7,9 @@ import pytest
 
 from webui.errors import PlannerError
 from webui.rows.reading.choosing import choose
+from webui.rows.reading.description import described
 from webui.rows.reading.readers import READERS
-from webui.rows.reading.sources import described, records
+from webui.rows.reading.sources import records
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from webui.errors import PlannerError
+from webui.rows.reading.description import described
 from webui.rows.reading.readers import READERS
-from webui.rows.reading.sources import described, records
+from webui.rows.reading.sources import records
 
 SECONDS = 20  # for one file; it takes milliseconds
 KNOWN = [*READERS, *(f"{suffix}.gz" for suffix in READERS), ".zip"]

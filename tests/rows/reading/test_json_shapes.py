@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from webui.rows.reading.json_rows import left_out_of
-from webui.rows.reading.readers import read_json, read_jsonl, read_text
+from webui.rows.reading.json_rows import left_out_of, read_json, read_jsonl
+from webui.rows.reading.paragraphs import read_text
 from webui.rows.reading.sources import records
 from webui.rows.refused import BREAKS
 

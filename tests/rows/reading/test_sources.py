@@ -13,7 +13,8 @@ import pytest
 
 from webui.errors import PlannerError
 from webui.rows.reading import archives
-from webui.rows.reading.sources import LINE, ROW, Record, described, records
+from webui.rows.reading.description import described
+from webui.rows.reading.sources import LINE, ROW, Record, records
 
 ROWS = '{"a": 1}\n{"a": 2}\n'
 

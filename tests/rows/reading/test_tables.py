@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from webui.rows.reading.layout import layout_of
-from webui.rows.reading.readers import read_csv, read_xlsx
+from webui.rows.reading.tables import read_csv, read_xlsx
 
 ROW = ("Q?", "A")
 

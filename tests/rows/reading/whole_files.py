@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from webui.errors import PlannerError
 from webui.rows.reading.files import damage, suffix_of
-from webui.rows.reading.packed import open_files
+from webui.rows.reading.opening import opened
 
 
 def read_file(path: Any, readers: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -30,7 +32,7 @@ def read_packed_file(path: Any, readers: dict[str, Any]) -> Iterator[tuple[str, 
     """
     name = os.path.basename(path)
     try:
-        for name, file in open_files(path, readers):
+        for name, file in opened(Path(path)):
             suffix = suffix_of(name)
             unit = "row" if suffix in (".json", ".parquet", ".xlsx") else "line"
             try:
@@ -38,5 +40,5 @@ def read_packed_file(path: Any, readers: dict[str, Any]) -> Iterator[tuple[str, 
                     yield f"{name}, {unit} {number}", row
             except Exception as error:
                 yield name, damage(error)
-    except ValueError as error:
+    except PlannerError as error:
         yield name, error

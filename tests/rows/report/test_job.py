@@ -15,8 +15,10 @@ import psutil
 import pytest
 
 from webui.errors import PlannerError
+from webui.files import new_scratch
 from webui.notebook.chat_templates import TEMPLATES
 from webui.notebook.render import render_cells
+from webui.planner.job import Job
 from webui.recipe import Recipe
 from webui.recipe.sections import Data, Model, Split, Training
 from webui.recipe.store import with_values
@@ -26,14 +28,13 @@ from webui.rows.reading.sources import ROW, Record
 from webui.rows.report import job as report_job
 from webui.rows.report.cache import (
     KEPT,
-    new_scratch,
     rejected_path,
     report_key,
     report_path,
     reports_folder,
     tidy,
 )
-from webui.rows.report.job import Job, start
+from webui.rows.report.job import start
 from webui.rows.report.measured import Part, Position, measure
 from webui.rows.report.report import Report
 from webui.text import Text
@@ -157,11 +158,12 @@ def test_old_reports_and_what_died_are_removed() -> None:
             path.write_text("{}")
             os.utime(path, (1e9 - age, 1e9 - age))
     rejected_path("alone").write_text("{}")
-    mine = new_scratch()
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     (reports_folder() / f".{dead.pid}-x").mkdir()
     tidy()
+    mine = new_scratch(reports_folder())
+    new_scratch(reports_folder()).rmdir()
     kept = [f"{key}.{end}" for key in keys[:KEPT] for end in ("json", "rejected.jsonl")]
     assert left_behind() == [mine.name, *kept]
 
@@ -189,7 +191,6 @@ def test_report_is_made_once(starter_recipe: Build) -> None:
     assert 0 < report.lengths.trained < report.lengths.tokens
     lines = Path(report.rejected_file).read_text("utf-8").splitlines()
     assert [json.loads(line)["line"] for line in lines] == [32]
-    assert job.progress.share == 1.0
     assert not psutil.pid_exists(job._process.pid)  # type: ignore[union-attr]
     assert len(left_behind()) == 2
 
@@ -386,5 +387,5 @@ def test_process_ends_with_its_parent(starter_recipe: Build, tmp_path: Path) -> 
     parent.wait()
     parent.stdout.close()
     until(lambda: not process.is_running() or process.status() == "zombie", 10)
-    tidy()  # as the next report does it
+    new_scratch(reports_folder()).rmdir()  # as the next report does it
     assert left_behind() == []

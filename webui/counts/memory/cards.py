@@ -75,9 +75,7 @@ def card_named(name: str) -> Card:
     if name in CARDS:
         return CARDS[name]
     known = ", ".join(CARDS)
-    raise PlannerError(
-        Text(
-            f"There is no card {name} in the list; known are: {known}.",
-            f"列表中没有显卡 {name}；可用：{known}。",
-        )
+    raise PlannerError.of(
+        f"There is no card {name} in the list; known are: {known}.",
+        f"列表中没有显卡 {name}；可用：{known}。",
     )

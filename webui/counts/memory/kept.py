@@ -14,7 +14,7 @@ from typing import Any
 from webui.counts.parameters.attach import adapter_config, attach
 from webui.counts.parameters.folded import Folded, fold
 from webui.counts.parameters.meta import linear_layers, shape_of, without_precision
-from webui.models.pretrained import stamp
+from webui.models.source import stamp
 from webui.recipe import Recipe
 from webui.recipe.sections import Adapter, Model
 from webui.recipe.sections.adapter import PROMPTS

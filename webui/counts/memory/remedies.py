@@ -9,14 +9,13 @@ lose data, so they come last; after them only a smaller model helps.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from webui.counts.memory.cards import DEFAULT, Card
 from webui.counts.memory.estimate import estimate
 from webui.counts.memory.measured import NONE, Correction
 from webui.counts.memory.parts import Memory
 from webui.counts.memory.proposals import PROPOSALS, Proposal, Values
-from webui.counts.parameters.meta import parameters_of_base
+from webui.counts.parameters.meta import base_of, parameters_of_base
 from webui.errors import PlannerError
 from webui.figures import size
 from webui.models.catalogue.catalogue import Entry, entries, entry_of
@@ -67,7 +66,10 @@ def remedies(
     Raises:
         PlannerError: as ``estimate``.
     """
-    weigh = partial(corrected_estimate, card, correction)
+
+    def weigh(recipe: Recipe) -> Memory:
+        return correction.applied(estimate(recipe, card))
+
     asked, memory = recipe, weigh(recipe)
     steps: list[Remedy] = []
     for propose in PROPOSALS:
@@ -82,15 +84,6 @@ def remedies(
         return Remedies(needed, applied(asked, needed), True)
     model = model_that_fits(recipe, card, weigh)
     return Remedies(tuple(steps), recipe, False, model, another_model(model))
-
-
-def corrected_estimate(card: Card, correction: Correction, recipe: Recipe) -> Memory:
-    """What a recipe is taken to need.
-
-    Raises:
-        PlannerError: as ``estimate``.
-    """
-    return correction.applied(estimate(recipe, card))
 
 
 def applied(recipe: Recipe, steps: Sequence[Remedy]) -> Recipe:
@@ -141,8 +134,6 @@ def model_that_fits(recipe: Recipe, card: Card, weigh: Weigh) -> str:
 
     The largest of the same family, else of the same architecture, else of all.
     """
-    from webui.counts.parameters.meta import base_of
-
     entry, kind = entry_of(recipe.model.name), base_of(recipe).config.model_type
     byte = 0.6 if recipe.model.precision == "4bit" else 2
     most = 0.9 * min(parameters_of_base(recipe), 0.9 * card.memory / byte)

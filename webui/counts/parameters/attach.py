@@ -1,5 +1,6 @@
 """The adapter of a recipe on a model without storage: PEFT's own, as in the run."""
 
+import re
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -7,10 +8,11 @@ from webui.counts.parameters.architecture import made_of
 from webui.counts.parameters.folded import Folded, fold
 from webui.counts.parameters.meta import Base
 from webui.counts.parameters.refusals import refuse_unfit
-from webui.counts.parameters.unfit_texts import not_attached
 from webui.errors import PlannerError
-from webui.notebook.peft_config import peft_config
+from webui.notebook.peft_config import CONFIGS, peft_config
 from webui.recipe import Recipe
+from webui.recipe.methods import METHODS
+from webui.text import Text
 
 # Where values start changes no count, and would need weights, rows or a tokenizer.
 STARTS = {
@@ -19,6 +21,9 @@ STARTS = {
     "prompt_tuning_init_text",
     "tokenizer_name_or_path",
 }
+# What PEFT says of a module that it has no adapter for.
+UNSUPPORTED = re.compile(r"Target module (?:of type <class '.*\.)?(\w+)(?:\(|'>)")
+TITLES = {name: METHODS[method].title for method, (name, _) in CONFIGS.items()}
 
 
 def adapter_config(recipe: Recipe, base: Base) -> Any:
@@ -75,3 +80,27 @@ def choice(config: Any) -> Callable[[str], Hashable]:
         return hit, bool(saved) and name.endswith(saved)
 
     return chosen
+
+
+def not_attached(base: Base, config_name: str, error: Exception) -> Text:
+    """Why PEFT does not attach an adapter of this class."""
+    title, reason = TITLES[config_name], str(error).strip()
+    if "Please specify `target_modules`" in reason:
+        kind = base.model.config.model_type
+        return Text(
+            f"PEFT does not know which modules of {kind} models {title.en} takes; "
+            "choose LoRA.",
+            f"PEFT 不知道 {title.zh} 应作用于 {kind} 模型的哪些模块；请改用 LoRA。",
+        )
+    if kind := UNSUPPORTED.match(reason):
+        return Text(
+            f"{title.en} cannot sit on a module of type {kind[1]}, which {base.name} "
+            "has among the targets; choose others, or LoRA on linear layers.",
+            f"{title.zh} 不支持 {kind[1]} 类型的模块，而 {base.name} 的目标模块中有这种"
+            "类型；请改选其他模块，或在线性层上使用 LoRA。",
+        )
+    reason = reason.split("\n")[0][:300].rstrip(". ")
+    return Text(
+        f"{title.en} does not fit {base.name}: {reason}.",
+        f"{title.zh} 不适用于 {base.name}：{reason}。",
+    )

@@ -7,7 +7,8 @@ from typing import Any
 
 from webui.errors import PlannerError
 from webui.models.catalogue.catalogue import drawing
-from webui.models.pretrained import read_config, stamp
+from webui.models.pretrained import read_config
+from webui.models.source import stamp
 from webui.recipe import Recipe
 from webui.recipe.copies import holds_packed_experts
 from webui.recipe.sections import Model
@@ -61,15 +62,6 @@ def base_of(recipe: Recipe) -> Any:
         PlannerError: if it cannot be read, or writes no text.
     """
     return shape_of(recipe).model
-
-
-def layers_of(recipe: Recipe) -> int:
-    """How many decoder layers the recipe's model has.
-
-    Raises:
-        PlannerError: as above.
-    """
-    return shape_of(recipe).depth
 
 
 def parameters_of_base(recipe: Recipe) -> int:
@@ -131,7 +123,7 @@ def maker(config: Any, trusted: bool) -> Callable[[Any], Any]:
 
     drawn = drawing(config.model_type)
     if drawn and not getattr(config, "auto_map", None):
-        make: Callable[[Any], Any] = drawn.new_model
+        make: Callable[[Any], Any] = drawn[1]
         return make
     sees = getattr(config, "vision_config", None) and type(config) in SEEING
     kind = AutoModelForImageTextToText if sees else AutoModelForCausalLM

@@ -11,9 +11,8 @@ from typing import Any
 from webui.counts.parameters.architecture import made_of
 from webui.counts.parameters.meta import Base, linear_layers
 from webui.notebook.peft_config import target_modules
-from webui.recipe.combinations.found import Found
+from webui.recipe.combinations.found import Found, at
 from webui.recipe.sections import Adapter
-from webui.text import Text
 
 FROM_PARTS = {"pissa": "PiSSA", "olora": "OLoRA", "eva": "EVA"}
 
@@ -24,12 +23,24 @@ def start_amiss(adapter: Adapter, base: Base) -> Found:
         return
     layers = targeted(adapter, base)
     if adapter.start == "olora" and any(is_turned(layer) for layer in layers.values()):
-        yield "adapter.start", no_olora(base.name)
+        yield at(
+            "adapter.start",
+            f"PEFT's OLoRA does not know the kind of layers that {base.name} has "
+            "(Conv1D); use the start pissa.",
+            f"PEFT 的 OLoRA 不支持 {base.name} 的层类型（Conv1D）；请用 pissa 起点。",
+        )
     widths = {name: width(adapter.start, layer) for name, layer in layers.items()}
     name = min(widths, key=lambda name: widths[name], default="")
     if name and widths[name] < adapter.rank:
-        module = name.rpartition(".")[2]
-        yield "adapter.rank", too_high(adapter, module, widths[name])
+        module, most = name.rpartition(".")[2], widths[name]
+        title = FROM_PARTS[adapter.start]
+        yield at(
+            "adapter.rank",
+            f"{module} has only {most} parts to start from, so {title} cannot have "
+            f"rank {adapter.rank}; use {most} or less, or the start zero.",
+            f"{module} 只有 {most} 个成分可作起点，{title} 的秩不能为 {adapter.rank}；"
+            f"请用不超过 {most} 的秩，或 zero 起点。",
+        )
 
 
 def block_amiss(adapter: Adapter, base: Base, modules: Iterable[str]) -> Found:
@@ -42,7 +53,14 @@ def block_amiss(adapter: Adapter, base: Base, modules: Iterable[str]) -> Found:
         known = dict(base.model.named_modules())
         blocks = [name for name in modules if not hasattr(known[name], "weight")]
         if blocks:
-            yield "adapter.start", no_parts(adapter, blocks[0].rpartition(".")[2])
+            title, module = FROM_PARTS[adapter.start], blocks[0].rpartition(".")[2]
+            yield at(
+                "adapter.start",
+                f"{title} cannot start from {module}, which hold the weights of all "
+                "experts in one block; use the start zero, or targets without them.",
+                f"{title} 无法以 {module} 为起点（所有专家的权重在同一块中）；"
+                "请用 zero 起点，或不以它为目标。",
+            )
 
 
 def targeted(adapter: Adapter, base: Base) -> dict[str, Any]:
@@ -70,34 +88,3 @@ def width(start: str, layer: Any) -> int:
     if start == "eva":
         return int(ways[0] if is_turned(layer) else ways[1])
     return int(min(ways))
-
-
-def too_high(adapter: Adapter, module: str, most: int) -> Text:
-    """A rank above what a module has parts."""
-    title = FROM_PARTS[adapter.start]
-    return Text(
-        f"{module} has only {most} parts to start from, so {title} cannot have rank "
-        f"{adapter.rank}; use {most} or less, or the start zero.",
-        f"{module} 只有 {most} 个成分可作起点，{title} 的秩不能为 {adapter.rank}；"
-        f"请用不超过 {most} 的秩，或 zero 起点。",
-    )
-
-
-def no_parts(adapter: Adapter, module: str) -> Text:
-    """A module whose weights PEFT does not take apart."""
-    title = FROM_PARTS[adapter.start]
-    return Text(
-        f"{title} cannot start from {module}, which hold the weights of all experts in "
-        "one block; use the start zero, or targets without them.",
-        f"{title} 无法以 {module} 为起点（所有专家的权重在同一块中）；"
-        "请用 zero 起点，或不以它为目标。",
-    )
-
-
-def no_olora(name: str) -> Text:
-    """PEFT's OLoRA takes weights the right way round only."""
-    return Text(
-        f"PEFT's OLoRA does not know the kind of layers that {name} has (Conv1D); use "
-        "the start pissa.",
-        f"PEFT 的 OLoRA 不支持 {name} 的层类型（Conv1D）；请用 pissa 起点。",
-    )

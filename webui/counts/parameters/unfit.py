@@ -3,7 +3,6 @@
 from webui.counts.parameters.meta import Base, shape_of
 from webui.errors import PlannerError
 from webui.recipe import Recipe
-from webui.recipe.parts import Part
 from webui.text import Text
 
 # Their forward takes an attention mask and does not look at it everywhere, so that
@@ -11,7 +10,7 @@ from webui.text import Text
 MASKLESS = ("rwkv", "xlstm", "doge")
 
 
-def unfit(recipe: Recipe, part: Part) -> list[Text]:
+def unfit(recipe: Recipe) -> list[Text]:
     """Why the recipe's kind of model cannot be trained so; empty if it can.
 
     Whether there is such a model at all is asked elsewhere.

@@ -9,7 +9,7 @@ from webui.counts.parameters.folded import Folded, fold
 from webui.counts.parameters.meta import Base, shape_of, without_precision
 from webui.counts.parameters.starts import block_amiss
 from webui.errors import PlannerError
-from webui.models.pretrained import stamp
+from webui.models.source import stamp
 from webui.recipe import Recipe
 from webui.recipe.sections import Adapter, Model
 

@@ -5,7 +5,6 @@ from functools import lru_cache
 from importlib import import_module
 from itertools import cycle, islice
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import yaml
@@ -120,7 +119,7 @@ def config_of(name: str) -> Any:
     if entry is None:
         return None
     if drawn := drawing(entry.model_type):
-        make = drawn.new_config
+        make, _ = drawn
     else:
         from transformers import AutoConfig
 
@@ -130,11 +129,10 @@ def config_of(name: str) -> Any:
     return config
 
 
-def drawing(kind: str) -> ModuleType | None:
-    """The module with an architecture that Transformers lacks; None for all others.
-
-    It has ``new_config(**fields)`` and ``new_model(config)``.
-    """
+def drawing(kind: str) -> tuple[Any, Any] | None:
+    """The classes of the configuration and the model of an architecture that
+    Transformers lacks; None for all others."""
     if kind not in DRAWN:
         return None
-    return import_module(f"webui.models.catalogue.{kind}")
+    found: tuple[Any, Any] = import_module(f"webui.models.catalogue.{kind}").classes()
+    return found

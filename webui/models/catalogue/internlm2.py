@@ -7,23 +7,15 @@ It has every module of the real one under its real name and computes nothing.
 """
 
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Any
 
 
-def new_config(**fields: Any) -> Any:
-    """The configuration of an InternLM2 model with these fields of its config.json."""
-    return classes().InternLM2Config(**fields)
-
-
-def new_model(config: Any) -> Any:
-    """A new InternLM2 model; on the meta device if built there."""
-    return classes().InternLM2ForCausalLM(config)
-
-
 @lru_cache(maxsize=1)
-def classes() -> SimpleNamespace:
-    """The classes of the model, under the names that its authors gave them."""
+def classes() -> tuple[Any, Any]:
+    """The classes of its configuration and of the model, as its authors named them.
+
+    A model is on the meta device if built there.
+    """
     from torch import nn
     from transformers import GenerationMixin, PretrainedConfig, PreTrainedModel
     from transformers.models.llama.modeling_llama import LlamaRMSNorm
@@ -86,6 +78,4 @@ def classes() -> SimpleNamespace:
         def get_output_embeddings(self) -> Any:
             return self.output
 
-    return SimpleNamespace(
-        InternLM2Config=InternLM2Config, InternLM2ForCausalLM=InternLM2ForCausalLM
-    )
+    return InternLM2Config, InternLM2ForCausalLM

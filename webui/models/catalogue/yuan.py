@@ -8,23 +8,15 @@ It has every module of the real one under its real name and computes nothing.
 """
 
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Any
 
 
-def new_config(**fields: Any) -> Any:
-    """The configuration of a Yuan model with these fields of its config.json."""
-    return classes().YuanConfig(**fields)
-
-
-def new_model(config: Any) -> Any:
-    """A new Yuan model; on the meta device if built there."""
-    return classes().YuanForCausalLM(config)
-
-
 @lru_cache(maxsize=1)
-def classes() -> SimpleNamespace:
-    """The classes of the model, under the names that its authors gave them."""
+def classes() -> tuple[Any, Any]:
+    """The classes of its configuration and of the model, as its authors named them.
+
+    A model is on the meta device if built there.
+    """
     from torch import nn
     from transformers import GenerationMixin, PretrainedConfig, PreTrainedModel
     from transformers.models.llama.modeling_llama import LlamaMLP, LlamaRMSNorm
@@ -90,4 +82,4 @@ def classes() -> SimpleNamespace:
             self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
             self.post_init()
 
-    return SimpleNamespace(YuanConfig=YuanConfig, YuanForCausalLM=YuanForCausalLM)
+    return YuanConfig, YuanForCausalLM

@@ -13,7 +13,7 @@ from webui.kernel.live import listen
 from webui.page.cell import cell, code_and_output
 from webui.page.frame import QUIET, Page, Seen
 from webui.page.language import MORE
-from webui.page.tables import figures
+from webui.page.tables import figures, quiet
 from webui.page.tabs.split_picture import of_run
 from webui.page.view import View
 from webui.recipe import Recipe
@@ -123,7 +123,7 @@ def scores(page: Page, view: View) -> Markup:
         (page.say(TUNED), f"{scored['tuned']:.1%}"),
     ]
     text = page.say(METRICS[scored.get("metric") or EXACT]).format(scored["rows"])
-    return figures(pairs) + Markup('<p class="quiet">{}</p>').format(text)
+    return figures(pairs) + quiet(text)
 
 
 def score(recipe: Recipe, name: str | None) -> None:

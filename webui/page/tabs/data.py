@@ -11,7 +11,7 @@ from webui.page.cell import cell, code_and_output
 from webui.page.columns import bind_columns
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN, WAIT
-from webui.page.tables import problem_card
+from webui.page.tables import problem_card, quiet
 from webui.page.tabs import data_preview, data_report
 from webui.page.tabs.split_picture import picture
 from webui.page.uploads import use_files, use_text
@@ -134,7 +134,7 @@ def told(page: Page, view: View) -> Markup:
         return Markup('<p class="card">{}</p>').format(page.say(missing))
     seen = view.found
     if seen is None:
-        return Markup('<p class="quiet">{}</p>').format(page.say(WAIT))
+        return quiet(page.say(WAIT))
     if isinstance(seen, PlannerError):
         return problem_card(page.say(seen.text))
     names = [Path(file).name for file in view.recipe.data.train_files]

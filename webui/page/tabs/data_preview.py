@@ -11,7 +11,7 @@ from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.language import WAIT
-from webui.page.tables import problem_card, table
+from webui.page.tables import problem_card, quiet, table
 from webui.page.view import View
 from webui.rows.preview import Preview, PreviewRow, Token
 from webui.text import Text
@@ -144,7 +144,7 @@ def told(page: Page, view: View, first: float | None, how: str) -> Markup:
     text = "" if how == RAW or isinstance(answer, PlannerError) else page.say(LEGEND)
     if answer is None:
         text = page.say(WAIT)
-    return Markup('<p class="quiet">{}</p>').format(text)
+    return quiet(text)
 
 
 def drawn(page: Page, view: View, first: float | None, how: str) -> Any:

@@ -10,12 +10,13 @@ from webui.errors import PlannerError
 from webui.figures import duration, whole
 from webui.files import downloads
 from webui.page.frame import Page
-from webui.page.tables import problem_card
-from webui.page.tabs.data_report_parts import folded, parts, quiet
+from webui.page.tables import problem_card, quiet, track
+from webui.page.tabs.data_report_parts import folded, parts
 from webui.page.take_away import served
 from webui.page.view import View
+from webui.planner.job import Progress
 from webui.recipe import Recipe
-from webui.rows.report.job import CANCELLED, Progress
+from webui.rows.report.job import CANCELLED
 from webui.rows.report.report import Report
 from webui.text import Text
 
@@ -112,12 +113,7 @@ def progress_bar(page: Page, progress: Progress) -> Markup:
     if progress.seconds_left is not None:
         left = duration(progress.seconds_left)
         told.append(page.say(Text(f"{left} left", f"还需 {left}")))
-    percent = round(100 * (progress.share or 0))
-    return Markup(
-        '<div class="track" role="progressbar" aria-valuenow="{0}" aria-valuemin="0"'
-        ' aria-valuemax="100"><div style="width:{0}%"></div></div>'
-        '<p class="quiet">{1}</p>'
-    ).format(percent, " · ".join(told))
+    return track(progress.share or 0.0) + quiet(" · ".join(told))
 
 
 def whole_report(page: Page, view: View, report: Report) -> Markup:

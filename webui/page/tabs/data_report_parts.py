@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from webui.figures import duration, whole
 from webui.page.frame import Page
-from webui.page.tables import bars, figures, table
+from webui.page.tables import bars, figures, quiet, table
 from webui.rows.report.duplicates import Place
 from webui.rows.report.lengths import Lengths
 from webui.rows.report.report import Report
@@ -211,11 +211,6 @@ def at(page: Page, place: Place) -> str:
     """A row's place in words."""
     english = f"{place.file}, {place.unit.en} {place.number}"
     return page.say(Text(english, f"{place.file} 第 {place.number} {place.unit.zh}"))
-
-
-def quiet(text: str) -> Markup:
-    """A line that stays in the background."""
-    return Markup('<p class="quiet">{}</p>').format(text)
 
 
 def folded(title: str, inside: Markup) -> Markup:

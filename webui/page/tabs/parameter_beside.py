@@ -10,7 +10,7 @@ from webui.counts.parameters.count import Count
 from webui.figures import size, whole
 from webui.page.frame import Page
 from webui.page.steady import steady
-from webui.page.tables import table
+from webui.page.tables import quiet, table
 from webui.page.tabs.parameter_counts import SHARE, TRAINABLE
 from webui.page.view import View
 from webui.recipe import Recipe
@@ -44,7 +44,7 @@ def build(page: Page) -> None:
             )
         page.html(
             steady(partial(beside, page)),
-            value=str(nothing_kept(page)),
+            value=str(quiet(page.say(NOTHING_KEPT))),
             min_height=60,
             elem_id="beside",
         )
@@ -53,16 +53,11 @@ def build(page: Page) -> None:
     page.when_pressed(forget, page.studio.forget, form=False)
 
 
-def nothing_kept(page: Page) -> Markup:
-    """How to begin."""
-    return Markup('<p class="quiet">{}</p>').format(page.say(NOTHING_KEPT))
-
-
 def beside(page: Page, view: View) -> Markup | None:
     """The kept settings and those of now: what differs, and what each means."""
     kept = view.studio.kept
     if kept is None:
-        return nothing_kept(page)
+        return quiet(page.say(NOTHING_KEPT))
     means = results(page, view, kept)
     if means is None:
         return None
@@ -73,7 +68,7 @@ def beside(page: Page, view: View) -> Markup | None:
     ]
     told = Markup("")
     if not differ:
-        told = Markup('<p class="quiet">{}</p>').format(page.say(NO_DIFFERENCE))
+        told = quiet(page.say(NO_DIFFERENCE))
     return told + table(["", page.say(KEPT), page.say(NOW)], [*rows, *means])
 
 

@@ -11,7 +11,7 @@ from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
-from webui.page.tables import bars, figures, heading, problem_card, table
+from webui.page.tables import bars, figures, heading, problem_card, quiet, table
 from webui.page.view import View
 from webui.recipe.sections import Adapter
 from webui.recipe.sections.adapter import ALL_LINEAR
@@ -84,9 +84,10 @@ def counted(page: Page, view: View) -> Markup | None:
     modules = [(name, n, whole(n)) for name, n in count.by_module.items()]
     return (
         figures(main_figures(page, count))
-        + told_of_experts(page, count)
+        + (quiet(page.say(count.note)) if count.note else "")
         + loaded(page, view, count)
-        + Markup('<p class="quiet">{}</p>{}').format(page.say(BY_MODULE), bars(modules))
+        + quiet(page.say(BY_MODULE))
+        + bars(modules)
         + seen_elsewhere(page, count)
     )
 
@@ -97,13 +98,6 @@ def main_figures(page: Page, count: Count) -> list[tuple[str, str]]:
         (page.say(TOTAL), whole(count.total)),
         (page.say(SHARE), f"{count.percent:.4f} %"),
     ]
-
-
-def told_of_experts(page: Page, count: Count) -> Markup:
-    """Of a mixture, what is adapted and what is not."""
-    if count.note is None:
-        return Markup("")
-    return Markup('<p class="quiet">{}</p>').format(page.say(count.note))
 
 
 def seen_elsewhere(page: Page, count: Count) -> Markup:
@@ -130,13 +124,13 @@ def loaded(page: Page, view: View, count: Count) -> Markup:
 def other_counts(page: Page, view: View) -> Markup | None:
     """Trainable parameters over ranks and target modules."""
     if not view.plans.has_rank:
-        return Markup('<p class="quiet">{}</p>').format(page.say(NO_RANK))
+        return quiet(page.say(NO_RANK))
     grid = view.plans.grid
     if grid is None:
         return None
     if isinstance(grid, PlannerError):
         return problem_card(page.say(grid.text))
-    how = Markup('<p class="quiet">{}</p>').format(page.say(HOW_TO_READ))
+    how = quiet(page.say(HOW_TO_READ))
     return how + grid_table(page, grid, view.recipe.adapter)
 
 

@@ -13,7 +13,7 @@ from webui.errors import PlannerError
 from webui.figures import size, whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
-from webui.page.tables import bars, figures, heading, problem_card
+from webui.page.tables import bars, figures, heading, problem_card, quiet
 from webui.page.tabs import parameter_measure
 from webui.page.view import View
 from webui.recipe import Recipe
@@ -166,7 +166,7 @@ def drawn(page: Page, view: View, name: str) -> Markup | None:
         told(page, fit)
         + refused(page, view.recipe, fit.verdict.card)
         + figures(main_figures(page, fit))
-        + Markup('<p class="quiet">{}</p>').format(basis(page, fit))
+        + quiet(basis(page, fit))
         + parts(page, fit)
         + ways_out(page, fit.remedies)
     )

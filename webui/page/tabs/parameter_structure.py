@@ -10,7 +10,7 @@ from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
-from webui.page.tables import problem_card
+from webui.page.tables import problem_card, quiet
 from webui.page.view import View
 from webui.text import Text
 
@@ -39,7 +39,7 @@ def build(page: Page) -> None:
             max_lines=1,
             elem_id="structure-search",
         )
-        gr.HTML(str(Markup('<p class="quiet">{}</p>').format(page.say(HOW_TO_READ))))
+        gr.HTML(str(quiet(page.say(HOW_TO_READ))))
         tree = gr.HTML(not_yet(page), min_height=200, elem_id="structure")
         page.watch_chosen(tree, [search], steady(partial(drawn, page)))
 
@@ -54,7 +54,7 @@ def drawn(page: Page, view: View, search: str | None) -> Markup | None:
     wanted = (search or "").strip().lower()
     tree = branch(page, root, wanted)
     if not tree:
-        return Markup('<p class="quiet">{}</p>').format(page.say(NONE).format(search))
+        return quiet(page.say(NONE).format(search))
     return Markup('<div class="tree scroll">{}</div>').format(tree)
 
 

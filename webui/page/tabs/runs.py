@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from webui.page import runs_one, runs_table
 from webui.page.frame import QUIET, Page
+from webui.page.runs_further import chosen_entry, known_entry
 from webui.page.runs_table import FALLING, NEWEST, TITLES, turned
 from webui.page.view import View
 from webui.runs import entries, notes
@@ -166,7 +167,7 @@ def choices(
 ) -> Any:
     """The runs of the table to choose from; one that is gone is not chosen any more."""
     offered = labelled(found_runs(view, words, starred, order)[:count])
-    if runs_one.known_entry(chosen):
+    if known_entry(chosen):
         return gr.update(choices=offered)
     newest = next((entry.id for entry in view.entries), None)
     return gr.update(choices=offered, value=newest)
@@ -201,10 +202,10 @@ def pressed(page: Page, order: str | None, sent: Any) -> list[Any]:
     what, value = said.get("what"), str(said.get("value"))
     if what == "sort" and value in COLUMNS:
         return [turned(value, order or NEWEST), gr.skip()]
-    if what == "choose" and runs_one.known_entry(value):
+    if what == "choose" and known_entry(value):
         return [gr.skip(), value]
     if what == "star":
         with page.problems_told():
-            entry = runs_one.chosen_entry(value)
+            entry = chosen_entry(value)
             notes.change(entry.run.folder, star=not entry.about.star)
     return [gr.skip(), gr.skip()]

@@ -9,7 +9,7 @@ from webui.figures import whole
 from webui.notebook.rows import Rows
 from webui.page.frame import Page
 from webui.page.language import WAIT
-from webui.page.tables import problem_card
+from webui.page.tables import problem_card, quiet
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.watched import watched_rows
@@ -53,7 +53,7 @@ def drawn(page: Page, view: View) -> Markup:
         return problem_card(page.say(found.text))
     if found is None:
         text = LATER if is_large(view.recipe) else WAIT
-        return Markup('<p class="quiet">{}</p>').format(page.say(text))
+        return quiet(page.say(text))
     rows = view.prepared
     if not isinstance(rows, Rows):
         return bar(page, found, page.say(COUNTED))
@@ -99,7 +99,7 @@ def bar(page: Page, found: dict[str, int], note: str) -> Markup:
         for name, count, word in told
     )
     label = ", ".join(f"{whole(count)} {word}" for _, count, word in told)
-    below = Markup('<p class="quiet">{}</p>').format(note) if note else ""
+    below = quiet(note) if note else ""
     return Markup(
         '<div class="split" role="img" aria-label="{}">{}</div>'
         '<div class="split-legend">{}</div>{}'

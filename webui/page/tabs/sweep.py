@@ -14,7 +14,7 @@ from webui.page.charts import trials_plot, trials_update
 from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.library_warnings import library_warnings
-from webui.page.tables import table
+from webui.page.tables import quiet, table
 from webui.page.tabs.split_picture import picture
 from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
@@ -88,7 +88,7 @@ def until_chosen(page: Page, view: View) -> Markup:
     """Why the picture watches no rows before there is anything to try."""
     if is_watched(view.recipe) or not view.is_readable:
         return Markup("")
-    return Markup('<p class="quiet">{}</p>').format(page.say(UNTIL_CHOSEN))
+    return quiet(page.say(UNTIL_CHOSEN))
 
 
 def draw_curves(view: View) -> Any:
@@ -101,7 +101,7 @@ def leaderboard(page: Page, view: View) -> Markup:
     """Finished trials, the best first."""
     trials = [e for e in view.sweep if e["event"] == "trial"]
     if not trials:
-        return Markup('<p class="quiet">{}</p>').format(page.say(EMPTY))
+        return quiet(page.say(EMPTY))
     ranked = sorted(trials, key=lambda e: (e["value"] is None, e["value"] or 0))
     swept = list(ranked[0]["params"])
     rows = [
@@ -110,7 +110,7 @@ def leaderboard(page: Page, view: View) -> Markup:
     ]
     titles = [page.say(NAMES[0]), *swept, page.say(NAMES[1])]
     why = no_best(view.sweep)
-    told = Markup('<p class="quiet">{}</p>').format(page.say(why)) if why else ""
+    told = quiet(page.say(why)) if why else ""
     return table(titles, rows, numbers=range(len(titles))) + told
 
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from webui.kernel import jobs, resuming, stopping
 from webui.page.frame import Page
+from webui.page.tables import quiet
 from webui.page.view import View
 from webui.text import Text
 
@@ -97,7 +98,7 @@ def no_resume(page: Page, view: View) -> Markup:
         why = ALL_STEPS
     else:
         return Markup("")
-    return Markup('<p class="quiet">{}</p>').format(page.say(why))
+    return quiet(page.say(why))
 
 
 def resume_shown(page: Page) -> None:

@@ -7,7 +7,7 @@ from webui.page.cell import failure
 from webui.page.curves import figures_of
 from webui.page.frame import Page
 from webui.page.observing import recipe_of
-from webui.page.tables import table
+from webui.page.tables import quiet, table, track
 from webui.page.view import View
 from webui.runs.summary import requested_settings
 from webui.text import Text
@@ -47,7 +47,7 @@ def progress(page: Page, view: View) -> Markup:
     training = view.training
     if training is None:
         told = BEFORE if view.run else EMPTY
-        return Markup('<p class="quiet">{}</p>').format(page.say(told))
+        return quiet(page.say(told))
     live = view.kernel.word == "busy" and view.kernel.run == view.run
     values = figures_of(training, live, view.studio.memory)
     shown = Markup("").join(
@@ -57,11 +57,8 @@ def progress(page: Page, view: View) -> Markup:
         ).format(page.say(label), name, values[name])
         for name, label in LABELS.items()
     )
-    share = round(100 * training.step / max(training.max_steps, 1))
-    bar = Markup(
-        '<div class="track" role="progressbar" aria-valuenow="{0}" aria-valuemin="0"'
-        ' aria-valuemax="100" aria-label="{1}"><div style="width:{0}%"></div></div>'
-    ).format(share, page.say(LABELS["step"]))
+    share = training.step / max(training.max_steps, 1)
+    bar = track(share, page.say(LABELS["step"]))
     return Markup('<div class="figures many">{}</div>{}').format(shown, bar)
 
 
@@ -72,7 +69,7 @@ def ended_kernel(page: Page, view: View) -> Markup:
         return Markup("")
     step = gave_up(view.history)
     told = page.say(GAVE_UP).format(TRIES, step) if step is not None else ""
-    waits = Markup('<p class="quiet">{}</p>').format(told) if told else Markup("")
+    waits = quiet(told) if told else Markup("")
     return failure(page, failed) + waits
 
 

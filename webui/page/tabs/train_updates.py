@@ -7,7 +7,7 @@ from markupsafe import Markup
 from webui.errors import PlannerError
 from webui.page.frame import Page
 from webui.page.presets import rows_of
-from webui.page.tables import problem_card
+from webui.page.tables import problem_card, quiet
 from webui.page.view import View
 from webui.preflight.learning_rates import Rates, learning_rates
 from webui.recipe.problems import Problem
@@ -19,7 +19,7 @@ def coming_updates(page: Page, view: View) -> Markup:
     rates, problem = rates_of(view), rate_problem(view)
     told = card = Markup("")
     if isinstance(rates, Rates):
-        told = Markup('<p class="quiet">{}</p>').format(page.say(rates.text))
+        told = quiet(page.say(rates.text))
     if problem:
         card = problem_card(f"{problem.path} {page.say(problem.message)}")
     return told + card

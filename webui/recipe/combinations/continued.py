@@ -1,6 +1,6 @@
 """What a training that goes on from another run's adapter asks of its recipe."""
 
-from webui.recipe.combinations.found import Found
+from webui.recipe.combinations.found import Found, at
 from webui.recipe.methods import METHODS
 from webui.recipe.sections import Recipe
 from webui.text import Text
@@ -14,24 +14,20 @@ def continued(recipe: Recipe) -> Found:
     if adapter.saved_in_part:
         yield "adapter.from_run", saved_in_part(recipe)
     if adapter.start != "zero":
-        yield (
+        yield at(
             "adapter.start",
-            Text(
-                "is where a new adapter begins, and this one begins as the run left it "
-                "(adapter.from_run); use the start zero.",
-                "是新适配器的起点，而此适配器从所选运行的结果开始（adapter.from_run）；"
-                "请用 zero 起点。",
-            ),
+            "is where a new adapter begins, and this one begins as the run left it "
+            "(adapter.from_run); use the start zero.",
+            "是新适配器的起点，而此适配器从所选运行的结果开始（adapter.from_run）；"
+            "请用 zero 起点。",
         )
     for path in recipe.sweep.space:
         if path.startswith("adapter.") and path not in FREE:
-            yield (
+            yield at(
                 "sweep.space",
-                Text(
-                    f"{path} is that of the run that is trained on and cannot be "
-                    "swept; sweep settings of training instead.",
-                    f"{path} 沿用所接续的运行，不能搜索；请改为搜索 training 的设置。",
-                ),
+                f"{path} is that of the run that is trained on and cannot be "
+                "swept; sweep settings of training instead.",
+                f"{path} 沿用所接续的运行，不能搜索；请改为搜索 training 的设置。",
             )
 
 

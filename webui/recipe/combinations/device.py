@@ -1,6 +1,6 @@
 """What a device cannot do, be it this machine's or a card that is planned for."""
 
-from webui.recipe.combinations.found import Found, half_learns, leaf
+from webui.recipe.combinations.found import Found, at, half_learns, leaf
 from webui.recipe.combinations.named_model import experts_on_a_cpu
 from webui.recipe.sections import Recipe
 from webui.recipe.sections.adapter import ALL_LINEAR
@@ -19,23 +19,19 @@ def device_rules(recipe: Recipe, name: str, *, has_bf16: bool, has_gpu: bool) ->
     yield from experts_on_a_cpu(recipe)
     if recipe.training.optimizer == "lion_8bit":
         # Of the 8-bit optimizers on a CPU; AdamW's are the same rule in more bits.
-        yield (
+        yield at(
             "training.optimizer",
-            Text(
-                "On a CPU Unsloth puts AdamW in Lion's place, which wants another "
-                "learning rate; use adamw_torch_fused.",
-                "在 CPU 上，Unsloth 会用 AdamW 代替 Lion，而两者的学习率不同；"
-                "请用 adamw_torch_fused。",
-            ),
+            "On a CPU Unsloth puts AdamW in Lion's place, which wants another "
+            "learning rate; use adamw_torch_fused.",
+            "在 CPU 上，Unsloth 会用 AdamW 代替 Lion，而两者的学习率不同；"
+            "请用 adamw_torch_fused。",
         )
     if recipe.adapter.method == "lora" and recipe.adapter.start == "loftq":
-        yield (
+        yield at(
             "adapter.start",
-            Text(
-                "PEFT computes LoftQ on a CUDA GPU only, and this machine has none; "
-                "use zero here.",
-                "PEFT 只能在 CUDA GPU 上计算 LoftQ，而本机没有；请用 zero。",
-            ),
+            "PEFT computes LoftQ on a CUDA GPU only, and this machine has none; "
+            "use zero here.",
+            "PEFT 只能在 CUDA GPU 上计算 LoftQ，而本机没有；请用 zero。",
         )
 
 
@@ -89,12 +85,10 @@ def saved_by_unsloth(recipe: Recipe) -> Found:
         return
     name = ", ".join(n for n in adapter.modules_to_save if leaf(n) in INNER)
     if name:
-        yield (
+        yield at(
             "adapter.modules_to_save",
-            Text(
-                f"has {name}; beside LoRA Unsloth trains only embed_tokens, "
-                "lm_head and norms in full on a GPU; put it into target_modules.",
-                f"含有 {name}；在 GPU 上，Unsloth 的 LoRA 只能同时完整训练 "
-                "embed_tokens、lm_head 和归一化层；请写入 target_modules。",
-            ),
+            f"has {name}; beside LoRA Unsloth trains only embed_tokens, "
+            "lm_head and norms in full on a GPU; put it into target_modules.",
+            f"含有 {name}；在 GPU 上，Unsloth 的 LoRA 只能同时完整训练 "
+            "embed_tokens、lm_head 和归一化层；请写入 target_modules。",
         )

@@ -1,8 +1,7 @@
 """What PEFT's adapter on the experts of a mixture does not go with."""
 
-from webui.recipe.combinations.found import Found
+from webui.recipe.combinations.found import Found, at
 from webui.recipe.sections import Recipe
-from webui.text import Text
 
 
 def experts(recipe: Recipe) -> Found:
@@ -21,12 +20,10 @@ def experts(recipe: Recipe) -> Found:
             way, chinese = f"use {nearest}", f"请用 {nearest}"
             if field == "layers":
                 way, chinese = "leave it empty", "请留空"
-            yield (
+            yield at(
                 f"adapter.{field}",
-                Text(
-                    "does not go with adapter.experts: PEFT's adapter on experts knows "
-                    f"it not; {way}, or turn experts off.",
-                    "不能与 adapter.experts 同用：PEFT 在专家上的适配器不支持它；"
-                    f"{chinese}，或关闭 experts。",
-                ),
+                "does not go with adapter.experts: PEFT's adapter on experts knows "
+                f"it not; {way}, or turn experts off.",
+                "不能与 adapter.experts 同用：PEFT 在专家上的适配器不支持它；"
+                f"{chinese}，或关闭 experts。",
             )

@@ -13,6 +13,11 @@ PACKED = ("8bit", "4bit")
 HELD_WIDE = ("embed_tokens", "lm_head")
 
 
+def at(path: str, english: str, chinese: str) -> tuple[str, Text]:
+    """What is wrong at a field."""
+    return path, Text(english, chinese)
+
+
 def half_learns(recipe: Recipe) -> str:
     """The field by which weights in the base's own type learn; "" where none do.
 

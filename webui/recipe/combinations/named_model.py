@@ -1,6 +1,6 @@
 """What a model's name already says of its weights, and what then cannot be asked."""
 
-from webui.recipe.combinations.found import Found
+from webui.recipe.combinations.found import Found, at
 from webui.recipe.copies import copy_of, holds_packed_experts, packed_from
 from webui.recipe.sections import Recipe
 from webui.text import Text
@@ -11,23 +11,19 @@ def named_model(recipe: Recipe) -> Found:
     model = recipe.model
     copy, origin = copy_of(model), packed_from(model.name)
     if copy and model.revision:
-        yield (
+        yield at(
             "model.revision",
-            Text(
-                f"is one of {model.name}, but in 4 bits its copy {copy} is loaded; "
-                "leave it empty, or name the copy with a revision of its own.",
-                f"属于 {model.name}，而 4 位时加载的是其副本 {copy}；请留空，"
-                "或填写该副本并指定它自己的版本。",
-            ),
+            f"is one of {model.name}, but in 4 bits its copy {copy} is loaded; "
+            "leave it empty, or name the copy with a revision of its own.",
+            f"属于 {model.name}，而 4 位时加载的是其副本 {copy}；请留空，"
+            "或填写该副本并指定它自己的版本。",
         )
     if origin and model.precision != "4bit":
-        yield (
+        yield at(
             "model.precision",
-            Text(
-                f"{model.name} holds weights that are packed in 4 bits; use 4bit, or "
-                f"name {origin}.",
-                f"{model.name} 的权重已按 4 位打包；请用 4bit，或改填 {origin}。",
-            ),
+            f"{model.name} holds weights that are packed in 4 bits; use 4bit, or "
+            f"name {origin}.",
+            f"{model.name} 的权重已按 4 位打包；请用 4bit，或改填 {origin}。",
         )
     if (origin or copy) and model.precision == "4bit":
         for field, usual in (("quant_type", "nf4"), ("double_quant", True)):
@@ -47,11 +43,9 @@ def packed_already(name: str) -> Text:
 def experts_on_a_cpu(recipe: Recipe) -> Found:
     """Unsloth reads experts that were packed one by one on a GPU only."""
     if recipe.model.precision == "4bit" and holds_packed_experts(recipe.model):
-        yield (
+        yield at(
             "model.precision",
-            Text(
-                "On a CPU the experts of gpt-oss cannot be loaded in 4 bits; use "
-                "16bit, or a GPU.",
-                "在 CPU 上无法以 4 位加载 gpt-oss 的专家；请用 16bit，或使用 GPU。",
-            ),
+            "On a CPU the experts of gpt-oss cannot be loaded in 4 bits; use "
+            "16bit, or a GPU.",
+            "在 CPU 上无法以 4 位加载 gpt-oss 的专家；请用 16bit，或使用 GPU。",
         )

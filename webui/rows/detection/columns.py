@@ -57,6 +57,11 @@ class Column:
         return "0" in self.path.split(".")[1:]
 
     @property
+    def length(self) -> float:
+        """How many characters the values have on average, as text."""
+        return sum(len(str(value)) for value in self.values) / max(1, len(self.values))
+
+    @property
     def is_reference(self) -> bool:
         """Whether most values are dates, addresses or marks that refer to something."""
         found = sum(bool(REFERENCE.fullmatch(str(v).strip())) for v in self.values)

@@ -13,8 +13,8 @@ from webui.recipe.formats import FORMATS
 from webui.rows.detection.detect import Detection, detect
 from webui.rows.each import Rejected, source_records, with_place
 from webui.rows.mapping.mappers import must_be_named
+from webui.rows.reading.description import Description, described
 from webui.rows.reading.reasons import in_both
-from webui.rows.reading.sources import Description, described
 from webui.text import Text
 
 LOOKED_AT = 200  # rows

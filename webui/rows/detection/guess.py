@@ -28,7 +28,7 @@ def guess(columns: Sequence[Column]) -> tuple[Fit, Text]:
         name = texts[0].path
         why = Text(f"only column {name} holds text", f"只有列 {name} 是文本")
         return fit("text", texts), why
-    by_length = sorted(texts, key=length)
+    by_length = sorted(texts, key=lambda column: column.length)
     labels = [column for column in by_length[:-1] if column.is_label]
     if labels and len(by_length) == 2:
         pair = [by_length[-1], labels[0]]
@@ -38,7 +38,7 @@ def guess(columns: Sequence[Column]) -> tuple[Fit, Text]:
         )
         return fit("classification", pair), why
     said = [column for column in by_length if column not in labels]
-    short, long = sorted((said if len(said) > 1 else by_length)[-2:], key=length)
+    short, long = (said if len(said) > 1 else by_length)[-2:]
     if "question" in long.names[0] and "question" not in short.names[0]:
         why = Text(
             f"only the name: {long.path} holds questions",
@@ -71,11 +71,6 @@ def is_about(column: Column) -> bool:
     named = name.split(".")[0] in ABOUT or name.endswith("_id")
     refers = column.is_reference and not column.holds(["number"])
     return named or refers or column.path.endswith(".0")
-
-
-def length(column: Column) -> float:
-    """How many characters the texts of a column have on average."""
-    return sum(len(str(value)) for value in column.values) / len(column.values)
 
 
 def fit(format: str, columns: Sequence[Column]) -> Fit:

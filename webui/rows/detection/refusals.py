@@ -22,6 +22,36 @@ VERDICTS = {
     *VERDICT.synonyms,
     *("output", "rejected", "target"),
 }
+NO_PICTURES = Text(
+    "The rows hold images, which need a vision model; Tunebook tunes models that "
+    "read text only. Use rows of text, such as questions about the captions.",
+    "数据含有图像，需要视觉模型；Tunebook 只微调处理文本的模型。请改用文本数据，"
+    "例如关于图像说明文字的问答。",
+)
+NO_SOUNDS = Text(
+    "The rows hold audio or video, which need a model that takes them; Tunebook "
+    "tunes models that read text only. Use rows of text, such as the transcripts.",
+    "数据含有音频或视频，需要相应的模型；Tunebook 只微调处理文本的模型。请改用文本"
+    "数据，例如转写的文字。",
+)
+SINGLE_MESSAGES = Text(
+    "Each row is a single message, linked to others by parent_id; join them into "
+    "conversations first, or use the ready-made threads of the data set.",
+    "每条只是一条消息，通过 parent_id 与其他消息相连；请先拼成完整对话，"
+    "或使用该数据集现成的对话版本。",
+)
+NONE_PREFERRED = Text(
+    "The rows hold several responses and do not say which is the best; add a "
+    "column preferred_response with its text, or its number counted from 0.",
+    "每条有多个回答，但没有说明哪个最好；请增加一列 preferred_response,"
+    "填写其文本，或从 0 数起的编号。",
+)
+TOOLS_APART = Text(
+    "The rows hold tools beside a question and its answer, and the model would not "
+    "see them; put question and answer into messages, the calls as tool_calls.",
+    "数据在问题和答案之外还有 tools，模型将看不到它们；"
+    "请把问题和答案放进 messages，调用写为 tool_calls。",
+)
 
 
 def refuse(columns: Sequence[Column]) -> None:
@@ -34,11 +64,11 @@ def refuse(columns: Sequence[Column]) -> None:
     named = {name for column in columns for name in heads(column)}
     names = {name for column in columns if column.values for name in heads(column)}
     if names & set(PICTURES):
-        raise PlannerError(no_pictures())
+        raise PlannerError(NO_PICTURES)
     if names & set(SOUNDS.split()):
-        raise PlannerError(no_sounds())
+        raise PlannerError(NO_SOUNDS)
     if {"text", "role"} <= names and "parent_id" in named:
-        raise PlannerError(single_messages())
+        raise PlannerError(SINGLE_MESSAGES)
     answered = {"preferred_response", "chosen", "completion", "response", "answer"}
     several = names >= {"prompt", "responses"} or any(
         names >= {stem + one, stem + other}
@@ -46,7 +76,7 @@ def refuse(columns: Sequence[Column]) -> None:
         for one, other in ("ab", "01", "12")
     )
     if several and not names & (answered | set(VERDICTS)):
-        raise PlannerError(none_preferred())
+        raise PlannerError(NONE_PREFERRED)
 
 
 def refuse_parts(columns: Sequence[Column]) -> None:
@@ -63,7 +93,7 @@ def refuse_parts(columns: Sequence[Column]) -> None:
     if {"a", "b", "c", "question"} <= names:
         raise PlannerError(choices_apart("A, B, C"))
     if "tools" in names:
-        raise PlannerError(tools_apart())
+        raise PlannerError(TOOLS_APART)
 
 
 def refuse_guess(columns: Sequence[Column]) -> None:
@@ -73,12 +103,12 @@ def refuse_guess(columns: Sequence[Column]) -> None:
         PlannerError: with what to do.
     """
     if any(holds_pictures(column) for column in columns):
-        raise PlannerError(no_pictures())
+        raise PlannerError(NO_PICTURES)
     texts = [column for column in columns if column.holds(["text"])]
-    longest = max((length(column) for column in texts), default=0)
+    longest = max((column.length for column in texts), default=0)
     for column in columns:
         deep = column.holds(["text"]) and column.path.count(".") > 1
-        if deep or (column.holds(["objects"]) and length(column) > longest):
+        if deep or (column.holds(["objects"]) and column.length > longest):
             raise PlannerError(lists_inside(column.path.split(".")[0]))
 
 
@@ -88,54 +118,9 @@ def holds_pictures(column: Column) -> bool:
     return 2 * sum(named) >= len(named) > 0
 
 
-def length(column: Column) -> float:
-    """How many characters the values of a column have on average, as text."""
-    return sum(len(str(value)) for value in column.values) / max(1, len(column.values))
-
-
 def heads(column: Column) -> tuple[str, str]:
     """The name of the outermost column, and the whole path."""
     return column.names[0].split(".")[0], column.names[0]
-
-
-def no_pictures() -> Text:
-    """The sentence for rows with pictures."""
-    return Text(
-        "The rows hold images, which need a vision model; Tunebook tunes models that "
-        "read text only. Use rows of text, such as questions about the captions.",
-        "数据含有图像，需要视觉模型；Tunebook 只微调处理文本的模型。请改用文本数据，"
-        "例如关于图像说明文字的问答。",
-    )
-
-
-def no_sounds() -> Text:
-    """The sentence for rows with sound or video."""
-    return Text(
-        "The rows hold audio or video, which need a model that takes them; Tunebook "
-        "tunes models that read text only. Use rows of text, such as the transcripts.",
-        "数据含有音频或视频，需要相应的模型；Tunebook 只微调处理文本的模型。请改用文本"
-        "数据，例如转写的文字。",
-    )
-
-
-def single_messages() -> Text:
-    """The sentence for a tree of messages with one message a row."""
-    return Text(
-        "Each row is a single message, linked to others by parent_id; join them into "
-        "conversations first, or use the ready-made threads of the data set.",
-        "每条只是一条消息，通过 parent_id 与其他消息相连；请先拼成完整对话，"
-        "或使用该数据集现成的对话版本。",
-    )
-
-
-def none_preferred() -> Text:
-    """The sentence for several responses without a judgement."""
-    return Text(
-        "The rows hold several responses and do not say which is the best; add a "
-        "column preferred_response with its text, or its number counted from 0.",
-        "每条有多个回答，但没有说明哪个最好；请增加一列 preferred_response,"
-        "填写其文本，或从 0 数起的编号。",
-    )
 
 
 def choices_apart(name: str) -> Text:
@@ -145,16 +130,6 @@ def choices_apart(name: str) -> Text:
         "question; write them below the question, and the right one into answer.",
         f"数据是带选项（{name}）的问题，没有格式会把选项放进问题；"
         "请把选项写在问题下面，并把正确选项写入 answer。",
-    )
-
-
-def tools_apart() -> Text:
-    """The sentence for tools beside a question and its answer."""
-    return Text(
-        "The rows hold tools beside a question and its answer, and the model would not "
-        "see them; put question and answer into messages, the calls as tool_calls.",
-        "数据在问题和答案之外还有 tools，模型将看不到它们；"
-        "请把问题和答案放进 messages，调用写为 tool_calls。",
     )
 
 

@@ -1,6 +1,7 @@
 """The mapper of each format, by the format's name."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from webui.rows.mapping.answers import with_thought
@@ -13,8 +14,6 @@ from webui.rows.mapping.preferences import (
     PAIR,
     map_preference,
     map_preferred,
-    map_preferred_from_0,
-    map_preferred_from_1,
     map_rating,
 )
 from webui.rows.mapping.tagging import map_ner, map_pos
@@ -65,7 +64,10 @@ TALK_ROLES = ("system", "history")
 
 THOUGHT = "reasoning"
 # By the last signs of the columns that hold two responses.
-PAIRS: dict[str, Mapper] = {"01": map_preferred_from_0, "12": map_preferred_from_1}
+PAIRS: dict[str, Mapper] = {
+    "01": partial(map_preferred, start=0),
+    "12": partial(map_preferred, start=1),
+}
 
 
 def mapper_of(format: str, columns: Mapping[str, str]) -> Mapper:

@@ -93,26 +93,12 @@ def after(
     return rejected[shared:]
 
 
-def map_preferred(row: dict[str, Any]) -> dict[str, Any]:
+def map_preferred(row: dict[str, Any], start: int | None = None) -> dict[str, Any]:
     """A prompt and the preferred one of several responses, as text or by its number.
 
-    Numbers count from 0. Two responses may have columns of their own.
+    Numbers count from 0. Two responses may have columns of their own, of which the
+    first has the number ``start``; the other one is kept beside the preferred.
     """
-    return preferred(row, start=None)
-
-
-def map_preferred_from_0(row: dict[str, Any]) -> dict[str, Any]:
-    """Such a row whose two responses have columns with the numbers 0 and 1."""
-    return preferred(row, start=0)
-
-
-def map_preferred_from_1(row: dict[str, Any]) -> dict[str, Any]:
-    """Such a row whose two responses have columns with the numbers 1 and 2."""
-    return preferred(row, start=1)
-
-
-def preferred(row: dict[str, Any], start: int | None) -> dict[str, Any]:
-    """The conversation with the preferred response, and the other one beside it."""
     row = with_input(row)
     system = optional_text(row, "system")
     if any(not is_left_out(row.get(name)) for name in PAIR):

@@ -1,7 +1,7 @@
 """What happens to a raw row before the chat template sees it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from webui.recipe import Recipe
@@ -10,33 +10,24 @@ from webui.recipe.sections.data import LABELLED
 from webui.rows.mapping import values
 from webui.rows.mapping.mappers import mapper_of
 
-
-@dataclass(frozen=True)
-class Step:
-    """A function, and its arguments after the row."""
-
-    function: Callable[..., Any]
-    arguments: dict[str, Any]
-
-    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        changed: dict[str, Any] = self.function(row, **self.arguments)
-        return changed
+Step = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def row_steps(recipe: Recipe) -> list[Step]:
     """From a raw row to a conversation or a text."""
     data = recipe.data
-    steps = []
+    steps: list[Step] = []
     if data.columns:
-        steps.append(Step(values.select, {"columns": data.columns}))
+        steps.append(partial(values.select, columns=data.columns))
     if data.label_names and (role := label_role(data.format)):
-        names = {"role": role, "names": list(data.label_names)}
-        steps.append(Step(values.name_labels, names))
-    steps.append(Step(mapper_of(data.format, data.columns), {}))
+        names = list(data.label_names)
+        steps.append(partial(values.name_labels, role=role, names=names))
+    steps.append(mapper_of(data.format, data.columns))
     instruction = instruction_of(recipe)
     if data.format != "text" and (instruction or data.system_prompt):
-        prompts = {"instruction": instruction, "system_prompt": data.system_prompt}
-        steps.append(Step(values.add_prompts, prompts))
+        prompts: dict[str, Any] = {"instruction": instruction}
+        prompts["system_prompt"] = data.system_prompt
+        steps.append(partial(values.add_prompts, **prompts))
     return steps
 
 

@@ -1,12 +1,9 @@
 """Prepared rows, asked for by the server: at hand, or made by a process beside it."""
 
-import multiprocessing
-from concurrent import futures
 from pathlib import Path
 
-from webui.errors import PlannerError
-from webui.notebook.rows import Rows, expected
-from webui.planner.child import answer, settle_in
+from webui.notebook.rows import Rows
+from webui.planner.job import Job
 from webui.planner.process import ask
 from webui.recipe import Recipe
 from webui.rows.prepare.prepare import prepare
@@ -20,11 +17,6 @@ LARGE = 20_000_000  # bytes of a source; more would keep other questions waiting
 def at_hand(recipe: Recipe) -> Rows | None:
     """What was found when these rows were prepared; None if they were not yet."""
     return known(rows_key(recipe))
-
-
-def rows_to_show(recipe: Recipe) -> Rows:
-    """What is known of a recipe's rows without reading any."""
-    return at_hand(recipe) or expected(recipe)
 
 
 def prepared(recipe: Recipe, *, as_before: bool = False) -> Rows:
@@ -66,17 +58,12 @@ def ask_apart(recipe: Recipe, as_before: bool) -> Rows:
     Raises:
         PlannerError: if they cannot be prepared.
     """
-    context = multiprocessing.get_context("spawn")
-    with futures.ProcessPoolExecutor(
-        1, mp_context=context, initializer=settle_in, initargs=(0, True)
-    ) as pool:
-        try:
-            rows: Rows = pool.submit(answer, prepare, (recipe, as_before)).result()
-        except futures.process.BrokenProcessPool:
-            raise PlannerError(DIED) from None
-    return rows
+    job: Job[Rows] = Job(CANCELLED, DIED)
+    job.begin(prepare, recipe, as_before, niceness=0)
+    return job.finish()
 
 
+CANCELLED = Text("The preparation of the rows was cancelled.", "数据准备已取消。")
 DIED = Text(
     "The process that prepared the rows ended without an answer, probably for want of "
     "memory; close other programs and try again.",

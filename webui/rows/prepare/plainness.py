@@ -1,6 +1,7 @@
 """Whether a source needs no repair: the cell that loads it gives the prepared rows."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -8,10 +9,12 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from webui.notebook.data_cell import plain_loads
 from webui.notebook.plain import PLAIN_KINDS, has_mapper, kind_of
 from webui.notebook.render import render_cells
 from webui.notebook.rows import BY_TRAINER, EVAL, FOLDER, HELDOUT, TRAIN, Rows
 from webui.recipe import Recipe
+from webui.rows.each import source_files
 from webui.rows.prepare.writing import lines
 
 MISSING = object()
@@ -24,7 +27,7 @@ def as_plain(recipe: Recipe, rows: Rows, folder: Path) -> Rows | None:
     """
     if not may_be_plain(recipe, rows):
         return None
-    files = {Path(path).name: path for path in sources(recipe)}
+    files = {Path(path).name: path for path in source_files(recipe)}
     kept = {} if files else rows.files
     plain = replace(rows, plain=True, files=files, kept=kept)
     try:
@@ -46,7 +49,7 @@ def as_plain(recipe: Recipe, rows: Rows, folder: Path) -> Rows | None:
 
 def may_be_plain(recipe: Recipe, rows: Rows) -> bool:
     """Whether it is worth trying: nothing was left out, and the cell can be written."""
-    split, paths = recipe.split, sources(recipe)
+    split, paths = recipe.split, source_files(recipe)
     drawn = split.by in ("fraction", "count") and not split.stratify_by + split.group_by
     kinds = {PLAIN_KINDS.get(kind_of(path)) for path in paths}
     names = {os.path.basename(path) for path in paths}
@@ -60,14 +63,6 @@ def may_be_plain(recipe: Recipe, rows: Rows) -> bool:
         and None not in kinds
         and len(names) == len(paths)
     )
-
-
-def sources(recipe: Recipe) -> list[str]:
-    """The files that the recipe names; none of the hub."""
-    if recipe.data.source == "hub":
-        return []
-    held = recipe.split.files if recipe.split.by == "file" else ()
-    return [*recipe.data.train_files, *held]
 
 
 @contextmanager
@@ -88,17 +83,11 @@ def trying_in(folder: Path, files: dict[str, str]) -> Iterator[None]:
     finally:
         os.chdir(before)
         datasets.config.HF_DATASETS_CACHE = cache
-        import shutil
-
         shutil.rmtree(place, ignore_errors=True)
 
 
 def columns_of(recipe: Recipe, rows: Rows) -> tuple[str, ...]:
     """The columns of the source, as the cell would see them."""
-    cell = {"data": recipe.data.model_copy(update={"format": "text"})}
-    del cell
-    from webui.notebook.data_cell import plain_loads
-
     names: dict[str, Any] = {}
     exec("from datasets import load_dataset", names)
     for name, loading in plain_loads(recipe, rows):

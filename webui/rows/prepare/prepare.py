@@ -10,6 +10,7 @@ from pathlib import Path
 from webui.chat.conversation import Chat
 from webui.counts.parameters.architecture import architecture_of
 from webui.errors import PlannerError
+from webui.files import new_scratch
 from webui.models.pretrained import has_template, recipe_chat, recipe_ending
 from webui.notebook.rows import EVAL, HELDOUT, LEFT_OUT, MANY, TRAIN, Form, Rows
 from webui.recipe import Recipe
@@ -18,10 +19,10 @@ from webui.rows.prepare.forms import Seen, form_of, stops
 from webui.rows.prepare.plainness import as_plain
 from webui.rows.prepare.store import (
     known,
-    new_scratch,
     publish,
     rows_folder,
     rows_key,
+    tidy,
 )
 from webui.rows.prepare.trl_rows import is_asked_with_options
 from webui.rows.prepare.writing import Writer, finish, parts_of
@@ -45,7 +46,8 @@ def prepare(recipe: Recipe, as_before: bool = False) -> Rows:
     revision = hub_revision(recipe)
     if (found := known(key)) and revision in ("", found.revision):
         return found
-    scratch = new_scratch()
+    tidy()
+    scratch = new_scratch(rows_folder())
     try:
         rows = written_rows(recipe, scratch, as_before)
         folder = rows_folder() / key

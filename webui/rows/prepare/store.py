@@ -4,12 +4,10 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-import psutil
 from pydantic import TypeAdapter
 
 from webui.files import read_json
@@ -58,12 +56,6 @@ def known(key: str) -> Rows | None:
     return rows if all(os.path.exists(path) for path in lasting) else None
 
 
-def new_scratch() -> Path:
-    """A folder for rows in the making; it names the process that answers for it."""
-    tidy()
-    return Path(tempfile.mkdtemp(prefix=f".{os.getpid()}-", dir=rows_folder()))
-
-
 def publish(scratch: Path, rows: Rows) -> None:
     """Put prepared rows where they are found by their key, in one step."""
     text = json.dumps(asdict(rows), ensure_ascii=True, indent=1)
@@ -75,13 +67,8 @@ def publish(scratch: Path, rows: Rows) -> None:
 
 
 def tidy() -> None:
-    """Remove the oldest preparations, and what ended processes have left."""
-    folder = rows_folder()
-    for scratch in folder.glob(".*-*"):
-        owner = scratch.name[1:].partition("-")[0]
-        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(scratch, ignore_errors=True)
-    kept = [path for path in folder.glob("[!.]*") if path.is_dir()]
+    """Remove the oldest preparations."""
+    kept = [path for path in rows_folder().glob("[!.]*") if path.is_dir()]
     for old in sorted(kept, key=lambda path: path.stat().st_mtime)[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
 

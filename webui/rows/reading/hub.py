@@ -5,7 +5,6 @@ are seen within seconds. Where the hub is out of reach, they come from what was
 downloaded earlier.
 """
 
-import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,9 +35,8 @@ def hub_records(
     config: str | None = None,
     split: str = "train",
     revision: str | None = None,
-    limit: int | None = None,
 ) -> Iterator[Record]:
-    """The first rows of a data set of the hub, numbered from 1; all without a limit.
+    """The rows of a data set of the hub, numbered from 1.
 
     Numbers of labels become their names; images and sounds stay bytes.
 
@@ -49,22 +47,7 @@ def hub_records(
     wanted = Wanted(name, config or None, split, revision or None)
     with told(wanted):
         rows = read_dataset(reached(wanted, lambda: stream(wanted)))
-    return numbered(wanted, itertools.islice(rows, limit))
-
-
-def splits_and_configs(
-    name: str, revision: str | None = None
-) -> dict[str, tuple[str, ...]]:
-    """The splits of each configuration of a data set, by the configuration's name.
-
-    The one that is used when none is named comes first, where there is one.
-
-    Raises:
-        PlannerError: as above.
-    """
-    wanted = Wanted(name, revision=revision or None)
-    with told(wanted):
-        return reached(wanted, lambda: all_splits(wanted)[0])
+    return numbered(wanted, rows)
 
 
 def hub_revision(recipe: Recipe) -> str:

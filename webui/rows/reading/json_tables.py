@@ -31,10 +31,9 @@ class Table:
     broken: ValueError | None = None
     cut_at: int | None = None
 
-    def line(self, name: str | None = None) -> int:
-        """The line of a value, or of the whole."""
-        position = self.start if name is None else self.places[name]
-        return 1 + self.text.count("\n", 0, position)
+    def line(self) -> int:
+        """The line where it begins."""
+        return 1 + self.text.count("\n", 0, self.start)
 
     def row(self) -> Row:
         """The object itself as a row."""

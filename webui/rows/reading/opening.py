@@ -1,6 +1,7 @@
 """Open the files behind a path, after a look at whether that does harm."""
 
 import os
+import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,6 @@ from webui.errors import PlannerError
 from webui.rows.reading.archives import refuse_bomb, refuse_json
 from webui.rows.reading.choosing import Chosen, choose
 from webui.rows.reading.files import read_as, unpacked
-from webui.rows.reading.packed import is_ordinary, open_files
 from webui.rows.reading.readers import READERS
 from webui.rows.reading.reasons import in_both
 from webui.rows.reading.unreadable import (
@@ -74,7 +74,7 @@ def chosen_in(path: Path) -> Chosen:
         PlannerError: if none is there to train on.
     """
     if path.is_dir():
-        names = [name_in(path, file) for file in files_in(path)]
+        names = [file.relative_to(path).as_posix() for file in files_in(path)]
     else:
         with opened_zip(path) as archive:
             names = [e.filename for e in archive.infolist() if is_ordinary(e)]
@@ -104,11 +104,6 @@ def files_in(folder: Path) -> list[Path]:
     return found
 
 
-def name_in(folder: Path, file: Path) -> str:
-    """The name of a file, with the folders that it is in."""
-    return file.relative_to(folder).as_posix()
-
-
 def is_saved(path: Path) -> bool:
     """Whether a path is a folder that ``save_to_disk`` of datasets has written."""
     return any((path / name).is_file() for name in SAVED_BY_DATASETS)
@@ -123,8 +118,11 @@ def opened(path: Path) -> Iterator[tuple[str, Any]]:
     try:
         if path.is_dir():
             yield from opened_in(path)
+        elif path.suffix.lower() == ".zip":
+            yield from opened_in_zip(path)
         else:
-            yield from open_files(path, READERS)
+            with path.open("rb") as file:
+                yield unpacked(path.name, file)
     except ValueError as error:
         raise told(path.name, error) from None
     except OSError as error:
@@ -136,6 +134,21 @@ def opened_in(folder: Path) -> Iterator[tuple[str, Any]]:
     for name in chosen_in(folder).read:
         with (folder / name).open("rb") as file:
             yield unpacked(name, file)
+
+
+def opened_in_zip(path: Path) -> Iterator[tuple[str, Any]]:
+    """The files that are read in a ZIP file."""
+    chosen = set(chosen_in(path).read)
+    with opened_zip(path) as archive:
+        for entry in archive.infolist():
+            if is_ordinary(entry) and entry.filename in chosen:
+                with read_as("ZIP file", archive.open, entry) as packed:
+                    yield unpacked(entry.filename, packed)
+
+
+def is_ordinary(entry: zipfile.ZipInfo) -> bool:
+    """Whether an entry of a ZIP file is a file, neither a folder nor a link."""
+    return not (entry.is_dir() or stat.S_ISLNK(entry.external_attr >> 16))
 
 
 def opened_zip(path: Path) -> zipfile.ZipFile:

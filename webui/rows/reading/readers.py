@@ -12,24 +12,10 @@ raised as a ValueError. What the file itself raises is left to the caller: see
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from webui.rows.reading.arrow import read_dataset, read_parquet
+from webui.rows.reading.arrow import read_parquet
 from webui.rows.reading.json_rows import read_json, read_jsonl
-from webui.rows.reading.paragraphs import read_paragraphs, read_text
+from webui.rows.reading.paragraphs import read_text
 from webui.rows.reading.tables import read_csv, read_xlsx
-from webui.rows.reading.text import open_text
-
-__all__ = [
-    "READERS",
-    "open_text",
-    "read_csv",
-    "read_dataset",
-    "read_json",
-    "read_jsonl",
-    "read_paragraphs",
-    "read_parquet",
-    "read_text",
-    "read_xlsx",
-]
 
 READERS: dict[str, Callable[[Any], Iterator[tuple[int, Any]]]] = {
     ".json": read_json,

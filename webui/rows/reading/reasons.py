@@ -52,8 +52,6 @@ PATTERNS = {
     ),
     "the text ends within a character": "文本在一个字符中间中断",
     "the file is cut off or damaged": "文件不完整或已损坏",
-    "is of no kind that can be read": "不是可读取的文件类型",
-    "holds no file of a kind that can be read": "其中没有可读取的文件",
     "has no split called train; its splits: (?P<splits>.+)": (
         "没有名为 train 的部分；现有：{splits}"
     ),

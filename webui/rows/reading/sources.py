@@ -7,7 +7,7 @@ from typing import Any
 
 from webui.errors import PlannerError
 from webui.rows.reading.archives import checked
-from webui.rows.reading.description import Description, described
+from webui.rows.reading.arrow import read_dataset
 from webui.rows.reading.files import damage, suffix_of
 from webui.rows.reading.json_lines import RowNumber
 from webui.rows.reading.json_values import is_deep
@@ -19,12 +19,10 @@ from webui.rows.reading.opening import (
     saved_dataset,
     told,
 )
-from webui.rows.reading.readers import READERS, read_dataset
+from webui.rows.reading.readers import READERS
 from webui.rows.reading.reasons import in_both
 from webui.rows.reading.unreadable import clean, refused
 from webui.text import Text
-
-__all__ = ["LINE", "ROW", "Description", "Record", "described", "records"]
 
 LINE, ROW = Text("line", "行"), Text("row", "条")
 IN_ROWS = (".parquet", ".xlsx")

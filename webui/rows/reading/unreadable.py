@@ -8,7 +8,6 @@ from pathlib import Path
 
 from webui.errors import PlannerError
 from webui.rows.reading.files import suffix_of
-from webui.text import Text
 
 IMAGES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic")
 SAVED_BY_DATASETS = ("dataset_dict.json", "state.json")
@@ -62,7 +61,7 @@ def cannot_open(path: Path, error: OSError) -> PlannerError:
     """The error for a file that is missing or cannot be read."""
     if isinstance(error, FileNotFoundError):
         name = clean(str(path))
-        return PlannerError(Text(f"There is no file {name}.", f"文件 {name} 不存在。"))
+        return PlannerError.of(f"There is no file {name}.", f"文件 {name} 不存在。")
     if isinstance(error, PermissionError):
         return refused(
             path.name,
@@ -79,7 +78,7 @@ def cannot_open(path: Path, error: OSError) -> PlannerError:
 def refused(name: str, english: str, chinese: str) -> PlannerError:
     """The error for a file that cannot be used, as a sentence about it."""
     name = clean(name)
-    return PlannerError(Text(f"{name}: {english}.", f"{name}:{chinese}。"))
+    return PlannerError.of(f"{name}: {english}.", f"{name}:{chinese}。")
 
 
 def clean(text: str) -> str:

@@ -2,12 +2,7 @@
 
 import hashlib
 import json
-import os
-import shutil
-import tempfile
 from pathlib import Path
-
-import psutil
 
 from webui.models.source import stamp as model_stamp
 from webui.recipe import Recipe
@@ -71,19 +66,9 @@ def rejected_path(key: str) -> Path:
     return reports_folder() / f"{key}.rejected.jsonl"
 
 
-def new_scratch() -> Path:
-    """A folder for a report in the making; it names the process that answers for it."""
-    tidy()
-    return Path(tempfile.mkdtemp(prefix=f".{os.getpid()}-", dir=reports_folder()))
-
-
 def tidy() -> None:
-    """Remove the oldest reports, and what processes left that ended too early."""
+    """Remove the oldest reports."""
     folder = reports_folder()
-    for scratch in folder.glob(".*-*"):
-        owner = scratch.name[1:].partition("-")[0]
-        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(scratch, ignore_errors=True)
     reports = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
     for old in reports[:-KEPT]:
         old.unlink(missing_ok=True)

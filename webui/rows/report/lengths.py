@@ -1,12 +1,12 @@
 """How long the rows are in tokens, and which longest sequence would hold them."""
 
 import heapq
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from webui.rows.report.duplicates import Place
-from webui.rows.report.growing import Growing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,13 +61,13 @@ class LengthTally:
     """Collects the lengths of rows, four bytes each."""
 
     def __init__(self) -> None:
-        self.whole = Growing("int32")
+        self.whole = array("i")
         self.tokens = self.trained = self.hidden = 0
         self.longest: list[tuple[int, int, LongRow]] = []
 
     def add(self, whole: int, seen: int, trained: int) -> None:
         """Count a row: its tokens, how many a training sees, and learns."""
-        self.whole.extend([whole])
+        self.whole.append(whole)
         self.tokens += seen
         self.trained += trained
         self.hidden += not trained
@@ -83,13 +83,15 @@ class LengthTally:
             return
         row = LongRow(place, tokens, text[:BEGINNING])
         # Of rows of one length the earlier is kept; rows themselves have no order.
-        heapq.heappush(self.longest, (tokens, -self.whole.length, row))
+        heapq.heappush(self.longest, (tokens, -len(self.whole), row))
         if len(self.longest) > LONGEST_SHOWN:
             heapq.heappop(self.longest)
 
     def lengths(self, max_length: int, context: int) -> Lengths:
         """The figures over all rows so far."""
-        whole = self.whole.values
+        import numpy as np
+
+        whole = np.asarray(self.whole)
         longer = int((whole > max_length).sum())
         return Lengths(
             histogram(whole),

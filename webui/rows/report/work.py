@@ -3,19 +3,18 @@ report."""
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from webui.chat.conversation import Chat
 from webui.errors import PlannerError
 from webui.models.pretrained import read_config, recipe_chat
-from webui.planner.child import answer, settle_in
+from webui.planner.job import Gauge
 from webui.recipe import Recipe
-from webui.rows.each import Kept, Rejected, read_rows, rendered_row
+from webui.rows.each import Kept, Rejected, read_rows, rendered_row, source_files
 from webui.rows.encoding import encode
 from webui.rows.mapping.steps import instruction_of
 from webui.rows.reading.hub import hub_revision
@@ -32,8 +31,11 @@ from webui.rows.split import parted_rows
 from webui.text import Text
 
 Known = dict[Stamp, Measured]
-MEASURING, READING = 0.0, 1.0  # stages
-UNKNOWN = -1.0
+MEASURING, READING = range(2)
+STAGES = (
+    Text("looking at the files", "正在查看文件"),
+    Text("reading the rows", "正在读取数据"),
+)
 # Of the whole time, roughly: hashing goes first, comparing the rows comes last.
 MEASURED_SHARE, READ_SHARE = 0.02, 0.97
 CHANGED = Text(
@@ -43,52 +45,29 @@ CHANGED = Text(
 REACH = 131072  # tokens; the longest sequence that a recipe may ask for
 
 
-class Gauge:
-    """Tells the other process how far the work is, through four shared numbers:
-    the stage, the rows, the share done, and the seconds left."""
+def reading_told(gauge: Gauge) -> Callable[[int, float | None], None]:
+    """Tells of the rows read and, where it is known, of the share of all; time is
+    taken from now on."""
+    begun = time.monotonic()
+    gauge.tell(READING, share=MEASURED_SHARE)
 
-    def __init__(self, numbers: Any) -> None:
-        self.numbers = numbers
-        self.begun = time.monotonic()
-
-    def measuring(self, share: float) -> None:
-        """So much of the files has been measured."""
-        self.numbers[:] = [MEASURING, 0.0, share * MEASURED_SHARE, UNKNOWN]
-
-    def begin_reading(self) -> None:
-        """From now on the time is taken."""
-        self.begun = time.monotonic()
-        self.numbers[:] = [READING, 0.0, MEASURED_SHARE, UNKNOWN]
-
-    def reading(self, rows: int, share: float | None) -> None:
-        """So many rows have been read; of all, the share is known or not."""
+    def tell(rows: int, share: float | None) -> None:
         if not share:
-            self.numbers[:] = [READING, rows, UNKNOWN, UNKNOWN]
+            gauge.tell(READING, rows=rows)
             return
-        seconds = time.monotonic() - self.begun
-        left = seconds / (share * READ_SHARE) - seconds
+        seconds = time.monotonic() - begun
+        left = max(0.0, seconds / (share * READ_SHARE) - seconds)
         done = MEASURED_SHARE + share * (READ_SHARE - MEASURED_SHARE)
-        self.numbers[:] = [READING, rows, done, max(0.0, left)]
+        gauge.tell(READING, rows=rows, share=done, seconds_left=left)
 
-
-def work(
-    recipe: Recipe, scratch: Path, known: Known, numbers: Any, answers: Connection
-) -> None:
-    """Make the report, or find it; answer with its key and the files' hashes, or with
-    a PlannerError."""
-    settle_in(niceness=10, all_cores=True)
-    try:
-        arguments = (recipe, scratch, known, Gauge(numbers))
-        answers.send(answer(finished_report, arguments))
-    except PlannerError as error:
-        answers.send(error)
+    return tell
 
 
 def finished_report(
     recipe: Recipe, scratch: Path, known: Known, gauge: Gauge
 ) -> tuple[str, Known]:
     """The key of a report that lies in the cache, and what is known of its files."""
-    paths = source_paths(recipe)
+    paths = [Path(file) for file in source_files(recipe)]
     stamps = [stamp(path) for path in paths]
     measured = measure_all(paths, known, gauge)
     key = report_key(recipe, measured, hub_revision(recipe))
@@ -102,14 +81,6 @@ def finished_report(
     return key, dict(zip(stamps, measured, strict=True))
 
 
-def source_paths(recipe: Recipe) -> list[Path]:
-    """The training files, then the held-out files."""
-    if recipe.data.source == "hub":
-        return []
-    heldout = recipe.split.files if recipe.split.by == "file" else ()
-    return [Path(file) for file in (*recipe.data.train_files, *heldout)]
-
-
 def measure_all(paths: list[Path], known: Known, gauge: Gauge) -> list[Measured]:
     """What is behind each path; what is known already is not read."""
     measured = []
@@ -119,7 +90,8 @@ def measure_all(paths: list[Path], known: Known, gauge: Gauge) -> list[Measured]
     def on_bytes(count: int) -> None:
         nonlocal done
         done += count
-        gauge.measuring(done / total if total else 0.0)
+        share = done / total if total else 0.0
+        gauge.tell(MEASURING, share=share * MEASURED_SHARE)
 
     for path in paths:
         measured.append(known.get(stamp(path)) or measure(path, on_bytes))
@@ -133,10 +105,10 @@ def written_report(
     chat = recipe_chat(recipe)
     tokenizer = chat.template.tokenizer
     train, heldout = both_parts(recipe, chat)
-    gauge.begin_reading()
+    tell = reading_told(gauge)
 
     def on_progress(rows: int, record: Record) -> None:
-        gauge.reading(rows, position.share(record))
+        tell(rows, position.share(record))
 
     with rejected_file.open("w", encoding="utf-8", errors="backslashreplace") as file:
         return make_report(
