@@ -8,6 +8,7 @@ from pathlib import Path
 from webui.commands import given
 from webui.errors import PlannerError
 from webui.files import write_text
+from webui.kernel.kernel import this_kernel
 from webui.notebook.ipynb import notebook_text
 from webui.notebook.render import render_cells
 from webui.notebook.rows import FOLDER, PARENT, Rows, expected
@@ -57,7 +58,11 @@ def asked(arguments: Namespace) -> tuple[Recipe, Rows, Path | None]:
     saved = None
     if recipe.adapter.from_run:
         kept = run / PARENT if run and own else None
-        saved = kept if kept and kept.is_dir() else saved_by_parent(recipe)
+        saved = (
+            kept
+            if kept and kept.is_dir()
+            else saved_by_parent(recipe, this_kernel().runs)
+        )
     return recipe, beside(rows or rows_of(recipe), arguments), saved
 
 

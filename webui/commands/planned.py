@@ -13,6 +13,7 @@ from webui.counts.parameters.count import Count, count
 from webui.counts.parameters.grid import Grid, grid
 from webui.counts.parameters.structure import Node, structure
 from webui.errors import PlannerError
+from webui.kernel.kernel import this_kernel
 from webui.notebook.rows import Rows
 from webui.planner.process import ask
 from webui.preflight.learning_rates import Rates, learning_rates
@@ -60,10 +61,12 @@ class Plan:
 
 def plan_of(recipe: Recipe, card: Card | None, arguments: Namespace) -> Plan:
     """Ask all that is wanted; without a card, this machine is meant."""
+    root = this_kernel().runs
     with ThreadPoolExecutor(1) as beside:
         # That takes seconds, in a process of its own.
         here = beside.submit(this_card) if card is None else None
-        found = Plan(recipe, once([*parent_problems(recipe), *data_problems(recipe)]))
+        known = [*parent_problems(recipe, root), *data_problems(recipe)]
+        found = Plan(recipe, once(known))
         if not found.problems:
             found.preview = found.ask(preview)
             found.rows = found.told(lambda: prepared(recipe))
@@ -94,5 +97,7 @@ def judge(found: Plan, card: Card | None, here: "Future[Card] | None") -> None:
     if found.card is not None:
         found.problems += device_problems(found.recipe, found.card)
         if here is not None:
-            found.measured = measured_here(runs.folders(), found.recipe, found.card)
+            found.measured = measured_here(
+                runs.folders(this_kernel().runs), found.recipe, found.card
+            )
         found.fit = found.ask(fit, found.card, found.measured)

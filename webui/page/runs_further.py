@@ -14,7 +14,6 @@ from webui.runs import entries
 from webui.runs.entries import Entry
 from webui.runs.error import RunError
 from webui.runs.parent import child, why_not
-from webui.settings import runs_folder
 from webui.text import Text
 
 TITLE = Text("Train on", "接着训练")
@@ -58,8 +57,10 @@ def build(page: Page, chosen: gr.Dropdown) -> None:
             fields.append(asked(page, "epochs", page.say(AS_BEFORE)))
         make = gr.Button(page.say(MAKE), size="sm", elem_id="train-on-run")
         why = gr.HTML(elem_id="no-train-on")
-    page.watch_chosen(make, [chosen], lambda view, name: can(known(name)))
-    page.watch_chosen(why, [chosen], lambda view, name: no_further(page, known(name)))
+    page.watch_chosen(make, [chosen], lambda view, name: can(known(page, name)))
+    page.watch_chosen(
+        why, [chosen], lambda view, name: no_further(page, known(page, name))
+    )
     page.when_pressed(make, partial(take, page), [chosen, *fields], form=False)
 
 
@@ -78,10 +79,10 @@ def asked(page: Page, name: str, info: str = "") -> Any:
     return gr.Number(**common)
 
 
-def known(name: str | None) -> Entry | None:
+def known(page: Page, name: str | None) -> Entry | None:
     """The run of this id, if it is there."""
-    folder = runs_folder() / (name or "")
-    return next((e for e in entries.entries() if name and e.run.folder == folder), None)
+    listed = entries.entries(page.kernel.runs) if name else ()
+    return next((entry for entry in listed if entry.id == name), None)
 
 
 def can(entry: Entry | None) -> Any:
@@ -103,7 +104,7 @@ def no_further(page: Page, entry: Entry | None) -> Markup:
 
 def no_resume(page: Page, view: View, name: str | None) -> Markup:
     """Why the chosen run cannot be resumed, where the button would be."""
-    entry = known(name)
+    entry = known(page, name)
     if entry is None:
         return Markup("")
     if entry.run.kind != "run":
@@ -126,7 +127,7 @@ def take(
     epochs: float | None,
 ) -> None:
     """Make the recipe that trains on from a run the current one."""
-    entry = known(name)
+    entry = known(page, name)
     if entry is None:
         raise RunError(Text("choose a run first.", "请先选择一次运行。"))
     if (why := why_not(entry.run)) is not None:

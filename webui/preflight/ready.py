@@ -22,7 +22,6 @@ from webui.rows.prepare.ask import prepared
 from webui.rows.reading.sources import records
 from webui.rows.split_check import refuse_split
 from webui.runs.parent import parent_problems
-from webui.settings import runs_folder
 from webui.text import Text
 
 Stage = list[tuple[str, Callable, Part]]  # field, question, rows
@@ -36,22 +35,22 @@ ACCEPT = Text(
 )
 
 
-def ready(recipe: Recipe, *, sweep: bool = False) -> Recipe:
+def ready(recipe: Recipe, root: Path, *, sweep: bool = False) -> Recipe:
     """The recipe itself, refused here when its data would fail or teach nothing.
 
     So is one whose adapter does not fit its model, with ``sweep`` in any of its trials;
     that asks for what this machine's device cannot do, that logs to what is not here,
-    or whose checkpoints find no room on the disk.
+    or whose checkpoints find no room on the disk of ``root``, the folder of all runs.
 
     Raises:
         RecipeError: with everything that is wrong.
     """
-    problems = [*parent_problems(recipe), *data_problems(recipe)]
+    problems = [*parent_problems(recipe, root), *data_problems(recipe)]
     problems += misfits(recipe, sweep=sweep)
     problems += [*problems_here(recipe), *sink_problems(recipe)]
     problems += packing_here(recipe)
     problems = problems or row_problems(recipe)
-    if problems := problems or room_problems(recipe):
+    if problems := problems or room_problems(recipe, root):
         raise RecipeError(problems)
     return recipe
 
@@ -134,7 +133,7 @@ def packing_here(recipe: Recipe) -> list[Problem]:
     return [Problem("data.packing", problem)] if problem else []
 
 
-def room_problems(recipe: Recipe) -> list[Problem]:
+def room_problems(recipe: Recipe, root: Path) -> list[Problem]:
     """Why what the run leaves does not fit the disk of the runs; empty if it does.
 
     This machine is asked only where the widest numbers would not fit: that takes
@@ -142,9 +141,9 @@ def room_problems(recipe: Recipe) -> list[Problem]:
     each checkpoint.
     """
     try:
-        if ask(room_problem, recipe, WIDEST, runs_folder()) is None:
+        if ask(room_problem, recipe, WIDEST, root) is None:
             return []
-        problem = ask(room_problem, recipe, this_card(), runs_folder())
+        problem = ask(room_problem, recipe, this_card(), root)
     except PlannerError:
         return []
     return [Problem("training.keep_checkpoints", problem)] if problem else []
