@@ -60,6 +60,26 @@ def test_two_starts_at_once_are_refused() -> None:
     assert folder.folders(this_kernel().runs) == []
 
 
+def test_a_lock_is_free_again_once_its_holder_is_killed() -> None:
+    code = (
+        "import time\n"
+        "from webui.kernel.kernel import this_kernel\n"
+        "from webui.kernel.status import lock\n"
+        "with lock(this_kernel()): print('held', flush=True); time.sleep(60)"
+    )
+    env = {**os.environ, "PYTHONPATH": str(work.ROOT)}
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout and holder.stdout.readline() == "held\n"
+    with pytest.raises(KernelError, match="another start"), jobs.lock(this_kernel()):
+        pass
+    holder.kill()
+    holder.wait()
+    with jobs.lock(this_kernel()):
+        pass
+
+
 # ---- what a run leaves
 
 
