@@ -41,17 +41,9 @@ def start_run(kernel: Kernel, recipe: Recipe, upto: str = "score") -> Path:
     """
     rows = prepared(recipe)
     cells = render_cells(recipe, RUN_CELLS, rows=rows)
-    always, never = wanted(upto)
+    figures = figures_of(recipe)
     return start_in_new_folder(
-        kernel,
-        recipe,
-        cells,
-        "run",
-        always,
-        never,
-        upto,
-        rows=rows,
-        planned=figures_of(recipe),
+        kernel, recipe, cells, "run", *wanted(upto), upto, rows=rows, planned=figures
     )
 
 

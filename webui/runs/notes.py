@@ -5,8 +5,7 @@ run's id, the name of its folder, never changes.
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -63,7 +62,7 @@ def change(
 ) -> About:
     """Say something else about a run; what is None stays. An empty text removes.
 
-    ``lock`` is the file whose holder alone writes.
+    ``lock`` is the file whose holder alone writes; its time tells that one did.
 
     With ``was``, what the writer saw, a text that another has changed since stays.
 
@@ -75,7 +74,8 @@ def change(
         "note": None if note is None else fitting_note(note),
         "star": star,
     }
-    with one_writer(lock):
+    lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with FileLock(lock):
         now = read(run)
         changes = {key: value for key, value in wanted.items() if value is not None}
         if was is not None:
@@ -83,6 +83,7 @@ def change(
         said = replace(now, **changes)  # type: ignore[arg-type]
         if said != now or not (run / FILE).exists():
             write(run, said)
+        lock.touch()
     return said
 
 
@@ -164,15 +165,6 @@ HIDDEN = ("Cc", "Cs")
 def one_line(text: str) -> str:
     """A text on one line, with single spaces."""
     return " ".join(plain(" ".join(text.split())).split())
-
-
-@contextmanager
-def one_writer(lock: Path) -> Iterator[None]:
-    """Wait until nobody else writes; the lock's time then tells that one did."""
-    lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with FileLock(lock):
-        yield
-        lock.touch()
 
 
 def mark(lock: Path) -> int:

@@ -152,8 +152,8 @@ def stream_when_asked(
             titles = page.say(BASE), page.say(TUNED)
             texts = {"base": "", "tuned": ""}
             # When the tab is closed, Gradio closes this generator, and that the client.
-            run = asked(page, recipe, name)
-            with jobs.comparing(page.kernel, *run) as client:
+            own, folder = asked(page, recipe, name)
+            with jobs.comparing(page.kernel, own, folder) as client:
                 yield seen, answer_box(titles[0], "…"), answer_box(titles[1])
                 for pane, text in listen(page.kernel, client):
                     if not pane:
