@@ -192,9 +192,8 @@ def test_a_stop_saves_and_the_run_goes_on_and_a_discard_leaves_nothing(
     stopping.stop(this_kernel(), discard=True, wait=True)
     work.until(lambda: jobs.status(this_kernel()).word != "busy")
     assert not unwanted.exists() and unwanted not in folder.folders(this_kernel().runs)
-    assert jobs.status(this_kernel()).run is None and not jobs.status(
-        this_kernel()
-    ).is_fresh(train_cell(recipe))
+    now = jobs.status(this_kernel())
+    assert now.run is None and not now.is_fresh(train_cell(recipe))
 
 
 def train_cell(recipe: Recipe) -> Cell:
