@@ -32,6 +32,7 @@ from webui import settings
 from webui.counts.memory.estimate import estimate
 from webui.files import write_json
 from webui.kernel import jobs, process
+from webui.kernel.kernel import this_kernel
 from webui.kernel.status import status
 from webui.notebook.render import RUN_CELLS, render_cells
 from webui.notebook.script import joined
@@ -102,7 +103,7 @@ def rows_of(length: int, count: int) -> Iterator[dict[str, str]]:
 
 def watched(recipe: Recipe) -> tuple[Steps, int]:
     """A run with a reader of its curve: its steps, and its peak in bytes."""
-    run = jobs.start_run(recipe, upto="train")
+    run = jobs.start_run(this_kernel(), recipe, upto="train")
     with reader(run):
         wait_for_end(run)
     told = [event for event in events.read(run)[0] if event["event"] == "step"]
@@ -134,7 +135,7 @@ def reader(run: Path) -> Iterator[None]:
 def wait_for_end(run: Path) -> None:
     """Return when a run has ended; its kernel lives on."""
     end = time.monotonic() + LIMIT
-    while status().word == "busy":
+    while status(this_kernel()).word == "busy":
         if time.monotonic() > end:
             raise RuntimeError(f"{run.name} took longer than {LIMIT} s")
         time.sleep(0.2)
@@ -150,7 +151,7 @@ def bare(recipe: Recipe) -> Steps:
         done = subprocess.run(
             [sys.executable, "-c", code],
             cwd=folder,
-            env=process.kernel_environment(Path(folder)),
+            env=process.kernel_environment(this_kernel()),
             capture_output=True,
             text=True,
             timeout=LIMIT,
@@ -240,7 +241,7 @@ def main() -> None:
         try:
             found = compare(recipe, device)
         finally:
-            process.end()
+            process.end(this_kernel())
     print("\n".join(table(found, trials)))
     if device == "cuda":
         results = {

@@ -69,7 +69,7 @@ def measure(trial: Trial) -> dict[str, Any]:
             raise RuntimeError(f"no end after {LIMIT_SECONDS} s") from None
         finally:
             # It ended with its run, unless that took too long.
-            python(["-c", "from webui.kernel.process import end; end()"], places)
+            python(["-m", "webui", "doctor", "--end-kernel"], places)
     if done.returncode:
         raise RuntimeError(done.stderr.strip()[-2000:] or f"exit {done.returncode}")
     summary = json.loads(done.stdout)

@@ -40,6 +40,7 @@ from tabs import family, page, processor, readers
 from webui import settings
 from webui.files import write_json
 from webui.kernel import jobs, process
+from webui.kernel.kernel import this_kernel
 from webui.kernel.status import status
 from webui.notebook.render import RUN_CELLS, render_cells
 from webui.notebook.script import joined
@@ -130,7 +131,7 @@ def bare(steps: int) -> Iterator[Side]:
         training = subprocess.Popen(
             [sys.executable, "-c", code],
             cwd=folder,
-            env={**process.kernel_environment(Path(folder)), "PYTHONPATH": ""},
+            env={**process.kernel_environment(this_kernel()), "PYTHONPATH": ""},
             stdout=told,
             stderr=subprocess.DEVNULL,
         )
@@ -152,7 +153,7 @@ def bare(steps: int) -> Iterator[Side]:
 def watched(steps: int, tabs: int) -> Iterator[Side]:
     """The same training as a run, with its page and tabs, frozen as it has begun."""
     with page() as server, readers(tabs) as watching:
-        run = jobs.start_run(recipe(steps), upto="train")
+        run = jobs.start_run(this_kernel(), recipe(steps), upto="train")
         watching.run = run.name
 
         def mark(name: str) -> float | None:
@@ -160,13 +161,13 @@ def watched(steps: int, tabs: int) -> Iterator[Side]:
             return float(found[0]) if found else None
 
         wait(lambda: mark("begun"))
-        kernel = psutil.Process(status().pid)
+        kernel = psutil.Process(status(this_kernel()).pid)
         side = Side([*family(server), *family(kernel)], mark, watching.looking)
         side.freeze()
         yield side
         for each in side.work:
             each.resume()
-        process.end()
+        process.end(this_kernel())
 
 
 def is_mark(event: events.Event, name: str) -> bool:
@@ -248,7 +249,7 @@ def main() -> int:
         try:
             found = compare(given.pairs, given.tabs, given.steps)
         finally:
-            process.end()
+            process.end(this_kernel())
     results = {
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
         "versions": {name: version(name) for name in PACKAGES},

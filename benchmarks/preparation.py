@@ -82,8 +82,8 @@ def once(checkout: Path, rows: Path) -> float:
 
 def end_kernel(own: dict[str, str]) -> None:
     """End the kernel of this round: the next one starts its own."""
-    code = "from webui.kernel import process; process.end()"
-    subprocess.run([sys.executable, "-c", code], env=os.environ | own, check=True)
+    command = [sys.executable, "-m", "webui", "doctor", "--end-kernel"]
+    subprocess.run(command, env=os.environ | own, check=True)
 
 
 def measure(count: int, rounds: int, beside: Path | None) -> dict[str, Any]:

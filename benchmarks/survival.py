@@ -29,6 +29,7 @@ from typing import Any
 from webui import settings
 from webui.files import write_json
 from webui.kernel import closing, jobs, process, resuming
+from webui.kernel.kernel import this_kernel
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.runs import events
@@ -69,7 +70,10 @@ def ended(run: Path, seconds: float) -> bool:
     """Whether a run comes to its end within this time."""
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
-        if runs.read(run).status == "finished" and jobs.status().word != "busy":
+        if (
+            runs.read(run).status == "finished"
+            and jobs.status(this_kernel()).word != "busy"
+        ):
             return True
         time.sleep(0.1)
     return False
@@ -99,28 +103,28 @@ def kill_one(chance: random.Random, started: list[subprocess.Popen[bytes]]) -> s
         started[-1].wait()
         started.append(serve(settings.home() / "server.log"))
         return "server"
-    process.send_signal(signal.SIGKILL)
+    process.send_signal(this_kernel(), signal.SIGKILL)
     return "kernel"
 
 
 def go_on(run: Path) -> None:
     """Resume a run whose kernel is dead; the server may be about to close it."""
-    while jobs.status().word == "busy":
+    while jobs.status(this_kernel()).word == "busy":
         time.sleep(0.05)
     while runs.read(run).status == "running":
-        closing.close_dead_run()
+        closing.close_dead_run(this_kernel())
         time.sleep(0.05)
-    resuming.resume(run)
+    resuming.resume(this_kernel(), run)
 
 
 def survive(kills: int, chance: random.Random) -> dict[str, Any]:
     """The whole trial: how many were killed, resumed from where, and what differed."""
-    whole = jobs.start_run(recipe(), upto="train")
+    whole = jobs.start_run(this_kernel(), recipe(), upto="train")
     assert ended(whole, 3600)
     killed, compared = {"kernel": 0, "server": 0}, []
     with servers(settings.home() / "server.log") as started:
         while sum(killed.values()) < kills:
-            run = jobs.start_run(recipe(), upto="train")
+            run = jobs.start_run(this_kernel(), recipe(), upto="train")
             while not ended(run, chance.uniform(0, LONGEST)):
                 if sum(killed.values()) >= kills:
                     assert ended(run, 3600)
@@ -157,7 +161,7 @@ def main() -> int:
         try:
             found = survive(given.kills, random.Random(given.seed))
         finally:
-            process.end()
+            process.end(this_kernel())
     results = {
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
         "versions": {name: version(name) for name in PACKAGES},

@@ -55,7 +55,7 @@ def log_of(steps: int, first: int = 1, total: int = 0) -> Iterator[str]:
             yield json.dumps(event | {"event": "evaluated", "logs": told}) + "\n"
 
 
-def replay(steps: int) -> Path:
+def replay(root: Path, steps: int) -> Path:
     """A run folder with the log of so many steps."""
     from webui.notebook.render import RUN_CELLS, render_cells
     from webui.recipe.store import load
@@ -64,7 +64,7 @@ def replay(steps: int) -> Path:
     from webui.settings import shipped_recipes
 
     recipe = load(shipped_recipes() / "starter-extract.yaml")
-    run = runs.create(recipe, render_cells(recipe, RUN_CELLS), "run")
+    run = runs.create(root, recipe, render_cells(recipe, RUN_CELLS), "run")
     events.append(run, "begun", trial=None, max_steps=2 * steps, effective={})
     append(run, log_of(steps, total=2 * steps))
     return run
@@ -133,12 +133,14 @@ def measure(steps: int) -> dict[str, Any]:
     from starlette.testclient import TestClient
 
     from webui.app import open_studio
+    from webui.kernel.kernel import this_kernel
     from webui.kernel.status import status
     from webui.page.build import build_app
     from webui.page.routes import CURVES, STAMP, add_routes
     from webui.page.stamp import stamp_of
 
-    run, studio = replay(steps), open_studio(None)
+    kernel = this_kernel()
+    run, studio = replay(kernel.runs, steps), open_studio(kernel, None)
     app = App.create_app(build_app(studio))
     add_routes(app, studio)
     app = Clocked(app)
@@ -155,7 +157,9 @@ def measure(steps: int) -> dict[str, Any]:
         updates.append(clocked(app, partial(ask, **known)))
         told = updates[-1][1].json()
         known = {name: told[name] for name in known}
-    stamps = [timed(lambda: stamp_of(studio, status()))[0] for _ in range(UPDATES)]
+    stamps = [
+        timed(lambda: stamp_of(studio, status(kernel)))[0] for _ in range(UPDATES)
+    ]
     return {
         "log_mb": round((run / "events.jsonl").stat().st_size / 1e6, 1),
         "first_reading_of_the_log_ms": round(read_ms),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from webui.kernel.kernel import this_kernel
 from webui.notebook.render import RUN_CELLS, render_cells
 from webui.recipe.store import load
 from webui.runs import events
@@ -19,7 +20,9 @@ BEGIN = 1_790_000_000.0
 def replayed_run(steps: int, *, total: int = 0, seed: int = 0, every: int = 0) -> Path:
     """A run folder whose log holds so many steps, with an evaluation now and then."""
     recipe = load(shipped_recipes() / "starter-extract.yaml")
-    folder = runs.create(recipe, render_cells(recipe, RUN_CELLS), "run")
+    folder = runs.create(
+        this_kernel().runs, recipe, render_cells(recipe, RUN_CELLS), "run"
+    )
     write(
         folder,
         [begun(total or steps), *training(1, steps, total or steps, seed, every)],

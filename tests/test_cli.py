@@ -17,6 +17,7 @@ import pytest
 from webui import cli
 from webui.commands.options import parser
 from webui.kernel import jobs
+from webui.kernel.kernel import this_kernel
 from webui.notebook.render import render_cells
 from webui.recipe.store import load
 from webui.runs import events, folder
@@ -62,7 +63,7 @@ def command(*words: str, **options: Any) -> "subprocess.Popen[str]":
 def finished_run(status: str = "finished", name: str = "one") -> Path:
     """A run folder as a kernel leaves it."""
     recipe = load(RECIPE).model_copy(update={"name": name})
-    run = folder.create(recipe, render_cells(recipe), "run")
+    run = folder.create(this_kernel().runs, recipe, render_cells(recipe), "run")
     summary = {"status": status, "steps": 7, "last_loss": 0.25, "duration": 65.0}
     score = {"base": 0.0, "tuned": 0.75, "rows": 8}
     (run / folder.SUMMARY).write_text(json.dumps({**summary, "score": score}))
@@ -253,7 +254,7 @@ def test_an_error_is_one_sentence(
     code, out, err = tunebook(*words)
     assert (code, out) == (1, "")
     assert said in err and len(err.splitlines()) == 1
-    assert jobs.status().word == "none"
+    assert jobs.status(this_kernel()).word == "none"
 
 
 def test_the_unexpected_goes_to_the_log(
@@ -312,6 +313,6 @@ def test_a_run_is_deleted_only_when_sure(tunebook: Callable[..., Printed]) -> No
 
 def test_a_running_run_is_not_deleted(tunebook: Callable[..., Printed]) -> None:
     recipe = load(RECIPE)
-    run = folder.create(recipe, render_cells(recipe), "run")
+    run = folder.create(this_kernel().runs, recipe, render_cells(recipe), "run")
     code, _, err = tunebook("runs", "--delete", run.name, "--yes")
     assert code == 1 and "still running" in err and run.is_dir()

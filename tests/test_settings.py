@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from webui import settings
+from webui.kernel.kernel import this_kernel
 
 
 def test_home_is_a_hidden_folder_unless_named(
@@ -29,7 +30,7 @@ def test_a_relative_home_is_made_absolute(
 
 
 def test_folders_lie_in_the_home(tunebook_home: Path) -> None:
-    assert settings.runs_folder() == tunebook_home / "runs"
+    assert this_kernel().runs == tunebook_home / "runs"
     assert settings.data_folder() == tunebook_home / "data"
     assert settings.models_folder() == tunebook_home / "models"
     starter = tunebook_home / "models" / "SmolLM2-135M-Instruct"
@@ -43,7 +44,7 @@ def test_the_kernel_folder_is_jupyters_and_not_the_home(
 
 
 def test_asking_makes_no_folder(tunebook_home: Path) -> None:
-    asked = (settings.runs_folder(), settings.data_folder(), settings.kernel_folder())
+    asked = (this_kernel().runs, settings.data_folder(), settings.kernel_folder())
     assert not any(folder.exists() for folder in asked)
 
 

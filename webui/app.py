@@ -8,9 +8,10 @@ from typing import Any
 
 from webui.access import credentials, is_loopback
 from webui.kernel import closing, keeper
+from webui.kernel.kernel import Kernel, this_kernel
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
-from webui.settings import home, shipped_recipes
+from webui.settings import shipped_recipes
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1", "testserver"]
 SHARED_HOSTS = ["*.gradio.live"]
@@ -42,10 +43,11 @@ def launch(
     from webui.page.build import build_app
     from webui.planner import process as planner
 
-    log_to_file()
+    kernel = this_kernel()
+    log_to_file(kernel.home)
     auth = credentials(host, share, auth)
-    studio = open_studio(recipe)
-    closing.close_dead_run()
+    studio = open_studio(kernel, recipe)
+    closing.close_dead_run(kernel)
     app = build_app(studio)
     planner.warm()
     studio.look_at_device()
@@ -72,7 +74,7 @@ def launch(
     )
     quiet.look_less_often(app)
     routes.add_routes(served, studio)
-    keeper.start()
+    keeper.start(kernel)
     if share and not shared:
         print("There is no shared link: Gradio's server cannot be reached from here.")
     print(f"Tunebook is open at {shared or address}", flush=True)
@@ -97,26 +99,26 @@ def trusted_hosts(host: str, share: bool) -> Any:
     return Middleware(TrustedHostMiddleware, allowed_hosts=hosts)
 
 
-def open_studio(recipe: Path | None) -> Any:
+def open_studio(kernel: Kernel, recipe: Path | None) -> Any:
     """The server's state: the named recipe, else last time's, else the starter."""
     from webui.page.draft import Draft
     from webui.page.studio import Studio
 
-    file = home() / "draft.yaml"
+    file = kernel.home / "draft.yaml"
     if recipe is not None:
-        return Studio(Draft(load(recipe), file))
+        return Studio(kernel, Draft(load(recipe), file))
     starter = shipped_recipes() / "starter-extract.yaml"
     try:
-        return Studio(Draft(load(file if file.is_file() else starter), file))
+        return Studio(kernel, Draft(load(file if file.is_file() else starter), file))
     except RecipeError as error:
         print(f"The draft of last time cannot be read, so the starter opens. {error}")
-        return Studio(Draft(load(starter), file))
+        return Studio(kernel, Draft(load(starter), file))
 
 
-def log_to_file() -> None:
+def log_to_file(home: Path) -> None:
     """What the user need not see goes to a log in the home folder."""
-    home().mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(home() / "tunebook.log", delay=True)
+    home.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(home / "tunebook.log", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log = logging.getLogger("tunebook")
     log.addHandler(handler)

@@ -12,19 +12,9 @@ def home() -> Path:
     return (Path(named) if named else Path("~/.tunebook")).expanduser().absolute()
 
 
-def runs_folder() -> Path:
-    """Return the folder that holds one folder for each run."""
-    return home() / "runs"
-
-
 def data_folder() -> Path:
     """Return the folder of uploaded data sets."""
     return home() / "data"
-
-
-def queue_folder() -> Path:
-    """Return the folder of trainings that wait for the kernel."""
-    return home() / "queue"
 
 
 def models_folder() -> Path:
@@ -38,7 +28,7 @@ def starter_folder() -> Path:
 
 
 def kernel_folder() -> Path:
-    """Return the folder of the kernel's connection file and lock.
+    """Return the folder of this environment's kernel, for its connection and locks.
 
     It is Jupyter's runtime folder and not the home: a mounted home may be slow
     and may have no locks.

@@ -8,6 +8,7 @@ import pytest
 
 from webui import cli
 from webui.files import write_json
+from webui.kernel.kernel import this_kernel
 from webui.notebook.render import Cell
 from webui.recipe.checks import check
 from webui.runs import events, folder, notes
@@ -33,7 +34,9 @@ def tunebook(
 def new_run(name: str, rank: int = 8) -> Path:
     """A run that finished."""
     recipe = check({"name": name, "adapter": {"rank": rank}})
-    run = folder.create(recipe, [Cell("train", "x = 1", "k")], "run")
+    run = folder.create(
+        this_kernel().runs, recipe, [Cell("train", "x = 1", "k")], "run"
+    )
     write_json(run / folder.SUMMARY, {"status": "finished", "steps": 3})
     events.append(run, "finished", status="finished")
     return run

@@ -9,6 +9,7 @@ import pytest
 from webui import settings
 from webui.cli import main
 from webui.kernel import jobs, process, queue
+from webui.kernel.kernel import this_kernel
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.runs import folder
@@ -24,7 +25,7 @@ SHORT = [
 def home(tunebook_home: Path) -> Iterator[Path]:
     """A home for each test, whose kernel is ended after it."""
     yield tunebook_home
-    process.end()
+    process.end(this_kernel())
 
 
 def shown(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[str]]:
@@ -37,8 +38,8 @@ def test_what_waits_is_listed_moved_and_removed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert shown(capsys) == (0, [])
-    first = queue.add(Recipe(name="first"), "run", "train")
-    queue.add(Recipe(name="second"), "sweep")
+    first = queue.add(this_kernel(), Recipe(name="first"), "run", "train")
+    queue.add(this_kernel(), Recipe(name="second"), "sweep")
     code, lines = shown(capsys, "list")
     assert code == 0 and [line.split("\t")[2:4] for line in lines] == [
         ["first", "run up to train"],
@@ -52,14 +53,14 @@ def test_what_waits_is_listed_moved_and_removed(
         assert [each["name"] for each in told] == ["second", "first"]
         assert [each["place"] for each in told] == [1, 2]
     assert shown(capsys, "remove", first.id)[0] == 0
-    assert [entry.recipe.name for entry in queue.entries()] == ["second"]
+    assert [entry.recipe.name for entry in queue.entries(this_kernel())] == ["second"]
 
 
 def test_a_problem_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["queue", "move", "nope", "up"]) == 1
     assert main(["queue", "add", "no-such-recipe"]) == 1
-    settings.queue_folder().mkdir()
-    (settings.queue_folder() / "0001-x.yaml").write_text("recipe: [")
+    this_kernel().queue.mkdir()
+    (this_kernel().queue / "0001-x.yaml").write_text("recipe: [")
     assert main(["queue"]) == 1
     told = capsys.readouterr().err.splitlines()
     assert "nope" in told[0] and "no-such-recipe" in told[1] and "0001-x" in told[-1]
@@ -76,17 +77,21 @@ def test_run_waits_when_busy_and_the_queue_is_worked_through(
     if not (settings.starter_folder() / "config.json").is_file():
         pytest.skip("the starter model is not here: run `tunebook starter`")
     short = ["starter-extract", *SHORT]
-    with jobs.lock():  # as another start would hold it
+    with jobs.lock(this_kernel()):  # as another start would hold it
         assert main(["run", *short]) == 1
         assert "Another start is under way" in capsys.readouterr().err
-        assert queue.entries() == []
+        assert queue.entries(this_kernel()) == []
         assert main(["run", *short, "--queue"]) == 0
         assert "waits as number 1" in capsys.readouterr().out
     gone = "data.train_files=/nowhere.jsonl"
     assert main(["queue", "add", "starter-extract", "--set", gone]) == 1
-    assert len(queue.entries()) == 1  # refused at once
+    assert len(queue.entries(this_kernel())) == 1  # refused at once
     # What is broken later is told at the end, and the rest is trained.
-    queue.move(queue.add(loads("", name="broken", settings=[gone])).id, "first")
+    queue.move(
+        this_kernel(),
+        queue.add(this_kernel(), loads("", name="broken", settings=[gone])).id,
+        "first",
+    )
 
     capsys.readouterr()
     assert main(["queue", "run", "--json"]) == 1
@@ -94,6 +99,6 @@ def test_run_waits_when_busy_and_the_queue_is_worked_through(
     assert [run["status"] for run in told["runs"]] == ["finished"]
     (broken,) = told["waiting"]
     assert broken["name"] == "broken" and "/nowhere.jsonl" in broken["reason"]
-    (run,) = folder.folders()
+    (run,) = folder.folders(this_kernel().runs)
     assert folder.read(run).summary["steps"] == 2
-    assert jobs.status().word == "none"  # it was started for this
+    assert jobs.status(this_kernel()).word == "none"  # it was started for this

@@ -14,6 +14,7 @@ import pytest
 
 from webui import settings
 from webui.kernel import jobs, process
+from webui.kernel.kernel import this_kernel
 from webui.runs import folder
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ pytestmark = [pytest.mark.train, pytest.mark.usefixtures("ended_kernel", "model"
 def ended_kernel(tunebook_home: Path) -> Iterator[None]:
     """End the kernel after the test, whatever it did."""
     yield
-    process.end()
+    process.end(this_kernel())
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_run_and_compare() -> None:
     assert code == 0 and done["status"] == "finished" and done["steps"] == 2
     assert done["score"]["rows"] == 2
     assert "step 2/2" in err
-    assert jobs.status().word == "none"  # it was started for this
+    assert jobs.status(this_kernel()).word == "none"  # it was started for this
     assert folder.saved_adapter(Path(done["folder"]))
 
     code, out, _ = tunebook(
@@ -76,7 +77,7 @@ def test_run_and_compare() -> None:
     assert code == 0 and compared["run"] == done["id"]
     assert set(compared["answers"]) == {"base", "tuned"}
     assert compared["score"]["rows"] == 2
-    assert jobs.status().word == "none"
+    assert jobs.status(this_kernel()).word == "none"
 
 
 def test_plan_counts_before_anything_is_loaded() -> None:
@@ -115,13 +116,13 @@ def test_a_run_that_fails_says_why_and_is_1(tmp_path: Path) -> None:
     code, out, err = tunebook("run", str(RECIPE), *SHORT, "--model", str(tmp_path))
     assert code == 1 and "run folder" in out
     assert "model" in err and "Traceback" not in err
-    assert jobs.status().word == "none"
+    assert jobs.status(this_kernel()).word == "none"
 
 
 def test_stop_and_sweep_on_a_kernel_that_stays(tmp_path: Path) -> None:
     """Ctrl-C saves and is not 0; the sweep after it finds the kernel still there."""
-    with jobs.lock():
-        process.start()
+    with jobs.lock(this_kernel()):
+        process.start(this_kernel())
     steps = ("--set", "training.duration=steps", "--set", "training.steps=5000")
     running = start("run", str(RECIPE), *SHORT, *steps)
     assert running.stderr
@@ -131,10 +132,10 @@ def test_stop_and_sweep_on_a_kernel_that_stays(tmp_path: Path) -> None:
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=120)
     assert running.returncode == 1 and "Stopping" in err and "stopped" in err
-    stopped = folder.find("starter-extract")
+    stopped = folder.find(this_kernel().runs, "starter-extract")
     assert stopped.status == "stopped" and folder.saved_adapter(stopped.folder)
     assert str(stopped.folder) in out
-    assert jobs.status().word == "idle"
+    assert jobs.status(this_kernel()).word == "idle"
 
     file = tmp_path / "swept.yaml"
     text = RECIPE.read_text("utf-8").replace(
@@ -146,4 +147,4 @@ def test_stop_and_sweep_on_a_kernel_that_stays(tmp_path: Path) -> None:
     values = [trial["value"] for trial in swept["trials"]]
     assert code == 0 and len(values) == 2 and values == sorted(values)
     assert swept["best"]["value"] == values[0]
-    assert jobs.status().word == "idle"
+    assert jobs.status(this_kernel()).word == "idle"

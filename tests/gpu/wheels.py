@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 # What recipe, notebook, planner, kernel, runs and these tests import, and what Unsloth
 # imports itself. It is installed after the others, and says nothing of what it wants.
 IMPORTED = frozenset(
-    "accelerate bitsandbytes charset-normalizer datasets huggingface-hub ipykernel "
-    "jinja2 jupyter-client jupyter-core nbformat numpy packaging peft pillow protobuf "
-    "psutil pydantic pytest pytest-timeout pyyaml ruff sentencepiece "
+    "accelerate bitsandbytes charset-normalizer datasets filelock huggingface-hub "
+    "ipykernel jinja2 jupyter-client jupyter-core nbformat numpy packaging peft pillow "
+    "protobuf psutil pydantic pytest pytest-timeout pyyaml ruff sentencepiece "
     "transformers trl unsloth unsloth-zoo".split()
 )
 # They come with the driver that is there.

@@ -7,6 +7,7 @@ import pytest
 from homes import make_home
 
 from webui.kernel import process
+from webui.kernel.kernel import this_kernel
 
 
 @pytest.fixture(scope="module")
@@ -17,4 +18,4 @@ def kernel_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("TUNEBOOK_HOME", str(home))
         patch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
         yield home
-        process.end()
+        process.end(this_kernel())

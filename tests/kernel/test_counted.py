@@ -11,6 +11,7 @@ import work
 from webui import settings
 from webui.diagnosis import explain
 from webui.kernel import jobs
+from webui.kernel.kernel import this_kernel
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.recorder.counted import MiscountError, hold_to_plan, is_tower
@@ -142,13 +143,13 @@ def test_a_model_that_changed_on_disk_is_not_trained_as_if_it_had_not(
     kernel_home: Path, model_folder: Path
 ) -> None:
     recipe = make_recipe(model_folder)
-    first = work.ended(jobs.start_run(recipe, upto="train"), 120)
+    first = work.ended(jobs.start_run(this_kernel(), recipe, upto="train"), 120)
     begun = next(e for e in events.read(first)[0] if e["event"] == "begun")
     assert "step" in work.tags(first)
     # What is loaded has two layers; the folder now says that the model has one.
     file = model_folder / "config.json"
     file.write_text(file.read_text().replace('layers": 2', 'layers": 1'))
-    second = work.ended(jobs.start_run(recipe, upto="train"), 120)
+    second = work.ended(jobs.start_run(this_kernel(), recipe, upto="train"), 120)
     history = events.read(second)[0]
     assert "step" not in work.tags(second)
     failed = next(e for e in history if e["event"] == "failed")

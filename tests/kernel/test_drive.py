@@ -15,6 +15,7 @@ import work
 
 from webui import settings
 from webui.kernel import process
+from webui.kernel.kernel import this_kernel
 from webui.runs import checkpoints, folder
 
 DRIVE = """
@@ -100,10 +101,10 @@ def test_a_training_and_the_queue_work_on_it(drive: Path) -> None:
         done = python("-m", "webui", "queue", "run", "--json")
         assert done.returncode == 0, done.stderr
     finally:
-        process.end()
+        process.end(this_kernel())
     ended = json.loads(done.stdout)["runs"]
     assert [run["status"] for run in ended] == ["finished", "finished"]
-    second, first = (folder.find(run["id"]) for run in ended)
+    second, first = (folder.find(this_kernel().runs, run["id"]) for run in ended)
     assert folder.recipe_of(second).name == "second"
     for run in (first, second):
         assert folder.saved_adapter(run.folder)

@@ -8,6 +8,7 @@ import work
 
 from webui import settings
 from webui.kernel import jobs, stopping
+from webui.kernel.kernel import this_kernel
 from webui.recipe.store import load, with_values
 from webui.recorder.library_warnings import LENGTH, MOST
 from webui.runs.folder import LOG, SUMMARY
@@ -55,9 +56,15 @@ def test_what_is_warned_of_once_is_warned_of_in_each_run() -> None:
 def test_a_job_for_the_same_run_does_not_repeat_it() -> None:
     code = "import warnings; warnings.warn('step 3 of 7')"
     run = work.run(train=code)
-    with jobs.lock():
-        jobs.send(work.cells(load=code), kind="compare", run=run, always=["load"])
-    work.until(lambda: jobs.status().word == "idle")
+    with jobs.lock(this_kernel()):
+        jobs.send(
+            this_kernel(),
+            work.cells(load=code),
+            kind="compare",
+            run=run,
+            always=["load"],
+        )
+    work.until(lambda: jobs.status(this_kernel()).word == "idle")
     assert messages(run) == ["step 3 of 7"]
 
 
@@ -137,7 +144,7 @@ PeftModel.from_pretrained(tiny(), "adapter")
 @pytest.mark.train
 @pytest.mark.timeout(240)
 def test_peft_is_heard() -> None:
-    stopping.restart()
+    stopping.restart(this_kernel())
     run = work.start(
         setup=LOADED, adapter=TIED, load=UNKNOWN_KEYS, compare=f"1\n{MISSING_KEYS}"
     )
@@ -155,14 +162,14 @@ def test_peft_is_heard() -> None:
 @pytest.mark.train
 @pytest.mark.timeout(240)
 def test_what_unsloth_changes_is_heard() -> None:
-    stopping.restart()
+    stopping.restart(this_kernel())
     starter = load(settings.shipped_recipes() / "starter-extract.yaml")
     values = {
         "training.duration": "steps",
         "training.steps": 1,
         "training.optimizer": "paged_adamw_8bit",
     }
-    run = jobs.start_run(with_values(starter, values), upto="train")
+    run = jobs.start_run(this_kernel(), with_values(starter, values), upto="train")
     work.ended(run, 200)
     assert work.of(run, "failed") == []
     told = {w.text.en: w for w in warnings_of(work.of(run, "warned"))}

@@ -9,6 +9,7 @@ from rows.reading.hub_server import Hub, serve
 
 from webui import settings
 from webui.kernel import jobs, process, resuming, stopping
+from webui.kernel.kernel import this_kernel
 from webui.notebook.rows import TRAIN
 from webui.planner import process as planner
 from webui.recipe import Recipe
@@ -39,23 +40,23 @@ def test_a_run_goes_on_and_is_scored_without_the_hub(
     recipe = make_recipe()
     with serve(Hub({"some/rows": {"train.jsonl": text_of_rows()}})) as hub:
         go_to(hub.address, tmp_path / "there", monkeypatch)
-        run = jobs.start_run(recipe, upto="train")
+        run = jobs.start_run(this_kernel(), recipe, upto="train")
         work.until(lambda: len(work.of(run, "step")) > 2, 240)
-        stopping.stop(wait=True)
+        stopping.stop(this_kernel(), wait=True)
     assert '"some/rows"' in code_of_data(run)
-    process.end()
+    process.end(this_kernel())
     # As on another machine: no hub, an empty cache, and the folder elsewhere.
     go_to("http://127.0.0.1:9", tmp_path / "here", monkeypatch)
     run = run.rename(run.with_name("copied"))
     done = checkpoints.complete(run)[0].step
     assert 0 < done < STEPS
-    resuming.resume(run)
+    resuming.resume(this_kernel(), run)
     work.until(lambda: work.tags(run)[-1] == "finished", 240)
     assert folder.read(run).status == "finished"
     assert folder.read(run).summary["steps"] == STEPS
-    process.end()
-    jobs.start_compare(recipe, run, upto="score")
-    work.until(lambda: jobs.status().word != "busy", 240)
+    process.end(this_kernel())
+    jobs.start_compare(this_kernel(), recipe, run, upto="score")
+    work.until(lambda: jobs.status(this_kernel()).word != "busy", 240)
     assert work.of(run, "scored")[-1]["rows"] == 2
     assert TRAIN in code_of_data(run)
 
@@ -80,4 +81,4 @@ def text_of_rows() -> bytes:
 
 def code_of_data(run: Path) -> str:
     """The code of the data cell that the kernel ran last for this run."""
-    return str(jobs.status().cells["data"]["code"])
+    return str(jobs.status(this_kernel()).cells["data"]["code"])

@@ -10,6 +10,7 @@ import pytest
 import work
 
 from webui.kernel import closing, jobs, process, stopping
+from webui.kernel.kernel import this_kernel
 from webui.kernel.process import KernelError
 from webui.notebook.render import render_cells
 from webui.recipe import Recipe
@@ -30,10 +31,13 @@ def outputs(run: Path, name: str) -> str:
 
 
 def test_without_a_kernel_there_is_nothing_to_stop() -> None:
-    assert jobs.status().word == "none" and jobs.status().run is None
-    stopping.stop(wait=True)
-    stopping.restart()
-    assert jobs.status().word == "none"
+    assert (
+        jobs.status(this_kernel()).word == "none"
+        and jobs.status(this_kernel()).run is None
+    )
+    stopping.stop(this_kernel(), wait=True)
+    stopping.restart(this_kernel())
+    assert jobs.status(this_kernel()).word == "none"
 
 
 def test_a_kernel_that_cannot_start_says_so_and_leaves_nothing(
@@ -44,13 +48,36 @@ def test_a_kernel_that_cannot_start_says_so_and_leaves_nothing(
         with pytest.raises(KernelError, match="did not start.*output.txt"):
             work.start(setup="1")
     assert "'encodings'" in (kernel_folder() / process.OUTPUT).read_text()
-    assert folder.folders() == [] and jobs.status().word == "none"
+    assert (
+        folder.folders(this_kernel().runs) == []
+        and jobs.status(this_kernel()).word == "none"
+    )
 
 
 def test_two_starts_at_once_are_refused() -> None:
-    with jobs.lock(), pytest.raises(KernelError, match="another start"):
+    with jobs.lock(this_kernel()), pytest.raises(KernelError, match="another start"):
         work.start(model="1")
-    assert folder.folders() == []
+    assert folder.folders(this_kernel().runs) == []
+
+
+def test_a_lock_is_free_again_once_its_holder_is_killed() -> None:
+    code = (
+        "import time\n"
+        "from webui.kernel.kernel import this_kernel\n"
+        "from webui.kernel.status import lock\n"
+        "with lock(this_kernel()): print('held', flush=True); time.sleep(60)"
+    )
+    env = {**os.environ, "PYTHONPATH": str(work.ROOT)}
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout and holder.stdout.readline() == "held\n"
+    with pytest.raises(KernelError, match="another start"), jobs.lock(this_kernel()):
+        pass
+    holder.kill()
+    holder.wait()
+    with jobs.lock(this_kernel()):
+        pass
 
 
 # ---- what a run leaves
@@ -64,7 +91,7 @@ def test_a_run_is_recorded_whole() -> None:
     assert outputs(run, "model") == "loading\n" and outputs(run, "data") == "42\n21\n"
     assert (run / folder.LOG).read_text() == "loading\n42\n21\n"
     assert folder.read(run).summary["status"] == "finished"
-    now = jobs.status()
+    now = jobs.status(this_kernel())
     assert (now.word, now.run) == ("idle", run)
     assert [*now.cells] == ["model", "data"]
     assert all(now.is_fresh(c) for c in work.cells(data="print(2 * x)\nx"))
@@ -96,7 +123,7 @@ def test_a_failure_is_told_and_ends_the_run() -> None:
     assert (failed["cell"], failed["error"]) == ("model", "ValueError")
     assert failed["message"] == "no such rows"
     assert folder.read(run).status == "failed"
-    assert "data" not in jobs.status().cells
+    assert "data" not in jobs.status(this_kernel()).cells
     shown = outputs(run, "model")
     assert "before" in shown and "no such rows" in shown
     assert "\x1b" not in (run / folder.LOG).read_text()
@@ -146,7 +173,9 @@ def test_what_is_fresh_does_not_run_again() -> None:
     work.run(**codes)
     counted = work.value("n")
     cells = work.cells(**codes)
-    run = work.ended(jobs.start_in_new_folder(Recipe(), cells, "run", ["train"]))
+    run = work.ended(
+        jobs.start_in_new_folder(this_kernel(), Recipe(), cells, "run", ["train"])
+    )
     assert [e["cell"] for e in work.of(run, "cell")] == ["train"] * 2
     assert work.value("n") == counted
     assert [c.id for c in work.notebook(run).cells] == ["title", "model", "train"]
@@ -155,36 +184,40 @@ def test_what_is_fresh_does_not_run_again() -> None:
 def test_a_new_adapter_forgets_what_the_old_one_did() -> None:
     work.run(model="1", adapter="1", train="1", compare="a = 1\na\na", score="2")
     work.run(adapter="1")
-    assert [*jobs.status().cells] == ["model", "adapter"]
+    assert [*jobs.status(this_kernel()).cells] == ["model", "adapter"]
 
 
 def test_a_run_that_fails_early_does_not_show_an_earlier_try() -> None:
     tried = {"adapter": "1", "train": "print('trained')"}
     work.run(model="1", data="1", **tried)
     cells = work.cells(model="1", data="raise OSError('gone')", **tried)
-    run = work.ended(jobs.start_in_new_folder(Recipe(), cells, "run", [*tried]))
+    run = work.ended(
+        jobs.start_in_new_folder(this_kernel(), Recipe(), cells, "run", [*tried])
+    )
     assert [e["cell"] for e in work.of(run, "cell")] == ["data", "data"]
     assert outputs(run, "train") == ""
-    assert "train" not in jobs.status().cells
+    assert "train" not in jobs.status(this_kernel()).cells
 
 
 def test_a_run_whose_folder_is_deleted_is_not_compared() -> None:
     train = next(c for c in render_cells(Recipe()) if c.name == "train")
     trained = (replace(train, code="print('trained')"),)
-    run = work.ended(jobs.start_in_new_folder(Recipe(), trained, "run", ["train"]))
-    assert jobs.status().is_fresh(train)
+    run = work.ended(
+        jobs.start_in_new_folder(this_kernel(), Recipe(), trained, "run", ["train"])
+    )
+    assert jobs.status(this_kernel()).is_fresh(train)
     folder.delete(folder.read(run))
     with pytest.raises(KernelError, match="saved no adapter"):
-        jobs.start_compare(Recipe(), run)
-    assert jobs.status().word == "idle"
+        jobs.start_compare(this_kernel(), Recipe(), run)
+    assert jobs.status(this_kernel()).word == "idle"
 
 
 def test_a_comparison_that_fails_leaves_its_run_as_it_ended() -> None:
     run = work.run(train="print('trained')")
     cells = work.cells(train="print('trained')", compare="1\n1/0\n1")
-    with jobs.lock():
-        jobs.send(cells, kind="compare", run=run, always=("compare",))
-    work.until(lambda: jobs.status().word == "idle")
+    with jobs.lock(this_kernel()):
+        jobs.send(this_kernel(), cells, kind="compare", run=run, always=("compare",))
+    work.until(lambda: jobs.status(this_kernel()).word == "idle")
     assert [e["cell"] for e in work.of(run, "failed")] == ["compare"]
     assert work.tags(run).count("finished") == 1
     assert folder.read(run).status == "finished"
@@ -194,10 +227,13 @@ def test_a_run_that_cannot_be_sent_leaves_no_folder() -> None:
     work.run(model="1")
     (kernel_folder() / "job.json").unlink()
     (kernel_folder() / "job.json").mkdir()
-    before = folder.folders()
+    before = folder.folders(this_kernel().runs)
     with pytest.raises(OSError):
         work.start(model="1")
-    assert folder.folders() == before and jobs.status().word == "idle"
+    assert (
+        folder.folders(this_kernel().runs) == before
+        and jobs.status(this_kernel()).word == "idle"
+    )
     (kernel_folder() / "job.json").rmdir()
 
 
@@ -206,19 +242,19 @@ def test_a_run_that_cannot_be_sent_leaves_no_folder() -> None:
 
 def test_a_second_start_is_refused_while_one_runs() -> None:
     run = work.start(model="import time\nwhile True: time.sleep(0.01)")
-    before = folder.folders()
+    before = folder.folders(this_kernel().runs)
     with pytest.raises(KernelError, match=f"busy with {run.name}"):
         work.start(model="1")
     with pytest.raises(KernelError, match="busy"):
-        jobs.start_cells(Recipe(), "setup")
+        jobs.start_cells(this_kernel(), Recipe(), "setup")
     with pytest.raises(KernelError, match="busy"):
-        stopping.restart()
-    closing.close_dead_run()
+        stopping.restart(this_kernel())
+    closing.close_dead_run(this_kernel())
     assert not work.of(run, "failed")
-    assert folder.folders() == before
+    assert folder.folders(this_kernel().runs) == before
     with pytest.raises(folder.RunError, match="still running"):
         folder.delete(folder.read(run))
-    stopping.stop(wait=True)
+    stopping.stop(this_kernel(), wait=True)
 
 
 # ---- a submitter that dies
@@ -228,15 +264,17 @@ def test_who_submits_may_die_and_the_run_goes_on() -> None:
     """The submitter starts the kernel itself, and nothing of it is left."""
     submitter, run = work.submit(
         "from webui.kernel import jobs\n"
+        "from webui.kernel.kernel import this_kernel\n"
         "from webui.notebook.render import Cell\n"
         "from webui.recipe import Recipe\n"
         "code = 'import time\\nfor n in range(20): print(n); time.sleep(0.05)'\n"
         "cells = (Cell('train', code, 'k'),)\n"
-        "run = jobs.start_in_new_folder(Recipe(), cells, 'run', ['train'])"
+        "kernel, always = this_kernel(), ['train']\n"
+        "run = jobs.start_in_new_folder(kernel, Recipe(), cells, 'run', always)"
     )
     submitter.kill()
     submitter.wait()
-    now = jobs.status()
+    now = jobs.status(this_kernel())
     assert (now.word, now.run) == ("busy", run)
     # In a session of its own: no terminal's Ctrl-C or hang-up reaches it.
     assert os.getsid(now.pid or 0) != os.getsid(0)
@@ -245,19 +283,23 @@ def test_who_submits_may_die_and_the_run_goes_on() -> None:
 
 
 def test_who_waits_on_the_submitters_output_does_not_wait_for_the_kernel() -> None:
-    process.end()
+    process.end(this_kernel())
     code = (
-        "from webui.kernel import jobs; from webui.recipe import Recipe\n"
-        "with jobs.lock(): jobs.ensure_idle_kernel()\n"
+        "from webui.kernel import jobs\n"
+        "from webui.kernel.kernel import this_kernel\n"
+        "kernel = this_kernel()\n"
+        "with jobs.lock(kernel): jobs.ensure_idle_kernel(kernel)\n"
     )
     env = {**os.environ, "PYTHONPATH": str(work.ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", code], env=env, capture_output=True, timeout=30
     )
-    assert done.returncode == 0 and jobs.status().word == "idle"
+    assert done.returncode == 0 and jobs.status(this_kernel()).word == "idle"
 
 
 def test_a_later_process_of_the_same_number_is_not_the_kernel() -> None:
     work.run(model="1")
-    assert process.is_kernel(jobs.status().pid or 0)
-    assert not process.is_kernel(os.getpid()) and not process.is_kernel(2**22 - 1)
+    kernel = this_kernel()
+    assert process.is_kernel(kernel, jobs.status(kernel).pid or 0)
+    assert not process.is_kernel(kernel, os.getpid())
+    assert not process.is_kernel(kernel, 2**22 - 1)

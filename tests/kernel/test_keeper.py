@@ -10,6 +10,7 @@ from cut_off import resume_and_die, save
 
 from webui import settings
 from webui.kernel import closing, jobs, keeper, process, queue
+from webui.kernel.kernel import this_kernel
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.recorder.recorder import STOP
@@ -26,7 +27,7 @@ def make_recipe(*more: str) -> Recipe:
 
 def ended_early(*more: str, steps: int = 0, code: int | None = None) -> Path:
     """A run whose kernel died, with a whole checkpoint if it came that far."""
-    run = folder.create(make_recipe(*more), [], "run")
+    run = folder.create(this_kernel().runs, make_recipe(*more), [], "run")
     if steps:
         save(run, steps)
     closing.close(run, "train", code)
@@ -83,22 +84,24 @@ def test_at_most_three_times_from_the_same_step() -> None:
 def test_only_the_run_that_was_written_to_last() -> None:
     old, new = ended_early(RESUME, steps=2), ended_early()
     os.utime(old / events.FILE, ns=(0, 10))
-    assert keeper.latest() == new
+    assert keeper.latest(this_kernel()) == new
     os.utime(new / events.FILE, ns=(0, 9))
-    assert keeper.latest() == old
+    assert keeper.latest(this_kernel()) == old
 
 
 @pytest.mark.usefixtures("tunebook_home")
 def test_the_thread_survives_an_error(caplog: pytest.LogCaptureFixture) -> None:
-    queue.add(make_recipe())  # without rows it cannot start, which the next look notes
+    queue.add(
+        this_kernel(), make_recipe()
+    )  # without rows it cannot start, which the next look notes
     kernel_folder().parent.mkdir(parents=True)
     kernel_folder().write_text("no folder can be made here")
-    ended = keeper.start()
+    ended = keeper.start(this_kernel())
     try:
         work.until(lambda: caplog.messages.count("the keeper") > 1)
         kernel_folder().unlink()
         # While it is tried, the entry is taken out for a moment.
-        work.until(lambda: any(entry.reason for entry in queue.entries()))
+        work.until(lambda: any(entry.reason for entry in queue.entries(this_kernel())))
     finally:
         ended.set()
 
@@ -106,19 +109,21 @@ def test_the_thread_survives_an_error(caplog: pytest.LogCaptureFixture) -> None:
 def test_what_a_person_stopped_stays_stopped(kernel_home: Path) -> None:
     """It did not stop when asked, so it was killed: no accident."""
     cells = work.cells(train="import time; time.sleep(600)")
-    run = jobs.start_in_new_folder(make_recipe(RESUME), cells, "run", ["train"])
+    run = jobs.start_in_new_folder(
+        this_kernel(), make_recipe(RESUME), cells, "run", ["train"]
+    )
     save(run, 2)
     (kernel_folder() / STOP).touch()
-    pid = jobs.status().pid
+    pid = jobs.status(this_kernel()).pid
     assert pid
     os.kill(pid, signal.SIGKILL)
-    work.until(lambda: jobs.status().word == "dead")
-    settled, begun = keeper.look()
-    assert begun is None and keeper.look(settled) == (settled, None)
+    work.until(lambda: jobs.status(this_kernel()).word == "dead")
+    settled, begun = keeper.look(this_kernel())
+    assert begun is None and keeper.look(this_kernel(), settled) == (settled, None)
     assert folder.read(run).status == "failed" and work.of(run, "resumed") == []
     assert keeper.wants_to_go_on(run)  # but for its being stopped
     folder.remove(run)
-    process.end()
+    process.end(this_kernel())
 
 
 # ---- the starter, really killed
@@ -145,10 +150,10 @@ def die_after(run: Path, step: int) -> None:
     work.until(
         lambda: saved in [event["checkpoint"] for event in work.of(run, "saved")], 120
     )
-    pid = jobs.status().pid
+    pid = jobs.status(this_kernel()).pid
     assert pid
     os.kill(pid, signal.SIGKILL)
-    work.until(lambda: jobs.status().word == "dead")
+    work.until(lambda: jobs.status(this_kernel()).word == "dead")
 
 
 @pytest.mark.train
@@ -156,27 +161,27 @@ def die_after(run: Path, step: int) -> None:
 def test_a_killed_kernel_goes_on_before_the_queue_does(kernel_home: Path) -> None:
     if not (settings.starter_folder() / "config.json").is_file():
         pytest.skip("the starter model is not here: run `tunebook starter`")
-    run = jobs.start_run(short_recipe("cut"), upto="train")
-    queue.add(short_recipe("next", "training.steps=1"), "run", "train")
-    assert keeper.look() == (None, None)  # busy
+    run = jobs.start_run(this_kernel(), short_recipe("cut"), upto="train")
+    queue.add(this_kernel(), short_recipe("next", "training.steps=1"), "run", "train")
+    assert keeper.look(this_kernel()) == (None, None)  # busy
     die_after(run, 2)
 
-    settled, begun = keeper.look()
+    settled, begun = keeper.look(this_kernel())
     assert begun == run and settled is None
     (resumed,) = work.of(run, "resumed")
     assert resumed["automatic"] is True and resumed["step"] >= 2
     assert folder.read(run).status == "running"
-    assert len(queue.entries()) == 1
+    assert len(queue.entries(this_kernel())) == 1
     # It had told its end before: not that, but the kernel says when it is over.
-    work.until(lambda: jobs.status().word != "busy", 150)
+    work.until(lambda: jobs.status(this_kernel()).word != "busy", 150)
     assert folder.read(run).status == "finished"
     steps = [e["step"] for e in events.current(events.read(run)[0]) if "logs" in e]
     assert sorted({*steps}) == [1, 2, 3, 4, 5, 6]
 
-    _, follower = keeper.look()
+    _, follower = keeper.look(this_kernel())
     assert follower and folder.recipe_of(folder.read(follower)).name == "next"
     work.ended(follower, 120)
-    assert queue.entries() == []
-    settled, begun = keeper.look()
-    assert begun is None and keeper.look(settled) == (settled, None)
-    process.end()
+    assert queue.entries(this_kernel()) == []
+    settled, begun = keeper.look(this_kernel())
+    assert begun is None and keeper.look(this_kernel(), settled) == (settled, None)
+    process.end(this_kernel())

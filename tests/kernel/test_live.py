@@ -9,6 +9,7 @@ import work
 
 from webui.kernel import jobs, stopping
 from webui.kernel.client import connect
+from webui.kernel.kernel import this_kernel
 from webui.kernel.live import listen
 
 pytestmark = pytest.mark.usefixtures("kernel_home")
@@ -29,11 +30,17 @@ ask("t")
 
 def hear(seconds: float = 600, **codes: str) -> Iterator[tuple[str, str]]:
     """Start a comparison made of small cells, and listen to it."""
-    with jobs.lock():
-        jobs.ensure_idle_kernel()
-    with connect() as client:
-        jobs.send(work.cells(**codes), kind="compare", always=[*codes], client=client)
-        yield from listen(client, seconds)
+    with jobs.lock(this_kernel()):
+        jobs.ensure_idle_kernel(this_kernel())
+    with connect(this_kernel()) as client:
+        jobs.send(
+            this_kernel(),
+            work.cells(**codes),
+            kind="compare",
+            always=[*codes],
+            client=client,
+        )
+        yield from listen(this_kernel(), client, seconds)
 
 
 def by_pane(**codes: str) -> dict[str, str]:
@@ -47,7 +54,7 @@ def by_pane(**codes: str) -> dict[str, str]:
 
 def finish() -> None:
     """Wait until the kernel is free again."""
-    work.until(lambda: jobs.status().word != "busy")
+    work.until(lambda: jobs.status(this_kernel()).word != "busy")
 
 
 def test_each_pane_is_heard_apart() -> None:
@@ -64,7 +71,7 @@ def test_text_is_heard_while_it_is_made() -> None:
     with closing(hear(load=slow)) as listening:
         pane, text = next((pane, text) for pane, text in listening if text)
         assert (pane, text.strip()) == ("load", "now")
-        assert jobs.status().word == "busy"
+        assert jobs.status(this_kernel()).word == "busy"
     finish()
 
 
@@ -82,14 +89,14 @@ def test_listening_ends_when_a_cell_fails() -> None:
     assert time.monotonic() - begun < 10
     assert "Error" not in "".join(heard.values())
     finish()
-    assert jobs.status().cells["load"]["status"] == "failed"
+    assert jobs.status(this_kernel()).cells["load"]["status"] == "failed"
 
 
 def test_listening_ends_when_the_kernel_dies() -> None:
     begun = time.monotonic()
     by_pane(load="import os, time; time.sleep(1); os._exit(9)")
     assert time.monotonic() - begun < 10
-    assert jobs.status().word == "dead"
+    assert jobs.status(this_kernel()).word == "dead"
 
 
 def test_a_job_is_heard_from_its_begin() -> None:
@@ -100,11 +107,11 @@ def test_a_job_is_heard_from_its_begin() -> None:
 
 
 def test_another_clients_job_is_not_heard() -> None:
-    stopping.restart()
+    stopping.restart(this_kernel())
     with closing(hear(load="import time; time.sleep(1); print('mine')")) as mine:
         next(mine)
-        with connect() as other:
-            assert not any(pane or text for pane, text in listen(other))
+        with connect(this_kernel()) as other:
+            assert not any(pane or text for pane, text in listen(this_kernel(), other))
         finish()
 
 
@@ -112,5 +119,5 @@ def test_silence_has_a_limit() -> None:
     begun = time.monotonic()
     list(hear(seconds=1, load="import time; time.sleep(4)"))
     assert time.monotonic() - begun < 3.5
-    assert jobs.status().word == "busy"
+    assert jobs.status(this_kernel()).word == "busy"
     finish()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from webui.kernel import process
+from webui.kernel.kernel import this_kernel
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,6 +51,6 @@ def test_a_run_asks_nothing_of_the_network(
             text=True,
         )
     finally:
-        process.end()
+        process.end(this_kernel())
     assert done.returncode == 0, done.stderr
     assert asked == []

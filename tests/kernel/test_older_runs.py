@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from webui.files import read_json, write_json
+from webui.kernel.kernel import this_kernel
 from webui.kernel.resuming import resumed_cells
 from webui.notebook.render import Cell
 from webui.notebook.rows import FOLDER, Rows
@@ -20,7 +21,14 @@ DRAWN = "train_data.train_test_split(test_size={}, seed=3407)"
 def older(recipe: Recipe, *, kept: bool) -> Path:
     """A run as it was left then: nothing was noted of watched rows."""
     rows = Rows("completion", plain=False, train=54, heldout=5)
-    run = folder.create(recipe, [DATA, Cell("train", "x", "k")], "run", "train", rows)
+    run = folder.create(
+        this_kernel().runs,
+        recipe,
+        [DATA, Cell("train", "x", "k")],
+        "run",
+        "train",
+        rows,
+    )
     plan = read_json(run / folder.PLAN)
     plan["rows"] = {k: v for k, v in asdict(rows).items() if k != "watched"}
     write_json(run / folder.PLAN, plan)

@@ -12,6 +12,7 @@ import work
 
 from webui import settings
 from webui.kernel import jobs, process, queue, queue_files
+from webui.kernel.kernel import this_kernel
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.runs import folder
@@ -27,12 +28,12 @@ def make_recipe(name: str, *more: str) -> Recipe:
 
 def order() -> list[str]:
     """The names of what waits, in order."""
-    return [entry.recipe.name for entry in queue.entries()]
+    return [entry.recipe.name for entry in queue.entries(this_kernel())]
 
 
 def ids() -> dict[str, str]:
     """The id of each entry, by its recipe's name."""
-    return {entry.recipe.name: entry.id for entry in queue.entries()}
+    return {entry.recipe.name: entry.id for entry in queue.entries(this_kernel())}
 
 
 def in_another_process(code: str) -> "subprocess.Popen[str]":
@@ -42,6 +43,7 @@ def in_another_process(code: str) -> "subprocess.Popen[str]":
             sys.executable,
             "-c",
             "from webui.kernel import queue; from webui.recipe.store import loads\n"
+            "from webui.kernel.kernel import this_kernel\n"
             f"{code}\nprint('done', flush=True)\ninput()",
         ],
         stdin=subprocess.PIPE,
@@ -58,15 +60,15 @@ def in_another_process(code: str) -> "subprocess.Popen[str]":
 def test_what_a_killed_server_added_waits() -> None:
     kept = make_recipe("kept", "adapter.rank=5", "compare.prompt=名 🎈\u2028\x85")
     adder = in_another_process(
-        "queue.add(loads('name: first\\n'), 'run', 'train')\n"
-        "queue.add(loads('name: second\\n'), 'sweep')"
+        "queue.add(this_kernel(), loads('name: first\\n'), 'run', 'train')\n"
+        "queue.add(this_kernel(), loads('name: second\\n'), 'sweep')"
     )
     assert adder.stdout and adder.stdout.readline() == "done\n"
     adder.send_signal(signal.SIGKILL)
     adder.wait()
-    queue.add(kept, "all")
+    queue.add(this_kernel(), kept, "all")
     assert order() == ["first", "second", "kept"]
-    first, second, third = queue.entries()
+    first, second, third = queue.entries(this_kernel())
     assert (first.kind, first.upto, second.kind) == ("run", "train", "sweep")
     assert (third.kind, third.recipe) == ("all", kept)
     assert abs(first.time - time.time()) < 60
@@ -75,7 +77,7 @@ def test_what_a_killed_server_added_waits() -> None:
 @pytest.mark.usefixtures("tunebook_home")
 def test_the_order_can_be_changed() -> None:
     for name in "abcd":
-        queue.add(make_recipe(name))
+        queue.add(this_kernel(), make_recipe(name))
     for name, way, after in (
         ("c", "up", "acbd"),
         ("a", "up", "acbd"),
@@ -83,32 +85,43 @@ def test_the_order_can_be_changed() -> None:
         ("d", "down", "cabd"),
         ("d", "first", "dcab"),
     ):
-        queue.move(ids()[name], way)  # type: ignore[arg-type]
+        queue.move(this_kernel(), ids()[name], way)  # type: ignore[arg-type]
         assert "".join(order()) == after
-    queue.add(make_recipe("e"))
-    queue.remove(ids()["d"])
+    queue.add(this_kernel(), make_recipe("e"))
+    queue.remove(this_kernel(), ids()["d"])
     assert "".join(order()) == "cabe"
-    assert [queue.place(entry) for entry in queue.entries()] == [1, 2, 3, 4]
+    assert [
+        queue.place(this_kernel(), entry) for entry in queue.entries(this_kernel())
+    ] == [
+        1,
+        2,
+        3,
+        4,
+    ]
 
 
 @pytest.mark.usefixtures("tunebook_home")
 def test_an_entry_is_found_by_a_part_of_its_id() -> None:
-    entry = queue.add(make_recipe("a"))
-    assert queue.find(entry.id[-4:]) == queue.find(entry.id) == queue.entries()[0]
+    entry = queue.add(this_kernel(), make_recipe("a"))
+    assert (
+        queue.find(this_kernel(), entry.id[-4:])
+        == queue.find(this_kernel(), entry.id)
+        == queue.entries(this_kernel())[0]
+    )
     for unknown in ("", "nope", "../../x"):
         with pytest.raises(queue.QueueError, match="nothing|more than one"):
-            queue.find(unknown)
+            queue.find(this_kernel(), unknown)
 
 
 @pytest.mark.usefixtures("tunebook_home")
 def test_what_was_just_started_is_neither_moved_nor_removed() -> None:
-    entry = queue.add(make_recipe("a"))
+    entry = queue.add(this_kernel(), make_recipe("a"))
     entry.file.rename(entry.file.with_suffix(queue_files.TAKEN))
     with pytest.raises(queue.QueueError, match="started"):
         queue.take_away(entry)
     with pytest.raises(queue.QueueError, match="started"):
         queue.rename(entry, entry.file.with_name("0009-x.yaml"))
-    assert queue.entries() == []
+    assert queue.entries(this_kernel()) == []
 
 
 @pytest.mark.usefixtures("tunebook_home")
@@ -128,52 +141,55 @@ def test_what_was_just_started_is_neither_moved_nor_removed() -> None:
     ids=range(9),
 )
 def test_a_broken_file_is_skipped_with_a_sentence(content: bytes) -> None:
-    queue.add(make_recipe("good"))
-    broken = settings.queue_folder() / "0000-broken.yaml"
+    queue.add(this_kernel(), make_recipe("good"))
+    broken = this_kernel().queue / "0000-broken.yaml"
     broken.write_bytes(content)
     assert order() == ["good"]
-    (problem,) = queue.problems()
+    (problem,) = queue.problems(this_kernel())
     for text in problem:
         assert "0000-broken.yaml" in text and "\n" not in text
-    assert not (settings.queue_folder() / "hacked").exists()
+    assert not (this_kernel().queue / "hacked").exists()
 
 
 @pytest.mark.usefixtures("tunebook_home")
 def test_other_files_in_the_folder_are_left_alone() -> None:
-    queue.add(make_recipe("good"))
+    queue.add(this_kernel(), make_recipe("good"))
     for name in ("notes.txt", ".0001-hidden.yaml", "0001-half.tmp"):
-        (settings.queue_folder() / name).write_text("[")
-    assert order() == ["good"] and queue.problems() == []
+        (this_kernel().queue / name).write_text("[")
+    assert order() == ["good"] and queue.problems(this_kernel()) == []
 
 
 @pytest.mark.usefixtures("tunebook_home")
 def test_a_change_by_hand_is_seen() -> None:
-    entry, before = queue.add(make_recipe("a")), queue_files.stamp()
+    entry, before = (
+        queue.add(this_kernel(), make_recipe("a")),
+        queue_files.stamp(this_kernel().queue),
+    )
     assert order() == ["a"]
     text = entry.file.read_text(encoding="utf-8")
     entry.file.write_text(text.replace("name: a", "name: b"), encoding="utf-8")
     os.utime(entry.file, ns=(0, queue_files.changed(entry.file) + 1))
-    assert queue_files.stamp() != before and order() == ["b"]
+    assert queue_files.stamp(this_kernel().queue) != before and order() == ["b"]
 
 
 @pytest.mark.usefixtures("tunebook_home")
 def test_what_a_killed_server_was_starting_waits_again() -> None:
-    entry = queue.add(make_recipe("a", GONE))
+    entry = queue.add(this_kernel(), make_recipe("a", GONE))
     entry.file.rename(entry.file.with_suffix(queue_files.TAKEN))
     assert order() == []
-    queue.put_back_left_over()
+    queue.put_back_left_over(this_kernel())
     assert order() == ["a"]
 
 
 @pytest.mark.usefixtures("tunebook_home")
 def test_what_a_killed_server_had_started_does_not() -> None:
     recipe = make_recipe("a", GONE)
-    entry = queue.add(recipe)
+    entry = queue.add(this_kernel(), recipe)
     taken = entry.file.with_suffix(queue_files.TAKEN)
     entry.file.rename(taken)
     queue_files.write(queue.replace(entry, tried=time.time() - 1), taken)
-    folder.create(recipe, [], "run")
-    queue.put_back_left_over()
+    folder.create(this_kernel().runs, recipe, [], "run")
+    queue.put_back_left_over(this_kernel())
     assert order() == [] and not taken.exists()
 
 
@@ -208,15 +224,15 @@ pytestmark = pytest.mark.timeout(240)
 @pytest.mark.usefixtures("model")
 def test_the_first_that_can_start_starts_when_the_kernel_is_free() -> None:
     for recipe in (make_recipe("gone", GONE), startable("a"), startable("b")):
-        queue.add(recipe, "run", "train")
-    run = queue.start_next()
+        queue.add(this_kernel(), recipe, "run", "train")
+    run = queue.start_next(this_kernel())
     assert run and folder.recipe_of(folder.read(run)).name == "a"
     assert order() == ["gone", "b"]
-    gone = queue.entries()[0]
+    gone = queue.entries(this_kernel())[0]
     assert gone.reason and "/nowhere/rows.jsonl" in gone.reason.en
     assert "/nowhere/rows.jsonl" in gone.reason.zh
     # While it works, nothing more is started.
-    assert queue.start_next() is None and order() == ["gone", "b"]
+    assert queue.start_next(this_kernel()) is None and order() == ["gone", "b"]
     assert folder.read(work.ended(run, 120)).status == "finished"
     assert len(work.of(run, "step")) == 2
     assert work.cells_of(run)[-1] == "train"
@@ -225,11 +241,11 @@ def test_the_first_that_can_start_starts_when_the_kernel_is_free() -> None:
 @pytest.mark.train
 @pytest.mark.usefixtures("model")
 def test_two_servers_start_an_entry_once() -> None:
-    before = folder.folders()
+    before = folder.folders(this_kernel().runs)
     servers = [
         in_another_process(
             "import time; end = time.time() + 6\n"
-            "while time.time() < end: queue.start_next()"
+            "while time.time() < end: queue.start_next(this_kernel())"
         )
         for _ in range(3)
     ]
@@ -237,7 +253,7 @@ def test_two_servers_start_an_entry_once() -> None:
         assert server.stdout and server.stdout.readline() == "done\n"
         server.kill()
         server.wait()
-    begun = [run for run in folder.folders() if run not in before]
+    begun = [run for run in folder.folders(this_kernel().runs) if run not in before]
     assert [folder.recipe_of(folder.read(run)).name for run in begun] == ["b"]
     assert order() == ["gone"]
     assert folder.read(work.ended(begun[0], 120)).status == "finished"
@@ -246,29 +262,29 @@ def test_two_servers_start_an_entry_once() -> None:
 @pytest.mark.train
 @pytest.mark.usefixtures("model")
 def test_an_entry_waits_on_while_another_start_is_under_way() -> None:
-    queue.remove(ids()["gone"])
-    entry = queue.add(startable("c"), "run", "train")
-    with jobs.lock():
-        assert queue.start_next() is None
-    (waiting,) = queue.entries()
+    queue.remove(this_kernel(), ids()["gone"])
+    entry = queue.add(this_kernel(), startable("c"), "run", "train")
+    with jobs.lock(this_kernel()):
+        assert queue.start_next(this_kernel()) is None
+    (waiting,) = queue.entries(this_kernel())
     assert waiting.id == entry.id and waiting.reason is None and not waiting.tried
-    with jobs.lock(queue.LOCK):
-        assert queue.start_next() is None
+    with jobs.lock(this_kernel(), queue.LOCK):
+        assert queue.start_next(this_kernel()) is None
     assert order() == ["c"]
 
 
 @pytest.mark.train
 @pytest.mark.usefixtures("model")
 def test_run_all_of_what_is_fresh_is_done_already() -> None:
-    run = queue.start_next()
+    run = queue.start_next(this_kernel())
     assert run and order() == []
     work.ended(run, 120)
     assert len(work.of(run, "step")) == 2
     recipe = folder.recipe_of(folder.read(run))
-    before = folder.folders()
-    jobs.run_all(recipe)  # what follows the training
-    work.until(lambda: jobs.status().word == "idle", 120)
-    queue.add(recipe, "all")
-    assert queue.start_next() is None
-    assert order() == [] and folder.folders() == before
-    process.end()
+    before = folder.folders(this_kernel().runs)
+    jobs.run_all(this_kernel(), recipe)  # what follows the training
+    work.until(lambda: jobs.status(this_kernel()).word == "idle", 120)
+    queue.add(this_kernel(), recipe, "all")
+    assert queue.start_next(this_kernel()) is None
+    assert order() == [] and folder.folders(this_kernel().runs) == before
+    process.end(this_kernel())

@@ -15,6 +15,7 @@ import work
 
 from webui import settings
 from webui.kernel import closing, jobs, process, resuming, stopping
+from webui.kernel.kernel import this_kernel
 from webui.kernel.process import KernelError
 from webui.notebook.render import RUN_CELLS, Cell
 from webui.recipe import Recipe
@@ -69,22 +70,22 @@ def curve(run: Path, tag: str = "step") -> dict[int, tuple[float, ...]]:
 def killed(run: Path, step: int) -> None:
     """Kill the kernel once the run logs a step."""
     work.until(lambda: any(e["step"] >= step for e in work.of(run, "step")), 240)
-    process.send_signal(signal.SIGKILL)
-    work.until(lambda: jobs.status().word == "dead")
-    closing.close_dead_run()
+    process.send_signal(this_kernel(), signal.SIGKILL)
+    work.until(lambda: jobs.status(this_kernel()).word == "dead")
+    closing.close_dead_run(this_kernel())
     assert folder.read(run).status == "failed"
 
 
 def trained(recipe: Recipe) -> Path:
-    run = jobs.start_run(recipe, upto="train")
+    run = jobs.start_run(this_kernel(), recipe, upto="train")
     return work.ended(run, 240)
 
 
 def resumed(run: Path, values: dict[str, int] | None = None) -> Path:
     """Resume a run and wait until it has ended."""
-    resuming.resume(run, values=values)
+    resuming.resume(this_kernel(), run, values=values)
     work.until(lambda: work.tags(run)[-1] == "finished", 240)
-    work.until(lambda: jobs.status().word != "busy")
+    work.until(lambda: jobs.status(this_kernel()).word != "busy")
     return run
 
 
@@ -94,10 +95,10 @@ def test_kills_at_random_steps_change_no_loss(kernel_home: Path) -> None:
     recipe = make_recipe(kernel_home)
     whole = trained(recipe)
     assert [*curve(whole)] == [*range(1, STEPS + 1)]
-    cut_off = jobs.start_run(recipe, upto="train")
+    cut_off = jobs.start_run(this_kernel(), recipe, upto="train")
     for step in sorted(random.sample(range(1, STEPS), 2)):
         killed(cut_off, step)
-        resuming.resume(cut_off)
+        resuming.resume(this_kernel(), cut_off)
         assert folder.read(cut_off).status == "running"
     work.until(lambda: work.tags(cut_off)[-1] == "finished", 240)
     assert curve(cut_off) == curve(whole)
@@ -106,7 +107,7 @@ def test_kills_at_random_steps_change_no_loss(kernel_home: Path) -> None:
     assert folder.saved_adapter(cut_off) is not None
     assert saved_weights(cut_off) == saved_weights(whole)
     with pytest.raises(KernelError, match="nothing to resume"):
-        resuming.resume(cut_off)
+        resuming.resume(this_kernel(), cut_off)
 
 
 def saved_weights(run: Path) -> bytes:
@@ -118,7 +119,11 @@ def saved_weights(run: Path) -> bytes:
 def test_watching_changes_no_loss_and_survives_a_resume(kernel_home: Path) -> None:
     unwatched = trained(make_recipe(kernel_home, *EVALUATED, *UNWATCHED))
     assert not work.of(unwatched, "sampled") and not work.of(unwatched, "ranked")
-    watched = jobs.start_run(make_recipe(kernel_home, *EVALUATED, *WATCHED), "train")
+    watched = jobs.start_run(
+        this_kernel(),
+        make_recipe(kernel_home, *EVALUATED, *WATCHED),
+        "train",
+    )
     killed(watched, 6)
     # As on another machine, where the source of the rows is not.
     (kernel_home / "train.jsonl").unlink()
@@ -171,9 +176,9 @@ def test_a_stop_saves_and_the_run_goes_on_and_a_discard_leaves_nothing(
     kernel_home: Path,
 ) -> None:
     recipe = make_recipe(kernel_home, "training.save_every=1000")
-    run = jobs.start_run(recipe, upto="train")
+    run = jobs.start_run(this_kernel(), recipe, upto="train")
     work.until(lambda: work.of(run, "step"), 240)
-    stopping.stop(wait=True)
+    stopping.stop(this_kernel(), wait=True)
     assert folder.read(run).status == "stopped"
     stopped = checkpoints.complete(run)[0].step
     assert 0 < stopped < STEPS
@@ -182,12 +187,13 @@ def test_a_stop_saves_and_the_run_goes_on_and_a_discard_leaves_nothing(
     assert work.of(run, "resumed")[0]["step"] == stopped
     assert folder.recipe_of(folder.read(run)).training.save_every == 5
     assert {10, STEPS} <= {c.step for c in checkpoints.complete(run)}
-    unwanted = jobs.start_run(recipe, upto="train")
+    unwanted = jobs.start_run(this_kernel(), recipe, upto="train")
     work.until(lambda: work.of(unwanted, "step"), 240)
-    stopping.stop(discard=True, wait=True)
-    work.until(lambda: jobs.status().word != "busy")
-    assert not unwanted.exists() and unwanted not in folder.folders()
-    assert jobs.status().run is None and not jobs.status().is_fresh(train_cell(recipe))
+    stopping.stop(this_kernel(), discard=True, wait=True)
+    work.until(lambda: jobs.status(this_kernel()).word != "busy")
+    assert not unwanted.exists() and unwanted not in folder.folders(this_kernel().runs)
+    now = jobs.status(this_kernel())
+    assert now.run is None and not now.is_fresh(train_cell(recipe))
 
 
 def train_cell(recipe: Recipe) -> Cell:
@@ -220,7 +226,9 @@ def test_a_loss_that_is_no_number_ends_the_training_before_it_is_saved(
         for cell in work.rendered(recipe, RUN_CELLS[:5])
     ]
     names = [cell.name for cell in cells]
-    run = jobs.start_in_new_folder(recipe, cells, "run", names, rows=prepared(recipe))
+    run = jobs.start_in_new_folder(
+        this_kernel(), recipe, cells, "run", names, rows=prepared(recipe)
+    )
     work.ended(run, 240)
     (failed,) = work.of(run, "failed")
     assert failed["error"] == "FloatingPointError"

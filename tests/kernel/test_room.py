@@ -11,6 +11,7 @@ import work
 from webui import settings
 from webui.diagnosis import explain
 from webui.kernel import jobs, process
+from webui.kernel.kernel import this_kernel
 from webui.planner import process as planner
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
@@ -76,7 +77,7 @@ def disk(kernel_home: Path) -> Iterator[Path]:
         pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
     yield place
     planner.stop()
-    process.end()
+    process.end(this_kernel())
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
@@ -114,9 +115,12 @@ def fill(disk: Path, left: int) -> Path:
 @pytest.mark.timeout(300)
 def test_a_disk_that_is_too_small_is_told_before_the_start(disk: Path) -> None:
     recipe = make_recipe("training.steps=100", "training.save_every=1")
-    assert ready(recipe) is recipe
+    assert ready(recipe, this_kernel().runs) is recipe
     with pytest.raises(RecipeError, match="the run leaves up to 2") as caught:
-        ready(make_recipe("training.steps=100", "training.save_every=1", *MANY))
+        ready(
+            make_recipe("training.steps=100", "training.save_every=1", *MANY),
+            this_kernel().runs,
+        )
     assert "190 MB are free at" in str(caught.value)
     assert list(disk.iterdir()) == []
 
@@ -130,7 +134,7 @@ def left_out(run: Path) -> list[events.Event]:
 @pytest.mark.timeout(300)
 def test_a_disk_that_fills_up_leaves_out_checkpoints_and_trains_on(disk: Path) -> None:
     recipe = make_recipe("training.steps=4", "training.save_every=1", *MANY)
-    run = jobs.start_run(recipe, upto="train")
+    run = jobs.start_run(this_kernel(), recipe, upto="train")
     work.until(lambda: work.of(run, "saved"), 200)
     filler = fill(disk, 70 * MB)  # less than 33 and the reserve
     work.ended(run, 200)
@@ -153,7 +157,11 @@ def test_a_disk_that_fills_up_leaves_out_checkpoints_and_trains_on(disk: Path) -
 def test_a_limit_saves_only_where_there_is_room(disk: Path) -> None:
     """The limit is a callback of the cell, which asks for its save after ours."""
     limit = ("training.stop_at_loss=100", "training.save_every=50")
-    run = jobs.start_run(make_recipe("training.steps=40", *limit), upto="train")
+    run = jobs.start_run(
+        this_kernel(),
+        make_recipe("training.steps=40", *limit),
+        upto="train",
+    )
     work.until(lambda: work.of(run, "begun"), 200)
     filler = fill(disk, 70 * MB)
     work.ended(run, 200)
@@ -170,7 +178,7 @@ def test_a_limit_saves_only_where_there_is_room(disk: Path) -> None:
 def test_a_full_disk_ends_a_run_with_its_own_sentence(disk: Path) -> None:
     """Not even the adapter finds room; the run says so as soon as it can."""
     recipe = make_recipe("training.steps=2", "training.save_every=2")
-    run = jobs.start_run(recipe, upto="train")
+    run = jobs.start_run(this_kernel(), recipe, upto="train")
     work.until(lambda: work.of(run, "begun"), 200)
     filler = fill(disk, 4 * MB)
     work.ended(run, 200)

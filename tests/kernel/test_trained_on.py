@@ -8,12 +8,12 @@ import work
 from test_resume import curve, killed, make_recipe, resumed, trained
 
 from webui.kernel import jobs
+from webui.kernel.kernel import this_kernel
 from webui.kernel.process import KernelError
 from webui.preflight.ready import parent_problems
 from webui.recipe.store import with_values
 from webui.runs import folder
 from webui.runs.parent import child
-from webui.settings import runs_folder
 
 FEW = ("training.steps=6", "adapter.dropout=0", "training.warmup_steps=0")
 
@@ -24,22 +24,23 @@ def test_a_run_is_trained_on_and_stands_alone(kernel_home: Path) -> None:
     first = trained(make_recipe(kernel_home, *FEW))
     values = {"training.learning_rate": 5e-4, "training.schedule": "cosine"}
     further = child(folder.read(first), values)
-    assert parent_problems(further) == []
+    assert parent_problems(further, this_kernel().runs) == []
     whole = trained(further)
     begun, ended = curve(whole)[1], curve(first)[6]
     assert begun[2] == 5e-4 and begun[0] < curve(first)[1][0] * 0.8
     assert folder.read(whole).summary["parent"] == first.name
     assert first.name in work.notebook(whole).cells[0].source
     assert ended[2] < 5e-4  # where the schedule of the first had come to
-    cut_off = jobs.start_run(further, upto="train")
+    cut_off = jobs.start_run(this_kernel(), further, upto="train")
     killed(cut_off, 3)
     shutil.rmtree(first)
-    elsewhere = cut_off.rename(runs_folder() / "elsewhere")
+    elsewhere = cut_off.rename(this_kernel().runs / "elsewhere")
     resumed(elsewhere)
     assert curve(elsewhere) == curve(whole)
     # What came out of it can be trained on again; the first is gone for good.
     again = child(folder.read(whole), {})
-    assert parent_problems(again) == []
+    assert parent_problems(again, this_kernel().runs) == []
     with pytest.raises(KernelError, match="nothing to resume"):
         resumed(whole)
-    assert parent_problems(with_values(again, {"adapter.from_run": first.name}))
+    gone = with_values(again, {"adapter.from_run": first.name})
+    assert parent_problems(gone, this_kernel().runs)

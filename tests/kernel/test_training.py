@@ -20,6 +20,7 @@ import work
 
 from webui import settings
 from webui.kernel import closing, jobs, process, stopping
+from webui.kernel.kernel import this_kernel
 from webui.kernel.process import KernelError
 from webui.notebook.render import RUN_CELLS
 from webui.notebook.script import joined
@@ -91,14 +92,15 @@ def first(kernel_home: Path) -> First:
     write_rows(kernel_home)
     submitter, run = work.submit(
         "from webui.kernel import jobs; from webui.recipe.store import loads\n"
-        f"run = jobs.start_run(loads({dumps(make_recipe())!r}))"
+        "from webui.kernel.kernel import this_kernel\n"
+        f"run = jobs.start_run(this_kernel(), loads({dumps(make_recipe())!r}))"
     )
     work.until(lambda: work.of(run, "step"))
     submitter.kill()
     submitter.wait()
     steps = len(work.of(run, "step"))
     with pytest.raises(KernelError) as refused:
-        jobs.start_run(make_recipe())
+        jobs.start_run(this_kernel(), make_recipe())
     return First(work.ended(run, 120), steps, str(refused.value))
 
 
@@ -114,7 +116,7 @@ def test_the_training_outlives_who_submitted_it(first: First) -> None:
 
 def test_a_second_start_was_refused_meanwhile(first: First) -> None:
     assert f"busy with {first.run.name}" in first.refusal
-    assert folder.folders() == [first.run]
+    assert folder.folders(this_kernel().runs) == [first.run]
 
 
 def test_the_events_tell_the_whole_story_in_order(first: First) -> None:
@@ -175,12 +177,12 @@ def test_the_adapter_is_saved_in_the_run(first: First) -> None:
 
 
 def test_the_page_can_know_that_all_is_fresh(first: First) -> None:
-    now = jobs.status()
+    now = jobs.status(this_kernel())
     assert (now.word, now.run) == ("idle", first.run)
     assert jobs.stale(work.rendered(make_recipe()), now) == []
     other = work.rendered(make_recipe("adapter.rank=4"))
     assert jobs.stale(other, now) == ["adapter", "train", "compare", "score"]
-    assert jobs.run_all(make_recipe()) is None
+    assert jobs.run_all(this_kernel(), make_recipe()) is None
 
 
 def test_a_hostile_recipe_leaves_no_name_and_no_file(
@@ -221,7 +223,9 @@ def names_of(statement: ast.stmt) -> set[str]:
 @pytest.fixture(scope="module")
 def second(first: First) -> Path:
     """A run with another rank, on the base that the first one trained on."""
-    return work.ended(jobs.start_run(make_recipe("adapter.rank=4"), upto="train"))
+    return work.ended(
+        jobs.start_run(this_kernel(), make_recipe("adapter.rank=4"), upto="train")
+    )
 
 
 def test_another_rank_loads_nothing_again(second: Path) -> None:
@@ -324,7 +328,7 @@ def test_the_base_pane_is_the_untouched_base(second: Path) -> None:
 def sweep(second: Path) -> Path:
     """A sweep of two ranks, on the same base."""
     recipe = make_recipe("training.steps=2", "sweep.space={adapter.rank: [2, 4]}")
-    return work.ended(jobs.start_sweep(recipe))
+    return work.ended(jobs.start_sweep(this_kernel(), recipe))
 
 
 def test_a_sweep_tries_each_value_and_loads_nothing_again(sweep: Path) -> None:
@@ -344,7 +348,9 @@ def test_a_sweep_ends_with_the_best_trial(sweep: Path) -> None:
     assert best["value"] == min(e["value"] for e in trials)
     assert folder.read(sweep).kind == "sweep"
     # The attached adapter is the last trial's, so no try is fresh.
-    left = jobs.stale(work.rendered(make_recipe("adapter.rank=4")), jobs.status())
+    left = jobs.stale(
+        work.rendered(make_recipe("adapter.rank=4")), jobs.status(this_kernel())
+    )
     assert left == ["data", "adapter", "train", "compare", "score"]
 
 
@@ -358,10 +364,10 @@ def test_loading_a_model_again_frees_the_one_before(sweep: Path) -> None:
     """Two of them would not fit on a small GPU; the trainer holds one as well."""
     held = work.value("trainer.model is not None", "import weakref as _weakref")
     assert held and work.value("1", "_old = _weakref.ref(trainer.model)")
-    jobs.start_cells(make_recipe(), "model")
-    work.until(lambda: jobs.status().word == "idle")
+    jobs.start_cells(this_kernel(), make_recipe(), "model")
+    work.until(lambda: jobs.status(this_kernel()).word == "idle")
     assert work.value("_old() is None")
-    left = jobs.stale(work.rendered(make_recipe()), jobs.status())
+    left = jobs.stale(work.rendered(make_recipe()), jobs.status(this_kernel()))
     assert left == [*RUN_CELLS[RUN_CELLS.index("data") :]]
 
 
@@ -369,9 +375,9 @@ def test_loading_a_model_again_frees_the_one_before(sweep: Path) -> None:
 
 
 def test_a_stop_in_mid_training_saves_what_there_is(sweep: Path) -> None:
-    run = jobs.start_run(make_recipe("training.steps=500"))
+    run = jobs.start_run(this_kernel(), make_recipe("training.steps=500"))
     work.until(lambda: work.of(run, "step"))
-    stopping.stop(wait=True)
+    stopping.stop(this_kernel(), wait=True)
     work.ended(run)
     assert folder.read(run).status == "stopped"
     assert folder.read(run).summary["steps"] < 20
@@ -379,19 +385,21 @@ def test_a_stop_in_mid_training_saves_what_there_is(sweep: Path) -> None:
     last = work.of(run, "cell")[-1]
     assert (last["cell"], last["status"]) == ("train", "stopped")
     # A training that was cut short is not one to build on.
-    assert "train" in jobs.stale(work.rendered(make_recipe()), jobs.status())
+    assert "train" in jobs.stale(
+        work.rendered(make_recipe()), jobs.status(this_kernel())
+    )
 
 
 def test_a_kernel_killed_in_mid_training_is_noticed_and_explained(
     sweep: Path,
 ) -> None:
-    run = jobs.start_run(make_recipe("training.steps=500"))
+    run = jobs.start_run(this_kernel(), make_recipe("training.steps=500"))
     work.until(lambda: work.of(run, "step"))
-    process.send_signal(signal.SIGKILL)
+    process.send_signal(this_kernel(), signal.SIGKILL)
     killed = time.monotonic()
-    work.until(lambda: jobs.status().word == "dead", 2)
+    work.until(lambda: jobs.status(this_kernel()).word == "dead", 2)
     assert time.monotonic() - killed < 2
-    closing.close_dead_run()
+    closing.close_dead_run(this_kernel())
     (failed,) = work.of(run, "failed")
     assert (failed["cell"], failed["code"]) == ("train", 128 + signal.SIGKILL)
     assert work.tags(run)[-1] == "finished" and folder.read(run).status == "failed"
@@ -403,9 +411,9 @@ def test_a_saved_adapter_answers_as_it_did_before_the_kernel_died(
     recipe = folder.recipe_of(first.read)
     for file in (*recipe.data.train_files, *recipe.split.files):
         Path(file).unlink()  # the run holds all that it needs
-    jobs.start_compare(recipe, first.run, upto="score")
-    work.until(lambda: jobs.status().word == "idle", 120)
-    now = jobs.status()
+    jobs.start_compare(this_kernel(), recipe, first.run, upto="score")
+    work.until(lambda: jobs.status(this_kernel()).word == "idle", 120)
+    now = jobs.status(this_kernel())
     assert [*now.cells] == [
         "setup",
         "model",

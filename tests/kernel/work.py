@@ -14,6 +14,7 @@ import nbformat
 
 from webui.kernel import jobs
 from webui.kernel.client import answer, connect, execute
+from webui.kernel.kernel import this_kernel
 from webui.notebook.render import RUN_CELLS, Cell, render_cells
 from webui.recipe import Recipe
 from webui.rows.prepare.ask import prepared
@@ -30,7 +31,7 @@ def until(condition: Callable[[], T], seconds: float = 60) -> T:
         if value := condition():
             return value
         time.sleep(0.02)
-    raise AssertionError(f"nothing came in {seconds} s: {jobs.status()}")
+    raise AssertionError(f"nothing came in {seconds} s: {jobs.status(this_kernel())}")
 
 
 def rendered(
@@ -50,7 +51,9 @@ def cells(**codes: str) -> tuple[Cell, ...]:
 
 def start(**codes: str) -> Path:
     """Start a run of small cells."""
-    return jobs.start_in_new_folder(Recipe(), cells(**codes), "run", [*codes])
+    return jobs.start_in_new_folder(
+        this_kernel(), Recipe(), cells(**codes), "run", [*codes]
+    )
 
 
 def run(**codes: str) -> Path:
@@ -61,7 +64,7 @@ def run(**codes: str) -> Path:
 def ended(run: Path, seconds: float = 60) -> Path:
     """Wait until a run has ended and the kernel is free again."""
     until(lambda: "finished" in tags(run), seconds)
-    until(lambda: jobs.status().word != "busy")
+    until(lambda: jobs.status(this_kernel()).word != "busy")
     return run
 
 
@@ -89,7 +92,7 @@ def notebook(run: Path) -> nbformat.NotebookNode:
 
 def value(expression: str, code: str = "") -> Any:
     """What an expression is in the kernel, after some code, without a trace."""
-    with connect(hears=False) as client:
+    with connect(this_kernel(), hears=False) as client:
         request = execute(client, code, user_expressions={"value": expression})
         reply = answer(client, request, 120)
     assert reply is not None, "the kernel does not answer"

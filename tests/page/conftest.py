@@ -79,6 +79,7 @@ class Server:
 def server(tunebook_home: Path) -> Iterator[Server]:
     """A server on the starter recipe, on a home of its own."""
     from webui.kernel import process
+    from webui.kernel.kernel import this_kernel
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -87,7 +88,7 @@ def server(tunebook_home: Path) -> Iterator[Server]:
     running.start(str(ROOT / "recipes" / "starter-extract.yaml"))
     yield running
     running.kill()
-    process.end()
+    process.end(this_kernel())
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from webui.kernel import jobs
+from webui.kernel.kernel import this_kernel
 from webui.runs import events
 from webui.runs import folder as runs
 
@@ -67,7 +68,7 @@ def test_counts_follow_the_rank_and_problems_stand_at_their_field(
     wait_for(lambda: "at most 1" in page.inner_text(rate))
     page.click("#run-train")
     wait_for(lambda: "at most 1" in page.inner_text(".toast-wrap"))
-    assert jobs.status().word == "none"
+    assert jobs.status(this_kernel()).word == "none"
 
 
 def test_two_tabs_share_one_draft(browser: Any, server: Any) -> None:
@@ -89,7 +90,7 @@ def test_the_whole_path_with_a_killed_server(browser: Any, server: Any) -> None:
     page = open_page(browser, server)
     short(page, steps=8)
     page.click("#run-all")
-    run = wait_for(lambda: next(iter(runs.folders()), None))
+    run = wait_for(lambda: next(iter(runs.folders(this_kernel().runs)), None))
     wait_for(lambda: any(e["event"] == "step" for e in events.read(run)[0]), 90)
     server.kill()
     page.close()
@@ -106,9 +107,13 @@ def test_the_whole_path_with_a_killed_server(browser: Any, server: Any) -> None:
     set_field(page, "compare.prompt", "The capital of France is")
     page.click("#ask")
     panes = "#base-pane .answer", "#tuned-pane .answer"
-    wait_for(lambda: "France" in jobs.status().cells["compare"]["code"], 60)
-    wait_for(lambda: jobs.status().word == "idle", 60)
-    _, *answers = (text.strip() for text in jobs.status().cells["compare"]["pieces"])
+    wait_for(
+        lambda: "France" in jobs.status(this_kernel()).cells["compare"]["code"], 60
+    )
+    wait_for(lambda: jobs.status(this_kernel()).word == "idle", 60)
+    _, *answers = (
+        text.strip() for text in jobs.status(this_kernel()).cells["compare"]["pieces"]
+    )
     wait_for(lambda: [page.inner_text(p).strip() for p in panes] == answers)
     page.reload()
     page.wait_for_selector("#status .name")
@@ -128,17 +133,20 @@ def test_stop_then_a_killed_kernel(browser: Any, server: Any) -> None:
     short(page, steps=60)
     go(page, "Train")
     page.dblclick("#run-train")
-    run = wait_for(lambda: next(iter(runs.folders()), None))
+    run = wait_for(lambda: next(iter(runs.folders(this_kernel().runs)), None))
     wait_for(lambda: any(e["event"] == "step" for e in events.read(run)[0]), 90)
-    assert len(runs.folders()) == 1
+    assert len(runs.folders(this_kernel().runs)) == 1
     page.click("#stop")
     wait_for(lambda: runs.read(run).status == "stopped", 60)
     assert runs.saved_adapter(run)
     page.wait_for_selector("#run-train:not([disabled])")
     page.click("#run-train")
-    second = wait_for(lambda: next((r for r in runs.folders() if r != run), None), 30)
+    second = wait_for(
+        lambda: next((r for r in runs.folders(this_kernel().runs) if r != run), None),
+        30,
+    )
     wait_for(lambda: any(e["event"] == "step" for e in events.read(second)[0]), 90)
-    pid = jobs.status().pid
+    pid = jobs.status(this_kernel()).pid
     assert pid
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: page.locator("#failure .bad-card").count() == 1, 10)
@@ -156,7 +164,7 @@ def test_a_sweep_and_its_best(browser: Any, server: Any) -> None:
     page.get_by_role("option", name="Rank (adapter.rank)").click()
     set_field(page, "sweep-values-0", "2, 3")
     page.click("#run-sweep")
-    run = wait_for(lambda: next(iter(runs.folders()), None))
+    run = wait_for(lambda: next(iter(runs.folders(this_kernel().runs)), None))
     wait_for(lambda: runs.read(run).status == "finished", 150)
     best = runs.read(run).summary["best"]["params"]["adapter.rank"]
     table = page.locator("#cell-sweep table tbody tr")

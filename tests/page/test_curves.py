@@ -9,6 +9,7 @@ from replayed import begun, replayed_run, training, write
 from starlette.testclient import TestClient
 
 from webui.app import open_studio
+from webui.kernel.kernel import this_kernel
 from webui.page.build import build_app
 from webui.page.routes import add_routes
 from webui.page.turns import APART
@@ -21,7 +22,7 @@ LARGEST = 4096
 @pytest.fixture
 def app(tunebook_home: Path) -> Any:
     """The page's app with the route, as `launch` puts them together."""
-    studio = open_studio(None)
+    studio = open_studio(this_kernel(), None)
     made = App.create_app(build_app(studio))
     add_routes(made, studio)
     made.studio = studio

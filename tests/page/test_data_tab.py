@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from webui.kernel import jobs
+from webui.kernel.kernel import this_kernel
 from webui.recipe.store import load
 
 from .walking import HOSTILE, SECOND, go, open_page, wait_for
@@ -181,14 +182,14 @@ def test_a_warning_stops_run_until_it_is_accepted(page: Any, tmp_path: Path) -> 
     see(page, "#data-warnings .bad-card", "Stops the training")
     page.click("#run-data")
     see(page, ".toast-wrap", "8 of the first 10 rows")
-    assert jobs.status().word == "none"
+    assert jobs.status(this_kernel()).word == "none"
     page.get_by_label("Train in spite of warnings").check()
     see(page, "#data-warnings", "Accepted by you")
     assert page.locator("#data-warnings .bad-card").count() == 0
     page.click("#run-data")
-    wait_for(lambda: "data" in jobs.status().cells, 90)
-    wait_for(lambda: jobs.status().word == "idle", 90)
-    assert jobs.status().cells["data"]["status"] == "finished"
+    wait_for(lambda: "data" in jobs.status(this_kernel()).cells, 90)
+    wait_for(lambda: jobs.status(this_kernel()).word == "idle", 90)
+    assert jobs.status(this_kernel()).cells["data"]["status"] == "finished"
 
 
 def test_hostile_names_and_cells_are_text(page: Any, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from webui.kernel.kernel import this_kernel
 from webui.page.draft import Draft
 from webui.page.frame import Page, Seen
 from webui.page.studio import Studio
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.usefixtures("tunebook_home")
 def page() -> Page:
     """A page of one field, and of a part that is drawn after it."""
     with gr.Blocks():
-        page = Page(Studio(Draft(Recipe())), "en", gr.State(None), gr.Textbox())
+        page = Page(
+            Studio(this_kernel(), Draft(Recipe())), "en", gr.State(None), gr.Textbox()
+        )
         page.field("model.name")
         return page
 

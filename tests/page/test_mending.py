@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from webui.kernel import jobs, process
+from webui.kernel.kernel import this_kernel
 from webui.kernel.status import Status
 from webui.notebook.render import RUN_CELLS, render_cells
 from webui.page import mending
@@ -32,7 +33,7 @@ HALVED = {"training.batch_size": 4, "training.gradient_accumulation": 2}
 
 @pytest.fixture
 def studio(tunebook_home: Path) -> Studio:
-    return Studio(Draft(RECIPE))
+    return Studio(this_kernel(), Draft(RECIPE))
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -53,7 +54,9 @@ def view(studio: Studio, failure: dict | None = None, run: Path | None = None) -
 
 def started(recipe: Recipe = RECIPE) -> Path:
     """A run of a recipe that has just started."""
-    return folder.create(recipe, render_cells(recipe, RUN_CELLS), "run")
+    return folder.create(
+        this_kernel().runs, recipe, render_cells(recipe, RUN_CELLS), "run"
+    )
 
 
 def test_the_change_is_offered_until_the_setting_has_changed(studio: Studio) -> None:
@@ -91,11 +94,15 @@ def failed_cell(tunebook_home: Path) -> Iterator[None]:
     """A kernel whose train cell, as the recipe has it, ran out of memory."""
     cell = next(c for c in render_cells(RECIPE, RUN_CELLS) if c.name == "train")
     jobs.start_in_new_folder(
-        RECIPE, [replace(cell, code=OUT_OF_MEMORY)], "run", ["train"]
+        this_kernel(),
+        RECIPE,
+        [replace(cell, code=OUT_OF_MEMORY)],
+        "run",
+        ["train"],
     )
-    wait_for(lambda: jobs.status().word == "idle")
+    wait_for(lambda: jobs.status(this_kernel()).word == "idle")
     yield
-    process.end()
+    process.end(this_kernel())
 
 
 @pytest.mark.usefixtures("failed_cell")

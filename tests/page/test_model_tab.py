@@ -10,6 +10,7 @@ from models.conftest import OWN_CODE, model_files, write_gguf
 from rows.reading.hub_server import Hub, serve
 
 from webui.kernel import jobs
+from webui.kernel.kernel import this_kernel
 from webui.models.gguf import unpacked_folder
 from webui.recipe.store import load
 
@@ -108,7 +109,7 @@ def test_gated_missing_and_mistyped_models_are_refused(page: Any, server: Any) -
     see(page, "#about", "The model hub has no some/odd")
     set_field(page, "model.name", "/no/such/folder")
     see(page, "#about", "There is no folder /no/such/folder.")
-    assert not jobs.status().cells
+    assert not jobs.status(this_kernel()).cells
 
 
 def test_code_of_a_model_is_asked_about_first(
@@ -143,7 +144,7 @@ def test_pickles_are_asked_about_first(page: Any, server: Any) -> None:
     wait_for(lambda: drafted(server).name == "some/tiny-model")
     assert not drafted(server).allow_pickle
     wait_for(lambda: not page.is_visible("#model-allow_pickle"))
-    assert not jobs.status().cells
+    assert not jobs.status(this_kernel()).cells
 
 
 def test_gguf_file_is_unpacked_and_used(page: Any, server: Any, tmp_path: Path) -> None:

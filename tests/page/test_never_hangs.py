@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from webui.kernel import process
+from webui.kernel.kernel import this_kernel
 
 pytestmark = [pytest.mark.train, pytest.mark.timeout(600)]
 
@@ -31,7 +32,7 @@ def told(tunebook_home: Path) -> Any:
             check=False,
         )
     finally:
-        process.end()
+        process.end(this_kernel())
     assert done.returncode == 0, "it hung: the stacks are on stderr"
     return json.loads(done.stdout.splitlines()[-1])
 

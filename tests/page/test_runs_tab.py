@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from webui.files import write_json
+from webui.kernel.kernel import this_kernel
 from webui.notebook.render import Cell
 from webui.page import runs_table
 from webui.page.runs_difference import told
@@ -28,7 +29,7 @@ def new_runs(count: int) -> list[Path]:
     chance, made = random.Random(0), []
     for number in range(count):
         recipe = check({"name": f"r{number}", "training": {"seed": number}})
-        run = folder.create(recipe, CELLS, "run")
+        run = folder.create(this_kernel().runs, recipe, CELLS, "run")
         named = run.with_name(f"20200101-{number:06}-r{number}")
         made.append(run.rename(named))
         figures = {"last_loss": chance.random(), "steps": number + 1}
@@ -44,12 +45,14 @@ def new_runs(count: int) -> list[Path]:
 @pytest.mark.usefixtures("tunebook_home")
 def test_nothing_that_a_run_says_becomes_html() -> None:
     (run,) = new_runs(1)
-    notes.change(run, name=HOSTILE[:80], note=HOSTILE)
+    notes.change(run, this_kernel().notes, name=HOSTILE[:80], note=HOSTILE)
     odd = {"status": HOSTILE, "model": HOSTILE, "method": HOSTILE}
     write_json(run / folder.SUMMARY, odd)
     (run / events.FILE).unlink()
     for language in ("en", "zh"):
-        html = listing(entries.entries(), language, order=HOSTILE, chosen=HOSTILE)
+        html = listing(
+            entries.entries(this_kernel().runs), language, order=HOSTILE, chosen=HOSTILE
+        )
         assert "<img" not in html and "<script" not in html and "&lt;img" in html
 
 
@@ -63,9 +66,15 @@ def test_no_value_of_a_recipe_becomes_html() -> None:
 @pytest.mark.usefixtures("tunebook_home")
 def test_a_row_is_written_again_only_when_its_run_changed() -> None:
     first, _ = new_runs(2)
-    before = [runs_table.row(entry, "en", False) for entry in entries.entries()]
-    notes.change(first, star=True)
-    after = [runs_table.row(entry, "en", False) for entry in entries.entries()]
+    before = [
+        runs_table.row(entry, "en", False)
+        for entry in entries.entries(this_kernel().runs)
+    ]
+    notes.change(first, this_kernel().notes, star=True)
+    after = [
+        runs_table.row(entry, "en", False)
+        for entry in entries.entries(this_kernel().runs)
+    ]
     assert [a is b for a, b in zip(before, after, strict=True)] == [True, False]
     assert 'aria-pressed="true"' in after[1] and "★" in after[1]
 
@@ -122,7 +131,7 @@ def test_runs_are_found_sorted_marked_and_named(browser: Any, server: Any) -> No
     best = made[0].with_name(lowest[-2])
     page.click(f"#runs-table .star[data-value='{best.name}']")
     wait_for(lambda: notes.read(best).star)
-    notes.change(best, name="before")
+    notes.change(best, this_kernel().notes, name="before")
     page.click(f"#runs-table .name[data-value='{best.name}']")
     wait_for(lambda: best.name in page.inner_text("#run-facts"))
     page.click("#run-about button")
@@ -148,7 +157,7 @@ def test_two_tabs_and_a_run_that_goes_while_it_is_shown(
     browser: Any, server: Any
 ) -> None:
     first, second, third = new_runs(3)
-    notes.change(first, name="the first")
+    notes.change(first, this_kernel().notes, name="the first")
     one, two = (open_page(browser, server) for _ in range(2))
     for page in (one, two):
         go(page, "Runs")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from webui.kernel.kernel import this_kernel
 from webui.page.draft import Draft
 from webui.page.studio import Studio
 from webui.page.take_away import (
@@ -25,7 +26,7 @@ def view(starter_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """A view of the starter's recipe, whose rows are prepared."""
     recipe = load(shipped_recipes() / "starter-extract.yaml")
     prepare(recipe)
-    return view_of(Studio(Draft(recipe)))
+    return view_of(Studio(this_kernel(), Draft(recipe)))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from cut_off import resume_and_die, save
 
 from webui.kernel import closing
+from webui.kernel.kernel import this_kernel
 from webui.page.draft import Draft
 from webui.page.frame import Page
 from webui.page.library_warnings import library_warnings
@@ -24,12 +25,16 @@ pytestmark = pytest.mark.usefixtures("tunebook_home")
 def page() -> Page:
     """A page without parts."""
     with gr.Blocks():
-        return Page(Studio(Draft(Recipe())), "en", gr.State(None), gr.Textbox())
+        return Page(
+            Studio(this_kernel(), Draft(Recipe())), "en", gr.State(None), gr.Textbox()
+        )
 
 
 def started(*settings: str) -> Path:
     """A run that has only been started."""
-    return folder.create(loads("", name="cut-off", settings=settings), [], "run")
+    return folder.create(
+        this_kernel().runs, loads("", name="cut-off", settings=settings), [], "run"
+    )
 
 
 def test_no_run_and_one_that_has_not_begun(page: Page) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from webui import settings
 from webui.kernel import jobs, queue
+from webui.kernel.kernel import this_kernel
 from webui.page import waiting
 from webui.page.build import build_app
 from webui.page.draft import Draft
@@ -24,7 +25,9 @@ pytestmark = pytest.mark.usefixtures("tunebook_home")
 def page() -> Page:
     """An English page on the default recipe."""
     with gr.Blocks():
-        return Page(Studio(Draft(Recipe())), "en", gr.State(None), gr.Textbox())
+        return Page(
+            Studio(this_kernel(), Draft(Recipe())), "en", gr.State(None), gr.Textbox()
+        )
 
 
 def names(page: Page) -> list[str]:
@@ -33,47 +36,47 @@ def names(page: Page) -> list[str]:
 
 
 def test_nothing_is_shown_while_nothing_waits(page: Page) -> None:
-    assert not waiting.anything()
+    assert not waiting.anything(page)
     assert waiting.choices(page)["visible"] is False
     before = page.look()
-    queue.add(Recipe(name="first"), "run", "train")
-    assert waiting.anything() and waiting.choices(page)["visible"] is True
+    queue.add(this_kernel(), Recipe(name="first"), "run", "train")
+    assert waiting.anything(page) and waiting.choices(page)["visible"] is True
     assert page.look() != before
 
 
 def test_the_list_says_what_waits_and_follows_the_order(page: Page) -> None:
-    queue.add(Recipe(name="first"), "run", "train")
-    second = queue.add(Recipe(name="second"), "sweep")
+    queue.add(this_kernel(), Recipe(name="first"), "run", "train")
+    second = queue.add(this_kernel(), Recipe(name="second"), "sweep")
     lines = names(page)
     assert lines[0].startswith("1. first · training · since ")
     assert lines[1].startswith("2. second · sweep · since ")
     # Nothing says which one is chosen: the tab keeps what it has.
     assert "value" not in waiting.choices(page)
     before = page.look()
-    waiting.move("up", second.id)
+    waiting.move(page, "up", second.id)
     assert names(page)[0].startswith("1. second")
     assert page.look() != before
-    waiting.remove(second.id)
-    waiting.remove(None)  # the only one is meant
-    assert queue.entries() == []
+    waiting.remove(page, second.id)
+    waiting.remove(page, None)  # the only one is meant
+    assert queue.entries(this_kernel()) == []
 
 
-def test_of_several_one_must_be_chosen() -> None:
+def test_of_several_one_must_be_chosen(page: Page) -> None:
     for name in ("first", "second"):
-        queue.add(Recipe(name=name))
+        queue.add(this_kernel(), Recipe(name=name))
     for unknown in (None, "", "gone"):
         with pytest.raises(queue.QueueError, match="choose"):
-            waiting.remove(unknown)
-    assert len(queue.entries()) == 2
+            waiting.remove(page, unknown)
+    assert len(queue.entries(this_kernel())) == 2
 
 
 def test_what_could_not_start_says_why_and_escaped(page: Page) -> None:
-    entry = queue.add(Recipe(name="first"))
+    entry = queue.add(this_kernel(), Recipe(name="first"))
     told = Text(f"no file {HOSTILE}", f"没有 {HOSTILE}")
     waiting.queue.queue_files.write(
         waiting.queue.replace(entry, reason=told, tried=1.0), entry.file
     )
-    (settings.queue_folder() / "0000-x.yaml").write_text("recipe: [")
+    (this_kernel().queue / "0000-x.yaml").write_text("recipe: [")
     drawn = str(waiting.troubles(page))
     assert "first could not start" in drawn and "0000-x.yaml" in drawn
     assert "<img" not in drawn and "&lt;img" in drawn
@@ -85,7 +88,7 @@ def test_a_press_while_busy_waits_and_says_where(
     if not settings.starter_folder().is_dir():
         pytest.skip("the starter model is not here; `make starter` fetches it")
     starter = load(settings.shipped_recipes() / "starter-extract.yaml")
-    with jobs.lock():  # as another start holds it
+    with jobs.lock(this_kernel()):  # as another start holds it
         for name in ("first", "second"):
             train.train(page, starter.model_copy(update={"name": name}))
     # What Gradio would tell a browser, it prints where there is none.
@@ -93,7 +96,7 @@ def test_a_press_while_busy_waits_and_says_where(
         "The kernel is busy: this waits as number 1.",
         "The kernel is busy: this waits as number 2.",
     ]
-    first, _ = queue.entries()
+    first, _ = queue.entries(this_kernel())
     assert (first.kind, first.upto) == ("run", "train")
 
     def refused() -> None:
@@ -101,10 +104,10 @@ def test_a_press_while_busy_waits_and_says_where(
 
     with pytest.raises(jobs.KernelError):
         waiting.start_or_wait(page, refused, Recipe())
-    assert len(queue.entries()) == 2
+    assert len(queue.entries(this_kernel())) == 2
 
 
 def test_the_whole_page_holds_the_list_once_in_each_language() -> None:
-    config = build_app(Studio(Draft(Recipe()))).get_config_file()
+    config = build_app(Studio(this_kernel(), Draft(Recipe()))).get_config_file()
     ids = [part["props"].get("elem_id") for part in config["components"]]
     assert ids.count("waiting") == ids.count("waiting-chosen") == 2

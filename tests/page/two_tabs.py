@@ -23,6 +23,7 @@ import zmq
 
 from webui import app, watchdog
 from webui.kernel import jobs, process
+from webui.kernel.kernel import Kernel, this_kernel
 from webui.notebook.render import Cell
 from webui.recipe import Recipe
 from webui.runs import events
@@ -48,7 +49,9 @@ PATIENCE = 540  # seconds
 slow = threading.Event()
 
 
-def small_cells(recipe: Recipe, run: Path, upto: str) -> tuple[Cell, ...]:
+def small_cells(
+    kernel: Kernel, recipe: Recipe, run: Path, upto: str
+) -> tuple[Cell, ...]:
     """A comparison or a scoring that takes no model."""
     code = SCORE if upto == "score" else ANSWERS
     if slow.is_set():
@@ -187,9 +190,9 @@ def left(loop: asyncio.AbstractEventLoop) -> dict[str, int]:
 def main(asks: int) -> None:
     """Ask so often, and print what is left and what the watchdog saw."""
     sys.modules["webui.kernel.jobs"].__dict__["compare_cells"] = small_cells
-    with jobs.lock():
-        jobs.ensure_idle_kernel()
-    run = runs.create(Recipe(), [], "run")
+    with jobs.lock(this_kernel()):
+        jobs.ensure_idle_kernel(this_kernel())
+    run = runs.create(this_kernel().runs, Recipe(), [], "run")
     (run / "adapter").mkdir()
     (run / "adapter" / runs.SAVED[0]).touch()
     events.append(run, "finished", status="finished")
@@ -237,7 +240,7 @@ def main(asks: int) -> None:
         ),
         flush=True,
     )
-    process.end()
+    process.end(this_kernel())
     os._exit(0)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from webui.counts.memory.cards import CARDS, this_machine
+from webui.kernel.kernel import this_kernel
 from webui.preflight.disk_room import at_once, leaves, room_problem, too_much
 from webui.preflight.machine import this_device
 from webui.preflight.ready import ready, room_problems
@@ -140,20 +141,26 @@ def test_a_start_without_room_is_refused(
     """The planner's process looks at the real disk, which has no room for so many."""
     recipe = many(starter, 2 * free_here(tmp_path) / 0.8e9)
     with pytest.raises(RecipeError, match="the run leaves up to") as caught:
-        ready(recipe)
+        ready(recipe, this_kernel().runs)
     assert [p.path for p in caught.value.problems] == ["training.keep_checkpoints"]
-    assert room_problems(starter({})) == []  # one checkpoint fits
+    assert room_problems(starter({}), this_kernel().runs) == []  # one checkpoint fits
 
 
 def test_this_machine_is_asked_only_where_it_matters(
     starter: Callable[..., Recipe], tmp_path: Path, tunebook_home: Path, helper: Any
 ) -> None:
     this_device.cache_clear()
-    assert room_problems(starter({})) == [] and not this_device.cache_info().misses
+    assert (
+        room_problems(starter({}), this_kernel().runs) == []
+        and not this_device.cache_info().misses
+    )
     recipe = many(starter, free_here(tmp_path) / 1.2e9)
-    assert room_problems(recipe) and this_device.cache_info().misses == 1
+    assert (
+        room_problems(recipe, this_kernel().runs)
+        and this_device.cache_info().misses == 1
+    )
 
 
 def test_a_model_without_a_shape_is_left_to_the_kernel() -> None:
     nowhere = Recipe(model=Model(name="/no/such/model"), data=Data())
-    assert room_problems(nowhere) == []
+    assert room_problems(nowhere, Path()) == []

@@ -11,6 +11,7 @@ import pytest
 
 from webui.counts.memory.cards import CARDS, Card, this_machine
 from webui.errors import PlannerError
+from webui.kernel.kernel import this_kernel
 from webui.planner import process
 from webui.preflight.machine import this_card, this_device
 from webui.preflight.ready import (
@@ -164,7 +165,7 @@ def test_a_column_must_be_there_and_part_the_rows() -> None:
 @pytest.mark.train
 def test_good_data_is_ready(starter_recipe: Build, tunebook_home: Path, helper) -> None:
     recipe = starter_recipe([GOOD] * 20)
-    assert ready(recipe) is recipe
+    assert ready(recipe, this_kernel().runs) is recipe
 
 
 @pytest.mark.train
@@ -243,7 +244,7 @@ DATA = "data.train_files"
 def refused(recipe: Recipe) -> list[tuple[str, str, str]]:
     """Where a start is refused, and why in both languages."""
     with pytest.raises(RecipeError) as caught:
-        ready(recipe)
+        ready(recipe, this_kernel().runs)
     return [(p.path, p.message.en, p.message.zh) for p in caught.value.problems]
 
 
@@ -282,11 +283,11 @@ def test_a_loss_that_the_first_rows_do_not_show_is_refused(
         f"请选择其他对话模板。{WAY_OUT_ZH}"
     )
     accepted = with_values(recipe, {"data.accept_warnings": True})
-    assert ready(accepted) is accepted
+    assert ready(accepted, this_kernel().runs) is accepted
     # Once prepared, the same rows are refused again, and mended ones are not.
     assert refused(recipe) == [(field, english, chinese)]
     mended = starter_recipe([*rows[:500], *rows[501:]], **LOSING)
-    assert ready(mended) is mended
+    assert ready(mended, this_kernel().runs) is mended
 
 
 @pytest.mark.train
@@ -296,7 +297,7 @@ def test_a_training_that_is_all_warm_up_is_refused(
     recipe = starter_recipe(
         [talk("When?", f"At {n}.") for n in range(30)], format="messages"
     )
-    assert ready(recipe) is recipe
+    assert ready(recipe, this_kernel().runs) is recipe
     accepting = {"data.accept_warnings": True, "training.warmup_steps": 5}
     [(field, english, _)] = refused(with_values(recipe, accepting))
     assert field == "training.warmup_steps" and "only 4 updates" in english
@@ -340,9 +341,9 @@ def test_a_file_that_breaks_off_is_refused_unless_that_is_accepted(
     shown = process.ask(preview, recipe)
     assert len(shown.rows) == 3
     accepted = with_values(recipe, {"data.accept_warnings": True})
-    assert ready(accepted) is accepted
+    assert ready(accepted, this_kernel().runs) is accepted
     broken.write_bytes(packed(json.dumps([GOOD] * count).encode()))
-    assert ready(recipe) is recipe
+    assert ready(recipe, this_kernel().runs) is recipe
 
 
 @pytest.mark.train
@@ -357,7 +358,7 @@ def test_both_parts_are_told_at_once(
     assert "are longer than 64 tokens" in problems[DATA]
     assert problems["split.files"] == "held.jsonl, line 1: lacks output."
     with pytest.raises(RecipeError) as caught:
-        ready(recipe)
+        ready(recipe, this_kernel().runs)
     assert len(caught.value.problems) == 2
 
 
@@ -380,7 +381,7 @@ def test_an_answer_that_never_comes_is_a_problem(
 ) -> None:
     endless = "{% for n in range(99999) %}" * 4 + "{% endfor %}" * 4
     recipe = starter_recipe([GOOD] * 3, template="custom", custom_template=endless)
-    ready(starter_recipe([GOOD] * 3))  # everything is imported
+    ready(starter_recipe([GOOD] * 3), this_kernel().runs)  # everything is imported
     monkeypatch.setattr(process, "PATIENCE", 3)
     assert "gave no answer within 3 seconds" in told(recipe)[DATA]
 
@@ -437,7 +438,7 @@ def test_what_this_machine_cannot_do_is_refused_before_a_start(
     recipe = recipe.model_copy(update={"adapter": LOFTQ.adapter})
     asked = this_device.cache_info().misses
     with pytest.raises(RecipeError) as caught:
-        ready(recipe)
+        ready(recipe, this_kernel().runs)
     (problem,) = caught.value.problems
     assert problem.path == "adapter.start"
     assert problem.message.en.startswith("PEFT computes LoftQ on a CUDA GPU only")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from webui.files import read_json, write_json
+from webui.kernel.kernel import this_kernel
 from webui.notebook.render import Cell, render_cells
 from webui.recipe import Recipe
 from webui.recipe.checks import check
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("tunebook_home")
 
 def new_run(name: str = "mine", *, status: str | None = None) -> Path:
     """A run of this name, ended with this status."""
-    made = folder.create(check({"name": name}), CELLS, "run")
+    made = folder.create(this_kernel().runs, check({"name": name}), CELLS, "run")
     if status:
         events.append(made, "finished", status=status)
     return made
@@ -29,7 +30,7 @@ def new_run(name: str = "mine", *, status: str | None = None) -> Path:
 def test_a_new_run_holds_its_recipe_and_its_plan(tunebook_home: Path) -> None:
     recipe = check({"name": "mine", "adapter": {"rank": 8}})
     cells = render_cells(recipe)
-    made = folder.create(recipe, cells, "sweep")
+    made = folder.create(this_kernel().runs, recipe, cells, "sweep")
     assert made.parent == tunebook_home / "runs" and made.name.endswith("-mine")
     run = folder.read(made)
     assert folder.recipe_of(run) == recipe
@@ -43,7 +44,7 @@ def test_runs_of_one_second_are_never_one() -> None:
     with ThreadPoolExecutor(8) as pool:
         made = [*pool.map(lambda _: new_run(), range(24))]
     assert len({*made}) == 24
-    assert {*folder.folders()} == {*made}
+    assert {*folder.folders(this_kernel().runs)} == {*made}
     assert all(len(events.read(run)[0]) == 1 for run in made)
 
 
@@ -67,46 +68,46 @@ def test_a_home_that_cannot_be_written_is_an_error_and_no_loop(
 def test_a_run_is_found_by_its_id_its_begin_its_end_or_its_path() -> None:
     made, other = new_run("one"), new_run("two")
     for known in (made.name, "one", made.name[:-1], str(made), f"{made}/"):
-        assert folder.find(known).folder == made
-    assert folder.find(other.name).id == other.name
+        assert folder.find(this_kernel().runs, known).folder == made
+    assert folder.find(this_kernel().runs, other.name).id == other.name
 
 
 def test_an_id_that_begins_another_is_still_itself() -> None:
     first, second = new_run(), new_run()
     shorter = min(first, second, key=lambda run: len(run.name))
-    assert folder.find(shorter.name).folder == shorter
+    assert folder.find(this_kernel().runs, shorter.name).folder == shorter
 
 
 @pytest.mark.parametrize("asked", ["", "nothing", "..", ".", "/", "a\x00b", "*"])
 def test_a_run_that_is_not_there_is_told(asked: str) -> None:
     new_run()
     with pytest.raises(RunError, match="no run is called"):
-        folder.find(asked)
+        folder.find(this_kernel().runs, asked)
 
 
 def test_several_runs_of_one_begin_are_told() -> None:
     made = [new_run("a"), new_run("b")]
     with pytest.raises(RunError, match="several runs are"):
-        folder.find(made[0].name[:4])
+        folder.find(this_kernel().runs, made[0].name[:4])
 
 
 def test_the_newest_run_comes_first_and_strangers_are_not_runs(
     tunebook_home: Path,
 ) -> None:
-    assert folder.folders() == []
+    assert folder.folders(this_kernel().runs) == []
     newer = new_run("newer")
     older = newer.with_name("20200101-000000-older")
     shutil.copytree(newer, older)
     (tunebook_home / "runs" / "notes").mkdir()
     (tunebook_home / "runs" / "file.txt").touch()
-    assert folder.folders() == [newer, older]
+    assert folder.folders(this_kernel().runs) == [newer, older]
 
 
 def test_a_run_can_be_copied_from_another_machine() -> None:
     made = new_run(status="finished")
     copied = made.with_name("20200101-000000-copied")
     shutil.copytree(made, copied)
-    run = folder.find("copied")
+    run = folder.find(this_kernel().runs, "copied")
     assert run.status == "finished" and folder.recipe_of(run).name == "mine"
 
 
@@ -138,7 +139,7 @@ def test_a_run_that_goes_on_is_not_deleted() -> None:
     made = new_run()
     with pytest.raises(RunError, match="still running"):
         folder.delete(folder.read(made))
-    assert folder.folders() == [made]
+    assert folder.folders(this_kernel().runs) == [made]
 
 
 def test_a_deleted_run_is_gone_whole_and_alone(tunebook_home: Path) -> None:
@@ -168,4 +169,6 @@ def test_a_run_with_broken_files_is_still_listed() -> None:
 
 
 def test_the_default_recipe_makes_a_run() -> None:
-    assert folder.create(Recipe(), CELLS, "run").name.endswith("-untitled")
+    assert folder.create(this_kernel().runs, Recipe(), CELLS, "run").name.endswith(
+        "-untitled"
+    )

@@ -4,9 +4,11 @@ import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from webui.kernel.kernel import this_kernel
 from webui.notebook.render import Cell
 from webui.recipe import Recipe
 from webui.runs import folder, notes
@@ -17,19 +19,26 @@ from webui.runs.notes import About
 @pytest.fixture
 def run(tunebook_home: Path) -> Path:
     """A run that nothing is said about."""
-    return folder.create(Recipe(), [Cell("train", "x = 1", "k")], "run")
+    return folder.create(
+        this_kernel().runs, Recipe(), [Cell("train", "x = 1", "k")], "run"
+    )
+
+
+def change(run: Path, **said: Any) -> About:
+    """Say something under the lock of this environment's kernel."""
+    return notes.change(run, this_kernel().notes, **said)
 
 
 def test_what_was_said_is_there_again_and_the_rest_stays(run: Path) -> None:
     assert notes.read(run) == About()
-    notes.change(run, name="best so far", star=True)
-    notes.change(run, note="two\nlines")
+    change(run, name="best so far", star=True)
+    change(run, note="two\nlines")
     assert notes.read(run) == About("best so far", "two\nlines", True)
-    assert notes.change(run, name="", star=False) == About("", "two\nlines", False)
+    assert change(run, name="", star=False) == About("", "two\nlines", False)
 
 
 def test_it_is_copied_with_the_run(run: Path) -> None:
-    notes.change(run, name="mine", star=True)
+    change(run, name="mine", star=True)
     copied = shutil.copytree(run, run.with_name("20200101-000000-copied"))
     assert notes.read(copied) == About("mine", "", True)
 
@@ -48,16 +57,16 @@ def test_it_is_copied_with_the_run(run: Path) -> None:
 def test_a_name_is_one_line_of_whole_characters(
     run: Path, text: str, kept: str
 ) -> None:
-    assert notes.change(run, name=text).name == kept == notes.read(run).name
+    assert change(run, name=text).name == kept == notes.read(run).name
     notes.read(run).name.encode()
 
 
 def test_what_is_too_long_is_refused_and_the_old_stays(run: Path) -> None:
-    notes.change(run, name="old", note="n" * notes.NOTE_LENGTH)
+    change(run, name="old", note="n" * notes.NOTE_LENGTH)
     with pytest.raises(RunError, match="10,000 characters; 80 are the most"):
-        notes.change(run, name="x" * 10_000)
+        change(run, name="x" * 10_000)
     with pytest.raises(RunError, match="10,001 characters; 10,000 are the most"):
-        notes.change(run, note="x" * 10_001, star=True)
+        change(run, note="x" * 10_001, star=True)
     assert notes.read(run) == About("old", "n" * notes.NOTE_LENGTH)
 
 
@@ -71,7 +80,7 @@ def test_a_broken_file_says_nothing_and_can_be_written_over(
 ) -> None:
     (run / notes.FILE).write_text(content)
     assert notes.read(run) == About()
-    assert notes.change(run, star=True) == About(star=True) == notes.read(run)
+    assert change(run, star=True) == About(star=True) == notes.read(run)
 
 
 def test_a_file_changed_by_hand_is_cut_and_cleaned(run: Path) -> None:
@@ -85,17 +94,17 @@ def test_a_file_changed_by_hand_is_cut_and_cleaned(run: Path) -> None:
 def test_a_run_that_is_gone_is_told(run: Path) -> None:
     shutil.rmtree(run)
     with pytest.raises(RunError, match="is gone"):
-        notes.change(run, star=True)
+        change(run, star=True)
     assert not run.exists()
 
 
 def test_what_another_changed_meanwhile_is_not_lost(run: Path) -> None:
     seen = notes.read(run)
-    notes.change(run, note="from the other tab", star=True)
+    change(run, note="from the other tab", star=True)
     with pytest.raises(RunError, match=r"another tab changed the note.*other tab"):
-        notes.change(run, note="mine", was=seen)
-    assert notes.change(run, name="mine", was=seen).note == "from the other tab"
-    assert notes.change(run, note="mine", was=notes.read(run)).note == "mine"
+        change(run, note="mine", was=seen)
+    assert change(run, name="mine", was=seen).note == "from the other tab"
+    assert change(run, note="mine", was=notes.read(run)).note == "mine"
     assert notes.read(run).star
 
 
@@ -103,13 +112,13 @@ def test_many_writers_lose_nothing(run: Path) -> None:
     runs = [shutil.copytree(run, run.with_name(f"{run.name}-{n}")) for n in range(4)]
     for said in ({"star": True}, {"name": "n"}, {"note": "t"}):
         with ThreadPoolExecutor(8) as pool:
-            work = [pool.submit(notes.change, each, **said) for each in runs * 4]
+            work = [pool.submit(change, each, **said) for each in runs * 4]
         assert all(done.result() for done in work)
     assert {notes.read(each) for each in runs} == {About("n", "t", True)}
     assert not [*run.parent.glob("*/.about*")]
 
 
 def test_the_mark_tells_that_something_was_said(run: Path) -> None:
-    before = notes.mark()
-    notes.change(run, star=True)
-    assert notes.mark() > before
+    before = notes.mark(this_kernel().notes)
+    change(run, star=True)
+    assert notes.mark(this_kernel().notes) > before

@@ -8,6 +8,7 @@ import pytest
 
 from webui.commands.given import child_recipe
 from webui.commands.options import parser
+from webui.kernel.kernel import this_kernel
 from webui.notebook.render import render_cells
 from webui.recipe import Recipe
 from webui.recipe.problems import RecipeError
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("tunebook_home")
 def made(*settings: str, status: str = "finished", kind: str = "run") -> Run:
     """A run that ended so; it saved an adapter if it did not fail."""
     recipe = loads("name: first", settings=settings)
-    run = folder.create(recipe, (), kind, "score")
+    run = folder.create(this_kernel().runs, recipe, (), kind, "score")
     if status != "running":
         events.append(run, "finished", status=status)
     if status != "failed":
@@ -34,7 +35,7 @@ def made(*settings: str, status: str = "finished", kind: str = "run") -> Run:
 
 
 def fields(recipe: Recipe) -> list[str]:
-    return [problem.path for problem in parent_problems(recipe)]
+    return [problem.path for problem in parent_problems(recipe, this_kernel().runs)]
 
 
 @pytest.mark.parametrize("status", ["finished", "stopped"])
@@ -44,7 +45,10 @@ def test_a_run_that_saved_can_be_trained_on(status: str) -> None:
     further = child(run, {"training.learning_rate": 1e-5})
     assert further.adapter.from_run == run.id and further.adapter.rank == 8
     assert further.training.learning_rate == 1e-5
-    assert parent_problems(further) == [] and parent_problems(Recipe()) == []
+    assert (
+        parent_problems(further, this_kernel().runs) == []
+        and parent_problems(Recipe(), this_kernel().runs) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +141,7 @@ def test_the_command_asks_for_rate_and_schedule() -> None:
 def test_the_adapter_is_taken_along_and_the_parent_may_go(tmp_path: Path) -> None:
     run = made()
     further = child(run, {})
-    give_parent(further, tmp_path)
+    give_parent(further, this_kernel().runs, tmp_path)
     shutil.rmtree(run.folder)
     assert (tmp_path / "parent" / "adapter_config.json").is_file()
     [cell] = render_cells(further, ("adapter",))
@@ -145,12 +149,12 @@ def test_the_adapter_is_taken_along_and_the_parent_may_go(tmp_path: Path) -> Non
     assert str(tmp_path) not in cell.code
     assert fields(further) == ["adapter.from_run"]
     with pytest.raises(RunError):
-        give_parent(further, tmp_path)
+        give_parent(further, this_kernel().runs, tmp_path)
 
 
 def test_the_parent_is_shown_and_found() -> None:
     run = made()
-    new = folder.create(child(run, {}), (), "run", "score")
+    new = folder.create(this_kernel().runs, child(run, {}), (), "run", "score")
     entry = entries.entry(new)
     assert entry.parent == run.id and run.id in entry.text
     assert folder.parent_of(new) == run.id and folder.parent_of(run.folder) == ""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from webui.files import read_json
+from webui.kernel.kernel import this_kernel
 from webui.notebook.render import render_cells
 from webui.recipe.checks import check
 from webui.runs import events, folder
@@ -24,7 +25,7 @@ def run(tunebook_home: Path) -> Path:
     recipe = check(
         {"data": {"train_files": [str(rows)]}, "training": {"optimizer": "adamw_8bit"}}
     )
-    return folder.create(recipe, render_cells(recipe), "run")
+    return folder.create(this_kernel().runs, recipe, render_cells(recipe), "run")
 
 
 def steps(run: Path, losses: list[float], trial: int | None = None) -> None:
@@ -220,7 +221,7 @@ def test_the_peak_of_a_resumed_run_is_that_of_all_its_sessions(
 @pytest.mark.parametrize("file", ["/nowhere.jsonl", "/", "/a\x00b"])
 def test_data_that_is_gone_has_no_hash(tunebook_home: Path, file: str) -> None:
     recipe = check({"data": {"train_files": [file]}})
-    run = folder.create(recipe, render_cells(recipe), "run")
+    run = folder.create(this_kernel().runs, recipe, render_cells(recipe), "run")
     assert summary(run)["data_sha256"] == {"train": [None]}
 
 

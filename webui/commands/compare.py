@@ -9,6 +9,7 @@ from webui.commands import follow, progress
 from webui.commands.output import print_json
 from webui.commands.training import print_failure
 from webui.kernel import jobs, process, stopping
+from webui.kernel.kernel import Kernel, this_kernel
 from webui.kernel.live import listen
 from webui.kernel.status import Status, status
 from webui.recipe import Recipe
@@ -24,14 +25,14 @@ ANSWERS = ("base", "tuned")
 
 def compare(arguments: Namespace) -> int:
     """Print both answers as they come, and with ``--score`` both held-out scores."""
-    run = folder.find(arguments.run)
+    run = folder.find(this_kernel().runs, arguments.run)
     recipe = asked(folder.recipe_of(run), arguments.prompt)
     upto = "score" if arguments.score else "compare"
     _, offset = events.read(run.folder)
-    with follow.kernel():
-        heard = hear(recipe, run, upto, quiet=arguments.json)
-        now = status()
-        failed = failure(run.folder, offset, now, upto)
+    with follow.kernel() as kernel:
+        heard = hear(kernel, recipe, run, upto, quiet=arguments.json)
+        now = status(kernel)
+        failed = failure(kernel, run.folder, offset, now, upto)
     if failed:
         print_failure(failed)
         return 1
@@ -47,14 +48,14 @@ def asked(recipe: Recipe, prompt: str | None) -> Recipe:
     return check(with_value(recipe.model_dump(), "compare.prompt", prompt))
 
 
-def hear(recipe: Recipe, run: Run, upto: str, *, quiet: bool) -> str:
+def hear(kernel: Kernel, recipe: Recipe, run: Run, upto: str, *, quiet: bool) -> str:
     """Let the kernel answer; print what it says unless quiet, and return that."""
-    if status().word in ("none", "dead"):
+    if status(kernel).word in ("none", "dead"):
         progress.say("Starting the kernel ...")
     heard = ""
     try:
-        with jobs.comparing(recipe, run.folder, upto=upto) as client:
-            for pane, text in listen(client):
+        with jobs.comparing(kernel, recipe, run.folder, upto=upto) as client:
+            for pane, text in listen(kernel, client):
                 if pane in ANSWERS:
                     heard += text or f"\n{pane}:\n"
                     if not quiet:
@@ -63,16 +64,18 @@ def hear(recipe: Recipe, run: Run, upto: str, *, quiet: bool) -> str:
                 elif pane and not text:
                     progress.say(f"{pane} ...")
     except KeyboardInterrupt:
-        stopping.stop(wait=True)
+        stopping.stop(kernel, wait=True)
         raise
     return heard
 
 
-def failure(run: Path, offset: int, now: Status, upto: str) -> Event | None:
+def failure(
+    kernel: Kernel, run: Path, offset: int, now: Status, upto: str
+) -> Event | None:
     """The event that says why the comparison failed; None when it did not."""
     if now.word in ("none", "dead"):
         died: Event = {"error": "KernelDied", "cell": now.busy.get("cell")}
-        return died | {"code": process.exit_code()}
+        return died | {"code": process.exit_code(kernel)}
     if now.cells.get(upto, {}).get("status") == "finished":
         return None
     other = {"cell": upto, "error": "Stopped", "message": "it was stopped."}

@@ -8,6 +8,7 @@ from pathlib import Path
 from webui.commands import given
 from webui.errors import PlannerError
 from webui.files import write_text
+from webui.kernel.kernel import this_kernel
 from webui.notebook.ipynb import notebook_text
 from webui.notebook.render import render_cells
 from webui.notebook.rows import FOLDER, PARENT, Rows, expected
@@ -59,7 +60,11 @@ def asked(arguments: Namespace) -> tuple[Recipe, Rows, Path | None]:
     saved = None
     if recipe.adapter.from_run:
         kept = run / PARENT if run and own else None
-        saved = kept if kept and kept.is_dir() else saved_by_parent(recipe)
+        saved = (
+            kept
+            if kept and kept.is_dir()
+            else saved_by_parent(recipe, this_kernel().runs)
+        )
     return recipe, beside(rows or rows_of(recipe), arguments), saved
 
 
@@ -80,7 +85,7 @@ def fitting(recipe: Recipe, rows: Rows | None = None) -> Recipe:
         RecipeError: with everything that is wrong.
     """
     if rows is None and is_known(recipe):
-        problems = problems_anywhere(recipe)
+        problems = problems_anywhere(recipe, this_kernel().runs)
     else:
         answer = judged(recipe)
         if answer.unread:

@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from webui.kernel import closing, jobs, process, stopping
+from webui.kernel import closing, jobs, stopping
+from webui.kernel.kernel import Kernel, this_kernel
 from webui.kernel.status import status
 from webui.runs import events
 from webui.runs.events import Event
@@ -20,36 +21,36 @@ STOPPING = (
 
 
 @contextmanager
-def kernel() -> Iterator[None]:
-    """A kernel that is started here ends here; one that was there, or works, stays."""
-    before = len(process.children)
+def kernel() -> Iterator[Kernel]:
+    """The kernel. If it is started here it ends here; one that works stays."""
+    found = this_kernel()
     try:
-        yield
+        yield found
     finally:
-        if len(process.children) > before:
+        if found.started:
             # Refused when it works again: a page may have given it the queue's next.
             with suppress(jobs.KernelError):
-                stopping.restart()
+                stopping.restart(found)
 
 
-def follow(run: Path) -> Iterator[Event]:
+def follow(kernel: Kernel, run: Path) -> Iterator[Event]:
     """The events of a run as they come, to its last one."""
     offset = 0
     while True:
         # Looked at before reading: what a kernel wrote before its end is read first.
-        now = status()
+        now = status(kernel)
         fresh, offset = events.read(run, offset)
         yield from fresh
         if any(event["event"] == "finished" for event in fresh):
             return
         if now.word != "busy" or now.run != run:
             # The kernel died, or was ended by another command: say so in the run.
-            closing.close_dead_run()
+            closing.close_dead_run(kernel)
         time.sleep(LOOK_SECONDS)
 
 
 @contextmanager
-def stop_on_interrupt(say: Callable[[str], None]) -> Iterator[None]:
+def stop_on_interrupt(kernel: Kernel, say: Callable[[str], None]) -> Iterator[None]:
     """Ctrl-C asks the kernel to stop, once; the second one leaves without waiting."""
     asked = False
 
@@ -59,7 +60,7 @@ def stop_on_interrupt(say: Callable[[str], None]) -> Iterator[None]:
             raise KeyboardInterrupt
         asked = True
         say(STOPPING)
-        stopping.stop()
+        stopping.stop(kernel)
 
     before = signal.signal(signal.SIGINT, ask)
     try:

@@ -5,6 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from webui.errors import PlannerError
+from webui.kernel.kernel import this_kernel
 from webui.planner.process import ask
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
@@ -17,7 +18,7 @@ from webui.rows.split_check import MOST_COUNTED
 from webui.runs import folder
 from webui.runs.error import RunError
 from webui.runs.parent import child, why_not
-from webui.settings import runs_folder, shipped_recipes
+from webui.settings import shipped_recipes
 from webui.text import Text
 
 
@@ -86,8 +87,9 @@ def run_of(named: str) -> Path | None:
     path = path.parent if path.name == folder.RECIPE else path
     if path.is_dir() and (path / folder.PLAN).is_file():
         return path
-    known = runs_folder() / path.name
-    return known if named == path.name and known in folder.folders() else None
+    root = this_kernel().runs
+    known = root / path.name
+    return known if named == path.name and known in folder.folders(root) else None
 
 
 def child_recipe(arguments: Namespace) -> Recipe:
@@ -97,7 +99,7 @@ def child_recipe(arguments: Namespace) -> Recipe:
         RecipeError: if a setting does not fit.
         RunError: if there is no such run, or nothing to train on.
     """
-    run = folder.find(arguments.run)
+    run = folder.find(this_kernel().runs, arguments.run)
     if (reason := why_not(run)) is not None:
         raise RunError(Text(f"{run.id}: {reason.en}", f"{run.id}：{reason.zh}"))
     settings = [
@@ -125,4 +127,4 @@ def ready_recipe(arguments: Namespace, *, sweep: bool = False) -> Recipe:
     Raises:
         RecipeError: with everything that is wrong.
     """
-    return ready(recipe(arguments), sweep=sweep)
+    return ready(recipe(arguments), this_kernel().runs, sweep=sweep)

@@ -9,11 +9,11 @@ from typing import Any
 from webui.commands.given import shipped_files
 from webui.commands.output import print_json, print_table
 from webui.figures import brief, duration, size
+from webui.kernel.kernel import this_kernel
 from webui.runs import entries, folder, notes
 from webui.runs.difference import difference, value_text
 from webui.runs.entries import Entry
 from webui.runs.folder import Run, RunError
-from webui.settings import runs_folder
 from webui.text import Text
 
 TITLES = (
@@ -44,13 +44,14 @@ def runs(arguments: Namespace) -> int:
 
 def list_all(*, as_json: bool) -> int:
     """All runs: a line each for a person, one document for a machine."""
-    known = entries.entries()
+    root = this_kernel().runs
+    known = entries.entries(root)
     if as_json:
         print_json([described(entry.run) for entry in known])
     elif known:
         print_table(TITLES, [row(entry) for entry in known])
     else:
-        print(f"There is no run in {runs_folder()} yet: tunebook run starter-extract")
+        print(f"There is no run in {root} yet: tunebook run starter-extract")
     return 0
 
 
@@ -96,8 +97,9 @@ def told(arguments: Namespace) -> tuple[str, dict[str, Any]] | None:
 
 def say(named: str, changes: dict[str, Any], *, as_json: bool) -> int:
     """Say something about a run; for a machine, the run as it is then."""
-    run = folder.find(named)
-    said = notes.change(run.folder, **changes)
+    kernel = this_kernel()
+    run = folder.find(kernel.runs, named)
+    said = notes.change(run.folder, kernel.notes, **changes)
     if as_json:
         print_json(described(run))
     else:
@@ -108,7 +110,8 @@ def say(named: str, changes: dict[str, Any], *, as_json: bool) -> int:
 
 def compare(left: str, right: str, *, as_json: bool) -> int:
     """The fields in which two runs' recipes differ, as lines or as one document."""
-    pair = folder.find(left), folder.find(right)
+    root = this_kernel().runs
+    pair = folder.find(root, left), folder.find(root, right)
     found = difference(*(folder.recipe_of(run) for run in pair))
     if as_json:
         ids = [run.id for run in pair]
@@ -127,7 +130,7 @@ def compare(left: str, right: str, *, as_json: bool) -> int:
 
 def delete(named: str, sure: bool) -> int:
     """Delete a run for good, if the user is sure of it."""
-    run = folder.find(named)
+    run = folder.find(this_kernel().runs, named)
     if not sure and not confirmed(f"Delete {run.id} with its adapter for good? [y/N] "):
         raise RunError(
             Text(

@@ -10,6 +10,7 @@ from webui.commands.given import recipe_path
 from webui.commands.output import print_json
 from webui.commands.progress import say
 from webui.kernel import stopping
+from webui.kernel.kernel import this_kernel
 from webui.kernel.status import status
 
 
@@ -53,21 +54,21 @@ def doctor(arguments: Namespace) -> int:
         print_json({"findings": plain, "kernel": kernel_state()})
     else:
         print(report(findings))
-        if status().word in ("idle", "busy"):
+        if status(this_kernel()).word in ("idle", "busy"):
             print(kernel_line())
     return 0 if all(each.ok for each in findings if each.required) else 1
 
 
 def kernel_state() -> dict[str, Any]:
     """How the kernel stands, for a machine."""
-    now = status()
+    now = status(this_kernel())
     run = str(now.run) if now.run else None
     return {"status": now.word, "pid": now.pid, "run": run, "busy": now.busy}
 
 
 def kernel_line() -> str:
     """How the kernel stands, and how to end it, for a person."""
-    now = status()
+    now = status(this_kernel())
     if now.word in ("none", "dead"):
         return "No kernel runs."
     doing = f"runs {now.busy.get('cell')}" if now.busy else "is idle"
@@ -80,10 +81,11 @@ def kernel_line() -> str:
 
 def end_kernel() -> int:
     """End the kernel, whatever it does; a run that it leaves is closed."""
-    if status().word in ("none", "dead"):
+    kernel = this_kernel()
+    if status(kernel).word in ("none", "dead"):
         say("No kernel runs.")
     else:
-        stopping.end()
+        stopping.end(kernel)
         say("The kernel was ended, and its memory is free.")
     return 0
 

@@ -7,6 +7,7 @@ from webui.counts.memory.cards import Card
 from webui.counts.memory.measuring import measuring
 from webui.errors import PlannerError
 from webui.kernel import jobs
+from webui.kernel.kernel import this_kernel
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.runs import folder as runs
@@ -28,7 +29,8 @@ def measure(recipe: Recipe, card: Card | None) -> None:
     if card is not None:
         raise PlannerError(MEASURED_HERE)
     done = training.watch(
-        partial(jobs.start_run, upto="train"), ready(measuring(recipe))
+        partial(jobs.start_run, upto="train"),
+        ready(measuring(recipe), this_kernel().runs),
     )
     if done.status != "finished":
         raise PlannerError.of(

@@ -14,6 +14,7 @@ from webui.counts.parameters.count import Count, count
 from webui.counts.parameters.grid import Grid, grid
 from webui.counts.parameters.structure import Node, structure
 from webui.errors import PlannerError
+from webui.kernel.kernel import this_kernel
 from webui.notebook.rows import Rows
 from webui.planner.process import ask
 from webui.preflight.learning_rates import Rates, learning_rates
@@ -69,13 +70,15 @@ class Plan:
 
 def plan_of(recipe: Recipe, card: Card | None, arguments: Namespace) -> Plan:
     """Ask all that is wanted; without a card, this machine is meant."""
+    root = this_kernel().runs
     with ThreadPoolExecutor(1) as beside:
         # That takes seconds, in a process of its own.
         here = beside.submit(this_card) if card is None else None
-        found = Plan(recipe, once([*parent_problems(recipe), *data_problems(recipe)]))
+        known = [*parent_problems(recipe, root), *data_problems(recipe)]
+        found = Plan(recipe, once(known))
         if not found.problems:
             found.preview = found.ask(preview)
-            found.problems += row_problems(recipe)
+            found.problems += row_problems(recipe, root)
             found.rows = found.told(lambda: prepared(recipe))
             found.rates = found.ask(learning_rates)
         found.problems = once([*found.problems, *misfits(recipe)])
@@ -86,7 +89,7 @@ def plan_of(recipe: Recipe, card: Card | None, arguments: Namespace) -> Plan:
             found.structure = found.ask(structure)
         judge(found, card, here)
     if card is None:
-        more = [*sink_problems(recipe), *room_problems(recipe)]
+        more = [*sink_problems(recipe), *room_problems(recipe, root)]
         found.problems = once([*found.problems, *more])
     return found
 
@@ -107,5 +110,7 @@ def judge(found: Plan, card: Card | None, here: "Future[Card] | None") -> None:
         on_it += found.told(partial(packing_on, found.recipe, found.card)) or []
         found.problems = once([*found.problems, *on_it])
         if here is not None:
-            found.measured = measured_here(runs.folders(), found.recipe, found.card)
+            found.measured = measured_here(
+                runs.folders(this_kernel().runs), found.recipe, found.card
+            )
         found.fit = found.ask(fit, found.card, found.measured)

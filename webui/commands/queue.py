@@ -9,6 +9,7 @@ from typing import Any
 from webui.commands import follow, given, progress
 from webui.commands.output import print_json, print_table
 from webui.kernel import keeper, queue
+from webui.kernel.kernel import Kernel, this_kernel
 from webui.kernel.queue import Entry
 from webui.kernel.status import status
 from webui.recipe import Recipe
@@ -26,24 +27,26 @@ def queued(arguments: Namespace) -> int:
 
 def listed(arguments: Namespace) -> int:
     """List what waits; 1 when a file of the queue cannot be read."""
-    waiting = queue.entries()
+    kernel = this_kernel()
+    waiting = queue.entries(kernel)
     if arguments.json:
-        print_json([described(entry) for entry in waiting])
+        print_json([described(kernel, entry) for entry in waiting])
     elif waiting:
         titles = ("place", "id", "name", "what", "since", "could not start")
-        print_table(titles, [row(entry) for entry in waiting])
+        print_table(titles, [row(kernel, entry) for entry in waiting])
     else:
         print("Nothing waits.", file=sys.stderr)
-    for problem in queue.problems():
+    problems = queue.problems(kernel)
+    for problem in problems:
         print(problem.en, file=sys.stderr)
-    return 1 if queue.problems() else 0
+    return 1 if problems else 0
 
 
-def described(entry: Entry) -> dict[str, Any]:
+def described(kernel: Kernel, entry: Entry) -> dict[str, Any]:
     """An entry for a machine."""
     return {
         "id": entry.id,
-        "place": queue.place(entry),
+        "place": queue.place(kernel, entry),
         "name": entry.recipe.name,
         "kind": entry.kind,
         "upto": entry.upto,
@@ -53,12 +56,12 @@ def described(entry: Entry) -> dict[str, Any]:
     }
 
 
-def row(entry: Entry) -> list[str]:
+def row(kernel: Kernel, entry: Entry) -> list[str]:
     """An entry for a person: a line of the table."""
     what = f"run up to {entry.upto}" if entry.kind == "run" else entry.kind
     since = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.time))
     reason = entry.reason.en if entry.reason else ""
-    place = str(queue.place(entry))
+    place = str(queue.place(kernel, entry))
     return [place, entry.id, entry.recipe.name, what, since, reason]
 
 
@@ -70,11 +73,12 @@ def add(arguments: Namespace) -> int:
 
 def add_and_tell(recipe: Recipe, kind: queue.Kind, as_json: bool) -> int:
     """Put a recipe at the end of the queue, and say where it waits and for whom."""
-    entry = queue.add(recipe, kind)
+    kernel = this_kernel()
+    entry = queue.add(kernel, recipe, kind)
     if as_json:
-        print_json(described(entry))
+        print_json(described(kernel, entry))
     else:
-        print(f"{entry.id} waits as number {queue.place(entry)}.")
+        print(f"{entry.id} waits as number {queue.place(kernel, entry)}.")
         print(
             "An open page starts it, or `tunebook queue run` without one.",
             file=sys.stderr,
@@ -84,16 +88,17 @@ def add_and_tell(recipe: Recipe, kind: queue.Kind, as_json: bool) -> int:
 
 def move(arguments: Namespace) -> int:
     """Change an entry's place, and show the new order."""
-    queue.move(arguments.id, arguments.way)
+    queue.move(this_kernel(), arguments.id, arguments.way)
     return listed(arguments)
 
 
 def remove(arguments: Namespace) -> int:
     """Take an entry out of the queue."""
-    entry = queue.find(arguments.id)
-    queue.remove(entry.id)
+    kernel = this_kernel()
+    entry = queue.find(kernel, arguments.id)
+    queue.remove(kernel, entry.id)
     if arguments.json:
-        print_json(described(entry))
+        print_json(described(kernel, entry))
     else:
         print(f"Removed {entry.id}", file=sys.stderr)
     return 0
@@ -102,29 +107,30 @@ def remove(arguments: Namespace) -> int:
 def run(arguments: Namespace) -> int:
     """Work through the queue; 0 when nothing waits any more and every run finished."""
     done: list[Path] = []
-    with follow.kernel():
+    with follow.kernel() as kernel:
         while True:
-            now = status()
-            begun = now.run if now.word == "busy" else keeper.look()[1]
+            now = status(kernel)
+            begun = now.run if now.word == "busy" else keeper.look(kernel)[1]
             if now.word == "busy" or begun:
-                watch(begun)
-            elif all(entry.reason for entry in queue.entries()):
+                watch(kernel, begun)
+            elif all(entry.reason for entry in queue.entries(kernel)):
                 break
             else:
                 time.sleep(LOOK_SECONDS)  # somebody else is about to start one
             if begun and begun not in done:
                 done.append(begun)
-    return told([folder.read(run) for run in done if run.is_dir()], arguments.json)
+    ended = [folder.read(run) for run in done if run.is_dir()]
+    return told(kernel, ended, arguments.json)
 
 
-def watch(run: Path | None) -> None:
+def watch(kernel: Kernel, run: Path | None) -> None:
     """Show what the kernel does until it is free; a run's news as they come."""
     if run:
         progress.say(run.name)
     offset = events.size(run) if run and resumed(run) else 0
-    with progress.shown() as shown, follow.stop_on_interrupt(shown.say):
+    with progress.shown() as shown, follow.stop_on_interrupt(kernel, shown.say):
         while True:
-            now = status()
+            now = status(kernel)
             fresh, offset = events.read(run, offset) if run else ([], 0)
             for event in fresh:
                 shown.show(event)
@@ -138,12 +144,12 @@ def resumed(run: Path) -> bool:
     return any(event["event"] == "resumed" for event in events.read(run)[0])
 
 
-def told(done: list[folder.Run], as_json: bool) -> int:
+def told(kernel: Kernel, done: list[folder.Run], as_json: bool) -> int:
     """Say how each run ended and what still waits."""
-    waiting = queue.entries()
+    waiting = queue.entries(kernel)
     if as_json:
         runs = [{"id": each.id, "status": each.status} for each in done]
-        print_json({"runs": runs, "waiting": [described(e) for e in waiting]})
+        print_json({"runs": runs, "waiting": [described(kernel, e) for e in waiting]})
     else:
         print_table(["run", "status"], [[each.id, each.status] for each in done])
     for entry in waiting:

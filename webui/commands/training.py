@@ -14,6 +14,7 @@ from webui.commands.queue import add_and_tell
 from webui.diagnosis import explain
 from webui.figures import brief, duration
 from webui.kernel import jobs
+from webui.kernel.kernel import Kernel, this_kernel
 from webui.kernel.process import BusyError
 from webui.kernel.status import status
 from webui.preflight.ready import ready
@@ -35,7 +36,7 @@ def run(arguments: Namespace) -> int:
 
 def train_on(arguments: Namespace) -> int:
     """Train further from a finished run; 0 only when the new run finished."""
-    recipe = ready(given.child_recipe(arguments))
+    recipe = ready(given.child_recipe(arguments), this_kernel().runs)
     text = (
         f"Trained on from {recipe.adapter.from_run}: its weights go on, the optimizer "
         f"and the schedule start anew ({recipe.training.schedule}, "
@@ -84,14 +85,14 @@ def sweep(arguments: Namespace) -> int:
     return exit_code(done, history)
 
 
-def watch(start: Callable[[Recipe], Path], recipe: Recipe) -> Run:
+def watch(start: Callable[[Kernel, Recipe], Path], recipe: Recipe) -> Run:
     """Start a job and show its progress until it ends, however it ends."""
-    with follow.kernel():
-        if status().word in ("none", "dead"):
+    with follow.kernel() as kernel:
+        if status(kernel).word in ("none", "dead"):
             progress.say("Starting the kernel ...")
-        started = start(recipe)
-        with progress.shown() as shown, follow.stop_on_interrupt(shown.say):
-            for event in follow.follow(started):
+        started = start(kernel, recipe)
+        with progress.shown() as shown, follow.stop_on_interrupt(kernel, shown.say):
+            for event in follow.follow(kernel, started):
                 shown.show(event)
     return folder.read(started)
 

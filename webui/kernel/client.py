@@ -16,7 +16,7 @@ import zmq
 from jupyter_client.connect import ConnectionFileMixin
 from jupyter_client.session import Session
 
-from webui.settings import kernel_folder
+from webui.kernel.kernel import Kernel
 
 CONNECTION = "connection.json"
 # An older ipykernel welcomes nobody.
@@ -36,14 +36,14 @@ class Client:
 
 
 @contextmanager
-def connect(*, hears: bool = True) -> Iterator[Client]:
-    """A client of the running kernel, closed when the block ends in whatever way.
+def connect(kernel: Kernel, *, hears: bool = True) -> Iterator[Client]:
+    """A client of a running kernel, closed when the block ends in whatever way.
 
     With ``hears`` it hears all that is published from now on.
     """
     link = ConnectionFileMixin(
         context=zmq.Context.instance(),
-        connection_file=str(kernel_folder() / CONNECTION),
+        connection_file=str(kernel.folder / CONNECTION),
     )
     link.load_connection_file()
     shell = link.connect_shell()

@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from webui.kernel import process
+from webui.kernel.kernel import Kernel
 from webui.kernel.process import KernelError
 from webui.kernel.status import lock, status
 from webui.recorder.notify import notify
@@ -15,20 +16,20 @@ from webui.runs.summary import write_summary
 log = logging.getLogger("tunebook")
 
 
-def close_dead_run() -> None:
+def close_dead_run(kernel: Kernel) -> None:
     """Write the last event of runs whose kernel died, unless one starts just now."""
-    with contextlib.suppress(KernelError), lock():
-        close_dead()
+    with contextlib.suppress(KernelError), lock(kernel):
+        close_dead(kernel)
 
 
-def close_dead() -> None:
+def close_dead(kernel: Kernel) -> None:
     """Close runs whose kernel died, with how it ended. The caller holds the lock."""
-    now = status()
-    for folder in runs.folders():
+    now = status(kernel)
+    for folder in runs.folders(kernel.runs):
         working = now.word == "busy" and now.run == folder
         if working or runs.read(folder).status != "running":
             continue
-        code = process.exit_code() if now.run == folder else None
+        code = process.exit_code(kernel) if now.run == folder else None
         cell = now.busy.get("cell") if now.run == folder else None
         close(folder, cell, code)
 

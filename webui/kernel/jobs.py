@@ -10,6 +10,7 @@ from typing import Any
 from webui.files import write_json
 from webui.kernel import closing, process
 from webui.kernel.client import Client, connect, execute
+from webui.kernel.kernel import Kernel
 from webui.kernel.process import BusyError, KernelError
 from webui.kernel.status import lock, stale, state_stamp, status
 from webui.kernel.watch import watch_of
@@ -33,19 +34,19 @@ from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.learned_before import KIND
 from webui.runs.parent import give_parent
-from webui.settings import kernel_folder
 from webui.text import Text
 
 
-def start_run(recipe: Recipe, upto: str = "score") -> Path:
+def start_run(kernel: Kernel, recipe: Recipe, upto: str = "score") -> Path:
     """Begin a run: what is stale, then a new try, and what follows it up to a cell.
 
     A try is always whole: an adapter that was trained once is not trained on.
     """
     rows = prepared(recipe)
     cells = render_cells(recipe, RUN_CELLS, rows=rows)
+    figures = figures_of(recipe)
     return start_in_new_folder(
-        recipe, cells, "run", *wanted(upto), upto, rows=rows, planned=figures_of(recipe)
+        kernel, recipe, cells, "run", *wanted(upto), upto, rows=rows, planned=figures
     )
 
 
@@ -56,34 +57,35 @@ def wanted(upto: str) -> tuple[list[str], tuple[str, ...]]:
     return always, RUN_CELLS[last + 1 :]
 
 
-def run_all(recipe: Recipe) -> Path | None:
+def run_all(kernel: Kernel, recipe: Recipe) -> Path | None:
     """Run what is stale, in order; None when everything is fresh.
 
     A stale adapter or training begins a new run; what only follows a training is
     added to the run that is there.
     """
-    now = status()
+    now = status(kernel)
     left = stale(render_cells(recipe, RUN_CELLS, rows=prepared(recipe)), now)
     if not left:
         return None
     kept = now.run is not None and now.run.is_dir()
     if now.run is None or not kept or not set(left) <= {"compare", "score"}:
-        return start_run(recipe)
-    start_compare(recipe, now.run, upto=left[-1])
+        return start_run(kernel, recipe)
+    start_compare(kernel, recipe, now.run, upto=left[-1])
     return now.run
 
 
-def start_sweep(recipe: Recipe) -> Path:
+def start_sweep(kernel: Kernel, recipe: Recipe) -> Path:
     """Begin a sweep: a fresh adapter for each trial on the base that is loaded."""
     rows = prepared(recipe)
     cells = render_cells(recipe, SWEEP_CELLS, rows=rows)
     figures = figures_of(recipe, sweep=True)
     return start_in_new_folder(
-        recipe, cells, "sweep", ("sweep",), rows=rows, planned=figures
+        kernel, recipe, cells, "sweep", ("sweep",), rows=rows, planned=figures
     )
 
 
 def start_in_new_folder(
+    kernel: Kernel,
     recipe: Recipe,
     cells: Sequence[Cell],
     kind: str,
@@ -95,16 +97,17 @@ def start_in_new_folder(
     planned: Sequence[Mapping[str, Any]] = (),
 ) -> Path:
     """Make a run folder and send its job; the folder goes again if that fails."""
-    with lock():
-        ensure_idle_kernel()
-        folder = runs.create(recipe, cells, kind, upto, rows)
+    with lock(kernel):
+        ensure_idle_kernel(kernel)
+        folder = runs.create(kernel.runs, recipe, cells, kind, upto, rows)
         watch = watch_of(recipe, rows) if kind == "run" else {}
         try:
             if rows is not None:
                 give_rows(rows, folder)
-                note_learned(recipe, rows.key, folder)
-            give_parent(recipe, folder)
+                note_learned(recipe, rows.key, kernel.runs, folder)
+            give_parent(recipe, kernel.runs, folder)
             send(
+                kernel,
                 cells,
                 kind=kind,
                 run=folder,
@@ -120,24 +123,24 @@ def start_in_new_folder(
     return folder
 
 
-def start_cells(recipe: Recipe, upto: str) -> None:
+def start_cells(kernel: Kernel, recipe: Recipe, upto: str) -> None:
     """Run what is stale up to one cell, and that cell, without a run of its own."""
     names = RUN_CELLS[: RUN_CELLS.index(upto) + 1]
     rows = prepared(recipe) if "data" in names else expected(recipe)
     cells = render_cells(recipe, names, rows=rows)
-    with lock():
-        ensure_idle_kernel()
+    with lock(kernel):
+        ensure_idle_kernel(kernel)
         if "data" in names:
-            give_rows(rows, kernel_folder())
+            give_rows(rows, kernel.folder)
         if "adapter" in names:
-            give_parent(recipe, kernel_folder())
-        send(cells, kind="cells", always=(upto,))
+            give_parent(recipe, kernel.runs, kernel.folder)
+        send(kernel, cells, kind="cells", always=(upto,))
 
 
-def note_learned(recipe: Recipe, key: str, folder: Path) -> None:
+def note_learned(recipe: Recipe, key: str, root: Path, folder: Path) -> None:
     """Keep in a run what it learns; say what of its watched rows was learned before."""
-    keep_learned(recipe, key, folder)
-    if (found := overlap(recipe, key)) and found.watched:
+    keep_learned(recipe, root, key, folder)
+    if (found := overlap(recipe, root, key)) and found.watched:
         counts = {"watched": found.watched, "of": found.of_watched}
         parent = recipe.adapter.from_run
         events.append(folder, "warned", kind=KIND, parent=parent, **counts)
@@ -161,15 +164,22 @@ def give_rows(rows: Rows, folder: Path) -> None:
         ) from None
 
 
-def start_compare(recipe: Recipe, run: Path, *, upto: str = "compare") -> None:
+def start_compare(
+    kernel: Kernel, recipe: Recipe, run: Path, *, upto: str = "compare"
+) -> None:
     """Ask base and tuned the recipe's prompt, and hear nothing of it."""
-    with comparing(recipe, run, upto=upto, hears=False):
+    with comparing(kernel, recipe, run, upto=upto, hears=False):
         pass
 
 
 @contextmanager
 def comparing(
-    recipe: Recipe, run: Path, *, upto: str = "compare", hears: bool = True
+    kernel: Kernel,
+    recipe: Recipe,
+    run: Path,
+    *,
+    upto: str = "compare",
+    hears: bool = True,
 ) -> Iterator[Client]:
     """Ask base and tuned the recipe's prompt; the client hears the answers come.
 
@@ -178,17 +188,19 @@ def comparing(
     The client is closed when the block ends; what was asked goes on.
     """
     with ExitStack() as owned:
-        with lock():
-            ensure_idle_kernel()
-            cells = compare_cells(recipe, run, upto)
-            client = owned.enter_context(connect(hears=hears))
-            send(cells, kind="compare", run=run, always=(upto,), client=client)
+        with lock(kernel):
+            ensure_idle_kernel(kernel)
+            cells = compare_cells(kernel, recipe, run, upto)
+            client = owned.enter_context(connect(kernel, hears=hears))
+            send(kernel, cells, kind="compare", run=run, always=(upto,), client=client)
         yield client
 
 
-def compare_cells(recipe: Recipe, run: Path, upto: str) -> tuple[Cell, ...]:
+def compare_cells(
+    kernel: Kernel, recipe: Recipe, run: Path, upto: str
+) -> tuple[Cell, ...]:
     """The cells of a comparison: on the adapter just trained, or on the saved one."""
-    now = status()
+    now = status(kernel)
     saved = runs.saved_adapter(run)
     if saved is None and not (now.run == run and run.is_dir()):
         raise no_adapter(run)
@@ -237,9 +249,9 @@ def rows_of(run: Path, recipe: Recipe) -> Rows:
     return rows
 
 
-def ensure_idle_kernel() -> None:
+def ensure_idle_kernel(kernel: Kernel) -> None:
     """A kernel that lives and is free: started if there is none, refused if busy."""
-    now = status()
+    now = status(kernel)
     if now.word == "busy":
         doing = now.run.name if now.run else now.busy.get("cell")
         raise BusyError(
@@ -249,11 +261,12 @@ def ensure_idle_kernel() -> None:
             )
         )
     if now.word in ("none", "dead"):
-        closing.close_dead()
-        process.start()
+        closing.close_dead(kernel)
+        process.start(kernel)
 
 
 def send(
+    kernel: Kernel,
     cells: Sequence[Cell],
     *,
     kind: str,
@@ -274,7 +287,7 @@ def send(
     ``planned`` what the loaded model must have before its first step. ``going_on`` is
     the code that goes on from there, by the name of the cell that it runs for.
     """
-    to_run = [*stale(cells, status()), *always]
+    to_run = [*stale(cells, status(kernel)), *always]
     job = {
         "kind": kind,
         "run": str(run) if run else None,
@@ -286,22 +299,22 @@ def send(
         "planned": [*planned],
         "going_on": going_on or {},
     }
-    job_file = kernel_folder() / "job.json"
+    job_file = kernel.folder / "job.json"
     write_json(job_file, job)
-    before = state_stamp()
-    with nullcontext(client) if client else connect(hears=False) as sender:
+    before = state_stamp(kernel)
+    with nullcontext(client) if client else connect(kernel, hears=False) as sender:
         # silent: no history, no number, no name of ours in the user's namespace.
         execute(sender, f"get_ipython().tunebook.run({literal(str(job_file))})")
-        wait_for_change(before)
+        wait_for_change(kernel, before)
 
 
-def wait_for_change(before: int, seconds: float = 10) -> None:
+def wait_for_change(kernel: Kernel, before: int, seconds: float = 10) -> None:
     """Return when the kernel has taken the job, so that a second start sees it busy."""
     end = time.monotonic() + seconds
-    while state_stamp() == before:
-        gone = not process.alive()
+    while state_stamp(kernel) == before:
+        gone = not process.alive(kernel)
         # It may have taken the work and died of it since we looked.
-        if state_stamp() == before and (gone or time.monotonic() > end):
+        if state_stamp(kernel) == before and (gone or time.monotonic() > end):
             raise KernelError(
                 Text(
                     "the kernel did not take the work; restart it.",

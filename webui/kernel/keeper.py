@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from webui.kernel import closing, queue, resuming
+from webui.kernel.kernel import Kernel
 from webui.kernel.process import BusyError, KernelError
 from webui.kernel.status import Status, state_stamp, status
 from webui.recipe.problems import RecipeError
 from webui.recorder.recorder import STOP
 from webui.runs import checkpoints, events
 from webui.runs import folder as runs
-from webui.settings import kernel_folder
 
 LOOK_SECONDS = 1.5
 # Resumes from one and the same checkpoint: after these, resuming does not help.
@@ -28,44 +28,46 @@ ENDED_BY_US = -signal.SIGTERM
 log = logging.getLogger("tunebook")
 
 
-def start() -> threading.Event:
+def start(kernel: Kernel) -> threading.Event:
     """Look after runs and queue in a thread, until the event is set."""
     ended = threading.Event()
-    worker = threading.Thread(target=keep, args=(ended,), name="keeper", daemon=True)
+    worker = threading.Thread(
+        target=keep, args=(kernel, ended), name="keeper", daemon=True
+    )
     worker.start()
     return ended
 
 
-def keep(ended: threading.Event) -> None:
+def keep(kernel: Kernel, ended: threading.Event) -> None:
     """Look again and again; what goes wrong is in the log, and the next look comes."""
     settled: Any = None
     while not ended.wait(LOOK_SECONDS):
         try:
-            settled, _ = look(settled)
+            settled, _ = look(kernel, settled)
         except Exception:
             log.exception("the keeper")
 
 
-def look(settled: Any = None) -> tuple[Any, Path | None]:
+def look(kernel: Kernel, settled: Any = None) -> tuple[Any, Path | None]:
     """Give a free kernel its next work: what was cut off, then what waits.
 
     Returns what the next look is to be given, and the run that began or goes on.
     The runs are looked through only when the kernel stands otherwise than at the last
     look: on a slow drive that takes a while.
     """
-    now = status()
+    now = status(kernel)
     if now.word == "busy":
         return None, None
-    moment = (now.word, now.run, state_stamp())
+    moment = (now.word, now.run, state_stamp(kernel))
     try:
-        if moment != settled and (run := go_on(now)):
+        if moment != settled and (run := go_on(kernel, now)):
             return None, run
     except BusyError:
         return None, None  # somebody else gives the kernel work
-    return moment, queue.start_next()
+    return moment, queue.start_next(kernel)
 
 
-def go_on(now: Status) -> Path | None:
+def go_on(kernel: Kernel, now: Status) -> Path | None:
     """Close runs whose kernel died, and resume the last if it is to resume by itself.
 
     None when there is none, or it cannot go on.
@@ -74,12 +76,12 @@ def go_on(now: Status) -> Path | None:
         BusyError: when the kernel was taken by another start.
     """
     if now.word in ("none", "dead"):
-        closing.close_dead_run()
-    run = latest()
-    if run is None or was_stopped(run, now) or not wants_to_go_on(run):
+        closing.close_dead_run(kernel)
+    run = latest(kernel)
+    if run is None or was_stopped(kernel, run, now) or not wants_to_go_on(run):
         return None
     try:
-        resuming.resume(run, automatic=True)
+        resuming.resume(kernel, run, automatic=True)
     except BusyError:
         raise
     except (KernelError, RecipeError):
@@ -88,9 +90,9 @@ def go_on(now: Status) -> Path | None:
     return run
 
 
-def latest() -> Path | None:
+def latest(kernel: Kernel) -> Path | None:
     """The run that was written to last: an older one has been left behind."""
-    times = {run: changed(run) for run in runs.folders()}
+    times = {run: changed(run) for run in runs.folders(kernel.runs)}
     return max(times, key=lambda run: times[run], default=None)
 
 
@@ -102,9 +104,9 @@ def changed(run: Path) -> int:
         return 0
 
 
-def was_stopped(run: Path, now: Status) -> bool:
+def was_stopped(kernel: Kernel, run: Path, now: Status) -> bool:
     """Whether a person asked the run to stop, and it had to be killed for it."""
-    return now.run == run and (kernel_folder() / STOP).exists()
+    return now.run == run and (kernel.folder / STOP).exists()
 
 
 def wants_to_go_on(run: Path) -> bool:

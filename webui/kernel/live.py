@@ -4,13 +4,16 @@ import time
 from collections.abc import Iterator
 
 from webui.kernel.client import Client, heard
+from webui.kernel.kernel import Kernel
 from webui.kernel.status import status
 from webui.recorder.recorder import PANE_MIME
 
 LOOK_SECONDS = 0.5
 
 
-def listen(client: Client, seconds: float = 600) -> Iterator[tuple[str, str]]:
+def listen(
+    kernel: Kernel, client: Client, seconds: float = 600
+) -> Iterator[tuple[str, str]]:
     """Yield (pane, new text) until the client's request ends.
 
     The pane is "base" or "tuned" while they answer, and otherwise the name of the
@@ -23,7 +26,7 @@ def listen(client: Client, seconds: float = 600) -> Iterator[tuple[str, str]]:
         message = heard(client, LOOK_SECONDS)
         if message is None:
             # The kernel died, or was done before this client could hear it.
-            if status().word != "busy":
+            if status(kernel).word != "busy":
                 return
             yield "", ""
             continue

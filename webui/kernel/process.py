@@ -14,22 +14,19 @@ import psutil
 from jupyter_client.connect import write_connection_file
 
 from webui.errors import UserError
-from webui.files import read_json, write_text
+from webui.files import read_json
 from webui.kernel.client import CONNECTION, answer, connect, send
+from webui.kernel.kernel import Kernel
 from webui.recorder.recorder import STATE
-from webui.settings import kernel_folder
 from webui.text import Text
 
-EXIT, OUTPUT, PARENT = "exit", "output.txt", "parent"
+EXIT, OUTPUT = "exit", "output.txt"
 START_SECONDS, ANSWER_SECONDS, EXIT_SECONDS = 60, 0.5, 1
 # Two writings within a tick of the file system's clock have one time.
 SETTLED_SECONDS = 1
 
 # The shell stays behind to write down how the kernel ended.
 WRAPPER = 'trap : INT; "$@"; echo $? > "$TUNEBOOK_EXIT"'
-
-# Children of this process must be waited for, or they stay as zombies.
-children: list[subprocess.Popen] = []
 
 
 class KernelError(UserError):
@@ -40,13 +37,13 @@ class BusyError(KernelError):
     """The kernel does something else just now; later it can."""
 
 
-def start() -> None:
+def start(kernel: Kernel) -> None:
     """Start a kernel and wait until it answers. The caller holds the lock.
 
     Raises:
         KernelError: when it does not come up; its own words are in output.txt.
     """
-    folder = kernel_folder()
+    folder = kernel.folder
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in (CONNECTION, EXIT, STATE):
         (folder / name).unlink(missing_ok=True)
@@ -54,18 +51,17 @@ def start() -> None:
     # A log of its own: whoever waits on our pipes must not wait for the kernel.
     with (folder / OUTPUT).open("wb") as output:
         process = subprocess.Popen(
-            ["sh", "-c", WRAPPER, "sh", *kernel_command(folder)],
+            ["sh", "-c", WRAPPER, "sh", *kernel_command(kernel)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             cwd=folder,
-            env=kernel_environment(folder),
+            env=kernel_environment(kernel),
             start_new_session=True,
         )
-    children.append(process)
-    write_text(folder / PARENT, str(process.pid))
+    kernel.started.append(process)
     try:
-        wait_until_ready(process)
+        wait_until_ready(kernel, process)
     except BaseException:
         # Nobody would know of it: it has not written its state yet, or does not answer.
         with suppress(ProcessLookupError):
@@ -73,21 +69,21 @@ def start() -> None:
         raise
 
 
-def kernel_command(folder: Path) -> list[str]:
+def kernel_command(kernel: Kernel) -> list[str]:
     """The command of an ipykernel that loads our recorder."""
     return [
         sys.executable,
         "-m",
         "ipykernel_launcher",
         "-f",
-        str(folder / CONNECTION),
+        str(kernel.folder / CONNECTION),
         "--IPKernelApp.extensions=['webui.recorder.recorder']",
         # Its history file would be one more thing to lock on a slow disk.
         "--HistoryManager.enabled=False",
     ]
 
 
-def kernel_environment(folder: Path) -> dict[str, str]:
+def kernel_environment(kernel: Kernel) -> dict[str, str]:
     """Our environment, and what training beside a browser needs."""
     return {
         # Busy-waiting OpenMP threads starve whatever else runs on few cores.
@@ -103,21 +99,22 @@ def kernel_environment(folder: Path) -> dict[str, str]:
         "WANDB_PROJECT": "tunebook",
         "PYTHONUNBUFFERED": "1",
         **os.environ,
-        "TUNEBOOK_EXIT": str(folder / EXIT),
+        "TUNEBOOK_HOME": str(kernel.home),
+        "TUNEBOOK_EXIT": str(kernel.folder / EXIT),
         "PYTHONPATH": os.pathsep.join(
             [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
         ).rstrip(os.pathsep),
     }
 
 
-def wait_until_ready(process: subprocess.Popen) -> None:
+def wait_until_ready(kernel: Kernel, process: subprocess.Popen) -> None:
     """Return when the recorder has written its state and the kernel answers."""
     end = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < end:
-        if read_state() and answers(process, end):
+        if read_state(kernel) and answers(kernel, process, end):
             return
         time.sleep(0.05)
-    words = kernel_folder() / OUTPUT
+    words = kernel.folder / OUTPUT
     raise KernelError(
         Text(
             f"the kernel did not start; its own words are in {words}.",
@@ -126,9 +123,9 @@ def wait_until_ready(process: subprocess.Popen) -> None:
     )
 
 
-def answers(process: subprocess.Popen, end: float) -> bool:
+def answers(kernel: Kernel, process: subprocess.Popen, end: float) -> bool:
     """Whether the kernel answers a question before it ends, or its time is up."""
-    with connect(hears=False) as client:
+    with connect(kernel, hears=False) as client:
         request = send(client, "kernel_info_request")
         while process.poll() is None and time.monotonic() < end:
             if answer(client, request, ANSWER_SECONDS):
@@ -136,9 +133,9 @@ def answers(process: subprocess.Popen, end: float) -> bool:
     return False
 
 
-def read_state() -> dict[str, Any]:
+def read_state(kernel: Kernel) -> dict[str, Any]:
     """What the recorder last wrote, not to be changed; empty before the first time."""
-    file = kernel_folder() / STATE
+    file = kernel.folder / STATE
     try:
         found = file.stat()
     except OSError:
@@ -148,64 +145,64 @@ def read_state() -> dict[str, Any]:
     return parsed(file, found.st_mtime_ns)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=16)
 def parsed(file: Path, changed: int) -> dict[str, Any]:
     """The state in a file that has settled: read once for each time that it changed."""
     return read_json(file) or {}
 
 
-def alive() -> bool:
-    """Whether the kernel's process runs. A zombie does not."""
-    for child in children:
+def alive(kernel: Kernel) -> bool:
+    """Whether a kernel's process runs. A zombie does not."""
+    for child in kernel.started:
         child.poll()
-    pid: int = read_state().get("pid", 0)
-    return bool(pid) and is_kernel(pid)
+    pid: int = read_state(kernel).get("pid", 0)
+    return bool(pid) and is_kernel(kernel, pid)
 
 
-def is_kernel(pid: int) -> bool:
-    """Whether this pid is our kernel and not a later process with the same number."""
+def is_kernel(kernel: Kernel, pid: int) -> bool:
+    """Whether this pid is this kernel and not a later process with the same number."""
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:
             return False
-        return str(kernel_folder() / CONNECTION) in words_of(process)
+        return str(kernel.folder / CONNECTION) in words_of(process)
     except psutil.Error:
         return False
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=16)
 def words_of(process: psutil.Process) -> list[str]:
     """A process's command line; equal processes have one pid and one beginning."""
     return process.cmdline()
 
 
-def exit_code() -> int | None:
+def exit_code(kernel: Kernel) -> int | None:
     """How the kernel ended; None when nothing could write it down."""
     # The kernel is dead a moment before its shell has written this.
     end = time.monotonic() + EXIT_SECONDS
     while time.monotonic() < end:
         try:
-            return int((kernel_folder() / EXIT).read_text())
+            return int((kernel.folder / EXIT).read_text())
         except (OSError, ValueError):
             time.sleep(0.02)
     return None
 
 
-def send_signal(number: int) -> None:
+def send_signal(kernel: Kernel, number: int) -> None:
     """Send a signal to the kernel's process if it is there."""
-    pid: int = read_state().get("pid", 0)
-    if pid and is_kernel(pid):
+    pid: int = read_state(kernel).get("pid", 0)
+    if pid and is_kernel(kernel, pid):
         os.kill(pid, number)
 
 
-def end(seconds: float = 5) -> None:
+def end(kernel: Kernel, seconds: float = 5) -> None:
     """End the kernel: a polite signal first, then kill."""
     for number in (signal.SIGTERM, signal.SIGKILL):
-        send_signal(number)
+        send_signal(kernel, number)
         limit = time.monotonic() + seconds
-        while alive() and time.monotonic() < limit:
+        while alive(kernel) and time.monotonic() < limit:
             time.sleep(0.05)
-        if not alive():
+        if not alive(kernel):
             break
     for name in (CONNECTION, STATE):
-        (kernel_folder() / name).unlink(missing_ok=True)
+        (kernel.folder / name).unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from webui.errors import PlannerError, UserError
 from webui.kernel import jobs, queue_files
+from webui.kernel.kernel import Kernel
 from webui.kernel.process import BusyError
 from webui.kernel.queue_files import TAKEN, WAITING, Entry, Kind, files
 from webui.kernel.status import lock, status
@@ -19,7 +20,6 @@ from webui.recipe.problems import RecipeError
 from webui.recipe.store import dumps
 from webui.runs import events
 from webui.runs import folder as runs
-from webui.settings import queue_folder
 from webui.text import Text
 
 Way = Literal["up", "down", "first"]
@@ -36,41 +36,50 @@ class QueueError(UserError):
 # ---- what a person does with it
 
 
-def add(recipe: Recipe, kind: Kind = "run", upto: str = "score") -> Entry:
+def add(
+    kernel: Kernel, recipe: Recipe, kind: Kind = "run", upto: str = "score"
+) -> Entry:
     """Put a training at the end of the queue."""
-    folder = queue_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    last = max((queue_files.split_name(file)[0] for file in files()), default=0)
+    kernel.queue.mkdir(parents=True, exist_ok=True)
+    last = max(
+        (queue_files.split_name(file)[0] for file in files(kernel.queue)), default=0
+    )
     entry_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-    file = folder / queue_files.file_name(last + 1, entry_id)
+    file = kernel.queue / queue_files.file_name(last + 1, entry_id)
     entry = Entry(file, kind, upto, round(time.time(), 3), recipe)
     queue_files.write(entry, file)
     return entry
 
 
-def entries() -> list[Entry]:
+def entries(kernel: Kernel) -> list[Entry]:
     """What waits, in order. A file that cannot be read is left out."""
-    return [found for found in queue_files.read_all() if isinstance(found, Entry)]
+    return [
+        found
+        for found in queue_files.read_all(kernel.queue)
+        if isinstance(found, Entry)
+    ]
 
 
-def problems() -> list[Text]:
+def problems(kernel: Kernel) -> list[Text]:
     """A sentence for each file of the queue that cannot be read."""
-    return [found for found in queue_files.read_all() if isinstance(found, Text)]
+    return [
+        found for found in queue_files.read_all(kernel.queue) if isinstance(found, Text)
+    ]
 
 
-def place(entry: Entry) -> int:
+def place(kernel: Kernel, entry: Entry) -> int:
     """Which one in the queue an entry is, from 1; behind all that are there if gone."""
-    ids = [each.id for each in entries()]
+    ids = [each.id for each in entries(kernel)]
     return ids.index(entry.id) + 1 if entry.id in ids else len(ids) + 1
 
 
-def find(entry_id: str) -> Entry:
+def find(kernel: Kernel, entry_id: str) -> Entry:
     """The entry of this id, or the one whose id starts or ends with it.
 
     Raises:
         QueueError: when there is none or more than one.
     """
-    known = entries()
+    known = entries(kernel)
     matching = [e for e in known if e.id == entry_id] or [
         e for e in known if e.id.startswith(entry_id) or e.id.endswith(entry_id)
     ]
@@ -85,13 +94,13 @@ def find(entry_id: str) -> Entry:
     )
 
 
-def move(entry_id: str, way: Way) -> None:
+def move(kernel: Kernel, entry_id: str, way: Way) -> None:
     """Change an entry's place: one up, one down, or to the front.
 
     Raises:
         QueueError: when it is not there, or was started just now.
     """
-    entry, after = find(entry_id), entries()
+    entry, after = find(kernel, entry_id), entries(kernel)
     old = [each.id for each in after].index(entry.id)
     after.pop(old)
     after.insert({"up": max(old - 1, 0), "down": old + 1, "first": 0}[way], entry)
@@ -100,13 +109,13 @@ def move(entry_id: str, way: Way) -> None:
             rename(each, each.file.with_name(queue_files.file_name(number, each.id)))
 
 
-def remove(entry_id: str) -> None:
+def remove(kernel: Kernel, entry_id: str) -> None:
     """Take an entry out of the queue.
 
     Raises:
         QueueError: when it is not there, or was started just now.
     """
-    take_away(find(entry_id))
+    take_away(find(kernel, entry_id))
 
 
 def take_away(entry: Entry) -> None:
@@ -138,31 +147,31 @@ def moved_away(entry: Entry) -> QueueError:
 # ---- starting
 
 
-def start_next() -> Path | None:
+def start_next(kernel: Kernel) -> Path | None:
     """Start the first that waits, if the kernel is free; the run that began.
 
     One that cannot start keeps its place with the reason, and the next is tried.
     """
-    if not files(WAITING, TAKEN) or status().word == "busy":
+    if not files(kernel.queue, WAITING, TAKEN) or status(kernel).word == "busy":
         return None
-    with suppress(BusyError), lock(LOCK):
-        put_back_left_over()
-        for entry in entries():
+    with suppress(BusyError), lock(kernel, LOCK):
+        put_back_left_over(kernel)
+        for entry in entries(kernel):
             if time.time() - entry.tried < RETRY_SECONDS:
                 continue
-            if run := take_and_start(entry):
+            if run := take_and_start(kernel, entry):
                 return run
     return None
 
 
-def take_and_start(entry: Entry) -> Path | None:
+def take_and_start(kernel: Kernel, entry: Entry) -> Path | None:
     """Start one entry; None when it is gone, cannot start or has nothing to do.
 
     Raises:
         BusyError: when the kernel was taken by another start; the entry is back.
     """
     # Looked at first, because this takes seconds, in which it is still seen to wait.
-    trouble = trouble_with(entry)
+    trouble = trouble_with(kernel, entry)
     taken = entry.file.with_suffix(TAKEN)
     try:
         rename(entry, taken)
@@ -173,7 +182,7 @@ def take_and_start(entry: Entry) -> Path | None:
         queue_files.write(tried, taken)
         if trouble:
             raise trouble
-        run = start(entry)
+        run = start(kernel, entry)
     except BusyError:
         put_back(entry)
         raise
@@ -192,22 +201,22 @@ def put_back(entry: Entry) -> None:
     taken.rename(entry.file)
 
 
-def trouble_with(entry: Entry) -> Exception | None:
+def trouble_with(kernel: Kernel, entry: Entry) -> Exception | None:
     """Why an entry's recipe cannot be trained here; None when it can."""
     try:
-        ready(entry.recipe, sweep=entry.kind == "sweep")
+        ready(entry.recipe, kernel.runs, sweep=entry.kind == "sweep")
     except Exception as error:
         return error
     return None
 
 
-def start(entry: Entry) -> Path | None:
+def start(kernel: Kernel, entry: Entry) -> Path | None:
     """Do what the entry asks for; None when all of it is fresh already."""
     if entry.kind == "sweep":
-        return jobs.start_sweep(entry.recipe)
+        return jobs.start_sweep(kernel, entry.recipe)
     if entry.kind == "all":
-        return jobs.run_all(entry.recipe)
-    return jobs.start_run(entry.recipe, upto=entry.upto)
+        return jobs.run_all(kernel, entry.recipe)
+    return jobs.start_run(kernel, entry.recipe, upto=entry.upto)
 
 
 def reason_of(error: Exception) -> Text:
@@ -223,24 +232,24 @@ def reason_of(error: Exception) -> Text:
     return Text(f"It did not start ({word}).", f"未能启动（{word}）。")
 
 
-def put_back_left_over() -> None:
+def put_back_left_over(kernel: Kernel) -> None:
     """Entries whose server ended while it started them wait again, if they must.
 
     The caller holds the queue's lock, so nobody starts one of them now.
     """
-    for file in files(TAKEN):
+    for file in files(kernel.queue, TAKEN):
         entry = queue_files.read(file)
-        if isinstance(entry, Entry) and was_started(entry):
+        if isinstance(entry, Entry) and was_started(kernel, entry):
             file.unlink(missing_ok=True)
         else:
             with suppress(OSError):
                 file.rename(file.with_suffix(WAITING))
 
 
-def was_started(entry: Entry) -> bool:
+def was_started(kernel: Kernel, entry: Entry) -> bool:
     """Whether a run of this recipe began since the entry was taken."""
     kind = "sweep" if entry.kind == "sweep" else "run"
-    for run in runs.folders():  # the newest first
+    for run in runs.folders(kernel.runs):  # the newest first
         started = next(iter(events.read(run)[0]), {}).get("time", 0)
         if not entry.tried or started < entry.tried:
             return False

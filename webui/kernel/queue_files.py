@@ -17,7 +17,6 @@ from webui.notebook.render import RUN_CELLS
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.store import MAX_BYTES, Dumper, differences, parse
-from webui.settings import queue_folder
 from webui.text import Text
 
 # all: what is stale, as Run all does; run: a new try up to a cell; sweep: all trials.
@@ -51,10 +50,10 @@ class Entry:
         return split_name(self.file)[0]
 
 
-def files(*suffixes: str) -> list[Path]:
-    """The files of the queue in order, by default of all that wait."""
+def files(queue: Path, *suffixes: str) -> list[Path]:
+    """The files of a queue in order, by default of all that wait."""
     try:
-        found = [f for f in queue_folder().iterdir() if not f.name.startswith(".")]
+        found = [f for f in queue.iterdir() if not f.name.startswith(".")]
     except OSError:
         return []
     shown = (f for f in found if f.suffix in (suffixes or (WAITING,)))
@@ -72,9 +71,9 @@ def split_name(file: Path) -> tuple[int, str]:
     return (int(place), name) if place.isdecimal() and name else (LAST, file.stem)
 
 
-def stamp() -> tuple[tuple[str, int], ...]:
+def stamp(queue: Path) -> tuple[tuple[str, int], ...]:
     """A value that changes whenever what waits does."""
-    return tuple((file.name, changed(file)) for file in files())
+    return tuple((file.name, changed(file)) for file in files(queue))
 
 
 def changed(file: Path) -> int:
@@ -85,9 +84,9 @@ def changed(file: Path) -> int:
         return 0
 
 
-def read_all() -> Iterator[Entry | Text]:
+def read_all(queue: Path) -> Iterator[Entry | Text]:
     """Each entry that waits, or the sentence about a file that holds none."""
-    for file in files():
+    for file in files(queue):
         if when := changed(file):
             yield known(file, when)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from webui.files import write_text
 from webui.kernel.jobs import ensure_idle_kernel, send, wanted
+from webui.kernel.kernel import Kernel
 from webui.kernel.process import KernelError
 from webui.kernel.status import lock
 from webui.kernel.watch import watch_of
@@ -34,7 +35,11 @@ RESUMABLE = (
 
 
 def resume(
-    run: Path, *, values: Mapping[str, Any] | None = None, automatic: bool = False
+    kernel: Kernel,
+    run: Path,
+    *,
+    values: Mapping[str, Any] | None = None,
+    automatic: bool = False,
 ) -> None:
     """Go on with a run that was cut off or stopped, from its last whole checkpoint.
 
@@ -49,8 +54,8 @@ def resume(
     if values:
         recipe = with_values(recipe, values)
     figures = planned(recipe)
-    with lock():
-        ensure_idle_kernel()
+    with lock(kernel):
+        ensure_idle_kernel(kernel)
         checkpoint = resumable(run)
         checkpoints.remove_incomplete(run)
         if values:
@@ -58,6 +63,7 @@ def resume(
         always, never = wanted(runs.upto(run))
         cells, going_on = resumed_cells(run, recipe, checkpoint)
         send(
+            kernel,
             cells,
             kind="run",
             run=run,

@@ -1,17 +1,18 @@
 """How the kernel stands: from its state file, its process and its lock."""
 
-import fcntl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from filelock import FileLock, Timeout
+
 from webui.kernel import process
+from webui.kernel.kernel import Kernel
 from webui.kernel.process import BusyError
 from webui.notebook.render import Cell
 from webui.recorder.recorder import STATE
-from webui.settings import kernel_folder
 from webui.text import Text
 
 
@@ -31,40 +32,39 @@ class Status:
         return record.get("key") == cell.key and record.get("status") == "finished"
 
 
-def status() -> Status:
-    """How the kernel stands now, from its state file and its process."""
-    state = process.read_state()
+def status(kernel: Kernel) -> Status:
+    """How a kernel stands now, from its state file and its process."""
+    state = process.read_state(kernel)
     if not state:
         return Status("none", None, {}, None, {})
     run = Path(state["run"]) if state.get("run") else None
     busy = state.get("busy") or {}
-    if not process.alive():
+    if not process.alive(kernel):
         return Status("dead", None, busy, run, {})
     word: Literal["busy", "idle"] = "busy" if busy else "idle"
     return Status(word, state["pid"], busy, run, state["cells"])
 
 
 @contextmanager
-def lock(name: str = "lock") -> Iterator[None]:
-    """Hold the kernel's lock: starting it and giving it work is one at a time.
+def lock(kernel: Kernel, name: str = "lock") -> Iterator[None]:
+    """Hold a kernel's lock: starting it and giving it work is one at a time.
 
     Another name is another lock, beside it.
 
     Raises:
         BusyError: when someone else holds it.
     """
-    folder = kernel_folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / name).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BusyError(
-                Text(
-                    "another start is under way; try again.",
-                    "另一个任务正在启动；请稍后再试。",
-                )
-            ) from None
+    kernel.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        held = FileLock(kernel.folder / name, blocking=False).acquire()
+    except Timeout:
+        raise BusyError(
+            Text(
+                "another start is under way; try again.",
+                "另一个任务正在启动；请稍后再试。",
+            )
+        ) from None
+    with held:
         yield
 
 
@@ -73,9 +73,9 @@ def stale(cells: Sequence[Cell], now: Status) -> list[str]:
     return [cell.name for cell in cells if not now.is_fresh(cell)]
 
 
-def state_stamp() -> int:
+def state_stamp(kernel: Kernel) -> int:
     """A number that changes with the state file; 0 without one."""
     try:
-        return (kernel_folder() / STATE).stat().st_mtime_ns
+        return (kernel.folder / STATE).stat().st_mtime_ns
     except OSError:
         return 0

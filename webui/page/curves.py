@@ -24,7 +24,6 @@ from webui.runs import folder as runs
 from webui.runs.folder import RECIPE
 from webui.runs.followed import Training
 from webui.runs.trials import by_batch
-from webui.settings import runs_folder
 from webui.text import Text
 
 TRAINING = ("train", "sweep")
@@ -92,7 +91,8 @@ def frame_of_curves(page: Page) -> str:
 def watched(view: View) -> Markup:
     """Which run the browser draws, whether it goes on, what may lie over it."""
     run, now = view.run, view.kernel
-    names = [f.name for f in runs.folders()[: OFFERED + 1] if f != run]
+    newest = runs.folders(view.studio.kernel.runs)[: OFFERED + 1]
+    names = [f.name for f in newest if f != run]
     return Markup(
         '<span data-run="{}" data-live="{}" data-mark="{}" data-others="{}"'
         ' data-overlaid="{}" data-card="{}"></span>'
@@ -106,10 +106,10 @@ def watched(view: View) -> Markup:
     )
 
 
-def run_folder(name: str) -> Path | None:
+def run_folder(root: Path, name: str) -> Path | None:
     """The folder of the run with this id; None for any other name."""
     plain = Path(name).name == name and not name.startswith(".")
-    folder = runs_folder() / name
+    folder = root / name
     # os.path's own answers no to what can be no name, such as one of 5,000 letters.
     return folder if plain and os.path.isfile(folder / RECIPE) else None
 
@@ -163,7 +163,7 @@ def going(
 
     ``step`` is how many seconds one takes, by which the browser asks ``again``.
     """
-    now = status()
+    now = status(studio.kernel)
     busy = now.word == "busy" and now.run == folder
     live = busy and now.busy.get("cell") in TRAINING
     total = training.max_steps if training else 0

@@ -11,6 +11,7 @@ from gradio.components import Component
 from markupsafe import Markup
 
 from webui.errors import UserError
+from webui.kernel.kernel import Kernel
 from webui.kernel.status import status
 from webui.page.bind import Binding, bind, commit_events, field_updates
 from webui.page.draft import same
@@ -61,6 +62,11 @@ class Page:
     def say(self, text: Text) -> str:
         """A text in this page's language."""
         return text.zh if self.language == "zh" else text.en
+
+    @property
+    def kernel(self) -> Kernel:
+        """The kernel that this page's buttons give work."""
+        return self.studio.kernel
 
     def view(self) -> View:
         """How everything stands now."""
@@ -233,7 +239,7 @@ class Page:
 
     def look(self) -> str:
         """The stamp of now. The page is redrawn only when it changes."""
-        return stamp_of(self.studio, status())
+        return stamp_of(self.studio, status(self.kernel))
 
     def redraw(self, seen: Seen | None, *choices: Any) -> list[Any]:
         """All that differs from what this tab has; the rest is skipped."""

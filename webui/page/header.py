@@ -52,7 +52,7 @@ def build_header(page: Page) -> None:
     page.watch(run_all, lambda view: run_all_button(page, view))
     page.watch(stop, lambda view: gr.update(interactive=view.kernel.word == "busy"))
     page.when_pressed(run_all, lambda recipe: press_run_all(page, recipe))
-    page.when_pressed(stop, lambda: stopping.stop(), form=False)
+    page.when_pressed(stop, lambda: stopping.stop(page.kernel), form=False)
     build_files(page)
 
 
@@ -67,7 +67,7 @@ def press_run_all(page: Page, recipe: Recipe) -> None:
     """Run what is stale, in order, or let it wait; say so when nothing is."""
 
     def start() -> None:
-        if jobs.run_all(ready(recipe)) is None:
+        if jobs.run_all(page.kernel, ready(recipe, page.kernel.runs)) is None:
             gr.Info(page.say(NOTHING_STALE))
 
     start_or_wait(page, start, recipe, "all")
@@ -123,7 +123,7 @@ def build_files(page: Page) -> None:
         upload = gr.UploadButton(
             page.say(OPEN), file_types=[".yaml", ".yml"], size="sm", elem_id="open"
         )
-        page.when_pressed(free, stopping.restart, form=False)
+        page.when_pressed(free, lambda: stopping.restart(page.kernel), form=False)
         page.when_uploaded(upload, lambda files: open_recipe(page, files[0]))
 
 

@@ -74,7 +74,7 @@ def go_on(page: Page, found: Found, recipe: Recipe) -> None:
     if change is None or view.run is None:
         page.warn(page.say(DONE))
         return
-    resuming.resume(view.run, values=change.values)
+    resuming.resume(page.kernel, view.run, values=change.values)
     page.studio.draft.commit_all(change.values)
 
 

@@ -122,7 +122,9 @@ def rounded(number: int) -> str:
 
 def suggestions(view: View) -> list[str]:
     """Names to pick from: used lately, on this machine, proposed, well-known."""
-    recent = (model_of(folder) for folder in runs.folders()[:RECENT])
+    recent = (
+        model_of(folder) for folder in runs.folders(view.studio.kernel.runs)[:RECENT]
+    )
     proposed = FIELDS["model.name"].declaration.suggestions
     listed = (name for entry in entries() for name in entry.names)
     # Not today's own: a list that changes as one is typed opens again by itself.

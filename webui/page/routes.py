@@ -20,7 +20,7 @@ def add_routes(app: Any, studio: Studio) -> None:
     from starlette.responses import JSONResponse, PlainTextResponse
 
     def stamp() -> PlainTextResponse:
-        return PlainTextResponse(stamp_of(studio, status()), headers=FRESH)
+        return PlainTextResponse(stamp_of(studio, status(studio.kernel)), headers=FRESH)
 
     def curves(
         run: str,
@@ -30,7 +30,7 @@ def add_routes(app: Any, studio: Studio) -> None:
         first: float | None = None,
         last: float | None = None,
     ) -> JSONResponse:
-        folder = run_folder(run)
+        folder = run_folder(studio.kernel.runs, run)
         if folder is None:
             return JSONResponse({"error": "there is no such run"}, status_code=404)
         given = {"generation": generation, "known": known, "heard": heard}

@@ -17,7 +17,6 @@ from webui.runs import folder as runs
 from webui.runs.entries import Entry
 from webui.runs.error import RunError
 from webui.runs.parent import child, why_not
-from webui.settings import runs_folder
 from webui.text import Text
 
 TITLE = Text("Train on", "接着训练")
@@ -61,7 +60,7 @@ def build(page: Page, chosen: gr.Dropdown) -> None:
             fields.append(asked(page, "epochs", page.say(AS_BEFORE)))
         make = gr.Button(page.say(MAKE), size="sm", elem_id="train-on-run")
         why = gr.HTML(elem_id="no-train-on")
-    page.watch_chosen(make, [chosen], can)
+    page.watch_chosen(make, [chosen], partial(can, page))
     page.watch_chosen(why, [chosen], partial(no_further, page))
     page.when_pressed(make, partial(take, page), [chosen, *fields], form=False)
 
@@ -81,10 +80,10 @@ def asked(page: Page, name: str, info: str = "") -> Any:
     return gr.Number(**common)
 
 
-def chosen_entry(name: str | None) -> Entry:
+def chosen_entry(page: Page, name: str | None) -> Entry:
     """The run of this id; one sentence when there is none."""
-    folder = runs_folder() / Path(name or "").name
-    if not name or folder not in runs.folders():
+    folder = page.kernel.runs / Path(name or "").name
+    if not name or folder not in runs.folders(page.kernel.runs):
         raise RunError(
             Text(
                 "choose a run first; this one is gone.",
@@ -94,17 +93,17 @@ def chosen_entry(name: str | None) -> Entry:
     return entries.entry(folder)
 
 
-def known_entry(name: str | None) -> Entry | None:
+def known_entry(page: Page, name: str | None) -> Entry | None:
     """The run of this id, if it is there."""
     try:
-        return chosen_entry(name)
+        return chosen_entry(page, name)
     except RunError:
         return None
 
 
-def can(view: View, name: str | None) -> Any:
+def can(page: Page, view: View, name: str | None) -> Any:
     """The button is shown for a run that can be trained on."""
-    entry = known_entry(name)
+    entry = known_entry(page, name)
     return gr.update(visible=entry is not None and reason(entry) is None)
 
 
@@ -116,14 +115,14 @@ def reason(entry: Entry) -> Text | None:
 
 def no_further(page: Page, view: View, name: str | None) -> Markup:
     """Why the chosen run cannot be trained on, where the button would be."""
-    entry = known_entry(name)
+    entry = known_entry(page, name)
     why = reason(entry) if entry else None
     return quiet(page.say(NO_FURTHER).format(page.say(why))) if why else Markup("")
 
 
 def no_resume(page: Page, view: View, name: str | None) -> Markup:
     """Why the chosen run cannot be resumed, where the button would be."""
-    entry = known_entry(name)
+    entry = known_entry(page, name)
     if entry is None:
         return Markup("")
     why = {"finished": FINISHED, "running": GOES_ON}.get(entry.run.status)
@@ -140,7 +139,7 @@ def take(
     epochs: float | None,
 ) -> None:
     """Make the recipe that trains on from a run the current one."""
-    entry = known_entry(name)
+    entry = known_entry(page, name)
     if entry is None:
         raise RunError(Text("choose a run first.", "请先选择一次运行。"))
     if (why := why_not(entry.run)) is not None:

@@ -83,7 +83,7 @@ def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
 
 def warned_of(page: Page, view: View, name: str | None) -> Markup:
     """What the libraries warned of in the chosen run."""
-    entry = known_entry(name)
+    entry = known_entry(page, name)
     if entry is None:
         return Markup("")
     folder = entry.run.folder
@@ -98,7 +98,7 @@ def warned_in(folder: Path, size: int) -> list[events.Event]:
 
 def told(page: Page, view: View, name: str | None) -> Markup:
     """What the chosen run is."""
-    entry = known_entry(name)
+    entry = known_entry(page, name)
     if entry is None:
         return Markup('<p class="card">{}</p>').format(page.say(GONE if name else NONE))
     times = int(entries.number(entry.run.summary.get("resumed")) or 0)
@@ -129,7 +129,7 @@ def difference_of(
     page: Page, view: View, name: str | None, other: str | None
 ) -> Markup:
     """Where the chosen run's recipe differs from the other."""
-    left, right = known_entry(name), known_entry(other)
+    left, right = known_entry(page, name), known_entry(page, other)
     if left is None or (other and right is None):
         return quiet(page.say(CHOOSE))
     return differences(page, view, left, right)
@@ -151,13 +151,13 @@ def build_actions(page: Page, chosen: gr.Dropdown) -> None:
         keep = gr.Button(page.say(KEEP), size="sm", elem_id="keep")
     why = gr.HTML(elem_id="no-resume")
     page.watch_chosen(why, [chosen], partial(runs_further.no_resume, page))
-    page.watch_chosen(resume, [chosen], resume_button)
+    page.watch_chosen(resume, [chosen], partial(resume_button, page))
     page.watch_chosen(overlay, [chosen], partial(overlay_button, page))
     page.when_pressed(reopen, partial(reopen_run, page), [chosen], form=False)
-    page.when_pressed(resume, resume_run, [chosen], form=False)
+    page.when_pressed(resume, partial(resume_run, page), [chosen], form=False)
     page.when_pressed(overlay, partial(turn_overlay, page), [chosen], form=False)
     # The run that was asked about: what is chosen may change until the answer.
-    page.when_pressed(really, delete_run, [doomed], form=False)
+    page.when_pressed(really, partial(delete_run, page), [doomed], form=False)
     delete.click(partial(ask, page), chosen, [doomed, really, confirmation], **TELLING)
     for hidden in (really.click, keep.click, chosen.change):
         hidden(lambda: gr.update(visible=False), None, confirmation, **QUIET)
@@ -165,7 +165,7 @@ def build_actions(page: Page, chosen: gr.Dropdown) -> None:
 
 def ask(page: Page, name: str | None) -> list[Any]:
     """Ask whether this very run is to be deleted."""
-    entry = known_entry(name)
+    entry = known_entry(page, name)
     if entry is None:
         page.warn(page.say(NONE))
         return [None, gr.skip(), gr.update(visible=False)]
@@ -175,22 +175,22 @@ def ask(page: Page, name: str | None) -> list[Any]:
 
 def reopen_run(page: Page, name: str | None) -> None:
     """Make a past run's recipe the current one."""
-    page.studio.draft.replace(runs.recipe_of(chosen_entry(name).run))
+    page.studio.draft.replace(runs.recipe_of(chosen_entry(page, name).run))
 
 
-def delete_run(name: str | None) -> None:
+def delete_run(page: Page, name: str | None) -> None:
     """Delete a run's folder; the page asked before."""
-    runs.delete(chosen_entry(name).run)
+    runs.delete(chosen_entry(page, name).run)
 
 
-def resume_run(name: str | None) -> None:
+def resume_run(page: Page, name: str | None) -> None:
     """Go on with a run from its last whole checkpoint."""
-    resuming.resume(chosen_entry(name).run.folder)
+    resuming.resume(page.kernel, chosen_entry(page, name).run.folder)
 
 
-def resume_button(view: View, name: str | None) -> Any:
+def resume_button(page: Page, view: View, name: str | None) -> Any:
     """Shown for a run that can go on; not to be pressed while the kernel is busy."""
-    entry = known_entry(name)
+    entry = known_entry(page, name)
     can = entry is not None and resume_step(entry) is not None
     return gr.update(visible=can, interactive=view.kernel.word != "busy")
 
@@ -214,7 +214,7 @@ def overlay_button(page: Page, view: View, name: str | None) -> Any:
 
 def turn_overlay(page: Page, name: str | None) -> None:
     """Lay a run's curves over the shown run's, or take them off again."""
-    run, over = chosen_entry(name).id, page.studio.overlaid
+    run, over = chosen_entry(page, name).id, page.studio.overlaid
     page.studio.overlaid = (
         tuple(each for each in over if each != run) if run in over else (*over, run)
     )
@@ -235,15 +235,15 @@ def build_about(page: Page, chosen: gr.Dropdown) -> None:
         )
         save = gr.Button(page.say(SAVE), size="sm", elem_id="save-about")
     fields: list[Component] = [name, note, was]
-    chosen.change(filled, chosen, fields, **QUIET)
+    chosen.change(partial(filled, page), chosen, fields, **QUIET)
     save.click(partial(save_about, page), [chosen, *fields], fields, **TELLING).then(
         page.look, None, page.stamp, **QUIET
     )
 
 
-def filled(chosen: str | None) -> list[Any]:
+def filled(page: Page, chosen: str | None) -> list[Any]:
     """Name and note as they are on disk, and whose they are."""
-    entry = known_entry(chosen)
+    entry = known_entry(page, chosen)
     about = entry.about if entry else notes.NOTHING
     return [about.name, about.note, (chosen, about)]
 
@@ -258,13 +258,13 @@ def save_about(
     """Save what was changed in this tab; what another tab changed is not lost."""
     shown = [gr.skip(), gr.skip(), gr.skip()]
     with page.problems_told():
-        entry = chosen_entry(chosen)
+        entry = chosen_entry(page, chosen)
         if was is None or was[0] != chosen:  # the fields are another run's
-            return filled(chosen)
+            return filled(page, chosen)
         wanted = {"name": name or "", "note": note or ""}
         changed = {k: v for k, v in wanted.items() if v != getattr(was[1], k)}
         # If this is refused, a second press replaces what is there.
         shown[-1] = (chosen, entry.about)
-        notes.change(entry.run.folder, was=was[1], **changed)  # type: ignore[arg-type]
-        shown = filled(chosen)
+        notes.change(entry.run.folder, page.kernel.notes, was=was[1], **changed)  # type: ignore[arg-type]
+        shown = filled(page, chosen)
     return shown

@@ -17,7 +17,7 @@ SWEEP_SECONDS = 4
 def stamp_of(studio: Studio, now: Status) -> str:
     """The stamp of a moment. A dead run is closed on the way."""
     if now.word == "dead":
-        closing.close_dead_run()
+        closing.close_dead_run(studio.kernel)
     run = studio.shown_run(now)
     # Steps are drawn by the browser, which asks for them; a redraw is for the rest.
     cell = now.busy.get("cell") if now.word == "busy" else None
@@ -26,20 +26,20 @@ def stamp_of(studio: Studio, now: Status) -> str:
         studio.draft.version,
         studio.answers.version,
         now.word,
-        state_stamp(),
+        state_stamp(studio.kernel),
         studio.device,
         run.name if run else "",
         followed.news if followed else 0,
         observed_mark(followed) if followed else "",
         0 if followed or not run else written(run, cell),
-        len(runs.folders()),
-        notes.mark(),
+        len(runs.folders(studio.kernel.runs)),
+        notes.mark(studio.kernel.notes),
         studio.report.mark if studio.report else "",
         id(studio.kept),
         ",".join(studio.overlaid),
         studio.searched.number if studio.searched else 0,
         studio.unpacking_mark,
-        hash(queue_files.stamp()),
+        hash(queue_files.stamp(studio.kernel.queue)),
         studio.arrived_mark(now),
     )
     return ".".join(map(str, marks))

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from webui.counts.memory.cards import Card
 from webui.doctor import choose_precision
 from webui.errors import PlannerError
+from webui.kernel.kernel import Kernel
 from webui.kernel.status import Status
 from webui.models import unpack
 from webui.models.cache import bytes_arrived
@@ -60,6 +61,7 @@ class Searched(NamedTuple):
 class Studio:
     """The server's own state, shared by every browser tab. All else is on disk."""
 
+    kernel: Kernel
     draft: Draft
     answers: Answers = field(default_factory=Answers)
     device: str = ""
@@ -151,7 +153,7 @@ class Studio:
         """The run in the kernel, else the latest one on disk."""
         if now.run and now.run.is_dir():
             return now.run
-        return next(iter(runs.folders()), None)
+        return next(iter(runs.folders(self.kernel.runs)), None)
 
     def follow(self, run: Path) -> Followed:
         """A run with all that is known of it now; a few of them are kept."""
@@ -164,7 +166,7 @@ class Studio:
 
     def latest_sweep(self) -> Sequence[events.Event]:
         """All events of the newest sweep on disk."""
-        for folder in runs.folders():
+        for folder in runs.folders(self.kernel.runs):
             if runs.kind_of(folder) == "sweep":
                 return events.read(folder)[0]
         return []

@@ -47,7 +47,7 @@ def taken_away(view: View, suffix: str, text_of: Written) -> Path:
     It is written once for a recipe: a notebook takes a tenth of a second.
     """
     rows, recipe = view.rows, view.recipe
-    beside = files_beside(recipe, rows)
+    beside = files_beside(recipe, rows, view.studio.kernel.runs)
     packed = suffix != ".yaml" and bool(beside) and size_of(beside) <= LARGE
     ending = f"{suffix}.zip" if packed else suffix
     path = downloads() / f"{recipe.name}{ending}"
@@ -70,13 +70,13 @@ def served(file: Path) -> str:
     return str(save_file_to_cache(file, cache_dir=get_upload_folder()))
 
 
-def files_beside(recipe: Recipe, rows: Rows) -> dict[str, Path]:
+def files_beside(recipe: Recipe, rows: Rows, root: Path) -> dict[str, Path]:
     """The files that the code reads, by where they lie beside it: its rows, and the
     adapter that it trains on."""
     files = {f"{FOLDER}/{name}": Path(file) for name, file in rows.files.items()}
     if recipe.adapter.from_run:
         with contextlib.suppress(RunError):  # a start will say that it is gone
-            saved = saved_by_parent(recipe)
+            saved = saved_by_parent(recipe, root)
             files |= {f"{PARENT}/{file.name}": file for file in saved.glob("*.*")}
     return files
 

@@ -53,7 +53,7 @@ class View:
     @cached_property
     def entries(self) -> list[Entry]:
         """All runs as the table shows them; looked up once for a redraw."""
-        return entries.entries()
+        return entries.entries(self.studio.kernel.runs)
 
     @cached_property
     def cells(self) -> dict[str, Cell]:
@@ -134,7 +134,8 @@ class View:
     def measured_peak(self) -> int | None:
         """Bytes that the latest run of this very shape took here; None if none did."""
         card = self.studio.card
-        return measured_here(runs.folders(), self.recipe, card) if card else None
+        listed = runs.folders(self.studio.kernel.runs)
+        return measured_here(listed, self.recipe, card) if card else None
 
     @property
     def has_source(self) -> bool:
@@ -209,7 +210,7 @@ class View:
 
 def view_of(studio: Studio) -> View:
     """A snapshot for one redraw."""
-    now = status()
+    now = status(studio.kernel)
     run = studio.shown_run(now)
     followed = studio.follow(run) if run else None
     return View(studio, studio.draft.recipe, now, run, followed)

@@ -53,30 +53,32 @@ def build(page: Page) -> None:
             for way, title in WAYS.items():
                 button = gr.Button(page.say(title), size="sm", elem_id=f"waiting-{way}")
                 page.watch(button, shown_with_entries)
-                page.when_pressed(button, partial(move, way), [chosen], form=False)
+                page.when_pressed(
+                    button, partial(move, page, way), [chosen], form=False
+                )
             button = gr.Button(page.say(REMOVE), size="sm", elem_id="waiting-remove")
             page.watch(button, shown_with_entries)
-            page.when_pressed(button, remove, [chosen], form=False)
+            page.when_pressed(button, partial(remove, page), [chosen], form=False)
         page.html(lambda view: troubles(page), elem_id="waiting-troubles")
-    page.watch(box, lambda view: gr.update(visible=anything()))
+    page.watch(box, lambda view: gr.update(visible=anything(page)))
     page.watch(chosen, lambda view: choices(page))
 
 
-def anything() -> bool:
+def anything(page: Page) -> bool:
     """Whether there is anything to show: what waits, or a file that is broken."""
-    return bool(queue.entries() or queue.problems())
+    return bool(queue.entries(page.kernel) or queue.problems(page.kernel))
 
 
 def shown_with_entries(view: View) -> Any:
     """A button that is there as long as there is something to press it for."""
-    return gr.update(visible=bool(queue.entries()))
+    return gr.update(visible=bool(queue.entries(view.studio.kernel)))
 
 
 def choices(page: Page) -> Any:
     """What waits, in order; what is chosen stays so wherever it moves to."""
     named = [
         (line(page, number, entry), entry.id)
-        for number, entry in enumerate(queue.entries(), start=1)
+        for number, entry in enumerate(queue.entries(page.kernel), start=1)
     ]
     return gr.update(choices=named, visible=bool(named))
 
@@ -94,20 +96,20 @@ def troubles(page: Page) -> Markup:
     """Why entries could not start, and which files cannot be read."""
     told = [
         page.say(NOT_STARTED).format(entry.recipe.name, page.say(entry.reason))
-        for entry in queue.entries()
+        for entry in queue.entries(page.kernel)
         if entry.reason
     ]
-    told += map(page.say, queue.problems())
+    told += map(page.say, queue.problems(page.kernel))
     return Markup("").join(map(problem_card, told))
 
 
-def the_chosen(entry_id: str | None) -> str:
+def the_chosen(page: Page, entry_id: str | None) -> str:
     """The id of the entry to act on: the chosen one, or the only one.
 
     Raises:
         QueueError: when it is not clear which.
     """
-    known = [entry.id for entry in queue.entries()]
+    known = [entry.id for entry in queue.entries(page.kernel)]
     if entry_id in known:
         return str(entry_id)
     if len(known) == 1:
@@ -115,14 +117,14 @@ def the_chosen(entry_id: str | None) -> str:
     raise QueueError(CHOOSE)
 
 
-def move(way: Way, entry_id: str | None) -> None:
+def move(page: Page, way: Way, entry_id: str | None) -> None:
     """Change the place of what is chosen."""
-    queue.move(the_chosen(entry_id), way)
+    queue.move(page.kernel, the_chosen(page, entry_id), way)
 
 
-def remove(entry_id: str | None) -> None:
+def remove(page: Page, entry_id: str | None) -> None:
     """Take what is chosen out of the queue."""
-    queue.remove(the_chosen(entry_id))
+    queue.remove(page.kernel, the_chosen(page, entry_id))
 
 
 # ---- for every button that begins a training
@@ -139,8 +141,8 @@ def start_or_wait(
     try:
         start()
     except BusyError:
-        entry = queue.add(recipe, kind, upto)
-        gr.Info(page.say(WAITS).format(queue.place(entry)))
+        entry = queue.add(page.kernel, recipe, kind, upto)
+        gr.Info(page.say(WAITS).format(queue.place(page.kernel, entry)))
 
 
 def run_title(page: Page, title: Text) -> Watcher:

@@ -30,7 +30,6 @@ from webui.rows.preview import check_rows
 from webui.rows.reading.sources import records
 from webui.rows.split_check import refuse_split
 from webui.runs.parent import parent_problems
-from webui.settings import runs_folder
 from webui.text import Text
 
 Stage = list[tuple[str, Callable]]  # field, question
@@ -44,30 +43,30 @@ ACCEPT = Text(
 )
 
 
-def ready(recipe: Recipe, *, sweep: bool = False) -> Recipe:
+def ready(recipe: Recipe, root: Path, *, sweep: bool = False) -> Recipe:
     """The recipe itself, refused here when its data would fail or teach nothing.
 
     So is one whose adapter does not fit its model, with ``sweep`` in any of its trials;
     that asks for what this machine's device cannot do, that logs to what is not here,
-    or whose checkpoints find no room on the disk.
+    or whose checkpoints find no room on the disk of ``root``, the folder of all runs.
 
     Raises:
         RecipeError: with everything that is wrong.
     """
-    problems = [*parent_problems(recipe), *data_problems(recipe)]
+    problems = [*parent_problems(recipe, root), *data_problems(recipe)]
     problems += misfits(recipe, sweep=sweep)
     problems += [*problems_here(recipe), *sink_problems(recipe)]
     problems += [*packing_here(recipe), *cpu_here(recipe)]
-    problems = problems or row_problems(recipe, sweep=sweep)
-    if problems := problems or room_problems(recipe):
+    problems = problems or row_problems(recipe, root, sweep=sweep)
+    if problems := problems or room_problems(recipe, root):
         raise RecipeError(problems)
     return recipe
 
 
-def problems_anywhere(recipe: Recipe) -> list[Problem]:
+def problems_anywhere(recipe: Recipe, root: Path) -> list[Problem]:
     """What keeps a recipe from being trained on any machine: for code to take away."""
-    problems = [*parent_problems(recipe), *data_problems(recipe, here=False)]
-    return [*problems, *misfits(recipe)] or row_problems(recipe)
+    problems = [*parent_problems(recipe, root), *data_problems(recipe, here=False)]
+    return [*problems, *misfits(recipe)] or row_problems(recipe, root)
 
 
 def data_problems(recipe: Recipe, *, here: bool = True) -> list[Problem]:
@@ -93,7 +92,7 @@ def misfits(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
     return [*judged(recipe, sweep=sweep).problems]
 
 
-def row_problems(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
+def row_problems(recipe: Recipe, root: Path, *, sweep: bool = False) -> list[Problem]:
     """What is wrong with any of the rows, or with the rates at which so many are
     learned: all are read and prepared for this."""
     field = rows_field(recipe, "train")
@@ -101,7 +100,7 @@ def row_problems(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
         rows = prepared(recipe)
     except PlannerError as error:
         return [Problem(error.path or field, error.text)]
-    if learned := learned_problems(recipe, rows.key):
+    if learned := learned_problems(recipe, root, rows.key):
         return learned
     rates = rate_problems(recipe, rows.train, rows.form == "pieces", sweep=sweep)
     if recipe.data.accept_warnings:
@@ -109,9 +108,9 @@ def row_problems(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
     return [Problem(field, with_way_out(Text(*text))) for text in rows.stops] + rates
 
 
-def learned_problems(recipe: Recipe, key: str) -> list[Problem]:
+def learned_problems(recipe: Recipe, root: Path, key: str) -> list[Problem]:
     """Held-out rows that the run which is trained on has learned."""
-    found = overlap(recipe, key)
+    found = overlap(recipe, root, key)
     if found is None or not found.heldout:
         return []
     return [Problem("split.by", held_out_learned(found, recipe.adapter.from_run))]
@@ -180,7 +179,7 @@ def cpu_here(recipe: Recipe) -> list[Problem]:
     return [Problem("model.name", problem)]
 
 
-def room_problems(recipe: Recipe) -> list[Problem]:
+def room_problems(recipe: Recipe, root: Path) -> list[Problem]:
     """Why what the run leaves does not fit the disk of the runs; empty if it does.
 
     This machine is asked only where the widest numbers would not fit: that takes
@@ -188,9 +187,9 @@ def room_problems(recipe: Recipe) -> list[Problem]:
     each checkpoint.
     """
     try:
-        if ask(room_problem, recipe, WIDEST, runs_folder()) is None:
+        if ask(room_problem, recipe, WIDEST, root) is None:
             return []
-        problem = ask(room_problem, recipe, this_card(), runs_folder())
+        problem = ask(room_problem, recipe, this_card(), root)
     except PlannerError:
         return []
     return [Problem("training.keep_checkpoints", problem)] if problem else []

@@ -15,6 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ipykernel import get_connection_file
+
 from webui.files import read_json, write_json
 from webui.notebook.compare_cell import pieces
 from webui.notebook.ipynb import write_notebook
@@ -24,7 +26,6 @@ from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.folder import LOG, NOTEBOOK, PLAN, SUMMARY
 from webui.runs.summary import write_summary
-from webui.settings import kernel_folder
 
 STATE, STOP = "state.json", "stop"
 MOST_CAUSES = 5
@@ -57,7 +58,8 @@ class Recorder:
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
-        self.folder = kernel_folder()
+        # Whoever started this kernel put its connection file into its folder.
+        self.folder = Path(get_connection_file()).parent
         self.run_folder: Path | None = None
         self.job: dict[str, Any] = {}
         self.cell = ""

@@ -68,11 +68,11 @@ class Entry:
 KNOWN: dict[Path, tuple[Mark, Entry]] = {}
 
 
-def entries() -> list[Entry]:
-    """All runs, the newest first; only those that changed are read again."""
-    listed = folder.folders()
+def entries(root: Path) -> list[Entry]:
+    """All runs of a folder, the newest first; only what changed is read again."""
+    listed = folder.folders(root)
     found = [entry(each) for each in listed]
-    for gone in {*KNOWN} - {*listed}:
+    for gone in {each for each in KNOWN if each.parent == root} - {*listed}:
         KNOWN.pop(gone, None)
     return found
 

@@ -20,7 +20,6 @@ from webui.recipe.store import dumps, load
 from webui.runs import events
 from webui.runs.error import RunError
 from webui.runs.tail import backwards, ending
-from webui.settings import runs_folder
 from webui.text import Text
 
 PLAN, RECIPE, SUMMARY = "plan.json", "recipe.yaml", "summary.json"
@@ -43,6 +42,7 @@ class Run:
 
 
 def create(
+    root: Path,
     recipe: Recipe,
     cells: Sequence[Cell],
     kind: str,
@@ -55,12 +55,12 @@ def create(
     what was found of the rows that they load.
     """
     name = re.sub(r"[^\w-]+", "-", recipe.name).strip("-")[:40] or "run"
-    runs_folder().mkdir(parents=True, exist_ok=True)
+    root.mkdir(parents=True, exist_ok=True)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     number = 1
     while True:
         suffix = f"-{number}" if number > 1 else ""
-        folder = runs_folder() / f"{stamp}-{name}{suffix}"
+        folder = root / f"{stamp}-{name}{suffix}"
         try:
             folder.mkdir()
             break
@@ -75,20 +75,20 @@ def create(
     return folder
 
 
-def find(run_id: str) -> Run:
+def find(root: Path, run_id: str) -> Run:
     """The run of this id or path, or the one whose id starts or ends with it.
 
     Raises:
         RunError: when there is none or more than one.
     """
-    known = [folder.name for folder in folders()]
+    known = [folder.name for folder in folders(root)]
     matching = [name for name in known if name == run_id] or [
         name for name in known if name.startswith(run_id) or name.endswith(run_id)
     ]
     if run_id and len(matching) == 1:
-        return read(runs_folder() / matching[0])
+        return read(root / matching[0])
     if Path(run_id).name in known and Path(run_id).is_dir():
-        return read(runs_folder() / Path(run_id).name)
+        return read(root / Path(run_id).name)
     word = "several runs are" if matching and run_id else "no run is"
     raise RunError(
         Text(
@@ -102,9 +102,8 @@ def find(run_id: str) -> Run:
 SEEN: dict[Path, frozenset[str]] = {}
 
 
-def folders() -> list[Path]:
-    """The run folders, newest first."""
-    root = runs_folder()
+def folders(root: Path) -> list[Path]:
+    """The run folders in ``root``, newest first."""
     try:
         names = sorted(filter(is_shown, os.listdir(root)), reverse=True)
     except OSError:

@@ -4,16 +4,15 @@ They lie in ``about.json`` of the run's folder, so that they are copied with it.
 run's id, the name of its folder, never changes.
 """
 
-import fcntl
 import unicodedata
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from filelock import FileLock
+
 from webui.files import read_json, write_json
 from webui.runs.error import RunError
-from webui.settings import kernel_folder
 from webui.text import Text
 
 FILE = "about.json"
@@ -54,6 +53,7 @@ def read(run: Path) -> About:
 
 def change(
     run: Path,
+    lock: Path,
     *,
     name: str | None = None,
     note: str | None = None,
@@ -61,6 +61,8 @@ def change(
     was: About | None = None,
 ) -> About:
     """Say something else about a run; what is None stays. An empty text removes.
+
+    ``lock`` is the file whose holder alone writes; its time tells that one did.
 
     With ``was``, what the writer saw, a text that another has changed since stays.
 
@@ -72,7 +74,8 @@ def change(
         "note": None if note is None else fitting_note(note),
         "star": star,
     }
-    with one_writer():
+    lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with FileLock(lock):
         now = read(run)
         changes = {key: value for key, value in wanted.items() if value is not None}
         if was is not None:
@@ -80,6 +83,7 @@ def change(
         said = replace(now, **changes)  # type: ignore[arg-type]
         if said != now or not (run / FILE).exists():
             write(run, said)
+        lock.touch()
     return said
 
 
@@ -163,20 +167,9 @@ def one_line(text: str) -> str:
     return " ".join(plain(" ".join(text.split())).split())
 
 
-@contextmanager
-def one_writer() -> Iterator[None]:
-    """Wait until nobody else writes; the lock's time then tells that one did."""
-    folder = kernel_folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "notes").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-        file.write("\n")
-
-
-def mark() -> int:
-    """A number that changes whenever something was said about any run here."""
+def mark(lock: Path) -> int:
+    """A number that changes whenever something was said about a run under this lock."""
     try:
-        return (kernel_folder() / "notes").stat().st_mtime_ns
+        return lock.stat().st_mtime_ns
     except OSError:
         return 0

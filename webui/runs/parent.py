@@ -80,12 +80,12 @@ def saved_shape(run: Run, recipe: Recipe) -> dict[str, Any]:
     return shape
 
 
-def parent_problems(recipe: Recipe) -> list[Problem]:
+def parent_problems(recipe: Recipe, root: Path) -> list[Problem]:
     """What keeps a recipe from training on from the run that it names."""
     if not recipe.adapter.from_run:
         return []
     try:
-        run = runs.find(recipe.adapter.from_run)
+        run = runs.find(root, recipe.adapter.from_run)
     except RunError:
         return [Problem("adapter.from_run", GONE)]
     if (reason := why_not(run)) is not None:
@@ -142,25 +142,25 @@ def shown(value: Any) -> str:
     return ", ".join(value) if listed else str(value) if value != "" else '""'
 
 
-def give_parent(recipe: Recipe, folder: Path) -> None:
-    """Copy what a run saved into the folder of the one that trains on from it, so that
-    this one stands alone.
+def give_parent(recipe: Recipe, root: Path, folder: Path) -> None:
+    """Copy what a run below ``root`` saved into the folder of the one that trains on
+    from it, so that this one stands alone.
 
     Raises:
         RunError: if there is nothing to copy, or no room for it.
     """
     if not recipe.adapter.from_run:
         return
-    copy_parent(saved_by_parent(recipe), folder / PARENT)
+    copy_parent(saved_by_parent(recipe, root), folder / PARENT)
 
 
-def saved_by_parent(recipe: Recipe) -> Path:
-    """The adapter of the run that a recipe trains on.
+def saved_by_parent(recipe: Recipe, root: Path) -> Path:
+    """The adapter of the run below ``root`` that a recipe trains on.
 
     Raises:
         RunError: if it is gone.
     """
-    run = runs.find(recipe.adapter.from_run)
+    run = runs.find(root, recipe.adapter.from_run)
     saved = runs.saved_adapter(run.folder)
     if saved is None:
         raise RunError(

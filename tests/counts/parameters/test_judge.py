@@ -16,6 +16,7 @@ from webui.counts.parameters.count import count
 from webui.counts.parameters.judge import judge
 from webui.errors import PlannerError
 from webui.kernel import jobs, queue, resuming
+from webui.kernel.kernel import this_kernel
 from webui.notebook.render import RUN_CELLS, render_cells
 from webui.preflight.ready import misfits, ready
 from webui.recipe import Recipe
@@ -117,20 +118,23 @@ def test_all_refuse_with_the_same_sentence(
 ) -> None:
     recipe = recipe_of(STARTER[case][0])
     same = [*judge(recipe).problems]
-    run = folder.create(recipe, render_cells(recipe), "run", RUN_CELLS[-1])
+    run = folder.create(
+        this_kernel().runs, recipe, render_cells(recipe), "run", RUN_CELLS[-1]
+    )
     plan = Plan(recipe, misfits(recipe))
     assert plan.ask(count) is None and plan.problems == same
     refusing = (
-        lambda: ready(recipe),
-        lambda: jobs.start_run(recipe),
+        lambda: ready(recipe, this_kernel().runs),
+        lambda: jobs.start_run(this_kernel(), recipe),
         lambda: export.fitting(recipe),
-        lambda: resuming.resume(run),
+        lambda: resuming.resume(this_kernel(), run),
     )
     for start in refusing:
         with pytest.raises(RecipeError) as caught:
             start()
         assert caught.value.problems == same
-    trouble = queue.trouble_with(queue.add(recipe))
+    entry = queue.add(this_kernel(), recipe)
+    trouble = queue.trouble_with(this_kernel(), entry)
     assert isinstance(trouble, RecipeError) and trouble.problems == same
 
 
@@ -144,7 +148,10 @@ def test_each_value_of_a_sweep_is_judged(starter_home: Path, helper) -> None:
     assert problem.message.en.startswith(
         "with adapter.rank 256: adapter.rank k_proj has only 192 parts"
     )
-    for start in (lambda: ready(recipe, sweep=True), lambda: jobs.start_sweep(recipe)):
+    for start in (
+        lambda: ready(recipe, this_kernel().runs, sweep=True),
+        lambda: jobs.start_sweep(this_kernel(), recipe),
+    ):
         with pytest.raises(RecipeError) as caught:
             start()
         assert caught.value.problems == [problem]

@@ -9,6 +9,7 @@ import pytest
 
 from webui.commands import progress
 from webui.kernel.jobs import note_learned
+from webui.kernel.kernel import this_kernel
 from webui.preflight.ready import learned_problems
 from webui.recipe import Recipe
 from webui.recipe.store import with_values
@@ -48,8 +49,8 @@ def recipe_of(files: list[str]) -> Recipe:
 def run_of(recipe: Recipe) -> Run:
     """A run that has learned its rows and saved an adapter."""
     rows = prepare(recipe)
-    run = folder.create(recipe, (), "run", "score", rows)
-    note_learned(recipe, rows.key, run)
+    run = folder.create(this_kernel().runs, recipe, (), "run", "score", rows)
+    note_learned(recipe, rows.key, this_kernel().runs, run)
     (run / "adapter").mkdir()
     (run / "adapter" / "adapter_config.json").write_text("{}")
     events.append(run, "finished", status="finished")
@@ -60,7 +61,9 @@ def found(recipe: Recipe) -> tuple[Overlap | None, list[str]]:
     """What was learned of a recipe's parts, and what is refused for that."""
     assert parent_problems(recipe) == []
     key = prepare(recipe).key
-    return overlap(recipe, key), [p.path for p in learned_problems(recipe, key)]
+    return overlap(recipe, this_kernel().runs, key), [
+        p.path for p in learned_problems(recipe, this_kernel().runs, key)
+    ]
 
 
 def test_held_out_rows_that_were_learned_are_refused(files: Files) -> None:
@@ -83,7 +86,10 @@ def test_what_was_learned_is_known_over_generations(files: Files) -> None:
     assert found(child(second, back))[1] == ["split.by"]
     (first.folder / LEARNED).unlink()  # a run from before this was kept
     third = run_of(child(first, other))
-    assert overlap(child(third, back), prepare(child(third, back)).key) is None
+    assert (
+        overlap(child(third, back), this_kernel().runs, prepare(child(third, back)).key)
+        is None
+    )
 
 
 def test_rows_that_stand_twice_are_no_reason(files: Files, tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ from webui.page.view import View
 from webui.recipe import Recipe
 from webui.runs import folder as runs
 from webui.runs.summary import EXACT
-from webui.settings import runs_folder
 from webui.text import Text
 
 TITLE = Text("Compare", "对比")
@@ -78,7 +77,7 @@ def build(page: Page) -> None:
     page.watch(ask, lambda view: gr.update(variant=weight(view)))
     for number, component in enumerate(panes):
         page.watch(component, partial(last_answer, page, number))
-    page.when_pressed(button, score, [run])
+    page.when_pressed(button, partial(score, page), [run])
     stream_when_asked(page, ask, run, panes)
 
 
@@ -98,7 +97,8 @@ def answer_box(title: str, text: str = "") -> str:
 
 def run_choices(view: View) -> Any:
     """The runs that saved an adapter, the newest first; the shown one is chosen."""
-    names = [f.name for f in runs.folders() if runs.saved_adapter(f)]
+    listed = runs.folders(view.studio.kernel.runs)
+    names = [f.name for f in listed if runs.saved_adapter(f)]
     shown = view.run.name if view.run and view.run.name in names else None
     return gr.update(choices=names, value=shown or next(iter(names), None))
 
@@ -126,16 +126,16 @@ def scores(page: Page, view: View) -> Markup:
     return figures(pairs) + quiet(text)
 
 
-def score(recipe: Recipe, name: str | None) -> None:
+def score(page: Page, recipe: Recipe, name: str | None) -> None:
     """Start a scoring of a run; its figures come with an event of the run."""
-    jobs.start_compare(*asked(recipe, name), upto="score")
+    jobs.start_compare(page.kernel, *asked(page, recipe, name), upto="score")
 
 
-def asked(recipe: Recipe, name: str | None) -> tuple[Recipe, Path]:
+def asked(page: Page, recipe: Recipe, name: str | None) -> tuple[Recipe, Path]:
     """A run's own settings with what to ask from the form, and its folder."""
     if not name:
         raise jobs.KernelError(NO_RUN)
-    folder = runs_folder() / Path(name).name
+    folder = page.kernel.runs / Path(name).name
     own = runs.recipe_of(runs.read(folder))
     return own.model_copy(update={"compare": recipe.compare}), folder
 
@@ -152,9 +152,10 @@ def stream_when_asked(
             titles = page.say(BASE), page.say(TUNED)
             texts = {"base": "", "tuned": ""}
             # When the tab is closed, Gradio closes this generator, and that the client.
-            with jobs.comparing(*asked(recipe, name)) as client:
+            own, folder = asked(page, recipe, name)
+            with jobs.comparing(page.kernel, own, folder) as client:
                 yield seen, answer_box(titles[0], "…"), answer_box(titles[1])
-                for pane, text in listen(client):
+                for pane, text in listen(page.kernel, client):
                     if not pane:
                         yield seen, gr.skip(), gr.skip()
                     elif pane in texts:

@@ -67,7 +67,12 @@ def build(page: Page) -> None:
         data_report.build(page)
         run = gr.Button(page.say(RUN), elem_id="run-data", size="sm")
         code_and_output(page, "data")
-    page.when_pressed(run, lambda recipe: jobs.start_cells(ready(recipe), "data"))
+    page.when_pressed(
+        run,
+        lambda recipe: jobs.start_cells(
+            page.kernel, ready(recipe, page.kernel.runs), "data"
+        ),
+    )
 
 
 def source(page: Page) -> None:

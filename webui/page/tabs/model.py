@@ -37,7 +37,8 @@ def build(page: Page) -> None:
         )
         code_and_output(page, "setup", "model")
     page.when_pressed(
-        run, lambda recipe: jobs.start_cells(model_ready(recipe), "model")
+        run,
+        lambda recipe: jobs.start_cells(page.kernel, model_ready(recipe), "model"),
     )
 
 

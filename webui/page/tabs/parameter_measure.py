@@ -34,13 +34,14 @@ def build(page: Page, card: gr.Dropdown, here: str) -> None:
     with gr.Row():
         button = gr.Button(page.say(MEASURE), size="sm", elem_id="measure-memory")
     page.watch_chosen(button, [card], lambda _, name: gr.update(visible=name == here))
-    page.when_pressed(button, measure)
+    page.when_pressed(button, partial(measure, page))
     page.html(partial(measuring_now, page), elem_id="measuring")
 
 
-def measure(recipe: Recipe) -> None:
+def measure(page: Page, recipe: Recipe) -> None:
     """Train two steps, of which the peak is kept."""
-    jobs.start_run(ready(measuring(recipe)), upto="train")
+    recipe = ready(measuring(recipe), page.kernel.runs)
+    jobs.start_run(page.kernel, recipe, upto="train")
 
 
 def measuring_now(page: Page, view: View) -> Markup:

@@ -62,7 +62,12 @@ def build(page: Page) -> None:
         parameter_structure.build(page)
         run = gr.Button(page.say(RUN), elem_id="run-adapter", size="sm")
         code_and_output(page, "adapter")
-    page.when_pressed(run, lambda recipe: jobs.start_cells(ready(recipe), "adapter"))
+    page.when_pressed(
+        run,
+        lambda recipe: jobs.start_cells(
+            page.kernel, ready(recipe, page.kernel.runs), "adapter"
+        ),
+    )
 
 
 def place(page: Page, rows: tuple[tuple[str, ...], ...]) -> None:

@@ -13,7 +13,6 @@ from webui.page.runs_table import FALLING, NEWEST, TITLES, turned
 from webui.page.view import View
 from webui.runs import entries, notes
 from webui.runs.entries import COLUMNS, Entry
-from webui.settings import runs_folder
 from webui.text import Text
 
 HEADING = Text("Runs", "运行记录")
@@ -71,7 +70,7 @@ def build(page: Page) -> None:
     asked = [words, starred, order, count]
     page.watch_chosen(table, [*asked, chosen], partial(listing, page))
     page.watch_chosen(more, asked, more_button)
-    page.watch_chosen(chosen, [*asked, chosen], choices)
+    page.watch_chosen(chosen, [*asked, chosen], partial(choices, page))
     page.watch_chosen(other, asked, partial(others, page))
     more.click(lambda shown: min(shown + LISTED, MOST), count, count, **QUIET)
 
@@ -142,7 +141,7 @@ def listing(
         return Markup('<p class="card">{}</p>').format(page.say(EMPTY))
     found = found_runs(view, words, starred, order)[:count]
     where = Markup('<p class="quiet">{} <code>{}</code></p>').format(
-        page.say(WHERE).format(len(found), there), runs_folder()
+        page.say(WHERE).format(len(found), there), page.kernel.runs
     )
     if not found:
         return Markup('<p class="card">{}</p>').format(page.say(NOTHING_FOUND)) + where
@@ -158,6 +157,7 @@ def more_button(view: View, words: str, starred: bool, order: str, count: int) -
 
 
 def choices(
+    page: Page,
     view: View,
     words: str,
     starred: bool,
@@ -167,7 +167,7 @@ def choices(
 ) -> Any:
     """The runs of the table to choose from; one that is gone is not chosen any more."""
     offered = labelled(found_runs(view, words, starred, order)[:count])
-    if known_entry(chosen):
+    if known_entry(page, chosen):
         return gr.update(choices=offered)
     newest = next((entry.id for entry in view.entries), None)
     return gr.update(choices=offered, value=newest)
@@ -202,10 +202,10 @@ def pressed(page: Page, order: str | None, sent: Any) -> list[Any]:
     what, value = said.get("what"), str(said.get("value"))
     if what == "sort" and value in COLUMNS:
         return [turned(value, order or NEWEST), gr.skip()]
-    if what == "choose" and known_entry(value):
+    if what == "choose" and known_entry(page, value):
         return [gr.skip(), value]
     if what == "star":
         with page.problems_told():
-            entry = chosen_entry(value)
-            notes.change(entry.run.folder, star=not entry.about.star)
+            entry = chosen_entry(page, value)
+            notes.change(entry.run.folder, page.kernel.notes, star=not entry.about.star)
     return [gr.skip(), gr.skip()]

@@ -79,7 +79,7 @@ def start(page: Page, recipe: Recipe) -> None:
         )
 
     def start_now() -> None:
-        jobs.start_sweep(ready(recipe, sweep=True))
+        jobs.start_sweep(page.kernel, ready(recipe, page.kernel.runs, sweep=True))
 
     start_or_wait(page, start_now, recipe, "sweep")
 

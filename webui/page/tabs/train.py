@@ -86,6 +86,6 @@ def train(page: Page, recipe: Recipe) -> None:
     """Begin a run that ends with the training, or let it wait for the kernel."""
 
     def start() -> None:
-        jobs.start_run(ready(recipe), upto="train")
+        jobs.start_run(page.kernel, ready(recipe, page.kernel.runs), upto="train")
 
     start_or_wait(page, start, recipe, upto="train")

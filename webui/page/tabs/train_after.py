@@ -52,8 +52,10 @@ def after(page: Page) -> None:
         page.watch(button, lambda view: gr.update(visible=goes_on(view)))
     page.watch(resume, lambda view: resume_button(page, view))
     page.watch(really, lambda view: gr.update(interactive=goes_on(view)))
-    page.when_pressed(save, lambda: stopping.stop(), form=False)
-    page.when_pressed(really, lambda: stopping.stop(discard=True), form=False)
+    page.when_pressed(save, lambda: stopping.stop(page.kernel), form=False)
+    page.when_pressed(
+        really, lambda: stopping.stop(page.kernel, discard=True), form=False
+    )
     page.when_pressed(resume, lambda: resume_shown(page), form=False)
     discard.click(lambda: gr.update(visible=True), None, question)
     for button in (really, keep):
@@ -106,4 +108,4 @@ def resume_shown(page: Page) -> None:
     run = page.view().run
     if run is None:
         raise jobs.KernelError(NO_RUN)
-    resuming.resume(run)
+    resuming.resume(page.kernel, run)

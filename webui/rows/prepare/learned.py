@@ -56,32 +56,32 @@ def part_marks(key: str, part: str) -> set[int]:
     return read_marks(rows_folder() / key / PARTS.format(part)) or set()
 
 
-def parent_folder(recipe: Recipe) -> Path | None:
-    """The run that a recipe trains on, if it does and it is there."""
+def parent_folder(recipe: Recipe, root: Path) -> Path | None:
+    """The run that a recipe trains on, if it is there, among those below ``root``."""
     try:
         name = recipe.adapter.from_run
-        return runs.find(name).folder if name else None
+        return runs.find(root, name).folder if name else None
     except RunError:
         return None
 
 
-def keep_learned(recipe: Recipe, key: str, folder: Path) -> None:
+def keep_learned(recipe: Recipe, root: Path, key: str, folder: Path) -> None:
     """Write what a run learns, and what the run has learned that it trains on.
 
     Nothing is written where the parent does not tell: then this run cannot either.
     """
-    parent, own = parent_folder(recipe), part_marks(key, "train")
+    parent, own = parent_folder(recipe, root), part_marks(key, "train")
     before = read_marks(parent / LEARNED) if parent else set()
     if before is not None and own:
         write_marks(folder / LEARNED, sorted(own | before))
 
 
-def overlap(recipe: Recipe, key: str) -> Overlap | None:
+def overlap(recipe: Recipe, root: Path, key: str) -> Overlap | None:
     """What of its rows a recipe's parent has learned; None where nobody can tell.
 
     A record that is learned here as well counts as none: the source holds it twice.
     """
-    parent = parent_folder(recipe)
+    parent = parent_folder(recipe, root)
     before = read_marks(parent / LEARNED) if parent else None
     if before is None:
         return None
