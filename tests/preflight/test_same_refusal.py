@@ -14,6 +14,7 @@ from webui.commands.planned import plan_of
 from webui.counts.memory.cards import card_named
 from webui.errors import PlannerError
 from webui.kernel import queue
+from webui.kernel.kernel import this_kernel
 from webui.page.draft import Draft
 from webui.page.no_code import no_code
 from webui.page.studio import Studio
@@ -85,10 +86,10 @@ def test_all_refuse_alike(path: str, few: str, helper) -> None:
     file = settings.shipped_recipes() / "starter-extract.yaml"
     extra = [few, *CASES[path]]
     recipe = load(file, extra)
-    (problem,) = refused(lambda: ready(recipe))
+    (problem,) = refused(lambda: ready(recipe, this_kernel().runs))
     assert problem.path == path
     assert problem.message.zh != problem.message.en
-    trouble = queue.trouble_with(queue.add(recipe))
+    trouble = queue.trouble_with(this_kernel(), queue.add(this_kernel(), recipe))
     assert isinstance(trouble, RecipeError) and trouble.problems == [problem]
     arguments = asked_for(file, extra)
     assert plan_of(recipe, card_named("t4"), arguments).problems == [problem]
@@ -122,8 +123,10 @@ def test_each_trial_must_be_able_to_learn(case: str, few: str, helper) -> None:
     recipe = load(
         settings.shipped_recipes() / "starter-extract.yaml", [few, *extra, space_set]
     )
-    assert ready(recipe) == recipe  # a training alone would learn
-    (problem,) = refused(lambda: ready(recipe, sweep=True))
+    assert ready(recipe, this_kernel().runs) == recipe  # a training alone would learn
+    (problem,) = refused(lambda: ready(recipe, this_kernel().runs, sweep=True))
     assert problem.path == "sweep.space" and problem.message.en.startswith(begins)
-    trouble = queue.trouble_with(queue.add(recipe, "sweep"))
+    trouble = queue.trouble_with(
+        this_kernel(), queue.add(this_kernel(), recipe, "sweep")
+    )
     assert isinstance(trouble, RecipeError) and trouble.problems == [problem]

@@ -59,7 +59,7 @@ def run_of(recipe: Recipe) -> Run:
 
 def found(recipe: Recipe) -> tuple[Overlap | None, list[str]]:
     """What was learned of a recipe's parts, and what is refused for that."""
-    assert parent_problems(recipe) == []
+    assert parent_problems(recipe, this_kernel().runs) == []
     key = prepare(recipe).key
     return overlap(recipe, this_kernel().runs, key), [
         p.path for p in learned_problems(recipe, this_kernel().runs, key)
