@@ -13,6 +13,7 @@ from webui.kernel import jobs, queue_files
 from webui.kernel.process import BusyError
 from webui.kernel.queue_files import TAKEN, WAITING, Entry, Kind, files
 from webui.kernel.status import lock, status
+from webui.notebook.cells import RUN
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.problems import RecipeError
@@ -36,7 +37,7 @@ class QueueError(UserError):
 # ---- what a person does with it
 
 
-def add(recipe: Recipe, kind: Kind = "run", upto: str = "score") -> Entry:
+def add(recipe: Recipe, kind: Kind = "run", upto: str = RUN.last) -> Entry:
     """Put a training at the end of the queue."""
     folder = queue_folder()
     folder.mkdir(parents=True, exist_ok=True)

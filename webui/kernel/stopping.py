@@ -11,17 +11,13 @@ from webui.kernel import process
 from webui.kernel.closing import close
 from webui.kernel.process import BusyError, KernelError
 from webui.kernel.status import Status, lock, status
+from webui.notebook.cells import has_own_run, kind_of
 from webui.recorder.recorder import DISCARD, STOP
 from webui.runs import folder as runs
 from webui.settings import kernel_folder
 from webui.text import Text
 
 SAVE_SECONDS, INTERRUPT_SECONDS, INTERRUPTS = 120, 20, 5
-
-# Cells with a loop that looks at the stop flag; any other is interrupted at once.
-STOPPABLE = ("train", "sweep")
-# Kinds of jobs that have a run of their own.
-NEW = ("run", "sweep")
 
 
 def stop(
@@ -46,7 +42,8 @@ def stop(
 
 def escalate(now: Status, discard: bool, seconds: float) -> None:
     """The steps of a stop, from the softest to the hardest."""
-    saves = now.busy.get("cell") in STOPPABLE and not discard
+    # A training looks at the stop flag; any other cell is interrupted at once.
+    saves = kind_of(now.busy.get("cell")).trainings and not discard
     if saves and wait_until_free(SAVE_SECONDS):
         return
     for _ in range(INTERRUPTS):
@@ -55,7 +52,7 @@ def escalate(now: Status, discard: bool, seconds: float) -> None:
         if wait_until_free(seconds / INTERRUPTS):
             return
     process.send_signal(signal.SIGKILL)
-    if discard and now.run and now.busy.get("kind") in NEW:
+    if discard and now.run and has_own_run(now.busy.get("kind")):
         wait_until_free(seconds)
         runs.remove(now.run)
         forget(now.run)

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from webui.figures import brief, duration, size, whole
 from webui.kernel.status import status
+from webui.notebook.cells import kind_of
 from webui.page.frame import Page
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
@@ -25,7 +26,6 @@ from webui.runs.followed import Training
 from webui.settings import runs_folder
 from webui.text import Text
 
-TRAINING = ("train", "sweep")
 OFFERED = 40
 
 LABELS = {
@@ -160,7 +160,7 @@ def going(
     """
     now = status()
     busy = now.word == "busy" and now.run == folder
-    live = busy and now.busy.get("cell") in TRAINING
+    live = busy and bool(kind_of(now.busy.get("cell")).trainings)
     total = training.max_steps if training else 0
     return {
         "stamp": stamp_of(studio, now),

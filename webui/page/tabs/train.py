@@ -23,12 +23,6 @@ from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.text import Text
 
-TITLE = Text("Train", "训练")
-SENTENCE = Text(
-    "The adapter learns from the rows. A new run starts from the untouched base.",
-    "适配器从数据中学习。每次运行都从未改动的基座重新开始。",
-)
-
 FROM_RUN = Text(
     "This training begins with the weights of {}; its optimizer and its schedule start "
     "anew. To begin with the base, empty “Trains on from” in Parameters.",
@@ -39,7 +33,7 @@ FROM_RUN = Text(
 
 def build(page: Page) -> None:
     """The train cell: form, figures, curves, answers, what took effect otherwise."""
-    with cell(page, "train", 5, TITLE, SENTENCE):
+    with cell(page, "train"):
         page.html(lambda view: parent(page, view), elem_id="train-parent")
         presets.build(page)
         form(page)
