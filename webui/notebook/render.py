@@ -2,7 +2,7 @@
 
 import hashlib
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -82,23 +82,18 @@ def render_cells(
     keyed = written if model == shared else rendered(recipe, names, rows, more, shared)
     both = tuple(dict.fromkeys(written + keyed))
     laid_out = dict(zip(both, formatted(both), strict=True))
-    grounds: dict[str, str] = {}
-    cells = []
-    for name, own, key in zip(names, written, keyed, strict=True):
-        kind, code = KINDS[name], laid_out[key]
-        needed = [grounds[need] for need in needs(name, recipe) if need in grounds]
-        needed += [rows.key] * ("rows" in kind.reads)  # the code may load other rows
-        needed += [recipe.adapter.from_run] * ("parent" in kind.reads)
-        cells.append(Cell(name, laid_out[own], key_of(code, needed)))
-        grounds[name] = key_of(kind.lasting(code), needed)
-    return tuple(cells)
+    keys = keys_of(names, [laid_out[code] for code in keyed], recipe, rows)
+    return tuple(
+        Cell(name, laid_out[code], key)
+        for name, code, key in zip(names, written, keys, strict=True)
+    )
 
 
 def rendered(
     recipe: Recipe,
     names: Iterable[str],
     rows: Rows,
-    more: Mapping[str, Any],
+    more: dict[str, Any],
     model: ModelPlace,
 ) -> tuple[str, ...]:
     """The codes of these cells, not yet formatted."""
@@ -122,6 +117,22 @@ def loading_kept(cells: Iterable[Cell], recipe: Recipe, rows: Rows) -> tuple[Cel
     kept = render_cells(recipe, loading, rows=replace(rows, plain=False))
     own = {cell.name: cell.code for cell in kept}
     return tuple(replace(cell, code=own.get(cell.name, cell.code)) for cell in cells)
+
+
+def keys_of(
+    names: Iterable[str], codes: Iterable[str], recipe: Recipe, rows: Rows
+) -> list[str]:
+    """The keys of these cells, whose codes are those of any machine."""
+    keys: list[str] = []
+    grounds: dict[str, str] = {}
+    for name, code in zip(names, codes, strict=True):
+        kind = KINDS[name]
+        needed = [grounds[need] for need in needs(name, recipe) if need in grounds]
+        needed += [rows.key] * ("rows" in kind.reads)  # the code may load other rows
+        needed += [recipe.adapter.from_run] * ("parent" in kind.reads)
+        keys.append(key_of(code, needed))
+        grounds[name] = key_of(kind.lasting(code), needed)
+    return keys
 
 
 def needs(name: str, recipe: Recipe) -> tuple[str, ...]:
