@@ -34,7 +34,8 @@ from webui.files import write_json
 from webui.kernel import jobs, process
 from webui.kernel.kernel import this_kernel
 from webui.kernel.status import status
-from webui.notebook.render import RUN_CELLS, render_cells
+from webui.models.here import cells_here
+from webui.notebook.render import RUN_CELLS
 from webui.notebook.script import joined
 from webui.recipe import Recipe
 from webui.recipe.store import loads
@@ -144,7 +145,7 @@ def wait_for_end(run: Path) -> None:
 def bare(recipe: Recipe) -> Steps:
     """The steps of the exported script, in a process of its own."""
     rows = prepare(recipe)
-    code = joined(render_cells(recipe, CELLS, rows=rows))
+    code = joined(cells_here(recipe, CELLS, rows=rows))
     code = code.replace("\ntrainer.train(", MARKS)
     with tempfile.TemporaryDirectory() as folder:
         place(rows, Path(folder))

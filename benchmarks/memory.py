@@ -83,14 +83,14 @@ def cuda_cases(folder: Path) -> Iterator[Case]:
 
 def train(given: dict[str, Any]) -> dict[str, Any]:
     """Run the recipe's cells in this process and return the peak in bytes."""
-    from webui.notebook.render import render_cells
+    from webui.models.here import cells_here
     from webui.recipe import Recipe
     from webui.recipe.store import with_values
     from webui.recorder import memory
 
     recipe = with_values(Recipe(), given)
     names = ("setup", "model", "adapter", "train")
-    cells = {cell.name: cell.code for cell in render_cells(recipe, names)}
+    cells = {cell.name: cell.code for cell in cells_here(recipe, names)}
     space: dict[str, Any] = {"__name__": "__main__"}
     exec(cells["setup"], space)
     imports = memory.in_use()

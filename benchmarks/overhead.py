@@ -42,7 +42,8 @@ from webui.files import write_json
 from webui.kernel import jobs, process
 from webui.kernel.kernel import this_kernel
 from webui.kernel.status import status
-from webui.notebook.render import RUN_CELLS, render_cells
+from webui.models.here import cells_here
+from webui.notebook.render import RUN_CELLS
 from webui.notebook.script import joined
 from webui.recipe import Recipe
 from webui.recipe.store import loads
@@ -124,7 +125,7 @@ def recipe(steps: int) -> Recipe:
 def bare(steps: int) -> Iterator[Side]:
     """The exported script, frozen as soon as its training has begun."""
     rows = prepare(recipe(steps))
-    code = joined(render_cells(recipe(steps), CELLS, rows=rows))
+    code = joined(cells_here(recipe(steps), CELLS, rows=rows))
     code = code.replace("\ntrainer.train(", MARKS)
     with tempfile.TemporaryDirectory() as folder, open(f"{folder}/told", "w+") as told:
         place(rows, Path(folder))

@@ -15,7 +15,8 @@ import nbformat
 from webui.kernel import jobs
 from webui.kernel.client import answer, connect, execute
 from webui.kernel.kernel import this_kernel
-from webui.notebook.render import RUN_CELLS, Cell, render_cells
+from webui.models.here import cells_here
+from webui.notebook.render import RUN_CELLS, Cell
 from webui.recipe import Recipe
 from webui.rows.prepare.ask import prepared
 from webui.runs import events, folder
@@ -38,7 +39,7 @@ def rendered(
     recipe: Recipe, names: tuple[str, ...] = RUN_CELLS, **more: Any
 ) -> tuple[Cell, ...]:
     """The cells of a recipe as a start renders them: its rows are prepared."""
-    return render_cells(recipe, names, rows=prepared(recipe), **more)
+    return cells_here(recipe, names, rows=prepared(recipe), **more)
 
 
 def cells(**codes: str) -> tuple[Cell, ...]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from webui.notebook.ipynb import notebook_text, write_notebook
+from webui.files import write_text
+from webui.notebook.ipynb import notebook_text
 from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
 from webui.notebook.script import joined
 from webui.recipe import Recipe
@@ -59,7 +60,7 @@ def test_a_hostile_recipe_stays_inside_its_block() -> None:
 def test_writing_a_notebook_runs_nothing(tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     cell = {"name": "setup", "code": f"open({str(mark)!r}, 'w')\n%run x\n!touch {mark}"}
-    write_notebook(tmp_path / "a.ipynb", [cell], title="t")
+    write_text(tmp_path / "a.ipynb", notebook_text([cell], title="t"))
     assert read((tmp_path / "a.ipynb").read_text()).cells[1].source == cell["code"]
     assert [*tmp_path.iterdir()] == [tmp_path / "a.ipynb"]
 
@@ -69,7 +70,7 @@ def test_an_odd_character_in_an_output_is_no_reason_to_lose_the_notebook(
 ) -> None:
     shown = [{"output_type": "stream", "name": "stdout", "text": "\udcff\x00\x1b[1m"}]
     cell = {"name": "train", "code": "1", "outputs": shown}
-    write_notebook(tmp_path / "a.ipynb", [cell], title="t")
+    write_text(tmp_path / "a.ipynb", notebook_text([cell], title="t"))
     kept = read((tmp_path / "a.ipynb").read_text()).cells[1].outputs[0].text
     assert kept == shown[0]["text"]
 

@@ -15,7 +15,8 @@ from webui.counts.memory.fit import fit
 from webui.counts.parameters.count import count
 from webui.models.catalogue.catalogue import entries
 from webui.models.source import source_of
-from webui.notebook.render import CELLS, CONTEXTS, template_context
+from webui.notebook.cells import KINDS
+from webui.notebook.render import CELLS, template_context
 from webui.notebook.rows import expected
 from webui.recipe import Recipe
 from webui.recipe.checks import check
@@ -36,7 +37,7 @@ def recipe_of(name: str, precision: str = "4bit", **model: Any) -> Recipe:
 def cell(recipe: Recipe) -> str:
     """The call that loads the model, as the recipe's cell has it."""
     rows = expected(recipe)
-    context = template_context(recipe, rows) | CONTEXTS["model"](recipe, rows)
+    context = template_context(recipe, rows) | KINDS["model"].context(recipe, rows)
     context |= {"rows": rows, "alone": True, "chat_template": "x"}
     code = CELLS.get_template("model.py.jinja").render(context)
     return code.partition("\ntokenizer.chat_template")[0]

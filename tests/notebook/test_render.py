@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from webui.models.here import cells_here
+from webui.notebook.cells import KINDS
 from webui.notebook.render import (
     CELLS,
     LOAD_CELLS,
-    NEEDS,
     RUN_CELLS,
     SWEEP_CELLS,
     Cell,
@@ -462,8 +464,8 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
 def after(*names: str) -> set[str]:
     """These cells and all that need them."""
     found = set(names)
-    for _ in NEEDS:
-        found |= {name for name, needs in NEEDS.items() if found & {*needs}}
+    for _ in KINDS:
+        found |= {name for name, kind in KINDS.items() if found & {*kind.needs}}
     return found
 
 
@@ -489,6 +491,37 @@ def test_setup_is_the_same_for_every_recipe_and_every_notebook() -> None:
     assert len(found) == 1
 
 
+def test_a_key_is_the_same_in_every_home_and_the_code_finds_its_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The longer home would be laid out in other lines, where a line holds it."""
+    packed = {"adapter.start": "loftq", "model.precision": "4bit"}
+    for values in ({}, packed):
+        recipe, found = with_values(values), []
+        for home in (tmp_path / "a", tmp_path / "b" / ("long" * 30)):
+            monkeypatch.setenv("TUNEBOOK_HOME", str(home))
+            cells = cells_here(recipe, ALL_CELLS, adapter_folder="saved")
+            model = next(cell for cell in cells if cell.name == "model")
+            assert str(home / "models") in model.code
+            found.append([cell.key for cell in cells])
+        pure = render_cells(recipe, ALL_CELLS, "saved")
+        assert found[0] == found[1] == [cell.key for cell in pure]
+
+
+def test_a_folder_is_loaded_as_it_is_and_keyed_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    recipe = with_values({"model.name": "models/mine"})
+    away = cells_here(recipe, ("model",))[0]
+    Path("models/mine").mkdir(parents=True)
+    here = cells_here(recipe, ("model",))[0]
+    assert "use_exact_model_name" in away.code
+    assert away == render_cells(recipe, ("model",))[0]
+    # Another model is meant now, so what has run is stale.
+    assert "use_exact_model_name" not in here.code and here.key != away.key
+
+
 def test_a_run_and_a_sweep_share_the_loaded_model_and_the_data() -> None:
     run = {cell.name: cell.key for cell in render_cells(Recipe(), RUN_CELLS)}
     sweep = {cell.name: cell.key for cell in render_cells(Recipe(), SWEEP_CELLS)}
@@ -505,7 +538,7 @@ def test_every_cell_that_is_needed_comes_before() -> None:
     for names in (RUN_CELLS, SWEEP_CELLS, LOAD_CELLS):
         for index, name in enumerate(names):
             assert names.index("setup") == 0
-            assert {*NEEDS[name]} & {*names} <= {*names[:index]}
+            assert {*KINDS[name].needs} & {*names} <= {*names[:index]}
 
 
 def test_values_are_the_same_in_the_cell_and_in_the_recipe() -> None:

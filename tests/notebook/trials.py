@@ -21,7 +21,8 @@ os.environ |= {
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
 }
 
-from webui.notebook.render import RUN_CELLS, Cell, render_cells
+from webui.models.here import cells_here
+from webui.notebook.render import RUN_CELLS, Cell
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.rows.prepare.prepare import prepare
@@ -43,7 +44,7 @@ def cells_of(recipe: Recipe, names: Sequence[str] = RUN_CELLS, **more: Any) -> A
     """The cells of a recipe, with its rows in the folder in which they run."""
     rows = prepare(recipe)
     place(rows, Path.cwd())
-    return render_cells(recipe, tuple(names), rows=rows, **more)
+    return cells_here(recipe, tuple(names), rows=rows, **more)
 
 
 def run(cells: Sequence[Cell], names: str, space: Names) -> None:

@@ -12,6 +12,7 @@ from webui.kernel import jobs, process, stopping
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.kernel.live import listen
 from webui.kernel.status import Status, status
+from webui.notebook.cells.compare import ANSWERS
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.paths import with_value
@@ -19,8 +20,6 @@ from webui.runs import events, folder
 from webui.runs.events import Event
 from webui.runs.folder import Run
 from webui.runs.summary import EXACT, SCORE, last
-
-ANSWERS = ("base", "tuned")
 
 
 def compare(arguments: Namespace) -> int:

@@ -9,8 +9,8 @@ from webui.commands import given
 from webui.errors import PlannerError
 from webui.files import write_text
 from webui.kernel.kernel import this_kernel
+from webui.models.here import cells_here, model_here
 from webui.notebook.ipynb import notebook_text
-from webui.notebook.render import render_cells
 from webui.notebook.rows import FOLDER, PARENT, Rows, expected
 from webui.notebook.script import script
 from webui.planner.process import ask
@@ -30,7 +30,8 @@ def write_script(arguments: Namespace) -> int:
     """Write the recipe as one Python file that needs nothing of Tunebook."""
     recipe, rows, parent = asked(arguments)
     name = Path(arguments.output).name if to_file(arguments) else "tune.py"
-    text = script(recipe, rows, name, folder_of(parent, arguments))
+    folder = folder_of(parent, arguments)
+    text = script(recipe, rows, name, folder, model_here(recipe.model))
     return write(text, rows, parent, arguments)
 
 
@@ -38,7 +39,7 @@ def write_notebook(arguments: Namespace) -> int:
     """Write the recipe as a notebook that has not run yet."""
     recipe, rows, parent = asked(arguments)
     folder = folder_of(parent, arguments)
-    cells = [vars(c) for c in render_cells(recipe, rows=rows, parent_folder=folder)]
+    cells = [vars(c) for c in cells_here(recipe, rows=rows, parent_folder=folder)]
     text = notebook_text(
         cells, title=recipe.name, recipe=recipe, parent=recipe.adapter.from_run
     )

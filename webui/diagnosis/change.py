@@ -17,6 +17,7 @@ from webui.counts.memory.proposals import (
 )
 from webui.counts.memory.remedies import Remedy
 from webui.diagnosis import explain
+from webui.notebook.cells import kind_of
 from webui.recipe import Recipe
 from webui.recipe.paths import FIELDS, value_at
 from webui.recipe.problems import RecipeError
@@ -35,7 +36,8 @@ FAST = ("ia3", "ln_tuning", "prompt_tuning", "prefix_tuning", "p_tuning", "p_tun
 FAR_ABOVE = 4
 
 MEMORY = ("killed", "memory", "gpu_memory")
-TRAINS = ("adapter", "train", "sweep")
+# What takes less memory, by what a cell declares.
+LIGHTER = {"weights": (halve_numbers, pack_weights), "batches": (halve_batch, shorten)}
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,9 @@ def smaller(
     recipe: Recipe, cell: str | None, card: Card, remedies: Sequence[Remedy]
 ) -> Iterator[Values]:
     """The planner's first way out; without one, smaller batches, then shorter rows."""
-    if cell not in (*TRAINS, "model"):
-        return
-    yield from (remedy.values for remedy in remedies)
-    ways = (halve_numbers, pack_weights) if cell == "model" else (halve_batch, shorten)
+    ways = LIGHTER.get(kind_of(cell).lighter, ())
+    if ways:
+        yield from (remedy.values for remedy in remedies)
     for propose in ways:
         yield from (values for values, _ in propose(recipe, card))
 

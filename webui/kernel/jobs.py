@@ -14,19 +14,13 @@ from webui.kernel.kernel import Kernel
 from webui.kernel.process import BusyError, KernelError
 from webui.kernel.status import lock, stale, state_stamp, status
 from webui.kernel.watch import watch_of
+from webui.models.here import cells_here
+from webui.notebook.cells import COMPARE, RUN, SWEEP, TRIES, kind_of, reads
 from webui.notebook.literal import literal
-from webui.notebook.render import (
-    LOAD_CELLS,
-    RUN_CELLS,
-    SWEEP_CELLS,
-    Cell,
-    loading_kept,
-    render_cells,
-)
+from webui.notebook.render import Cell, loading_kept
 from webui.notebook.rows import FOLDER, Rows, expected
 from webui.preflight.judged import planned as figures_of
 from webui.recipe import Recipe
-from webui.recorder.recorder import TRIES
 from webui.rows.prepare.ask import prepared
 from webui.rows.prepare.learned import keep_learned, overlap
 from webui.rows.prepare.store import place
@@ -37,13 +31,13 @@ from webui.runs.parent import give_parent
 from webui.text import Text
 
 
-def start_run(kernel: Kernel, recipe: Recipe, upto: str = "score") -> Path:
+def start_run(kernel: Kernel, recipe: Recipe, upto: str = RUN.last) -> Path:
     """Begin a run: what is stale, then a new try, and what follows it up to a cell.
 
     A try is always whole: an adapter that was trained once is not trained on.
     """
     rows = prepared(recipe)
-    cells = render_cells(recipe, RUN_CELLS, rows=rows)
+    cells = cells_here(recipe, RUN.cells, rows=rows)
     figures = figures_of(recipe)
     return start_in_new_folder(
         kernel, recipe, cells, "run", *wanted(upto), upto, rows=rows, planned=figures
@@ -52,9 +46,8 @@ def start_run(kernel: Kernel, recipe: Recipe, upto: str = "score") -> Path:
 
 def wanted(upto: str) -> tuple[list[str], tuple[str, ...]]:
     """The cells that a try up to a cell always runs, and those that it never does."""
-    last = RUN_CELLS.index(upto)
-    always = [name for name in RUN_CELLS[: last + 1] if name in TRIES]
-    return always, RUN_CELLS[last + 1 :]
+    names = RUN.upto(upto)
+    return [name for name in names if name in TRIES], RUN.cells[len(names) :]
 
 
 def run_all(kernel: Kernel, recipe: Recipe) -> Path | None:
@@ -64,11 +57,11 @@ def run_all(kernel: Kernel, recipe: Recipe) -> Path | None:
     added to the run that is there.
     """
     now = status(kernel)
-    left = stale(render_cells(recipe, RUN_CELLS, rows=prepared(recipe)), now)
+    left = stale(cells_here(recipe, RUN.cells, rows=prepared(recipe)), now)
     if not left:
         return None
     kept = now.run is not None and now.run.is_dir()
-    if now.run is None or not kept or not set(left) <= {"compare", "score"}:
+    if now.run is None or not kept or not {*left} <= {*COMPARE.cells} & {*TRIES}:
         return start_run(kernel, recipe)
     start_compare(kernel, recipe, now.run, upto=left[-1])
     return now.run
@@ -77,7 +70,7 @@ def run_all(kernel: Kernel, recipe: Recipe) -> Path | None:
 def start_sweep(kernel: Kernel, recipe: Recipe) -> Path:
     """Begin a sweep: a fresh adapter for each trial on the base that is loaded."""
     rows = prepared(recipe)
-    cells = render_cells(recipe, SWEEP_CELLS, rows=rows)
+    cells = cells_here(recipe, SWEEP.cells, rows=rows)
     figures = figures_of(recipe, sweep=True)
     return start_in_new_folder(
         kernel, recipe, cells, "sweep", ("sweep",), rows=rows, planned=figures
@@ -125,14 +118,14 @@ def start_in_new_folder(
 
 def start_cells(kernel: Kernel, recipe: Recipe, upto: str) -> None:
     """Run what is stale up to one cell, and that cell, without a run of its own."""
-    names = RUN_CELLS[: RUN_CELLS.index(upto) + 1]
-    rows = prepared(recipe) if "data" in names else expected(recipe)
-    cells = render_cells(recipe, names, rows=rows)
+    names = RUN.upto(upto)
+    rows = prepared(recipe) if reads(names, "rows") else expected(recipe)
+    cells = cells_here(recipe, names, rows=rows)
     with lock(kernel):
         ensure_idle_kernel(kernel)
-        if "data" in names:
+        if reads(names, "rows"):
             give_rows(rows, kernel.folder)
-        if "adapter" in names:
+        if reads(names, "parent"):
             give_parent(recipe, kernel.runs, kernel.folder)
         send(kernel, cells, kind="cells", always=(upto,))
 
@@ -206,14 +199,14 @@ def compare_cells(
         raise no_adapter(run)
     rows = rows_of(run, recipe)
     recipe = with_rows_of(run, recipe)
-    attached = render_cells(recipe, RUN_CELLS[: RUN_CELLS.index(upto) + 1], rows=rows)
-    train = next(cell for cell in attached if cell.name == "train")
+    attached = cells_here(recipe, RUN.upto(upto), rows=rows)
+    train = next(cell for cell in attached if kind_of(cell.name).trainings)
     if run.is_dir() and now.run == run and now.is_fresh(train):
         return attached
     if saved is None:
         raise no_adapter(run)
-    loading = LOAD_CELLS[: LOAD_CELLS.index(upto) + 1]
-    cells = render_cells(recipe, loading, adapter_folder=str(saved), rows=rows)
+    loading = COMPARE.upto(upto)
+    cells = cells_here(recipe, loading, adapter_folder=str(saved), rows=rows)
     return loading_kept(cells, recipe, rows)
 
 

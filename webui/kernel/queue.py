@@ -14,6 +14,7 @@ from webui.kernel.kernel import Kernel
 from webui.kernel.process import BusyError
 from webui.kernel.queue_files import TAKEN, WAITING, Entry, Kind, files
 from webui.kernel.status import lock, status
+from webui.notebook.cells import RUN
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.problems import RecipeError
@@ -37,7 +38,7 @@ class QueueError(UserError):
 
 
 def add(
-    kernel: Kernel, recipe: Recipe, kind: Kind = "run", upto: str = "score"
+    kernel: Kernel, recipe: Recipe, kind: Kind = "run", upto: str = RUN.last
 ) -> Entry:
     """Put a training at the end of the queue."""
     kernel.queue.mkdir(parents=True, exist_ok=True)

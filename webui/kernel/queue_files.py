@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 import yaml
 
 from webui.files import write_text
-from webui.notebook.render import RUN_CELLS
+from webui.notebook.cells import RUN
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.store import MAX_BYTES, Dumper, differences, parse
@@ -120,8 +120,8 @@ def entry_of(file: Path, values: Any) -> Entry:
     """
     if not isinstance(values, dict) or not isinstance(values.get("recipe"), dict):
         raise ValueError("it holds no recipe")
-    kind, upto = values.get("kind", "run"), values.get("upto", "score")
-    if kind not in get_args(Kind) or upto not in RUN_CELLS:
+    kind, upto = values.get("kind", "run"), values.get("upto", RUN.last)
+    if kind not in get_args(Kind) or upto not in RUN.cells:
         raise ValueError(f"it asks for {kind!r} up to {upto!r}")
     reason: Text | None = None
     match values.get("reason"):

@@ -11,7 +11,9 @@ from webui.kernel.kernel import Kernel
 from webui.kernel.process import KernelError
 from webui.kernel.status import lock
 from webui.kernel.watch import watch_of
-from webui.notebook.render import RUN_CELLS, Cell, loading_kept, render_cells
+from webui.models.here import cells_here
+from webui.notebook.cells import RUN, kind_of
+from webui.notebook.render import Cell, loading_kept
 from webui.notebook.rows import FOLDER, expected
 from webui.preflight.judged import planned
 from webui.recipe import Recipe
@@ -113,11 +115,12 @@ def resumed_cells(
     rows = runs.rows_of(run) or expected(recipe)
     if rows.watched is None:
         recipe = as_before(recipe)
-    [whole] = render_cells(recipe, ("train",), rows=rows)
-    [going_on] = render_cells(recipe, ("train",), checkpoint=folder, rows=rows)
+    trains = tuple(name for name in RUN.cells if kind_of(name).trainings)
+    whole = cells_here(recipe, trains, rows=rows)
+    going_on = cells_here(recipe, trains, checkpoint=folder, rows=rows)
     kept = (run / FOLDER).is_dir()
-    cells = render_cells(recipe, RUN_CELLS, rows=rows) if kept else runs.cells_of(run)
-    changed = {"train": whole.code}
+    cells = cells_here(recipe, RUN.cells, rows=rows) if kept else runs.cells_of(run)
+    changed = {cell.name: cell.code for cell in whole}
     if not kept:
         [data] = (cell.code for cell in cells if cell.name == "data")
         changed["data"] = data + drawn_before(recipe)
@@ -125,7 +128,7 @@ def resumed_cells(
         replace(cell, code=changed.get(cell.name, cell.code))
         for cell in loading_kept(cells, recipe, rows)
     )
-    return tuple(begun), {"train": going_on.code}
+    return tuple(begun), {cell.name: cell.code for cell in going_on}
 
 
 # What a recipe meant then where it named no number: rows to evaluate on, and steps of

@@ -12,16 +12,12 @@ from webui.kernel.closing import close
 from webui.kernel.kernel import Kernel
 from webui.kernel.process import BusyError, KernelError
 from webui.kernel.status import Status, lock, status
+from webui.notebook.cells import has_own_run, kind_of
 from webui.recorder.recorder import DISCARD, STOP
 from webui.runs import folder as runs
 from webui.text import Text
 
 SAVE_SECONDS, INTERRUPT_SECONDS, INTERRUPTS = 120, 20, 5
-
-# Cells with a loop that looks at the stop flag; any other is interrupted at once.
-STOPPABLE = ("train", "sweep")
-# Kinds of jobs that have a run of their own.
-NEW = ("run", "sweep")
 
 
 def stop(
@@ -50,7 +46,8 @@ def stop(
 
 def escalate(kernel: Kernel, now: Status, discard: bool, seconds: float) -> None:
     """The steps of a stop, from the softest to the hardest."""
-    saves = now.busy.get("cell") in STOPPABLE and not discard
+    # A training looks at the stop flag; any other cell is interrupted at once.
+    saves = kind_of(now.busy.get("cell")).trainings and not discard
     if saves and wait_until_free(kernel, SAVE_SECONDS):
         return
     for _ in range(INTERRUPTS):
@@ -59,7 +56,7 @@ def escalate(kernel: Kernel, now: Status, discard: bool, seconds: float) -> None
         if wait_until_free(kernel, seconds / INTERRUPTS):
             return
     process.send_signal(kernel, signal.SIGKILL)
-    if discard and now.run and now.busy.get("kind") in NEW:
+    if discard and now.run and has_own_run(now.busy.get("kind")):
         wait_until_free(kernel, seconds)
         runs.remove(now.run)
         forget(kernel, now.run)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from webui.notebook.compare_cell import pieces
+from webui.notebook.cells.compare import pieces
 from webui.notebook.model_cell import checkpointing
 from webui.notebook.render import render_cells
 from webui.notebook.rows import Rows
@@ -30,4 +30,5 @@ def functions(recipe: Recipe, rows: Rows | None) -> str:
     changed = {"max_new_tokens": recipe.watch.answer_tokens, "temperature": 0.0}
     compare = recipe.compare.model_copy(update=changed)
     recipe = recipe.model_copy(update={"compare": compare})
-    return pieces(render_cells(recipe, ("compare",), rows=rows)[0].code)[0]
+    [cell] = render_cells(recipe, ("compare",), rows=rows)
+    return pieces(cell.code)[cell.name]

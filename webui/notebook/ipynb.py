@@ -2,13 +2,11 @@
 
 import io
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from webui.files import write_text
 from webui.notebook.rows import PARENT
 from webui.recipe import Recipe
 from webui.recipe.store import dumps
@@ -58,19 +56,6 @@ def notebook_text(
     stream = io.StringIO()
     nbformat.write(notebook, stream)
     return stream.getvalue()
-
-
-def write_notebook(
-    path: Path,
-    cells: Sequence[dict[str, Any]],
-    *,
-    title: str,
-    resumed: Sequence[str] = (),
-    parent: str = "",
-) -> None:
-    """Replace a notebook file in one step."""
-    text = notebook_text(cells, title=title, resumed=resumed, parent=parent)
-    write_text(path, text)
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,7 @@
 """What cells say of the base: its type, and whether the method changes it."""
 
 import os
+from dataclasses import dataclass
 from typing import Any
 
 from webui.notebook.architecture import Architecture
@@ -8,22 +9,43 @@ from webui.notebook.literal import Code
 from webui.notebook.peft_config import peft_config
 from webui.recipe import Recipe
 from webui.recipe.copies import copy_of, loaded_name
+from webui.recipe.sections import Model
 from webui.recipe.sections.adapter import PREFIXES
-from webui.settings import model_path
 
 TYPES = {"fp32": "torch.float32", "bf16": "torch.bfloat16", "fp16": "torch.float16"}
 
 
-def model_context(recipe: Recipe, architecture: Architecture) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ModelPlace:
+    """Where a model lies for the process that runs the cells.
+
+    Attributes:
+        path: what ``from_pretrained`` takes: a folder, or a name of the hub.
+        is_folder: whether it is a folder, which Unsloth takes as it is.
+    """
+
+    path: str
+    is_folder: bool
+
+
+def named_place(model: Model) -> ModelPlace:
+    """A model by its name alone, wherever that lies."""
+    is_folder = model.name == "starter" or os.path.isabs(model.name)
+    return ModelPlace(loaded_name(model), is_folder)
+
+
+def model_context(
+    recipe: Recipe, architecture: Architecture, model: ModelPlace
+) -> dict[str, Any]:
     """What the templates may name beyond the recipe itself."""
     whole = learns_itself(recipe)
     return {
-        "model_path": model_path(loaded_name(recipe.model)),
+        "model_path": model.path,
         "copied": bool(copy_of(recipe.model)),
-        "exact": not source_is_folder(recipe.model.name),
+        "exact": not model.is_folder,
         "dtype": base_type(recipe),
         "quantization": quantization_type(recipe),
-        "local_weights": local_weights(recipe),
+        "local_weights": local_weights(model),
         "peft": peft_config(recipe, architecture=architecture),
         "checkpointing": checkpointing(recipe),
         "whole": whole,
@@ -80,12 +102,6 @@ def quantization_type(recipe: Recipe) -> Code | None:
     )
 
 
-def source_is_folder(name: str) -> bool:
-    """Whether a name means a folder here, which Unsloth takes as it is."""
-    return os.path.isabs(model_path(name)) or os.path.isdir(model_path(name))
-
-
-def local_weights(recipe: Recipe) -> str | None:
+def local_weights(model: ModelPlace) -> str | None:
     """The file of a local model's weights; None for a model of the hub."""
-    folder = model_path(recipe.model.name)
-    return os.path.join(folder, "model.safetensors") if os.path.isdir(folder) else None
+    return os.path.join(model.path, "model.safetensors") if model.is_folder else None

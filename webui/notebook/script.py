@@ -4,7 +4,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 
-from webui.notebook.render import RUN_CELLS, Cell, formatted, render_cells
+from webui.notebook.model_cell import ModelPlace
+from webui.notebook.render import Cell, formatted, render_cells
 from webui.notebook.rows import PARENT, Rows
 from webui.recipe import Recipe
 
@@ -21,11 +22,17 @@ UNUSED = ("torchvision", "xformers", "diffusers", "torchao")
 
 
 def script(
-    recipe: Recipe, rows: Rows, name: str = "tune.py", parent: str = PARENT
+    recipe: Recipe,
+    rows: Rows,
+    name: str = "tune.py",
+    parent: str = PARENT,
+    model: ModelPlace | None = None,
 ) -> str:
     """The script of a recipe, to be run beside its folder of rows, and beside that of
     the adapter that it trains on, if it does."""
-    cells = render_cells(recipe, RUN_CELLS, alone=True, rows=rows, parent_folder=parent)
+    cells = render_cells(
+        recipe, alone=True, rows=rows, parent_folder=parent, model=model
+    )
     return "\n".join(header(recipe, name, rows)) + joined(cells)
 
 

@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from webui.diagnosis import explain
 from webui.figures import duration
+from webui.notebook.cells import KINDS, SHOWN
+from webui.notebook.cells.kind import CellKind
 from webui.page import mending
 from webui.page.frame import Page
 from webui.page.language import MARKS, STATES
@@ -24,22 +26,20 @@ MAX_SHOWN = 20_000
 
 
 @contextmanager
-def cell(page: Page, name: str, number: int, title: Text, sentence: Text) -> Iterator:
+def cell(page: Page, name: str) -> Iterator:
     """A column that looks like a notebook cell; what is built inside is its form."""
     with gr.Column(elem_classes="cell", elem_id=f"cell-{name}"):
-        page.html(lambda view: head(page, view, name, number, title, sentence))
+        page.html(lambda view: head(page, view, KINDS[name]))
         yield
 
 
-def head(
-    page: Page, view: View, name: str, number: int, title: Text, sentence: Text
-) -> Markup:
+def head(page: Page, view: View, kind: CellKind) -> Markup:
     """The line that says which cell this is and how it stands."""
-    state = view.state(name)
+    state, number = view.state(kind.name), SHOWN.index(kind.name) + 1
     word: str | Markup = page.say(STATES[state])
     if state == "running":
         # The browser counts on, so that no redraw is needed for it.
-        seconds = time.time() - view.kernel.cells[name]["started"]
+        seconds = time.time() - view.kernel.cells[kind.name]["started"]
         word = Markup('{} · <span data-elapsed="{}">{}</span>').format(
             word, round(seconds), duration(seconds)
         )
@@ -48,7 +48,14 @@ def head(
         '<span class="title" role="heading" aria-level="2">{}</span>'
         '<span class="state {}" role="status">{} {}</span></div>'
         '<p class="sentence">{}</p>'
-    ).format(number, page.say(title), state, MARKS[state], word, page.say(sentence))
+    ).format(
+        number,
+        page.say(kind.title),
+        state,
+        MARKS[state],
+        word,
+        page.say(kind.sentence),
+    )
 
 
 def code_and_output(page: Page, *names: str) -> None:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from webui.figures import brief, duration, size, whole
 from webui.kernel.status import status
+from webui.notebook.cells import kind_of
 from webui.page.frame import Page
 from webui.page.run_learned import OLD
 from webui.page.stamp import stamp_of
@@ -26,7 +27,6 @@ from webui.runs.followed import Training
 from webui.runs.trials import by_batch
 from webui.text import Text
 
-TRAINING = ("train", "sweep")
 OFFERED = 40
 
 LABELS = {
@@ -165,7 +165,7 @@ def going(
     """
     now = status(studio.kernel)
     busy = now.word == "busy" and now.run == folder
-    live = busy and now.busy.get("cell") in TRAINING
+    live = busy and bool(kind_of(now.busy.get("cell")).trainings)
     total = training.max_steps if training else 0
     return {
         "stamp": stamp_of(studio, now),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from webui.kernel import closing, queue_files
 from webui.kernel.status import Status, state_stamp
+from webui.notebook.cells import kind_of
 from webui.page.observing import observed_mark
 from webui.page.studio import Studio
 from webui.runs import events, notes
@@ -21,7 +22,7 @@ def stamp_of(studio: Studio, now: Status) -> str:
     run = studio.shown_run(now)
     # Steps are drawn by the browser, which asks for them; a redraw is for the rest.
     cell = now.busy.get("cell") if now.word == "busy" else None
-    followed = studio.follow(run) if run and cell and cell != "sweep" else None
+    followed = studio.follow(run) if run and cell and not in_trials(cell) else None
     marks = (
         studio.draft.version,
         studio.answers.version,
@@ -47,4 +48,9 @@ def stamp_of(studio: Studio, now: Status) -> str:
 
 def written(run: Path, cell: str | None) -> int:
     """A number that changes with what a run wrote; a sweep is followed at times."""
-    return int(time.time() / SWEEP_SECONDS) if cell == "sweep" else events.size(run)
+    return int(time.time() / SWEEP_SECONDS) if in_trials(cell) else events.size(run)
+
+
+def in_trials(cell: str | None) -> bool:
+    """Whether a cell trains one model after the other."""
+    return kind_of(cell).trainings == "trials"

@@ -16,6 +16,7 @@ from webui.kernel.status import Status
 from webui.models import unpack
 from webui.models.cache import bytes_arrived
 from webui.models.source import Source, source_of
+from webui.notebook.cells import kind_of
 from webui.notebook.render import Cell
 from webui.notebook.rows import Rows
 from webui.page.answers import Answers
@@ -141,7 +142,7 @@ class Studio:
 
     def arrived_mark(self, now: Status) -> int:
         """A number that grows as a model's files arrive, while its cell waits."""
-        loads = now.word == "busy" and now.busy.get("cell") == "model"
+        loads = now.word == "busy" and kind_of(now.busy.get("cell")).begins == "model"
         return bytes_arrived(source_of(self.draft.recipe.model).path) if loads else 0
 
     def cancel_report(self) -> None:

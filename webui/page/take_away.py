@@ -9,8 +9,8 @@ from gradio.processing_utils import save_file_to_cache
 from gradio.utils import get_upload_folder
 
 from webui.files import downloads, write_text
+from webui.models.here import cells_here, model_here
 from webui.notebook.ipynb import notebook_text
-from webui.notebook.render import RUN_CELLS, render_cells
 from webui.notebook.rows import FOLDER, PARENT, Rows
 from webui.notebook.script import script
 from webui.page.view import View
@@ -31,12 +31,12 @@ def recipe_of(recipe: Recipe, rows: Rows) -> str:
 
 def script_of(recipe: Recipe, rows: Rows) -> str:
     """The whole recipe as one Python file."""
-    return script(recipe, rows, f"{recipe.name}.py")
+    return script(recipe, rows, f"{recipe.name}.py", model=model_here(recipe.model))
 
 
 def notebook_of(recipe: Recipe, rows: Rows) -> str:
     """The whole recipe as a notebook that has not run yet."""
-    cells = [vars(cell) for cell in render_cells(recipe, RUN_CELLS, rows=rows)]
+    cells = [vars(cell) for cell in cells_here(recipe, rows=rows)]
     parent = recipe.adapter.from_run
     return notebook_text(cells, title=recipe.name, recipe=recipe, parent=parent)
 

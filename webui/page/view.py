@@ -11,9 +11,11 @@ from webui.counts.memory.measured import measured_here
 from webui.errors import PlannerError
 from webui.kernel.status import Status, status
 from webui.models.cache import files_here
+from webui.models.here import cells_here
 from webui.models.search import search
 from webui.models.source import source_of
-from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
+from webui.notebook.cells import SHOWN
+from webui.notebook.render import Cell
 from webui.notebook.rows import Rows, expected
 from webui.page.plans import Plans
 from webui.page.studio import Studio
@@ -60,10 +62,7 @@ class View:
         """Every cell of the current recipe, by name."""
         known, rows = self.studio.rendered, self.rows
         if known is None or known[0] is not self.recipe or known[1] != rows:
-            cells = (
-                *render_cells(self.recipe, RUN_CELLS, rows=rows),
-                *render_cells(self.recipe, SWEEP_CELLS, rows=rows),
-            )
+            cells = cells_here(self.recipe, SHOWN, rows=rows)
             known = self.recipe, rows, {cell.name: cell for cell in cells}
             self.studio.rendered = known
         return known[2]

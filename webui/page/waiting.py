@@ -11,6 +11,7 @@ from markupsafe import Markup
 from webui.kernel import queue
 from webui.kernel.process import BusyError
 from webui.kernel.queue import Entry, Kind, QueueError, Way
+from webui.notebook.cells import RUN, kind_of
 from webui.page.frame import Page, Watcher
 from webui.page.tables import problem_card
 from webui.page.view import View
@@ -85,7 +86,9 @@ def choices(page: Page) -> Any:
 
 def line(page: Page, number: int, entry: Entry) -> str:
     """An entry in a line: its place, its name, what it is, since when."""
-    kind = KINDS[entry.upto if entry.kind == "run" else entry.kind]
+    kind = KINDS.get(entry.upto if entry.kind == "run" else entry.kind)
+    last = kind_of(entry.upto).title
+    kind = kind or Text(f"training, up to {last.en}", f"训练，直到“{last.zh}”")
     today = time.strftime("%x", time.localtime(entry.time)) == time.strftime("%x")
     form = "%H:%M" if today else "%Y-%m-%d %H:%M"
     since = page.say(SINCE).format(time.strftime(form, time.localtime(entry.time)))
@@ -135,7 +138,7 @@ def start_or_wait(
     start: Callable[[], Any],
     recipe: Recipe,
     kind: Kind = "run",
-    upto: str = "score",
+    upto: str = RUN.last,
 ) -> None:
     """Begin a training, or let it wait where the kernel is busy, and say so."""
     try:

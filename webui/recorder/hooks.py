@@ -36,7 +36,7 @@ def install_callback(recorder: "Recorder") -> None:
         ):
             self.rows_in_one = packing.rows_in_one(train_dataloader)
             self.clock, self.tokens = time.monotonic(), 0.0
-            if recorder.cell == "sweep":
+            if recorder.in_trials:
                 recorder.trial = 0 if recorder.trial is None else recorder.trial + 1
             recorder.emit(
                 "begun",
@@ -55,7 +55,7 @@ def install_callback(recorder: "Recorder") -> None:
 
         def refuse(self, told: str, control) -> None:  # type: ignore
             """End a training that teaches nothing; of a sweep, this trial."""
-            if told and recorder.cell == "train":
+            if told and not recorder.in_trials:
                 raise moved.NothingLearned(told)
             control.should_training_stop |= bool(told)
 
@@ -92,7 +92,7 @@ def install_callback(recorder: "Recorder") -> None:
                 logs=dict(logs),
             )
             if told := lost(logs, state.global_step, scaled=args.fp16):
-                if recorder.cell == "train":
+                if not recorder.in_trials:
                     raise FloatingPointError(told)
                 control.should_training_stop = True  # a trial; others go on
             # About twenty lines for the notebook, whatever the length of the run.
@@ -118,7 +118,7 @@ def install_callback(recorder: "Recorder") -> None:
             }
 
         def on_evaluate(self, args, state, control, eval_dataloader=None, **_):  # type: ignore
-            if recorder.cell != "train":
+            if recorder.in_trials:
                 return
             self.sample(state)
             self.rank(state, eval_dataloader)

@@ -35,8 +35,6 @@ LIBRARIES = (
     "unsloth",
     "unsloth_zoo",
 )
-# What a model says is no notice, even if it begins like one.
-ANSWERING = ("compare", "score")
 # "Unsloth: ...", "Unsloth (CPU): ...", "Unsloth 2026.1: ..."
 NOTICE = re.compile(r"^\W*(?:WARNING: )?Unsloth(?: [^\s:]+)?: .+", re.MULTILINE)
 
@@ -116,8 +114,8 @@ class Listener:
 
     def hear_printed(self, text: str) -> None:
         """Note Unsloth's notices in what a cell prints; a line may come in pieces."""
-        if self.recorder.cell in ANSWERING:
-            return
+        if self.recorder.kind.answers:
+            return  # what a model says is no notice, even if it begins like one
         whole, _, self.line = (self.line + text).rpartition("\n")
         self.line = self.line[-LENGTH:]
         for notice in NOTICE.findall(whole):

@@ -1,7 +1,7 @@
 """What a cell prints and shows, folded from the kernel's messages as Jupyter does."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 Output = dict[str, Any]
@@ -9,6 +9,20 @@ Output = dict[str, Any]
 # A cell that prints without end must not fill memory and disk.
 MAX_TEXT = 200_000
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def listen(session: Any, hear: Callable[[str, Any], None]) -> None:
+    """Hear the kind and the content of what a kernel publishes, on its way out."""
+    send = session.send
+
+    def hear_and_send(stream: Any, message: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(message, str):
+            hear(message, args[0] if args else kwargs.get("content"))
+        else:
+            hear(message["header"]["msg_type"], message["content"])
+        return send(stream, message, *args, **kwargs)
+
+    session.send = hear_and_send
 
 
 def fold(outputs: list[Output], kind: str, content: dict[str, Any]) -> None:

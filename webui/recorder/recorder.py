@@ -10,42 +10,28 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from ipykernel import get_connection_file
 
 from webui.files import read_json, write_json
-from webui.notebook.compare_cell import pieces
-from webui.notebook.ipynb import write_notebook
-from webui.recorder import hooks, library_warnings, memory, outputs, stops
+from webui.notebook.cells import TRIES, CellKind, kind_of, undone_by
+from webui.recorder import library_warnings, memory, outputs
+from webui.recorder.failure import failure_of
+from webui.recorder.kept import write_notebook
 from webui.recorder.notify import notify
 from webui.runs import events
 from webui.runs import folder as runs
-from webui.runs.folder import LOG, NOTEBOOK, PLAN, SUMMARY
+from webui.runs.folder import LOG, SUMMARY
 from webui.runs.summary import write_summary
 
 STATE, STOP = "state.json", "stop"
-MOST_CAUSES = 5
 DISCARD = "discard"  # in the stop file: the run is not wanted
 
-# Sent before each cell and each piece of the compare cell, so that a listener
-# knows who speaks.
+# Sent before each piece of a cell, so that a listener knows who speaks.
 PANE_MIME = "application/x-tunebook-pane"
-PANES = ("compare", "base", "tuned")
-
-# The cells that speak of one adapter, attached and trained.
-TRIES = ("adapter", "load", "train", "compare", "score")
-
-# What a cell wipes out by running: a new adapter replaces the one that was trained.
-REPLACED_BY = {
-    "setup": ("model", "data", *TRIES),
-    "model": ("data", *TRIES),
-    "adapter": TRIES,
-    "load": TRIES,
-}
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -68,36 +54,17 @@ class Recorder:
         self.captured: list[outputs.Output] | None = None
         self.state: dict[str, Any] = {"pid": os.getpid(), "run": None, "cells": {}}
         self.warned = library_warnings.Listener(self)
-        self.listen()
+        outputs.listen(shell.kernel.session, self.capture)
         self.set_busy(None)
 
-    def listen(self) -> None:
-        """See every message that the kernel publishes, on its way out."""
-        session = self.shell.kernel.session
-        send = session.send
-
-        def send_and_record(
-            stream: Any, message: Any, *args: Any, **kwargs: Any
-        ) -> Any:
-            if self.captured is not None:
-                self.capture(message, args[0] if args else kwargs.get("content"))
-            return send(stream, message, *args, **kwargs)
-
-        session.send = send_and_record
-
-    def capture(self, message: Any, content: Any) -> None:
+    def capture(self, kind: str, content: Any) -> None:
         """Fold one published message into the outputs of the cell that runs now."""
-        kind, content = (
-            (message, content)
-            if isinstance(message, str)
-            else (message["header"]["msg_type"], message["content"])
-        )
-        if not content or PANE_MIME in content.get("data", {}):
+        captured = self.captured  # may be gone in a moment: another thread speaks too
+        if captured is None or not content or PANE_MIME in content.get("data", {}):
             return
         fresh: list[outputs.Output] = []
-        for folded in (self.captured, fresh):
-            if folded is not None:
-                outputs.fold(folded, kind, content)
+        for folded in (captured, fresh):
+            outputs.fold(folded, kind, content)
         self.write_log(outputs.plain_text(fresh))
         if kind == "stream" and content["name"] == "stdout":
             self.warned.hear_printed(content["text"])
@@ -144,7 +111,7 @@ class Recorder:
         if self.job["new"]:
             self.state["run"] = self.job["run"]
             # If it ends before its try, an earlier run's try is not shown as its own.
-            self.forget(*self.job["to_run"])
+            self.forget(*self.job["to_run"], *TRIES)
         self.trial = self.optuna_trial = None
         memory.reset_peak()
         if (resumed := self.job.get("resumed")) and self.run_folder:
@@ -158,9 +125,6 @@ class Recorder:
         sys.last_traceback = sys.last_value = None
         if self.job["new"] and self.discard_asked:
             self.discard()
-        if self.job["kind"] == "sweep":
-            # The last trial's adapter is attached now.
-            self.forget(*TRIES)
         try:
             self.write_notebook()
             if self.run_folder:
@@ -186,36 +150,27 @@ class Recorder:
     def run_cell(self, cell: dict[str, Any]) -> str:
         """Run one cell; finished, failed or stopped."""
         name = self.cell = cell["name"]
-        self.forget(name, *REPLACED_BY.get(name, ()))
+        kind = self.kind
+        self.forget(name, *undone_by(name))
         record = {**cell, "status": "running", "started": time.time(), "outputs": []}
         self.state["cells"][name] = record
         self.set_busy(name)
         self.emit("cell", cell=name, status="running")
-        if name == "model":
-            self.free_old_model()
-        if name == "sweep":
-            hooks.install_sweep(self)
+        self.call(kind.at_begin)
         status, record["pieces"] = "finished", []
-        panes = PANES if name == "compare" else (name,)
         # What is kept and shown is the whole training; what runs may go on with it.
         code = self.job.get("going_on", {}).get(name, cell["code"])
-        codes = pieces(code) if name == "compare" else [code]
-        for pane, code in zip(panes, codes, strict=True):
-            status = self.run_piece(pane, code, record)
+        for pane, piece in kind.in_pieces(code).items():
+            status = self.run_piece(pane, piece, record)
             if status != "finished":
                 break
         if self.stop_asked and status == "finished":
             status = "stopped"
         record |= {"status": status, "ended": time.time()}
-        if name == "setup" and status == "finished":
-            hooks.install_callback(self)
-            self.warned.hear_loading()
-        if name == "train" and status == "finished":
-            self.ask_once()
-        if name in ("adapter", "load"):
+        if kind.begins == "try":
             self.state["run"] = self.job["run"]
-        if name == "score" and status == "finished":
-            self.emit_scores()
+        if status == "finished":
+            self.call(kind.at_end)
         self.emit("cell", cell=name, status=status)
         self.write_state()
         self.write_notebook()
@@ -243,39 +198,16 @@ class Recorder:
             return "failed"
         return "finished"
 
-    def free_old_model(self) -> None:
-        """Let go of the model before another is loaded: two may not fit."""
-        names = self.shell.user_ns
-        if [names.pop(name) for name in ("trainer", "model") if name in names]:
-            memory.release()
+    def call(self, hook: str) -> None:
+        """What a cell's declaration asks for before or after it, if anything."""
+        if hook:
+            resolve_name(hook)(self)
 
     def emit_failure(self, error: BaseException) -> None:
         """The event that says which cell failed and with what."""
-        message = str(error)[:2000]
-        kind = type(error).__name__
-        failure: dict[str, Any] = {"cell": self.cell, "error": kind, "message": message}
-        if causes := [*islice(causes_of(error), MOST_CAUSES)]:
-            failure["causes"] = causes
+        failure = {"cell": self.cell, **failure_of(error)}
         self.state["cells"][self.cell]["failure"] = failure
         self.emit("failed", **failure)
-
-    def emit_scores(self) -> None:
-        """The event with both held-out scores, as the score cell left them."""
-        names = self.shell.user_ns
-        base, tuned = names["base_score"], names["tuned_score"]
-        rows = names["scored_rows"]
-        metric = "tokens guessed" if "text" in rows.column_names else "exact match"
-        self.emit("scored", base=base, tuned=tuned, rows=len(rows), metric=metric)
-
-    def ask_once(self) -> None:
-        """The event that says whether the tuned model stops by itself."""
-        if "trainer" not in self.shell.user_ns or "checkpointing" not in self.watch:
-            return
-        try:
-            if told := stops.asked_once(self.watch, self.shell.user_ns):
-                self.emit("stops", **told)
-        except Exception:  # it must not end what was trained well
-            self.write_log(traceback.format_exc())
 
     # ---- what lasts
 
@@ -306,21 +238,19 @@ class Recorder:
             self.write_log(traceback.format_exc())
 
     def write_notebook(self) -> None:
-        """The run's notebook: all of its cells, with the outputs of their last run.
+        """The run's notebook, as far as its cells have run."""
+        if self.run_folder:
+            write_notebook(self.run_folder, self.job, self.state["cells"])
 
-        A comparison that loaded a saved adapter leaves the notebook of its training.
-        """
-        loaded = any(cell["name"] == "load" for cell in self.job["cells"])
-        if self.run_folder and not loaded:
-            plan = (read_json(self.run_folder / PLAN) or self.job)["cells"]
-            ran = [self.state["cells"].get(cell["name"], cell) for cell in plan]
-            write_notebook(
-                self.run_folder / NOTEBOOK,
-                ran,
-                title=self.run_folder.name,
-                resumed=resumed_at(self.run_folder),
-                parent=runs.parent_of(self.run_folder),
-            )
+    @property
+    def kind(self) -> CellKind:
+        """How the cell that runs is declared."""
+        return kind_of(self.cell)
+
+    @property
+    def in_trials(self) -> bool:
+        """Whether a training of now is one of several: if it fails, others go on."""
+        return self.kind.trainings == "trials"
 
     @property
     def watch(self) -> dict[str, Any]:
@@ -347,25 +277,3 @@ class Recorder:
             return (self.folder / STOP).read_text() == DISCARD
         except OSError:
             return False
-
-
-def resumed_at(run: Path) -> list[str]:
-    """Where a run went on when it was resumed: after which step, with what changed."""
-    history, _ = events.read(run)
-    told = [e for e in history if e["event"] == "resumed" and e["step"]]
-    return [
-        ", ".join([f"step {e['step']}", *(f"{p}={v}" for p, v in values_of(e))])
-        for e in told
-    ]
-
-
-def values_of(event: events.Event) -> list[tuple[str, Any]]:
-    """The settings that a resume changed."""
-    return sorted((event.get("values") or {}).items())
-
-
-def causes_of(error: BaseException) -> Iterator[str]:
-    """The errors behind an error, where it does not say itself what went wrong."""
-    while (behind := error.__cause__ or error.__context__) is not None:
-        yield f"{type(behind).__name__}: {str(behind)[:500]}"
-        error = behind

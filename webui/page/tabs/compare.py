@@ -21,11 +21,6 @@ from webui.runs import folder as runs
 from webui.runs.summary import EXACT
 from webui.text import Text
 
-TITLE = Text("Compare", "对比")
-SENTENCE = Text(
-    "The same prompt, settings and seed for both. The base answers first.",
-    "两边使用相同的提示词、设置和种子。基座先回答。",
-)
 ASK = Text("Ask both", "同时提问")
 SCORE = Text("Score the held-out rows", "在留出数据上评分")
 BASE = Text("Base: before training", "基座:训练前")
@@ -47,7 +42,7 @@ METRICS = {
 
 def build(page: Page) -> None:
     """The compare cell with its two panes, and the score cell."""
-    with cell(page, "compare", 6, TITLE, SENTENCE):
+    with cell(page, "compare"):
         run = gr.Dropdown(label=page.say(WHICH), choices=[], elem_id="compare-run")
         page.field("compare.prompt")
         with gr.Row():
@@ -63,12 +58,7 @@ def build(page: Page) -> None:
                 for title, element in ((BASE, "base-pane"), (TUNED, "tuned-pane"))
             ]
         code_and_output(page, "compare")
-    score_title = Text("Score", "评分")
-    score_sentence = Text(
-        "Share of held-out rows that each model answers exactly right.",
-        "两个模型对留出数据回答完全正确的比例。",
-    )
-    with cell(page, "score", 7, score_title, score_sentence):
+    with cell(page, "score"):
         button = gr.Button(page.say(SCORE), size="sm", elem_id="run-score")
         page.html(lambda view: scores(page, view), min_height=60, elem_id="scores")
         page.html(lambda view: of_run(page, view.run))

@@ -22,11 +22,6 @@ from webui.recipe.paths import value_at
 from webui.rows.detection.found import offered
 from webui.text import Text
 
-TITLE = Text("Data", "数据")
-SENTENCE = Text(
-    "Rows of questions and answers. See them here as the model will see them.",
-    "问答数据。这里看到的就是模型将要看到的样子。",
-)
 UPLOAD = Text("Upload training rows", "上传训练数据")
 PASTE = Text("Or paste rows", "或粘贴数据")
 PASTE_HINT = Text(
@@ -54,7 +49,7 @@ FOUND = Text("This looks like {} ({}): {}", "看起来是{}（{}）：{}")
 
 def build(page: Page) -> None:
     """The data cell: the source, its format and split, the rows, the report."""
-    with cell(page, "data", 3, TITLE, SENTENCE):
+    with cell(page, "data"):
         source(page)
         found_card(page)
         page.field("data.format", lambda view: {"info": explained(page, view)})

@@ -8,18 +8,11 @@ from webui.page.cell import cell, code_and_output
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN
 from webui.preflight.ready import model_ready
-from webui.text import Text
-
-TITLE = Text("Model", "模型")
-SENTENCE = Text(
-    "The base model. Most methods leave it as it is and train a small adapter on top.",
-    "基座模型。多数方法不改动它，只训练加在上面的小适配器。",
-)
 
 
 def build(page: Page) -> None:
     """The model cell, with the setup cell that it needs."""
-    with cell(page, "model", 2, TITLE, SENTENCE):
+    with cell(page, "model"):
         choice(page)
         page.html(
             lambda view: model_card.card(page, view), min_height=150, elem_id="about"

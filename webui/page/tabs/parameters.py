@@ -18,13 +18,7 @@ from webui.page.tabs import (
 from webui.page.view import View
 from webui.preflight.ready import ready
 from webui.recipe.combinations.continued import FREE
-from webui.text import Text
 
-TITLE = Text("Parameters", "参数")
-SENTENCE = Text(
-    "Which weights learn, how many, and whether that fits. Before anything is loaded.",
-    "训练哪些权重、有多少、内存是否够用。加载模型之前就能知道。",
-)
 PARENT = "adapter.from_run"
 # Field by field as they matter; what the method does not have is hidden.
 ROWS = (
@@ -47,7 +41,7 @@ RARE_ROWS = (
 
 def build(page: Page) -> None:
     """The adapter cell with its counts, the memory it takes, and the model's tree."""
-    with cell(page, "adapter", 4, TITLE, SENTENCE):
+    with cell(page, "adapter"):
         page.field(PARENT, lambda view: {"visible": bool(parent_of(view))})
         page.field("adapter.method", unless_parent)
         page.html(

@@ -26,13 +26,6 @@ from webui.recipe.watched import is_watched
 from webui.runs.trials import best_trial, no_best
 from webui.text import Text
 
-TITLE = Text("Sweep", "超参数搜索")
-SENTENCE = Text(
-    "Trains a fresh adapter for each combination, on the base that is already loaded. "
-    "Judged by the rows that Train watches too; the held-out rows stay unseen.",
-    "在已加载的基座上,为每种组合训练一个新的适配器。"
-    "用与“训练”相同的评估数据评判，留出数据不参与。",
-)
 EMPTY = Text(
     "No sweep yet. Choose one to three settings and their values, then press Run.",
     "还没有搜索。选择一到三个设置及其取值,然后点击“运行”。",
@@ -48,7 +41,7 @@ NAMES = Text("trial", "试验"), Text("loss on unseen rows", "未见数据上的
 
 def build(page: Page) -> None:
     """The sweep cell: what to try, the leaderboard, the curves, the best."""
-    with cell(page, "sweep", 8, TITLE, SENTENCE):
+    with cell(page, "sweep"):
         page.add_binding(bind_space(page.language))
         with gr.Row():
             page.field("sweep.method")

@@ -26,13 +26,6 @@ from webui.rows.prepare.learned import Overlap, held_out_learned, overlap
 from webui.runs import learned_before
 from webui.text import Text
 
-TITLE = Text("Train", "训练")
-SENTENCE = Text(
-    "The adapter learns from the rows. A new run starts from the untouched base, "
-    "unless it trains on from another run.",
-    "适配器从数据中学习。除非接着训练，每次运行都从未改动的基座重新开始。",
-)
-
 FROM_RUN = Text(
     "This training begins with the weights of {}; its optimizer and its schedule start "
     "anew. To begin with the base, empty “Trains on from” in Parameters.",
@@ -43,7 +36,7 @@ FROM_RUN = Text(
 
 def build(page: Page) -> None:
     """The train cell: form, figures, curves, answers, what took effect otherwise."""
-    with cell(page, "train", 5, TITLE, SENTENCE):
+    with cell(page, "train"):
         page.html(lambda view: parent(page, view), elem_id="train-parent")
         presets.build(page)
         form(page)

@@ -6,6 +6,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from webui.kernel import jobs, resuming, stopping
+from webui.notebook.cells import has_own_run
 from webui.page.frame import Page
 from webui.page.tables import quiet
 from webui.page.view import View
@@ -64,7 +65,8 @@ def after(page: Page) -> None:
 
 def goes_on(view: View) -> bool:
     """Whether a run's job goes on in the kernel."""
-    return view.kernel.word == "busy" and view.kernel.busy.get("kind") in stopping.NEW
+    now = view.kernel
+    return now.word == "busy" and has_own_run(now.busy.get("kind"))
 
 
 def resume_button(page: Page, view: View) -> Any:

@@ -1,0 +1,48 @@
+"""What the kernel does before or after a cell whose declaration asks for it."""
+
+import traceback
+from typing import TYPE_CHECKING
+
+from webui.recorder import hooks, memory, stops
+
+if TYPE_CHECKING:
+    from webui.recorder.recorder import Recorder
+
+
+def listen_to_libraries(recorder: "Recorder") -> None:
+    """They are imported now: see what trains, and what an adapter's files lack."""
+    hooks.install_callback(recorder)
+    recorder.warned.hear_loading()
+
+
+def free_old_model(recorder: "Recorder") -> None:
+    """Let go of the model before another is loaded: two may not fit."""
+    names = recorder.shell.user_ns
+    if [names.pop(name) for name in ("trainer", "model") if name in names]:
+        memory.release()
+
+
+def hear_trials(recorder: "Recorder") -> None:
+    """See each trial of a sweep."""
+    hooks.install_sweep(recorder)
+
+
+def ask_once(recorder: "Recorder") -> None:
+    """The event that says whether the tuned model stops by itself."""
+    names = recorder.shell.user_ns
+    if "trainer" not in names or "checkpointing" not in recorder.watch:
+        return
+    try:
+        if told := stops.asked_once(recorder.watch, names):
+            recorder.emit("stops", **told)
+    except Exception:  # it must not end what was trained well
+        recorder.write_log(traceback.format_exc())
+
+
+def tell_scores(recorder: "Recorder") -> None:
+    """The event with both held-out scores, as the score cell left them."""
+    names = recorder.shell.user_ns
+    base, tuned = names["base_score"], names["tuned_score"]
+    rows = names["scored_rows"]
+    metric = "tokens guessed" if "text" in rows.column_names else "exact match"
+    recorder.emit("scored", base=base, tuned=tuned, rows=len(rows), metric=metric)
