@@ -11,9 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from webui.recipe import Recipe
+from webui.recipe.objectives import Objective, objective_of
+from webui.recipe.store import load
 from webui.recorder import counted, memory, moved, packing, room, samples
 from webui.runs import checkpoints
-from webui.runs.trials import BY_TOKEN
+from webui.runs.folder import RECIPE
+from webui.runs.trials import BY_BATCH, BY_TOKEN
 
 if TYPE_CHECKING:
     from webui.recorder.recorder import Recorder
@@ -35,13 +39,14 @@ def install_callback(recorder: "Recorder") -> None:
         ):
             self.rows_in_one = packing.rows_in_one(train_dataloader)
             self.clock, self.tokens = time.monotonic(), 0.0
+            self.objective = learned_in(recorder.run_folder)
             if recorder.cell == "sweep":
                 recorder.trial = 0 if recorder.trial is None else recorder.trial + 1
             recorder.emit(
                 "begun",
                 trial=recorder.trial,
                 max_steps=state.max_steps,
-                losses=BY_TOKEN,
+                losses=BY_TOKEN if self.objective.by_token else BY_BATCH,
                 effective=effective_settings(args, state, model)
                 | packing.in_effect(train_dataloader),
                 **parameter_counts(model),
@@ -77,7 +82,7 @@ def install_callback(recorder: "Recorder") -> None:
 
         def on_log(self, args, state, control, logs=None, model=None, **_):  # type: ignore
             logs = logs or {}
-            tag = "evaluated" if "eval_loss" in logs else "step"
+            tag = "evaluated" if self.objective.judged_by in logs else "step"
             if tag == "step" and "loss" not in logs:
                 return
             recorder.emit(
@@ -184,6 +189,11 @@ def install_callback(recorder: "Recorder") -> None:
     ours = [c for c in trainer.DEFAULT_CALLBACKS if c.__name__ != Progress.__name__]
     trainer.DEFAULT_CALLBACKS = [*ours, Progress]
     trainer.DEFAULT_PROGRESS_CALLBACK = TrainerCallback
+
+
+def learned_in(run: Path | None) -> Objective:
+    """What the training of a run learns; without a run, what is usual."""
+    return objective_of(load(run / RECIPE) if run else Recipe())
 
 
 def lost(logs: dict[str, Any], step: int, *, scaled: bool) -> str:

@@ -6,9 +6,11 @@ from typing import Any
 
 from webui.recipe import Recipe
 from webui.recipe.formats import FORMATS
+from webui.recipe.objectives import objective_of
 from webui.recipe.sections.data import LABELLED
 from webui.rows.mapping import values
 from webui.rows.mapping.mappers import mapper_of
+from webui.rows.mapping.preferences import with_verdict
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,11 @@ def row_steps(recipe: Recipe) -> list[Step]:
     if data.label_names and (role := label_role(data.format)):
         names = {"role": role, "names": list(data.label_names)}
         steps.append(Step(values.name_labels, names))
-    steps.append(Step(mapper_of(data.format, data.columns), {}))
+    named = objective_of(recipe).columns
+    mapper = mapper_of(data.format, data.columns, labelled="label" in named)
+    steps.append(Step(mapper, {}))
+    if named:
+        steps.append(Step(with_verdict, {"named": named}))
     instruction = instruction_of(recipe)
     if data.format != "text" and (instruction or data.system_prompt):
         prompts = {"instruction": instruction, "system_prompt": data.system_prompt}
