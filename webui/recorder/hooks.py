@@ -140,7 +140,8 @@ def install_callback(recorder: "Recorder") -> None:
 
         def rank(self, state, loader: Any) -> None:  # type: ignore
             """Show which rows the model knows best and worst."""
-            if recorder.watch.get("ranked_rows") and loader is not None:
+            asked = recorder.watch.get("ranked_rows") and self.objective.by_token
+            if asked and loader is not None:
                 step = state.global_step
                 self.show("ranked", state, "rows", samples.ranked, loader, step)
 

@@ -1,7 +1,6 @@
 """What an objective cannot learn from, and what it does not go with."""
 
 from webui.recipe.combinations.found import Found, spaced
-from webui.recipe.formats import FORMATS
 from webui.recipe.objectives import objective_of
 from webui.recipe.paths import default_of, value_at
 from webui.recipe.sections import Recipe
@@ -12,14 +11,12 @@ def objectives(recipe: Recipe) -> Found:
     """Rows of which the objective can make nothing, and settings that it excludes."""
     objective = objective_of(recipe)
     if objective.formats and recipe.data.format not in objective.formats:
-        titles = [FORMATS[name].title for name in objective.formats]
+        title, formats = objective.title, objective.formats
         yield (
             "data.format",
             Text(
-                f"gives nothing to learn {objective.title.en} from; use rows of the "
-                f"format {' or '.join(title.en for title in titles)}.",
-                f"无法用于{spaced(objective.title.zh)}；"
-                f"请使用{'或'.join(title.zh for title in titles)}格式的数据。",
+                f"gives nothing to learn {title.en} from; use {' or '.join(formats)}.",
+                f"无法用于{spaced(title.zh)}；请使用 {' 或 '.join(formats)}。",
             ),
         )
     for clash in objective.clashes:
