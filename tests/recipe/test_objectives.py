@@ -79,6 +79,11 @@ LEARNED = Objective(
     clashes=(
         Clash("adapter.method", Text("is whole.", "会改变全部权重。"), ("full",)),
         Clash("training.stop_at_loss", Text("means little.", "没有意义。")),
+        Clash(
+            "training.batch_size",
+            Text("must be even.", "应为偶数。"),
+            when=lambda recipe: recipe.training.batch_size % 2 == 1,
+        ),
     ),
 )
 
@@ -107,6 +112,8 @@ def test_what_it_cannot_go_with_is_refused_at_the_field() -> None:
     assert told(recipe_of(training={"stop_at_loss": 0.5})) == {
         "training.stop_at_loss": "means little."
     }
+    odd = told(recipe_of(training={"batch_size": 3}))
+    assert odd == {"training.batch_size": "must be even."}
     assert told(Recipe())["data.format"] == (
         "gives nothing to learn pairs from; use preference or preferred."
     )

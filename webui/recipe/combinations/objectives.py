@@ -1,7 +1,7 @@
 """What an objective cannot learn from, and what it does not go with."""
 
 from webui.recipe.combinations.found import Found, spaced
-from webui.recipe.objectives import objective_of
+from webui.recipe.objectives import Clash, objective_of
 from webui.recipe.paths import default_of, value_at
 from webui.recipe.sections import Recipe
 from webui.text import Text
@@ -20,7 +20,13 @@ def objectives(recipe: Recipe) -> Found:
             ),
         )
     for clash in objective.clashes:
-        value = value_at(recipe, clash.path)
-        unusual = not clash.values and value != default_of(clash.path)
-        if value in clash.values or unusual:
+        if happens(clash, recipe):
             yield clash.path, clash.text
+
+
+def happens(clash: Clash, recipe: Recipe) -> bool:
+    """Whether the recipe has what the objective cannot go with."""
+    if clash.when is not None:
+        return clash.when(recipe)
+    value = value_at(recipe, clash.path)
+    return value in clash.values if clash.values else value != default_of(clash.path)

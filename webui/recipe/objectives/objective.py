@@ -1,19 +1,28 @@
 """How an objective is declared: what is learned, from which rows, by which trainer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from webui.text import Text
+
+if TYPE_CHECKING:
+    from webui.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class Clash:
-    """What an objective cannot go with: the field, its values, and one sentence that
-    says why and what to set instead. Without values it is any but the default."""
+    """What an objective cannot go with: the field, and one sentence that says why and
+    what to set instead.
+
+    It is so with these ``values`` of the field, with any but the default where none are
+    named, or ``when`` the whole recipe tells.
+    """
 
     path: str
     text: Text
     values: tuple[Any, ...] = ()
+    when: "Callable[[Recipe], bool] | None" = None
 
 
 @dataclass(frozen=True)
