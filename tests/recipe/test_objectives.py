@@ -132,6 +132,7 @@ def test_the_cells_train_with_its_classes_and_are_judged_as_it_is() -> None:
     sweep = render_cells(swept, SWEEP_CELLS)[-1].code
     assert 'trainer.evaluate()["eval_accuracy"]' in sweep
     assert 'direction="maximize"' in sweep
+    assert 'study.set_metric_names(["eval_accuracy"])' in sweep
     for code in (*cells.values(), sweep):
         assert "SFT" not in code and "ByToken" not in code and "eval_loss" not in code
 

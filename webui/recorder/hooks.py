@@ -11,13 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from webui.recipe import Recipe
-from webui.recipe.objectives import Objective, objective_of
-from webui.recipe.store import load
-from webui.recorder import counted, memory, moved, packing, room, samples
+from webui.recorder import counted, learned, memory, moved, packing, room, samples
 from webui.runs import checkpoints
-from webui.runs.folder import RECIPE
-from webui.runs.trials import BY_BATCH, BY_TOKEN
+from webui.runs.trials import BY_TOKEN
 
 if TYPE_CHECKING:
     from webui.recorder.recorder import Recorder
@@ -39,14 +35,14 @@ def install_callback(recorder: "Recorder") -> None:
         ):
             self.rows_in_one = packing.rows_in_one(train_dataloader)
             self.clock, self.tokens = time.monotonic(), 0.0
-            self.objective = learned_in(recorder.run_folder)
+            self.objective = learned.objective_in(recorder.run_folder)
             if recorder.cell == "sweep":
                 recorder.trial = 0 if recorder.trial is None else recorder.trial + 1
             recorder.emit(
                 "begun",
                 trial=recorder.trial,
                 max_steps=state.max_steps,
-                losses=BY_TOKEN if self.objective.by_token else BY_BATCH,
+                losses=BY_TOKEN if self.objective.by_token else learned.BY_BATCH,
                 effective=effective_settings(args, state, model)
                 | packing.in_effect(train_dataloader),
                 **parameter_counts(model),
@@ -82,7 +78,7 @@ def install_callback(recorder: "Recorder") -> None:
 
         def on_log(self, args, state, control, logs=None, model=None, **_):  # type: ignore
             logs = logs or {}
-            tag = "evaluated" if self.objective.judged_by in logs else "step"
+            tag = "evaluated" if "eval_loss" in logs else "step"
             if tag == "step" and "loss" not in logs:
                 return
             recorder.emit(
@@ -124,7 +120,8 @@ def install_callback(recorder: "Recorder") -> None:
             if recorder.cell != "train":
                 return
             self.sample(state)
-            self.rank(state, eval_dataloader)
+            # Other rows have no labels, by which each would have a loss of its own.
+            self.rank(state, eval_dataloader if self.objective.by_token else None)
             self.clock = time.monotonic()  # no step's own time
 
         def on_train_end(self, args, state, control, **_):  # type: ignore
@@ -140,8 +137,7 @@ def install_callback(recorder: "Recorder") -> None:
 
         def rank(self, state, loader: Any) -> None:  # type: ignore
             """Show which rows the model knows best and worst."""
-            asked = recorder.watch.get("ranked_rows") and self.objective.by_token
-            if asked and loader is not None:
+            if recorder.watch.get("ranked_rows") and loader is not None:
                 step = state.global_step
                 self.show("ranked", state, "rows", samples.ranked, loader, step)
 
@@ -190,11 +186,6 @@ def install_callback(recorder: "Recorder") -> None:
     ours = [c for c in trainer.DEFAULT_CALLBACKS if c.__name__ != Progress.__name__]
     trainer.DEFAULT_CALLBACKS = [*ours, Progress]
     trainer.DEFAULT_PROGRESS_CALLBACK = TrainerCallback
-
-
-def learned_in(run: Path | None) -> Objective:
-    """What the training of a run learns; without a run, what is usual."""
-    return objective_of(load(run / RECIPE) if run else Recipe())
 
 
 def lost(logs: dict[str, Any], step: int, *, scaled: bool) -> str:
