@@ -33,9 +33,9 @@ def install_callback(recorder: "Recorder") -> None:
         def on_train_begin(  # type: ignore
             self, args, state, control, model=None, train_dataloader=None, **_
         ):
+            self.objective = learned.objective_in(recorder.run_folder)
             self.rows_in_one = packing.rows_in_one(train_dataloader)
             self.clock, self.tokens = time.monotonic(), 0.0
-            self.objective = learned.objective_in(recorder.run_folder)
             if recorder.cell == "sweep":
                 recorder.trial = 0 if recorder.trial is None else recorder.trial + 1
             recorder.emit(
