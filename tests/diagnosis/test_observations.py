@@ -1,5 +1,6 @@
 """What a training shows of itself is seen, and nothing is where all is well."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from webui.diagnosis.observations import Observation, observations
 from webui.recipe import Recipe
+from webui.recipe.objectives import OBJECTIVES
 from webui.recipe.store import loads, with_values
 from webui.runs.events import Event
 
@@ -217,3 +219,11 @@ def test_work_does_not_grow_with_the_training() -> None:
     history = Ends(training(falling(20_000, 0.2, 0)))
     assert kinds(history) == []
     assert history.read <= 2200
+
+
+def test_what_says_nothing_of_an_objective_is_not_told(monkeypatch: Any) -> None:
+    history = training([2.0] * 100 + [9.0] * 100)
+    assert kinds(history) == ["climbing"]
+    other = replace(OBJECTIVES["sft"], not_observed=("climbing",))
+    monkeypatch.setitem(OBJECTIVES, "sft", other)
+    assert kinds(history) == []

@@ -27,6 +27,7 @@ from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.field import DeclaredField
 from webui.recipe.formats import FORMATS
+from webui.recipe.objectives import OBJECTIVES
 from webui.recipe.paths import FIELDS, applies, value_at, with_value
 from webui.recipe.sections.adapter import ALL_LINEAR
 from webui.recipe.store import load
@@ -171,6 +172,9 @@ def valid(values: dict[str, Any]) -> dict[str, Any]:
         more["adapter.target_regex"] = r".*_proj"
     if values.get("adapter.prompt_start") == "text":
         more["adapter.prompt_text"] = "Extract"
+    objective = OBJECTIVES.get(values.get("training.objective", ""))
+    if objective and objective.formats:
+        more["data.format"] = objective.formats[0]
     return {**values, **more}
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from webui.recipe import Recipe
-from webui.recipe.field import DeclaredField
+from webui.recipe.field import DeclaredField, declared_fields
 from webui.recipe.paths import FIELDS, applies, value_at
 from webui.text import Text
 
@@ -84,4 +84,4 @@ def test_sections_are_all_declared() -> None:
         if isinstance(fields, dict)
         for name in fields
     }
-    assert paths == set(FIELDS)
+    assert paths == {declared.path for declared in declared_fields(Recipe)}

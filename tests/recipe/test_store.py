@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.field import DeclaredField
+from webui.recipe.objectives import OBJECTIVES
 from webui.recipe.paths import FIELDS, with_value
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import dumps, load, loads
@@ -295,6 +296,8 @@ TOGETHER = {
     "training.warmup_steps",
     *(path for path in FIELDS if path.startswith("adapter.")),
     "sweep.space",
+    *(clash.path for each in OBJECTIVES.values() for clash in each.clashes),
+    *("data.format" for each in OBJECTIVES.values() if each.formats),
 }
 
 

@@ -24,6 +24,7 @@ from webui.diagnosis.change import (
 from webui.diagnosis.tendencies import Moved, numbers
 from webui.figures import brief, size, whole
 from webui.recipe import Recipe
+from webui.recipe.objectives import objective_of
 from webui.recipe.updates import warm_up
 from webui.runs import learned_before
 from webui.runs.curve import Curve
@@ -89,7 +90,8 @@ def observed(
         found = [each for each in found if each.kind != "still"]
     for told in (no_room, smaller_batch, faint, never_stops, watches_learned):
         found += told(others, recipe)
-    return found
+    silent = objective_of(recipe).not_observed
+    return [each for each in found if each.kind not in silent]
 
 
 Rule = Callable[[Curve, Sequence[Event], Recipe], Iterator[Observation]]

@@ -6,7 +6,7 @@ from webui.notebook.carried import tokens
 from webui.notebook.carry import source_of
 from webui.notebook.literal import Code, literal
 from webui.notebook.plain import BESIDE, PLAIN_KINDS, answer, kind_of, question
-from webui.notebook.rows import BY_TRAINER, EVAL, HELDOUT, MANY, TRAIN, Form, Rows
+from webui.notebook.rows import EVAL, HELDOUT, MANY, TRAIN, Form, Rows
 from webui.recipe import Recipe
 from webui.recipe.watched import MOST, SHARE, is_watched
 
@@ -33,7 +33,7 @@ def data_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
         beside = BESIDE.get(recipe.data.format) in rows.columns  # a long one
         context |= {"question": asked, "answer": answer(recipe), "beside": beside}
         context["asked"] = Code("asked") if beside else asked
-    if rows.form not in BY_TRAINER:
+    if rows.form in MAKERS:
         modules, carried = source_of([MAKERS[rows.form]])
         maker = Code(MAKERS[rows.form].__name__)
         context |= {"modules": modules, "carried": Code(carried), "maker": maker}

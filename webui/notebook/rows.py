@@ -13,6 +13,7 @@ from typing import Any, Literal
 from webui.notebook.architecture import UNKNOWN, Architecture
 from webui.notebook.ending import Ending, expected_ending
 from webui.recipe import Recipe
+from webui.recipe.objectives import objective_of
 from webui.recipe.watched import is_watched
 
 # What the data cell hands to the trainer:
@@ -21,7 +22,8 @@ from webui.recipe.watched import is_watched
 # text        {"text": ...}; all of it is learned
 # tokens      token ids and labels of conversations, made in the cell
 # pieces      token ids of texts, long ones in pieces, made in the cell
-Form = Literal["completion", "messages", "text", "tokens", "pieces"]
+# columns     those that the objective names; its trainer makes the tokens
+Form = Literal["completion", "messages", "text", "tokens", "pieces", "columns"]
 BY_TRAINER = ("completion", "messages", "text")
 
 FOLDER = "rows"
@@ -40,6 +42,7 @@ class Rows:
             ``rows/heldout.jsonl``, which the planner has written.
         reason: why the cell makes the tokens, where it does.
         columns: the columns of a plain source.
+        named: the columns that the objective names, where it does.
         apart: whether answers of one conversation are rows of their own.
         uneven: whether messages differ in their shape, as those with calls do.
         tools: whether rows name tools that may be called.
@@ -68,6 +71,7 @@ class Rows:
     plain: bool
     reason: str = ""
     columns: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     apart: bool = False
     uneven: bool = False
     tools: bool = False
@@ -93,10 +97,12 @@ class Rows:
     def columns_of(self, form: Form) -> tuple[str, ...]:
         """The columns of the written rows in this form."""
         main = {"completion": ("prompt", "completion"), "messages": ("messages",)}
+        main["columns"] = self.named
         if form not in main:
             return ("text", "learned") if form == "tokens" else ("text",)
         asked = ("chat_template_kwargs",) * self.asked
-        return (*main[form], *("tools",) * self.tools, *asked, *self.more)
+        beside = (*("tools",) * self.tools, *asked, *self.more)
+        return tuple(dict.fromkeys((*main[form], *beside)))
 
 
 def expected(recipe: Recipe) -> Rows:
@@ -107,7 +113,10 @@ def expected(recipe: Recipe) -> Rows:
     sources = (*data.train_files, *recipe.split.files)
     readable = data.source == "hub" or all(kind_of(f) in PLAIN_KINDS for f in sources)
     form: Form = "completion"
-    if data.format == "text":
+    named = objective_of(recipe).columns
+    if named:
+        form = "columns"
+    elif data.format == "text":
         form = "text"
     elif data.packing:
         form = "tokens"
@@ -117,7 +126,15 @@ def expected(recipe: Recipe) -> Rows:
     reason = PACKED if data.packing else ""
     own = data.template != "model"
     ending = expected_ending(recipe)
-    return Rows(form, plain, reason, own_template=own, ending=ending, key=about(recipe))
+    return Rows(
+        form,
+        plain,
+        reason,
+        named=named,
+        own_template=own,
+        ending=ending,
+        key=about(recipe),
+    )
 
 
 def about(recipe: Recipe) -> str:
@@ -130,6 +147,8 @@ def about(recipe: Recipe) -> str:
     }
     if is_watched(recipe):
         parts["watched"] = recipe.evaluation.rows
+    if columns := objective_of(recipe).columns:
+        parts["columns"] = columns
     text = json.dumps(parts, sort_keys=True).encode()
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 

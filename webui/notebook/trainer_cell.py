@@ -9,6 +9,7 @@ from typing import Any
 from webui.notebook.literal import Code, literal
 from webui.notebook.rows import Rows
 from webui.recipe import Recipe
+from webui.recipe.objectives import objective_of
 from webui.recipe.updates import updates, warm_up
 
 
@@ -20,6 +21,7 @@ def trainer_context(recipe: Recipe, *, trial: bool = False) -> dict[str, Any]:
     evaluated = recipe.evaluation.every != "no" and not trial
     return {
         "trial": trial,
+        "objective": objective_of(recipe),
         "evaluation": recipe.evaluation,
         "evaluated": evaluated,
         "limits": has_limits(recipe) and not trial,

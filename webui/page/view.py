@@ -192,7 +192,8 @@ class View:
 
     def preview(self, first: int, rows: int) -> Any:
         """Rendered and masked rows, a PlannerError, or None while they come."""
-        key = (self.recipe.model, self.recipe.data.model_dump_json(), self.stamps)
+        data, learned = self.recipe.data, self.recipe.training.objective
+        key = (self.recipe.model, data.model_dump_json(), learned, self.stamps)
         return self.plan(preview, key, first, rows)
 
     @cached_property
@@ -217,4 +218,5 @@ def view_of(studio: Studio) -> View:
 
 def about_rows(recipe: Recipe) -> tuple:
     """What a report of a recipe's rows depends on."""
-    return recipe.model, recipe.data, recipe.split, recipe.training.seed
+    training = recipe.training
+    return recipe.model, recipe.data, recipe.split, training.seed, training.objective

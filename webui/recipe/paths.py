@@ -6,7 +6,10 @@ from typing import Any
 from webui.recipe.field import DeclaredField, declared_fields
 from webui.recipe.sections import Recipe
 
-FIELDS: dict[str, DeclaredField] = {f.path: f for f in declared_fields(Recipe)}
+# What can have one value only asks nothing: it is no field yet.
+FIELDS: dict[str, DeclaredField] = {
+    field.path: field for field in declared_fields(Recipe) if len(field.choices) != 1
+}
 
 
 def applies(declared: DeclaredField, recipe: Recipe) -> bool:
@@ -28,6 +31,11 @@ def with_value(values: Mapping[str, Any], path: str, value: Any) -> dict[str, An
         **values,
         section: {**(inner if isinstance(inner, dict) else {}), name: value},
     }
+
+
+def default_of(path: str) -> Any:
+    """What a field is in a recipe that does not name it."""
+    return value_at(Recipe(), path)
 
 
 def value_at(recipe: Recipe, path: str) -> Any:

@@ -29,6 +29,7 @@ DECIDES_CODE = (
     "adapter.prompt_text",
     "adapter.encoder",
     "adapter.serve_with",
+    "training.objective",
     "training.duration",
     "training.gradient_checkpointing",
     "training.group_by_length",

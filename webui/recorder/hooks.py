@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from webui.recorder import counted, memory, moved, packing, room, samples
+from webui.recorder import counted, learned, memory, moved, packing, room, samples
 from webui.runs import checkpoints
 from webui.runs.moving import is_faint
 from webui.runs.trials import BY_TOKEN
@@ -34,6 +34,7 @@ def install_callback(recorder: "Recorder") -> None:
         def on_train_begin(  # type: ignore
             self, args, state, control, model=None, train_dataloader=None, **_
         ):
+            self.objective = learned.objective_in(recorder.run_folder)
             self.rows_in_one = packing.rows_in_one(train_dataloader)
             self.clock, self.tokens = time.monotonic(), 0.0
             if recorder.in_trials:
@@ -42,7 +43,7 @@ def install_callback(recorder: "Recorder") -> None:
                 "begun",
                 trial=recorder.trial,
                 max_steps=state.max_steps,
-                losses=BY_TOKEN,
+                losses=BY_TOKEN if self.objective.by_token else learned.BY_BATCH,
                 effective=effective_settings(args, state, model)
                 | packing.in_effect(train_dataloader),
                 **parameter_counts(model),
@@ -121,7 +122,8 @@ def install_callback(recorder: "Recorder") -> None:
             if recorder.in_trials:
                 return
             self.sample(state)
-            self.rank(state, eval_dataloader)
+            # Other rows have no labels, by which each would have a loss of its own.
+            self.rank(state, eval_dataloader if self.objective.by_token else None)
             self.clock = time.monotonic()  # no step's own time
 
         def on_train_end(self, args, state, control, **_):  # type: ignore

@@ -71,7 +71,13 @@ def examples(names: Mapping[str, Any]) -> Iterator[Example]:
 
 
 def example_of(row: Mapping[str, Any]) -> Example | None:
-    """The first answer in a row's tokens; None where all of it is learned."""
+    """The first answer in a row's tokens; None where all of it is learned.
+
+    A row that is judged has its prompt and its answers apart.
+    """
+    if "input_ids" not in row:
+        answer = row.get("chosen_ids") or row.get("completion_ids")
+        return Example(row["prompt_ids"], answer) if answer else None
     ids, labels = row["input_ids"], row.get("labels") or row["input_ids"]
     begin = next((n for n, label in enumerate(labels) if label != HIDDEN), 0)
     hidden = (n for n in range(begin, len(labels)) if labels[n] == HIDDEN)

@@ -26,6 +26,7 @@ from webui.counts.parameters.meta import packed_numbers, parameters_of_base
 from webui.counts.parameters.weights import weights_of
 from webui.notebook.model_cell import learns_itself
 from webui.recipe import Recipe
+from webui.recipe.objectives import objective_of
 from webui.recipe.sections.adapter import PREFIXES, PROMPTS
 
 # Each 64 weights of 4 bits share a scale of 4 bytes; double quantization packs it in
@@ -134,7 +135,7 @@ def tokens_of(recipe: Recipe) -> int:
     """Tokens in one batch, virtual ones too."""
     virtual = recipe.adapter.virtual_tokens if recipe.adapter.method in PROMPTS else 0
     length = recipe.model.max_seq_length + virtual
-    return recipe.training.batch_size * length
+    return recipe.training.batch_size * objective_of(recipe).sequences * length
 
 
 def weights(recipe: Recipe, card: Card, inside: Kept, numbers: Numbers) -> int:

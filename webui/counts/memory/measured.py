@@ -101,7 +101,8 @@ def shape(recipe: Recipe) -> dict[str, Any]:
     }
     # Any dropout keeps a mask; gradients that are added up lie beside activations.
     added = recipe.training.gradient_accumulation > 1
-    return values | {"adapter.dropout": recipe.adapter.dropout > 0, "added": added}
+    dropout, learned = recipe.adapter.dropout > 0, recipe.training.objective
+    return values | {"adapter.dropout": dropout, "added": added, "objective": learned}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import gradio as gr
 
 from webui.page.frame import Page
 from webui.page.tabs.split_picture import picture
+from webui.recipe.paths import FIELDS
 from webui.text import Text
 
 FOLDS: tuple[tuple[Text, tuple[tuple[str, ...], ...]], ...] = (
@@ -45,7 +46,10 @@ FOLDS: tuple[tuple[Text, tuple[tuple[str, ...], ...]], ...] = (
         ),
     ),
 )
+# There once there is more than one.
+OBJECTIVE = (("training.objective",),) * ("training.objective" in FIELDS)
 COMMON = (
+    *OBJECTIVE,
     ("training.duration", "training.epochs", "training.steps"),
     ("training.batch_size", "training.gradient_accumulation"),
     ("training.learning_rate", "training.schedule"),

@@ -12,6 +12,7 @@ from webui.recipe.combinations.experts import experts
 from webui.recipe.combinations.found import Found
 from webui.recipe.combinations.methods import lora_only, lora_plus, methods
 from webui.recipe.combinations.named_model import named_model
+from webui.recipe.combinations.objectives import objectives
 from webui.recipe.combinations.quantized_base import quantized_base
 from webui.recipe.combinations.serving import served
 from webui.recipe.combinations.start_values import start_values
@@ -21,6 +22,7 @@ from webui.recipe.sections import Recipe
 __all__ = ["RULES", "combinations", "device_rules"]
 
 RULES: tuple[Callable[[Recipe], Found], ...] = (
+    objectives,
     named_model,
     quantized_base,
     start_values,

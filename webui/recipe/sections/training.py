@@ -3,6 +3,7 @@
 from typing import Literal
 
 from webui.recipe.field import Section, field
+from webui.recipe.objectives import OBJECTIVES, ObjectiveName
 from webui.recipe.sections.adapter import WITH_CHECKPOINTING
 from webui.text import Text
 
@@ -10,6 +11,15 @@ from webui.text import Text
 class Training(Section):
     """How long, how fast and in what order the adapter learns."""
 
+    objective: ObjectiveName = field(
+        next(iter(OBJECTIVES)),
+        title=("Objective", "训练目标"),
+        help=(
+            "What is learned from the rows, and so which rows it takes.",
+            "从数据中学习什么，也决定需要怎样的数据。",
+        ),
+        choice_titles={name: each.title for name, each in OBJECTIVES.items()},
+    )
     duration: Literal["epochs", "steps"] = field(
         "epochs",
         title=("Train for", "训练时长按"),

@@ -14,6 +14,7 @@ from webui.rows.mapping.preferences import (
     PAIR,
     map_preference,
     map_preferred,
+    map_rated,
     map_rating,
 )
 from webui.rows.mapping.tagging import map_ner, map_pos
@@ -61,7 +62,8 @@ TALKS: dict[str, Mapper] = {
 }
 TALK_ROLES = ("system", "history")
 
-
+# Where the trainer takes the label, and learns from bad answers as well.
+LABELLED: dict[str, Mapper] = {"rating": map_rated}
 THOUGHT = "reasoning"
 # By the last signs of the columns that hold two responses.
 PAIRS: dict[str, Mapper] = {
@@ -70,9 +72,12 @@ PAIRS: dict[str, Mapper] = {
 }
 
 
-def mapper_of(format: str, columns: Mapping[str, str]) -> Mapper:
-    """The mapper for rows of a format with these columns."""
-    mapper = MAPPERS[format]
+def mapper_of(
+    format: str, columns: Mapping[str, str], *, labelled: bool = False
+) -> Mapper:
+    """The mapper for rows of a format with these columns; ``labelled`` where answers
+    that are rated bad are learned from as well."""
+    mapper = LABELLED.get(format, MAPPERS[format]) if labelled else MAPPERS[format]
     if format in TALKS and any(role in columns for role in TALK_ROLES):
         mapper = TALKS[format]
     if format == "preferred":

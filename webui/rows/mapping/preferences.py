@@ -1,6 +1,7 @@
 """Mappers of judged answers: the good one is learned, a bad one is kept beside it."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from webui.rows.mapping.conversations import (
@@ -154,12 +155,32 @@ def one_of(row: dict[str, Any]) -> str:
 
 def map_rating(row: dict[str, Any]) -> dict[str, Any]:
     """A prompt and a completion that was rated good; a bad one is not imitated."""
+    if not is_good(row):
+        raise ValueError("is rated bad, so there is nothing to imitate")
+    return map_rated(row)
+
+
+def map_rated(row: dict[str, Any]) -> dict[str, Any]:
+    """A prompt and a completion, and whether it was rated good."""
     row = with_input(row)
+    label = is_good(row)
+    messages = dialogue(row, "prompt", "completion")
+    messages = with_system(messages, optional_text(row, "system"))
+    return {"messages": messages, "label": label}
+
+
+def is_good(row: dict[str, Any]) -> bool:
+    """What the label of a row says."""
     label = RATINGS.get(text_of(row, "label").strip().lower())
     if label is None:
         raise ValueError("label is neither true nor false")
-    if not label:
-        raise ValueError("is rated bad, so there is nothing to imitate")
-    messages = dialogue(row, "prompt", "completion")
-    messages = with_system(messages, optional_text(row, "system"))
-    return {"messages": messages, "label": True}
+    return bool(label)
+
+
+def with_verdict(row: dict[str, Any], named: Sequence[str]) -> dict[str, Any]:
+    """The row, if it holds what its objective names beside an answer."""
+    if "rejected" in named and not row.get("rejected"):
+        raise ValueError("has no rejected answer beside the chosen one")
+    if "label" in named and "label" not in row:
+        raise ValueError("does not say whether its answer is good")
+    return row

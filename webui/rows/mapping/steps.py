@@ -6,9 +6,11 @@ from typing import Any
 
 from webui.recipe import Recipe
 from webui.recipe.formats import FORMATS
+from webui.recipe.objectives import objective_of
 from webui.recipe.sections.data import LABELLED
 from webui.rows.mapping import values
 from webui.rows.mapping.mappers import mapper_of
+from webui.rows.mapping.preferences import with_verdict
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -22,7 +24,10 @@ def row_steps(recipe: Recipe) -> list[Step]:
     if data.label_names and (role := label_role(data.format)):
         names = list(data.label_names)
         steps.append(partial(values.name_labels, role=role, names=names))
-    steps.append(mapper_of(data.format, data.columns))
+    named = objective_of(recipe).columns
+    steps.append(mapper_of(data.format, data.columns, labelled="label" in named))
+    if named:
+        steps.append(partial(with_verdict, named=named))
     instruction = instruction_of(recipe)
     if data.format != "text" and (instruction or data.system_prompt):
         prompts: dict[str, Any] = {"instruction": instruction}

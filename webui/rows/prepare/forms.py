@@ -9,6 +9,7 @@ from webui.chat.vanished import Lost
 from webui.figures import whole
 from webui.notebook.rows import PACKED, Form
 from webui.recipe import Recipe
+from webui.recipe.objectives import objective_of
 from webui.rows.chat_warnings import SHOWN, loses
 from webui.rows.each import Kept
 from webui.rows.encoding import is_read_otherwise
@@ -102,6 +103,8 @@ def thought_end(text: str, message: dict, chat: Chat) -> str:
 def form_of(recipe: Recipe, seen: Seen, *, many: bool) -> tuple[Form, str]:
     """The form of the rows, and why the cell makes the tokens, where it does."""
     data = recipe.data
+    if objective_of(recipe).columns:
+        return "columns", ""
     if data.format == "text":
         if data.packing or seen.long_text:
             return "pieces", PACKED if data.packing else "it would cut long texts off"

@@ -14,6 +14,7 @@ from webui.files import new_scratch
 from webui.models.pretrained import has_template, recipe_chat, recipe_ending
 from webui.notebook.rows import EVAL, HELDOUT, LEFT_OUT, MANY, TRAIN, Form, Rows
 from webui.recipe import Recipe
+from webui.recipe.objectives import objective_of
 from webui.rows.each import Kept, read_rows, source_records, with_place
 from webui.rows.prepare.forms import Seen, form_of, stops
 from webui.rows.prepare.plainness import as_plain
@@ -135,6 +136,7 @@ def found(recipe: Recipe, chat: Chat, writer: Writer) -> Rows:
         form,
         plain=False,
         reason=reason,
+        named=objective_of(recipe).columns,
         apart=seen.apart,
         uneven=writer.uneven,
         tools=writer.tools,

@@ -13,14 +13,19 @@ MORE = ("rejected", "label")  # kept for training on preferences
 PLAIN_KEYS = {"role", "content"}
 
 
-def train_rows(kept: Kept, chat: Chat, form: Form) -> list[dict[str, Any]]:
-    """The rows that a trainer gets for one row of the source."""
+def train_rows(
+    kept: Kept, chat: Chat, form: Form, named: tuple[str, ...] = ()
+) -> list[dict[str, Any]]:
+    """The rows that a trainer gets for one row of the source; ``named`` are the columns
+    that its objective names, where it does."""
     if form in ("text", "pieces"):
         return [{"text": kept.mapped["text"]}]
     if form == "tokens":
         return [{"text": s.text, "learned": s.learned} for s in kept.sequences]
     turns = spoken(kept.mapped["messages"], chat.dialect, thoughts=chat.thoughts)
     beside = beside_of(kept)
+    if form == "columns":
+        return [named_row(kept, turns, chat, named)]
     if form == "messages":
         [sequence] = kept.sequences
         last = sequence.turns[-1] + 1
@@ -29,6 +34,25 @@ def train_rows(kept: Kept, chat: Chat, form: Form) -> list[dict[str, Any]]:
         {**exchange(turns, s.turns[-1]), **beside, **options_of(s, chat)}
         for s in kept.sequences
     ]
+
+
+def named_row(
+    kept: Kept, turns: list[Message], chat: Chat, named: tuple[str, ...]
+) -> dict[str, Any]:
+    """The columns that an objective names: of the last answer, what stands before it,
+    and the other answer or the verdict that the row has beside it."""
+    sequence, mapped = kept.sequences[-1], kept.mapped
+    asked = exchange(turns, sequence.turns[-1])
+    other = [*mapped["messages"][: len(asked["prompt"])], *mapped.get("rejected", ())]
+    said = spoken(other, chat.dialect, thoughts=chat.thoughts)
+    parts = {
+        **asked,
+        "chosen": asked["completion"],
+        "rejected": said[len(asked["prompt"]) :],
+        "label": mapped.get("label"),
+    }
+    found = {name: parts[name] for name in named}
+    return {**beside_of(kept), **found, **options_of(sequence, chat)}
 
 
 def heldout_row(kept: Kept, chat: Chat) -> dict[str, Any]:

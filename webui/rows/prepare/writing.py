@@ -10,6 +10,7 @@ from typing import IO, Any
 from webui.chat.conversation import Chat
 from webui.notebook.rows import EVAL, HELDOUT, TRAIN, Form
 from webui.recipe import Recipe
+from webui.recipe.objectives import objective_of
 from webui.rows.each import Kept, Rejected
 from webui.rows.prepare.forms import Seen
 from webui.rows.prepare.learned import mark_of, write_marks
@@ -73,6 +74,7 @@ class Writer:
         self.uneven = self.tools = False
         self.more: set[str] = set()
         self.column = split_column(recipe)
+        self.named = objective_of(recipe).columns
 
     def write(
         self,
@@ -92,7 +94,7 @@ class Writer:
                 left_out.write(rejected_line(row))
                 continue
             asked = heldout_row(row, self.chat)
-            train = train_rows(row, self.chat, self.form) if trained else []
+            train = train_rows(row, self.chat, self.form, self.named) if trained else []
             if trained:
                 self.seen.add(row, self.chat, longest)
             self.note([*train, asked])

@@ -137,6 +137,8 @@ PATTERNS = {
         "preferred_response 不是回答的编号"
     ),
     "is rated bad, so there is nothing to imitate": "评价为差，没有可学习的内容",
+    "has no rejected answer beside the chosen one": "除选中的回答外没有被拒绝的回答",
+    "does not say whether its answer is good": "没有说明回答的好坏",
     "label is neither true nor false": "label 既不是 true 也不是 false",
     "holds no answer of the assistant": "没有助手的回答",
     "has (?P<tokens>.+) tokens but (?P<tags>.+) labels": (

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from webui.models.source import stamp as model_stamp
 from webui.recipe import Recipe
+from webui.recipe.objectives import objective_of
 from webui.rows.report.measured import Measured
 from webui.rows.report.report import Report, from_json
 from webui.settings import home
@@ -43,6 +44,8 @@ def report_key(recipe: Recipe, measured: list[Measured], revision: str = "") -> 
         "training_files": len(recipe.data.train_files),
         "revision": revision,
     }
+    if columns := objective_of(recipe).columns:
+        about["columns"] = columns
     text = json.dumps(about, sort_keys=True).encode()
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
