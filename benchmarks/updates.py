@@ -65,7 +65,7 @@ def replay(steps: int) -> Path:
 
     recipe = load(shipped_recipes() / "starter-extract.yaml")
     run = runs.create(recipe, render_cells(recipe, RUN_CELLS), "run")
-    events.append(run, "begun", trial=None, max_steps=2 * steps, effective={})
+    events.append(run, events.Begun(trial=None, max_steps=2 * steps, effective={}))
     append(run, log_of(steps, total=2 * steps))
     return run
 

@@ -66,7 +66,7 @@ def finished_run(status: str = "finished", name: str = "one") -> Path:
     summary = {"status": status, "steps": 7, "last_loss": 0.25, "duration": 65.0}
     score = {"base": 0.0, "tuned": 0.75, "rows": 8}
     (run / folder.SUMMARY).write_text(json.dumps({**summary, "score": score}))
-    events.append(run, "finished", status=status)
+    events.append(run, events.Finished(status=status))
     return run
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from webui.kernel import closing, jobs, process, stopping
 from webui.kernel.status import status
 from webui.runs import events
-from webui.runs.events import Event
+from webui.runs.events import Event, Finished
 
 LOOK_SECONDS = 0.2
 STOPPING = (
@@ -40,7 +40,7 @@ def follow(run: Path) -> Iterator[Event]:
         now = status()
         fresh, offset = events.read(run, offset)
         yield from fresh
-        if any(event["event"] == "finished" for event in fresh):
+        if any(isinstance(event, Finished) for event in fresh):
             return
         if now.word != "busy" or now.run != run:
             # The kernel died, or was ended by another command: say so in the run.

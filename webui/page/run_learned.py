@@ -1,9 +1,9 @@
 """What a past run tells of its learning: what moved, and how its losses were made."""
 
-from webui.figures import whole
+from webui.figures import finite, whole
 from webui.page.frame import Page
-from webui.runs.entries import Entry, number
-from webui.runs.trials import BY_BATCH
+from webui.runs.entries import Entry
+from webui.runs.events import BY_BATCH
 from webui.text import Text
 
 MOVED = Text("moved: {} of {} tensors", "有变化的张量：{} / {}")
@@ -19,7 +19,7 @@ def learned(page: Page, entry: Entry) -> list[str]:
     summary, parts = entry.run.summary, []
     moved = summary.get("moved")
     if isinstance(moved, dict):
-        figures = [number(moved.get(name)) for name in ("moved", "of", "rounded")]
+        figures = [finite(moved.get(name)) for name in ("moved", "of", "rounded")]
         tensors, every, rounded = (figure or 0.0 for figure in figures)
         parts.append(page.say(MOVED).format(whole(tensors), whole(every)))
         if rounded:

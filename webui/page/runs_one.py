@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.components import Component
 from markupsafe import Markup
 
-from webui.figures import whole
+from webui.figures import finite, whole
 from webui.kernel import resuming
 from webui.kernel.process import KernelError
 from webui.page import runs_further
@@ -102,7 +102,7 @@ def told(page: Page, view: View, name: str | None) -> Markup:
     entry = known_entry(name)
     if entry is None:
         return Markup('<p class="card">{}</p>').format(page.say(GONE if name else NONE))
-    times = int(entries.number(entry.run.summary.get("resumed")) or 0)
+    times = int(finite(entry.run.summary.get("resumed")) or 0)
     step = resume_step(entry)
     parts = [
         entry.id if entry.about.name else "",

@@ -22,7 +22,9 @@ from webui.recorder import hooks, library_warnings, memory, outputs, stops
 from webui.recorder.notify import notify
 from webui.runs import events
 from webui.runs import folder as runs
+from webui.runs.events import CellState, Event, Failed, Finished, Resumed, Scored, Stops
 from webui.runs.folder import LOG, NOTEBOOK, PLAN, SUMMARY
+from webui.runs.scores import BASE, TUNED, Score
 from webui.runs.summary import write_summary
 from webui.settings import kernel_folder
 
@@ -148,7 +150,7 @@ class Recorder:
         if (resumed := self.job.get("resumed")) and self.run_folder:
             # It told how the run had ended, which it no longer has.
             (self.run_folder / SUMMARY).unlink(missing_ok=True)
-            self.emit("resumed", **resumed)
+            self.emit(Resumed(**resumed))
 
     def end(self, status: str) -> None:
         """Write what a run leaves, then its last event, then be free again."""
@@ -168,7 +170,7 @@ class Recorder:
             self.write_log(traceback.format_exc())
         finally:
             if self.job["new"]:
-                self.emit("finished", status=status)
+                self.emit(Finished(status=status))
                 if self.run_folder:
                     notify(self.run_folder)
             self.set_busy(None)
@@ -188,7 +190,7 @@ class Recorder:
         record = {**cell, "status": "running", "started": time.time(), "outputs": []}
         self.state["cells"][name] = record
         self.set_busy(name)
-        self.emit("cell", cell=name, status="running")
+        self.emit(CellState(cell=name, status="running"))
         if name == "model":
             self.free_old_model()
         if name == "sweep":
@@ -214,7 +216,7 @@ class Recorder:
             self.state["run"] = self.job["run"]
         if name == "score" and status == "finished":
             self.emit_scores()
-        self.emit("cell", cell=name, status=status)
+        self.emit(CellState(cell=name, status=status))
         self.write_state()
         self.write_notebook()
         return status
@@ -255,15 +257,18 @@ class Recorder:
         if causes := [*islice(causes_of(error), MOST_CAUSES)]:
             failure["causes"] = causes
         self.state["cells"][self.cell]["failure"] = failure
-        self.emit("failed", **failure)
+        self.emit(Failed(**failure))
 
     def emit_scores(self) -> None:
-        """The event with both held-out scores, as the score cell left them."""
+        """The event with the held-out scores, as the score cell left them."""
         names = self.shell.user_ns
-        base, tuned = names["base_score"], names["tuned_score"]
         rows = names["scored_rows"]
-        metric = "tokens guessed" if "text" in rows.column_names else "exact match"
-        self.emit("scored", base=base, tuned=tuned, rows=len(rows), metric=metric)
+        metric = "tokens_guessed" if "text" in rows.column_names else "exact_match"
+        scores = [
+            Score(who, metric, names[f"{who}_score"], rows=len(rows))
+            for who in (BASE, TUNED)
+        ]
+        self.emit(Scored(scores=scores))
 
     def ask_once(self) -> None:
         """The event that says whether the tuned model stops by itself."""
@@ -271,18 +276,18 @@ class Recorder:
             return
         try:
             if told := stops.asked_once(self.watch, self.shell.user_ns):
-                self.emit("stops", **told)
+                self.emit(Stops(**told))
         except Exception:  # it must not end what was trained well
             self.write_log(traceback.format_exc())
 
     # ---- what lasts
 
-    def emit(self, tag: str, **values: Any) -> None:
+    def emit(self, event: Event) -> None:
         """Append an event to the current run; observing must not end a training."""
         if self.run_folder is None:
             return
         try:
-            events.append(self.run_folder, tag, **values)
+            events.append(self.run_folder, event)
         except (OSError, TypeError, ValueError):
             self.write_log(traceback.format_exc())
 
@@ -350,16 +355,13 @@ class Recorder:
 def resumed_at(run: Path) -> list[str]:
     """Where a run went on when it was resumed: after which step, with what changed."""
     history, _ = events.read(run)
-    told = [e for e in history if e["event"] == "resumed" and e["step"]]
-    return [
-        ", ".join([f"step {e['step']}", *(f"{p}={v}" for p, v in values_of(e))])
-        for e in told
-    ]
+    told = (event for event in events.of_kind(history, Resumed) if event.step)
+    return [", ".join([f"step {event.step}", *changed(event)]) for event in told]
 
 
-def values_of(event: events.Event) -> list[tuple[str, Any]]:
+def changed(event: Resumed) -> list[str]:
     """The settings that a resume changed."""
-    return sorted((event.get("values") or {}).items())
+    return [f"{path}={value}" for path, value in sorted(event.values.items())]
 
 
 def causes_of(error: BaseException) -> Iterator[str]:
