@@ -56,7 +56,7 @@ def test_a_run_goes_on_and_is_scored_without_the_hub(
     process.end()
     jobs.start_compare(recipe, run, upto="score")
     work.until(lambda: jobs.status().word != "busy", 240)
-    assert work.of(run, "scored")[-1]["rows"] == 2
+    assert work.of(run, "scored")[-1].scores[0].rows == 2
     assert TRAIN in code_of_data(run)
 
 

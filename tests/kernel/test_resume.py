@@ -131,7 +131,7 @@ def test_watching_changes_no_loss_and_survives_a_resume(kernel_home: Path) -> No
     assert {0, 4, 8, STEPS} == {e.step for e in sampled}
     assert all(len(e.answers) == 2 for e in sampled)
     assert curve_of_notebook(watched, kernel_home / "elsewhere") == curve(unwatched)
-    (best, worst, drawn) = work.of(watched, "ranked")[-1]["rows"]
+    (best, worst, drawn) = work.of(watched, "ranked")[-1].rows
     assert best["loss"] <= drawn["loss"] <= worst["loss"]
     assert '"person"' in best["trained"] and "Extract the person" in best["text"]
 

@@ -126,7 +126,7 @@ def test_the_events_tell_the_whole_story_in_order(first: First) -> None:
     assert begun.max_steps == 5 and 0 < begun.trainable < begun.total
     for number, step in enumerate(work.of(first.run, "step"), start=1):
         assert step.step == number and step.memory > 0
-        assert step["tokens_per_second"] > 0
+        assert step.tokens_per_second > 0
         assert {"loss", "grad_norm", "learning_rate"} <= {*step.logs}
 
 
@@ -377,7 +377,7 @@ def test_a_stop_in_mid_training_saves_what_there_is(sweep: Path) -> None:
     assert folder.read(run).summary["steps"] < 20
     assert work.of(run, "saved") and folder.saved_adapter(run)
     last = work.of(run, "cell")[-1]
-    assert (last["cell"], last["status"]) == ("train", "stopped")
+    assert (last.cell, last.status) == ("train", "stopped")
     # A training that was cut short is not one to build on.
     assert "train" in jobs.stale(work.rendered(make_recipe()), jobs.status())
 

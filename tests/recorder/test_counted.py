@@ -149,5 +149,5 @@ def test_a_model_that_changed_on_disk_is_not_trained_as_if_it_had_not(
     failed = next(e for e in history if e.tag == "failed")
     told = explain(failed)
     assert told.kind == "other_count"
-    assert f"{begun['trainable']:,} of {begun['total']:,}" in told.what.en
-    assert f"the plan {begun['trainable'] // 2:,} of" in told.what.en
+    assert f"{begun.trainable:,} of {begun.total:,}" in told.what.en
+    assert f"the plan {begun.trainable // 2:,} of" in told.what.en
