@@ -143,7 +143,8 @@ class Pace:
     def seconds_per_step(self) -> float:
         """The mean of the later half of the steps, a machine asleep left out.
 
-        It hardly changes by one step, so it is worked out again after one in fifty, or after twenty.
+        It hardly changes by one step: it is worked out again after one in fifty, or
+        after twenty.
         """
         if not self.steps:
             return self.first

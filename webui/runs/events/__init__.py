@@ -3,6 +3,8 @@
 Their schema is `docs/events.md`. What earlier versions wrote is lifted when it is read.
 """
 
+# ruff: noqa: F401
+
 from webui.runs.events.file import FILE, append, read, size
 from webui.runs.events.history import ENDS, current, last, of_kind
 from webui.runs.events.reading import line_of, parsed, record
@@ -32,41 +34,3 @@ from webui.runs.events.records import (
     Trial,
     Warned,
 )
-
-__all__ = [
-    "BY_BATCH",
-    "BY_TOKEN",
-    "ENDS",
-    "FILE",
-    "RECORDS",
-    "Begun",
-    "CellState",
-    "Evaluated",
-    "Event",
-    "Failed",
-    "Finished",
-    "Measured",
-    "Moved",
-    "NoRoom",
-    "OfAStep",
-    "Other",
-    "Ranked",
-    "Resumed",
-    "Sampled",
-    "Saved",
-    "Scored",
-    "Started",
-    "Step",
-    "Stops",
-    "Trial",
-    "Warned",
-    "append",
-    "current",
-    "last",
-    "line_of",
-    "of_kind",
-    "parsed",
-    "read",
-    "record",
-    "size",
-]
