@@ -107,10 +107,10 @@ def watched(recipe: Recipe) -> tuple[Steps, int]:
     run = jobs.start_run(this_kernel(), recipe, upto="train")
     with reader(run):
         wait_for_end(run)
-    told = [event for event in events.read(run)[0] if event["event"] == "step"]
+    told = [event for event in events.read(run)[0] if event.tag == "step"]
     if len(told) != recipe.training.steps:
         raise RuntimeError((run / "log.txt").read_text("utf-8")[-2000:])
-    steps = [(event["time"], event["logs"]["num_tokens"]) for event in told]
+    steps = [(event.time, event.logs["num_tokens"]) for event in told]
     return steps, runs.read(run).summary["peak_memory"]
 
 

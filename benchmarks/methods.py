@@ -36,7 +36,7 @@ KEPT = (
     "steps",
     "first_loss",
     "last_loss",
-    "score",
+    "scores",
     "device",
     "versions",
     "python",
@@ -144,7 +144,9 @@ def main() -> int:
             print(f"{name} failed: {error}", file=sys.stderr)
             continue
         keep(name, figures)
-        print(f"  {figures['duration']:.0f} s, score {figures['score']['tuned']:.1%}")
+        print(
+            f"  {figures['duration']:.0f} s, score {figures['scores'][-1]['value']:.1%}"
+        )
     return int(failed)
 
 

@@ -158,7 +158,7 @@ def watched(steps: int, tabs: int) -> Iterator[Side]:
         watching.run = run.name
 
         def mark(name: str) -> float | None:
-            found = [e["time"] for e in events.read(run)[0] if is_mark(e, name)]
+            found = [e.time for e in events.read(run)[0] if is_mark(e, name)]
             return float(found[0]) if found else None
 
         wait(lambda: mark("begun"))
@@ -173,8 +173,8 @@ def watched(steps: int, tabs: int) -> Iterator[Side]:
 
 def is_mark(event: events.Event, name: str) -> bool:
     """Whether an event of a run is what a mark of the bare script tells."""
-    warm = event["event"] == "step" and event["step"] == 2
-    return warm if name == "warm" else bool(event["event"] == name)
+    warm = event.tag == "step" and event.step == 2
+    return warm if name == "warm" else bool(event.tag == name)
 
 
 def wait(condition: Callable[[], Any]) -> None:

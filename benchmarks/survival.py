@@ -60,9 +60,9 @@ def recipe() -> Recipe:
 def curve(run: Path) -> list[tuple[Any, ...]]:
     """Step, loss, gradient norm and learning rate of the steps that count."""
     return [
-        (e["step"], *(e["logs"][k] for k in ("loss", "grad_norm", "learning_rate")))
+        (e.step, *(e.logs[k] for k in ("loss", "grad_norm", "learning_rate")))
         for e in events.current(events.read(run)[0])
-        if e["event"] == "step"
+        if e.tag == "step"
     ]
 
 
@@ -144,7 +144,7 @@ def told(run: Path, whole: Path) -> dict[str, Any]:
     return {
         "equal": curve(run) == curve(whole),
         "steps": len(curve(run)),
-        "resumed_from": [e["step"] for e in history if e["event"] == "resumed"],
+        "resumed_from": [e.step for e in history if e.tag == "resumed"],
     }
 
 

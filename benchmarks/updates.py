@@ -66,7 +66,7 @@ def replay(root: Path, steps: int) -> Path:
 
     recipe = load(shipped_recipes() / "starter-extract.yaml")
     run = runs.create(root, recipe, cells_here(recipe, RUN_CELLS), "run")
-    events.append(run, "begun", trial=None, max_steps=2 * steps, effective={})
+    events.append(run, events.Begun(trial=None, max_steps=2 * steps, effective={}))
     append(run, log_of(steps, total=2 * steps))
     return run
 

@@ -6,8 +6,12 @@ A test fails when a page is no longer what this writes.
 import csv
 import json
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from inspect import getdoc
 from pathlib import Path
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin
 
 from portrait import portrait
 
@@ -18,6 +22,9 @@ from webui.recipe.field import DeclaredField
 from webui.recipe.formats import FORMATS, Format
 from webui.recipe.methods import METHODS, VARIANTS, Method
 from webui.recipe.paths import FIELDS
+from webui.runs.events import RECORDS, Event
+from webui.runs.scores import BASE as UNTUNED
+from webui.runs.scores import TUNED, Score, read
 from webui.text import Text
 
 FOLDER = Path(__file__).parent
@@ -46,6 +53,15 @@ MEASURING = Text(
     "带 \\* 的秒数在开始测量时机器正忙于其他任务（负载高于 {cores}），空闲时会更短。",
 )
 CORES = 2
+JSON_TYPES = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    Mapping: "object",
+    Sequence: "list",
+    NoneType: "none",
+}
 # Such as ends an answer, but no tag around a thought or a call.
 MARK = re.compile(r"<\|[^|<>\s]+\|>|<\w+_of_\w+>|<turn\|>")
 MADE = "<!-- Written by docs/make.py; change the declarations instead. -->"
@@ -152,7 +168,7 @@ def measured_part(results: dict[str, Any]) -> list[str]:
     """What was measured, how to read it, and the table."""
     rows = {**METHODS, **VARIANTS}
     figures = [(rows[name], found) for name, found in results["methods"].items()]
-    scored = figures[0][1]["score"]["rows"]
+    scored = score_of(figures[0][1], TUNED).rows or 1
     facts = {
         "machine": results["machine"],
         "steps": figures[0][1]["steps"],
@@ -170,8 +186,13 @@ def measured_part(results: dict[str, Any]) -> list[str]:
 
 def base_scores(results: dict[str, Any]) -> str:
     """What the untrained model scores: one figure, or two where 4 bits change it."""
-    scores = {found["score"]["base"] for found in results["methods"].values()}
+    scores = {score_of(found, UNTUNED).value for found in results["methods"].values()}
     return " / ".join(f"{score:.1%}" for score in sorted(scores))
+
+
+def score_of(found: dict[str, Any], who: str) -> Score:
+    """What one of the two models scored."""
+    return next(each for each in read(found["scores"]) if each.who == who)
 
 
 def measured_row(method: Method, found: dict[str, Any]) -> str:
@@ -184,7 +205,7 @@ def measured_row(method: Method, found: dict[str, Any]) -> str:
         f"{found['training_seconds']:.0f} s" + (r"\*" if was_busy(found) else ""),
         size(found["peak_memory"]),
         f"{brief(found['first_loss'], 3)} → {brief(found['last_loss'], 3)}",
-        f"{found['score']['tuned']:.1%}",
+        score_of(found, TUNED).written,
     ]
     return "| " + " | ".join(cells) + " |"
 
@@ -252,6 +273,49 @@ def family_row(name: str, text: str) -> str:
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
 
 
+def events_page() -> str:
+    """Every event of a run by its tag: when it is written, and its fields."""
+    parts = ["# The events of a run", MADE]
+    parts.append(
+        "`events.jsonl` in a run's folder has one JSON object a line. `event` is its "
+        "tag and `time` when it was written, in seconds since 1970; a field that is "
+        "empty is left out. A reader passes over tags and fields that it does not "
+        "know. What earlier versions wrote is read as if it had been written so "
+        "(`webui/runs/events/older.py`)."
+    )
+    parts += [event_entry(tag, kind) for tag, kind in RECORDS.items()]
+    return "\n\n".join(parts) + "\n"
+
+
+def event_entry(tag: str, kind: type[Event]) -> str:
+    """One event: its sentence, and what each field of it means."""
+    told = {n: t for each in kind.__mro__[::-1] for n, t in attributes(each).items()}
+    lines = [
+        f"- `{each.name}` ({type_of(each.type)}): {told[each.name]}"
+        for each in fields(kind)
+        if each.name != "time"
+    ]
+    return "\n\n".join([f"## {tag}", sentence(kind), "\n".join(lines)])
+
+
+def sentence(kind: type) -> str:
+    """What a record says of itself before its fields."""
+    return " ".join((getdoc(kind) or "").partition("\n\nAttributes:")[0].split())
+
+
+def attributes(kind: type) -> dict[str, str]:
+    """What a record says of its own fields."""
+    listed = (kind.__dict__.get("__doc__") or "").partition("Attributes:\n")[2]
+    found = re.findall(r"^ {8}(\w+): (.*(?:\n {12}.*)*)", listed, re.MULTILINE)
+    return {name: " ".join(text.split()) for name, text in found}
+
+
+def type_of(annotation: Any) -> str:
+    """A type as JSON has it."""
+    parts = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+    return " or ".join(JSON_TYPES[get_origin(part) or part] for part in parts)
+
+
 def plain_tokenizer(template: str) -> Any:
     """A tokenizer of single bytes with this template: no model is needed for it."""
     from tokenizers import Tokenizer, models, pre_tokenizers
@@ -271,6 +335,7 @@ PAGES = {
     "formats.md": formats_page,
     "methods.md": methods_page,
     "families.md": families_page,
+    "events.md": events_page,
 }
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ def save(run: Path, step: int) -> None:
     for name in (*checkpoints.NEEDED, checkpoints.WEIGHTS[0]):
         (saved / name).write_bytes(b"x")
     (saved / checkpoints.STATE).write_text(f'{{"global_step": {step}}}')
-    events.append(run, "saved", checkpoint=saved.name, step=step, bytes=4)
+    events.append(run, events.Saved(checkpoint=saved.name, step=step, bytes=4))
 
 
 def resume_and_die(run: Path, step: int, *, automatic: bool = True) -> None:
     """The events of a resume that came to nothing."""
     name = f"checkpoint-{step}"
-    events.append(run, "resumed", step=step, checkpoint=name, automatic=automatic)
+    events.append(run, events.Resumed(step=step, checkpoint=name, automatic=automatic))
     closing.close(run, "train", 137)

@@ -67,7 +67,7 @@ def finished_run(status: str = "finished", name: str = "one") -> Path:
     summary = {"status": status, "steps": 7, "last_loss": 0.25, "duration": 65.0}
     score = {"base": 0.0, "tuned": 0.75, "rows": 8}
     (run / folder.SUMMARY).write_text(json.dumps({**summary, "score": score}))
-    events.append(run, "finished", status=status)
+    events.append(run, events.Finished(status=status))
     return run
 
 
@@ -298,7 +298,7 @@ def test_runs_are_listed_newest_first(tunebook: Callable[..., Printed]) -> None:
     listed = json.loads(out)
     assert code == 0
     assert [each["id"] for each in listed] == [second.name, first.name]
-    assert listed[0]["score"]["tuned"] == 0.75 and listed[0]["status"] == "finished"
+    assert listed[0]["scores"][1]["value"] == 0.75 and listed[0]["status"] == "finished"
     line = tunebook("runs")[1].splitlines()[0].split("\t")
     assert line[0] == second.name and "0% -> 75%" in line and "1 min 5 s" in line
 

@@ -1,5 +1,7 @@
 """Numbers as a person reads them: grouped, with units."""
 
+import math
+
 
 def whole(number: float) -> str:
     """1234567 as 1,234,567."""
@@ -23,3 +25,13 @@ def duration(seconds: float) -> str:
 def brief(number: float | None, digits: int = 4) -> str:
     """A number with this many significant digits; a dash for none."""
     return "–" if number is None else f"{number:.{digits}g}"
+
+
+def finite(value: object) -> float | None:
+    """A number as it is; None for what is not a finite number."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return value if math.isfinite(value) else None
+    except OverflowError:  # a whole number of hundreds of digits
+        return None

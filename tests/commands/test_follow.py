@@ -43,7 +43,7 @@ def follow_to_its_end(run: Path) -> list[Event]:
 
 def test_following_ends_with_the_run() -> None:
     run = start("print(1)")
-    tags = [event["event"] for event in follow_to_its_end(run)]
+    tags = [event.tag for event in follow_to_its_end(run)]
     assert tags[0] == "started" and tags[-1] == "finished"
 
 
@@ -52,8 +52,8 @@ def test_a_dead_kernel_ends_the_run_with_its_cause() -> None:
     begun = time.monotonic()
     failed, finished = follow_to_its_end(run)[-2:]
     assert time.monotonic() - begun < 10
-    assert (failed["error"], failed["code"]) == ("KernelDied", 137)
-    assert finished["status"] == "failed"
+    assert (failed.error, failed.code) == ("KernelDied", 137)
+    assert finished.status == "failed"
 
 
 def test_a_kernel_ended_by_another_command_ends_the_run(
@@ -65,7 +65,7 @@ def test_a_kernel_ended_by_another_command_ends_the_run(
     assert "was ended" in capsys.readouterr().err
     assert jobs.status(this_kernel()).word == "none"
     history = follow_to_its_end(run)
-    assert [event["event"] for event in history[-2:]] == ["failed", "finished"]
+    assert [event.tag for event in history[-2:]] == ["failed", "finished"]
     assert history[-2]["cell"] == "train"
     assert cli.main(["doctor", "--end-kernel"]) == 0
     assert capsys.readouterr().err == "No kernel runs.\n"

@@ -38,7 +38,7 @@ def new_run(name: str, rank: int = 8) -> Path:
         this_kernel().runs, recipe, [Cell("train", "x = 1", "k")], "run"
     )
     write_json(run / folder.SUMMARY, {"status": "finished", "steps": 3})
-    events.append(run, "finished", status="finished")
+    events.append(run, events.Finished(status="finished"))
     return run
 
 

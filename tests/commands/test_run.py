@@ -65,7 +65,7 @@ def test_run_and_compare() -> None:
     code, out, err = tunebook("run", str(RECIPE), *SHORT, "--json")
     done = json.loads(out)
     assert code == 0 and done["status"] == "finished" and done["steps"] == 2
-    assert done["score"]["rows"] == 2
+    assert [score["rows"] for score in done["scores"]] == [2, 2]
     assert "step 2/2" in err
     assert jobs.status(this_kernel()).word == "none"  # it was started for this
     assert folder.saved_adapter(Path(done["folder"]))
@@ -76,7 +76,7 @@ def test_run_and_compare() -> None:
     compared = json.loads(out)
     assert code == 0 and compared["run"] == done["id"]
     assert set(compared["answers"]) == {"base", "tuned"}
-    assert compared["score"]["rows"] == 2
+    assert compared["scores"][0]["rows"] == 2
     assert jobs.status(this_kernel()).word == "none"
 
 

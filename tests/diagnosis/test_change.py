@@ -1,5 +1,6 @@
 """After a failure, the smallest change that helps, as values of the recipe."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from webui.counts.memory.remedies import Remedy
 from webui.diagnosis.change import change_for
 from webui.recipe import Recipe
 from webui.recipe.store import loads, with_values
+from webui.runs.events import Failed
 from webui.text import Text
 
 NEW, OLD = CARDS["a100-40"], CARDS["t4"]
@@ -29,7 +31,7 @@ def recipe(**values: Any) -> Recipe:
 def changed(failure: tuple, of: Recipe, machine: Any = None, steps: Any = ()) -> dict:
     """The values of the change after a failure; empty for none."""
     cell, error, message = failure
-    event = {"event": "failed", "cell": cell, "error": error, "message": message}
+    event = Failed(cell=cell, error=error, message=message)
     change = change_for(event, of, machine, steps)
     if change is None:
         return {}
@@ -58,10 +60,10 @@ def test_memory_without_a_way_out_halves_the_batch_and_then_the_rows() -> None:
 
 
 def test_a_killed_kernel_is_short_of_memory() -> None:
-    event = {"event": "failed", "cell": "train", "error": "KernelDied", "code": 137}
+    event = Failed(cell="train", error="KernelDied", code=137)
     change = change_for(event, recipe(training__batch_size=4))
     assert change is not None and change.values["training.batch_size"] == 2
-    assert change_for({**event, "code": 139}, recipe()) is None
+    assert change_for(replace(event, code=139), recipe()) is None
 
 
 def test_a_model_that_is_too_large_is_packed_and_not_its_batches() -> None:
@@ -130,7 +132,7 @@ def test_trust_is_never_given_by_a_button() -> None:
 
 
 def test_a_change_is_told_in_words_and_as_settings() -> None:
-    event = {"cell": "train", "error": "OutOfMemoryError", "message": ""}
+    event = Failed(cell="train", error="OutOfMemoryError")
     eight = recipe(training__batch_size=8, training__gradient_accumulation=1)
     change = change_for(event, eight)
     assert change is not None

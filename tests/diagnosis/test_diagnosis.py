@@ -1,19 +1,21 @@
 """Every way a run is known to fail is recognized, by the libraries' own words."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from webui.diagnosis import CAUSES, explain
+from webui.runs.events import Failed
 
 
-def failed(cell: str, error: str, message: str = "", **more: Any) -> dict[str, Any]:
+def failed(cell: str, error: str, message: str = "", **more: Any) -> Failed:
     """A failed event as the kernel writes it."""
-    return {"event": "failed", "cell": cell, "error": error, "message": message, **more}
+    return Failed(cell=cell, error=error, message=message, **more)
 
 
-def died(code: int | None) -> dict[str, Any]:
+def died(code: int | None) -> Failed:
     """A failed event as it is written when the kernel died in training."""
     return failed("train", "KernelDied", code=code)
 
@@ -413,7 +415,7 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize(("event", "words"), EXAMPLES)
-def test_a_known_failure_is_explained(event: dict[str, Any], words: str) -> None:
+def test_a_known_failure_is_explained(event: Failed, words: str) -> None:
     diagnosis = explain(event)
     assert words in diagnosis.what.en
     for text in (*diagnosis.what, *diagnosis.next_step):
@@ -449,18 +451,15 @@ def test_a_key_error_of_a_library_is_not_blamed_on_the_data() -> None:
 
 
 def test_an_event_that_says_nothing_is_still_explained() -> None:
-    for event in ({}, {"cell": None, "error": None, "message": None}, failed("", "")):
+    for event in (Failed(), Failed(cell=None), failed("", "")):
         assert explain(event).what.en
 
 
 def test_what_lay_behind_an_error_is_looked_at_where_it_says_nothing() -> None:
-    event = failed("model", "RuntimeError", "it failed")
-    event["causes"] = [
-        "ValueError: odd",
-        "IncompleteRead: 5 bytes read, 10 more expected",
-    ]
+    causes = ["ValueError: odd", "IncompleteRead: 5 bytes read, 10 more expected"]
+    event = failed("model", "RuntimeError", "it failed", causes=causes)
     assert "cut off" in explain(event).what.en
-    event["message"] = "CUDA out of memory."
+    event = replace(event, message="CUDA out of memory.")
     assert "GPU" in explain(event).what.en
 
 

@@ -10,7 +10,7 @@ from webui.diagnosis.observations import Observation, observations
 from webui.recipe import Recipe
 from webui.recipe.objectives import OBJECTIVES
 from webui.recipe.store import loads, with_values
-from webui.runs.events import Event
+from webui.runs.events import Begun, Evaluated, Event, NoRoom, Resumed, Saved, Step
 
 RECIPE = loads("")
 
@@ -26,31 +26,21 @@ def training(
 ) -> list[Event]:
     """The events of a training with these figures."""
     count = len(losses)
-    begun = {"event": "begun", "trial": None, "max_steps": max_steps or count}
+    begun = Begun(max_steps=max_steps or count)
     norms = np.ones(count) if norms is None else norms
     speeds = np.full(count, 500.0) if speeds is None else speeds
     figures = enumerate(zip(losses, norms, speeds, strict=True), 1)
-    return [
-        {**begun, "time": 0.0, "effective": {}},
-        *(step(n, loss, norm, speed) for n, (loss, norm, speed) in figures),
-    ]
+    return [begun, *(step(n, *each) for n, each in figures)]
 
 
 def step(number: int, loss: float, norm: float = 1.0, speed: float = 500.0) -> Event:
     logs = {"loss": float(loss), "grad_norm": float(norm)}
-    return {
-        "event": "step",
-        "time": float(number),
-        "trial": None,
-        "step": number,
-        "tokens_per_second": float(speed),
-        "logs": logs,
-    }
+    speed = float(speed)
+    return Step(time=float(number), step=number, tokens_per_second=speed, logs=logs)
 
 
 def evaluated(number: int, loss: float) -> Event:
-    logs = {"eval_loss": loss}
-    return {"event": "evaluated", "time": 0.0, "step": number, "logs": logs}
+    return Evaluated(step=number, logs={"eval_loss": loss})
 
 
 def kinds(history: list[Event], of: Recipe = RECIPE) -> list[str]:
@@ -152,25 +142,18 @@ def test_a_training_that_became_slower() -> None:
 
 
 def test_a_checkpoint_without_room() -> None:
-    left_out = {
-        "event": "warned",
-        "kind": "no_room",
-        "time": 50.0,
-        "step": 50,
-        "needed": 2_000_000_000,
-        "free": 300_000_000,
-    }
+    left_out = NoRoom(time=50.0, step=50, needed=2_000_000_000, free=300_000_000)
     history = [*training(falling(60, 0.1, 0)), left_out]
     found = only(history)
     assert "needs 2.0 GB, and the disk has 300 MB" in found.text.en
     assert found.change is not None
     assert found.change.values == {"training.keep_checkpoints": 1}
-    assert kinds([*history, {"event": "saved", "time": 60.0, "step": 60}]) == []
+    assert kinds([*history, Saved(time=60.0, step=60)]) == []
 
 
 def test_a_batch_that_was_made_smaller() -> None:
     history = training(falling(10, 0.1, 0))
-    history[0]["effective"] = {"batch size": 3}
+    history[0] = Begun(max_steps=10, effective={"batch_size": 3})
     asked = recipe(training__batch_size=8, training__gradient_accumulation=1)
     assert kinds(history, asked) == []
     by_itself = with_values(asked, {"training.auto_batch_size": True})
@@ -186,12 +169,12 @@ def test_what_a_resume_takes_back_is_not_looked_at() -> None:
     losses = np.concatenate([falling(100, 0.1, 0), np.linspace(1, 7, 40)])
     history = training(losses)
     assert kinds(history) == ["climbing"]
-    assert kinds([*history, {"event": "resumed", "time": 1.0, "step": 100}]) == []
+    assert kinds([*history, Resumed(time=1.0, step=100)]) == []
 
 
 def test_the_trials_of_a_sweep_are_not_looked_at() -> None:
     history = training(np.random.default_rng(0).normal(2.4, 0.2, 200))
-    assert kinds([{**event, "trial": 0} for event in history]) == []
+    assert kinds([replace(event, trial=0) for event in history]) == []
 
 
 def test_odd_figures_are_borne() -> None:

@@ -20,7 +20,7 @@ def test_it_keeps_its_figures() -> None:
     found = read_json(run / SUMMARY)
     assert (found["status"], found["steps"]) == ("failed", 5)
     history = events.read(run)[0]
-    losses = [e["logs"]["loss"] for e in history if e["event"] == "step"]
+    losses = [e.logs["loss"] for e in history if e.tag == "step"]
     assert found["last_loss"] == losses[-1]
     assert found["training_seconds"] > 0
     assert found["peak_memory"] is None  # only its kernel knew
@@ -33,6 +33,6 @@ def test_figures_that_cannot_be_worked_out_are_left_out(
     run: Path = replayed_run(5)
     (run / RECIPE).write_text("model: [")
     closing.close(run, "train", 137)
-    assert [e["event"] for e in events.read(run)[0][-2:]] == ["failed", "finished"]
+    assert [e.tag for e in events.read(run)[0][-2:]] == ["failed", "finished"]
     assert not (run / SUMMARY).exists()
     assert caplog.messages == [f"the figures of {run.name}"]

@@ -16,6 +16,7 @@ from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.recorder.counted import MiscountError, hold_to_plan, is_tower
 from webui.runs import events
+from webui.runs.events import Failed
 
 pytestmark = pytest.mark.train
 
@@ -72,9 +73,8 @@ def test_what_differs_is_told_with_both_figures(field: str, more: int) -> None:
     right = plan(model)
     with pytest.raises(MiscountError) as caught:
         hold_to_plan(model, [right | {field: right[field] + more}], {})
-    told = explain(
-        {"cell": "train", "error": "MiscountError", "message": str(caught.value)}
-    )
+    message = str(caught.value)
+    told = explain(Failed(cell="train", error="MiscountError", message=message))
     assert told.kind == "other_count"
     for figure in (right["trainable"], right["total"], right[field] + more):
         assert f"{figure:,}" in told.what.en and f"{figure:,}" in told.what.zh
@@ -144,7 +144,7 @@ def test_a_model_that_changed_on_disk_is_not_trained_as_if_it_had_not(
 ) -> None:
     recipe = make_recipe(model_folder)
     first = work.ended(jobs.start_run(this_kernel(), recipe, upto="train"), 120)
-    begun = next(e for e in events.read(first)[0] if e["event"] == "begun")
+    begun = next(e for e in events.read(first)[0] if e.tag == "begun")
     assert "step" in work.tags(first)
     # What is loaded has two layers; the folder now says that the model has one.
     file = model_folder / "config.json"
@@ -152,8 +152,8 @@ def test_a_model_that_changed_on_disk_is_not_trained_as_if_it_had_not(
     second = work.ended(jobs.start_run(this_kernel(), recipe, upto="train"), 120)
     history = events.read(second)[0]
     assert "step" not in work.tags(second)
-    failed = next(e for e in history if e["event"] == "failed")
+    failed = next(e for e in history if e.tag == "failed")
     told = explain(failed)
     assert told.kind == "other_count"
-    assert f"{begun['trainable']:,} of {begun['total']:,}" in told.what.en
-    assert f"the plan {begun['trainable'] // 2:,} of" in told.what.en
+    assert f"{begun.trainable:,} of {begun.total:,}" in told.what.en
+    assert f"the plan {begun.trainable // 2:,} of" in told.what.en

@@ -32,13 +32,13 @@ print("this is no notice of Unsloth: really")
 
 
 def messages(run: Any) -> list[str]:
-    return [event["message"] for event in work.of(run, "warned")]
+    return [event.message for event in work.of(run, "warned")]
 
 
 def test_each_way_to_warn_is_recorded_once_and_still_printed() -> None:
     run = work.run(model=ALL_WAYS)
     assert sorted(messages(run)) == ["Unsloth: by printing", "by Python", "by a log"]
-    libraries = {e["message"]: e["library"] for e in work.of(run, "warned")}
+    libraries = {e.message: e.library for e in work.of(run, "warned")}
     assert libraries["by a log"] == "peft"
     assert libraries["Unsloth: by printing"] == "unsloth"
     log = (run / LOG).read_text()

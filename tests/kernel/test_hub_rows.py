@@ -57,7 +57,7 @@ def test_a_run_goes_on_and_is_scored_without_the_hub(
     process.end(this_kernel())
     jobs.start_compare(this_kernel(), recipe, run, upto="score")
     work.until(lambda: jobs.status(this_kernel()).word != "busy", 240)
-    assert work.of(run, "scored")[-1]["rows"] == 2
+    assert work.of(run, "scored")[-1].scores[0].rows == 2
     assert TRAIN in code_of_data(run)
 
 

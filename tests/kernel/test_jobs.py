@@ -85,7 +85,7 @@ def test_a_lock_is_free_again_once_its_holder_is_killed() -> None:
 
 def test_a_run_is_recorded_whole() -> None:
     run = work.run(model="x = 21\nprint('loading')", data="print(2 * x)\nx")
-    words = [(e["cell"], e["status"]) for e in work.of(run, "cell")]
+    words = [(e.cell, e.status) for e in work.of(run, "cell")]
     assert words == [(c, s) for c in ("model", "data") for s in ("running", "finished")]
     assert work.tags(run)[0] == "started" and work.tags(run)[-1] == "finished"
     assert outputs(run, "model") == "loading\n" and outputs(run, "data") == "42\n21\n"
@@ -120,8 +120,8 @@ def test_the_kernel_is_reached_by_its_owner_only() -> None:
 def test_a_failure_is_told_and_ends_the_run() -> None:
     run = work.run(model="print('before')\nraise ValueError('no such rows')", data="1")
     (failed,) = work.of(run, "failed")
-    assert (failed["cell"], failed["error"]) == ("model", "ValueError")
-    assert failed["message"] == "no such rows"
+    assert (failed.cell, failed.error) == ("model", "ValueError")
+    assert failed.message == "no such rows"
     assert folder.read(run).status == "failed"
     assert "data" not in jobs.status(this_kernel()).cells
     shown = outputs(run, "model")
@@ -145,7 +145,7 @@ def test_odd_output_is_recorded() -> None:
         data="raise ValueError('\\udcff')",
     )
     assert "\udcff \x00 \u2028 😀" in outputs(run, "model")
-    assert work.of(run, "failed")[0]["message"] == "\udcff"
+    assert work.of(run, "failed")[0].message == "\udcff"
     assert work.tags(run)[-1] == "finished"
 
 
@@ -176,7 +176,7 @@ def test_what_is_fresh_does_not_run_again() -> None:
     run = work.ended(
         jobs.start_in_new_folder(this_kernel(), Recipe(), cells, "run", ["train"])
     )
-    assert [e["cell"] for e in work.of(run, "cell")] == ["train"] * 2
+    assert [e.cell for e in work.of(run, "cell")] == ["train"] * 2
     assert work.value("n") == counted
     assert [c.id for c in work.notebook(run).cells] == ["title", "model", "train"]
 
@@ -194,7 +194,7 @@ def test_a_run_that_fails_early_does_not_show_an_earlier_try() -> None:
     run = work.ended(
         jobs.start_in_new_folder(this_kernel(), Recipe(), cells, "run", [*tried])
     )
-    assert [e["cell"] for e in work.of(run, "cell")] == ["data", "data"]
+    assert [e.cell for e in work.of(run, "cell")] == ["data", "data"]
     assert outputs(run, "train") == ""
     assert "train" not in jobs.status(this_kernel()).cells
 
@@ -218,7 +218,7 @@ def test_a_comparison_that_fails_leaves_its_run_as_it_ended() -> None:
     with jobs.lock(this_kernel()):
         jobs.send(this_kernel(), cells, kind="compare", run=run, always=("compare",))
     work.until(lambda: jobs.status(this_kernel()).word == "idle")
-    assert [e["cell"] for e in work.of(run, "failed")] == ["compare"]
+    assert [e.cell for e in work.of(run, "failed")] == ["compare"]
     assert work.tags(run).count("finished") == 1
     assert folder.read(run).status == "finished"
 

@@ -54,13 +54,13 @@ def test_one_that_was_cut_off_and_asks_for_it() -> None:
 def test_not_one_that_a_person_ended_or_that_failed_by_itself() -> None:
     assert not keeper.wants_to_go_on(ended_early(RESUME, steps=2, code=-15))
     run = ended_early(RESUME, steps=2)
-    events.append(run, "failed", cell="train", error="ValueError", message="x")
-    events.append(run, "finished", status="failed")
+    events.append(run, events.Failed(cell="train", error="ValueError", message="x"))
+    events.append(run, events.Finished(status="failed"))
     assert not keeper.wants_to_go_on(run)
     run = ended_early(RESUME, steps=2)
-    events.append(run, "resumed", step=2, checkpoint="checkpoint-2")
+    events.append(run, events.Resumed(step=2, checkpoint="checkpoint-2"))
     assert not keeper.wants_to_go_on(run)  # it goes on already
-    events.append(run, "finished", status="stopped")
+    events.append(run, events.Finished(status="stopped"))
     assert not keeper.wants_to_go_on(run)
 
 
@@ -148,7 +148,7 @@ def die_after(run: Path, step: int) -> None:
     """kill -9 the kernel once the run has a checkpoint after this step."""
     saved = f"checkpoint-{step}"
     work.until(
-        lambda: saved in [event["checkpoint"] for event in work.of(run, "saved")], 120
+        lambda: saved in [event.checkpoint for event in work.of(run, "saved")], 120
     )
     pid = jobs.status(this_kernel()).pid
     assert pid
@@ -169,13 +169,13 @@ def test_a_killed_kernel_goes_on_before_the_queue_does(kernel_home: Path) -> Non
     settled, begun = keeper.look(this_kernel())
     assert begun == run and settled is None
     (resumed,) = work.of(run, "resumed")
-    assert resumed["automatic"] is True and resumed["step"] >= 2
+    assert resumed.automatic is True and resumed.step >= 2
     assert folder.read(run).status == "running"
     assert len(queue.entries(this_kernel())) == 1
     # It had told its end before: not that, but the kernel says when it is over.
     work.until(lambda: jobs.status(this_kernel()).word != "busy", 150)
     assert folder.read(run).status == "finished"
-    steps = [e["step"] for e in events.current(events.read(run)[0]) if "logs" in e]
+    steps = [e.step for e in events.current(events.read(run)[0]) if e.tag == "step"]
     assert sorted({*steps}) == [1, 2, 3, 4, 5, 6]
 
     _, follower = keeper.look(this_kernel())

@@ -61,15 +61,15 @@ def curve(run: Path, tag: str = "step") -> dict[int, tuple[float, ...]]:
     """What a run logged at each step that counts."""
     keys = {"step": ("loss", "grad_norm", "learning_rate"), "evaluated": ("eval_loss",)}
     return {
-        event["step"]: tuple(event["logs"][key] for key in keys[tag])
+        event.step: tuple(event.logs[key] for key in keys[tag])
         for event in events.current(events.read(run)[0])
-        if event["event"] == tag
+        if event.tag == tag
     }
 
 
 def killed(run: Path, step: int) -> None:
     """Kill the kernel once the run logs a step."""
-    work.until(lambda: any(e["step"] >= step for e in work.of(run, "step")), 240)
+    work.until(lambda: any(e.step >= step for e in work.of(run, "step")), 240)
     process.send_signal(this_kernel(), signal.SIGKILL)
     work.until(lambda: jobs.status(this_kernel()).word == "dead")
     closing.close_dead_run(this_kernel())
@@ -132,11 +132,11 @@ def test_watching_changes_no_loss_and_survives_a_resume(kernel_home: Path) -> No
     assert curve(watched) == curve(unwatched)
     assert curve(watched, "evaluated") == curve(unwatched, "evaluated")
     told = events.current(events.read(watched)[0])
-    sampled = [e for e in told if e["event"] == "sampled"]
-    assert {0, 4, 8, STEPS} == {e["step"] for e in sampled}
-    assert all(len(e["answers"]) == 2 for e in sampled)
+    sampled = [e for e in told if e.tag == "sampled"]
+    assert {0, 4, 8, STEPS} == {e.step for e in sampled}
+    assert all(len(e.answers) == 2 for e in sampled)
     assert curve_of_notebook(watched, kernel_home / "elsewhere") == curve(unwatched)
-    (best, worst, drawn) = work.of(watched, "ranked")[-1]["rows"]
+    (best, worst, drawn) = work.of(watched, "ranked")[-1].rows
     assert best["loss"] <= drawn["loss"] <= worst["loss"]
     assert '"person"' in best["trained"] and "Extract the person" in best["text"]
 
@@ -184,7 +184,7 @@ def test_a_stop_saves_and_the_run_goes_on_and_a_discard_leaves_nothing(
     assert 0 < stopped < STEPS
     resumed(run, {"training.save_every": 5})
     assert [*curve(run)] == [*range(1, STEPS + 1)]
-    assert work.of(run, "resumed")[0]["step"] == stopped
+    assert work.of(run, "resumed")[0].step == stopped
     assert folder.recipe_of(folder.read(run)).training.save_every == 5
     assert {10, STEPS} <= {c.step for c in checkpoints.complete(run)}
     unwanted = jobs.start_run(this_kernel(), recipe, upto="train")
@@ -231,9 +231,9 @@ def test_a_loss_that_is_no_number_ends_the_training_before_it_is_saved(
     )
     work.ended(run, 240)
     (failed,) = work.of(run, "failed")
-    assert failed["error"] == "FloatingPointError"
-    assert failed["message"] == "the loss is nan at step 4"
-    assert [e["step"] for e in work.of(run, "step")] == [1, 2, 3, 4]
+    assert failed.error == "FloatingPointError"
+    assert failed.message == "the loss is nan at step 4"
+    assert [e.step for e in work.of(run, "step")] == [1, 2, 3, 4]
     assert [c.step for c in checkpoints.complete(run)] == [3, 2]
 
 
@@ -245,7 +245,9 @@ def run(tmp_path: Path) -> Path:
     """A run with two whole checkpoints."""
     for step in (2, 4):
         make_checkpoint(tmp_path, step)
-        events.append(tmp_path, "saved", checkpoint=f"checkpoint-{step}", step=step)
+        events.append(
+            tmp_path, events.Saved(checkpoint=f"checkpoint-{step}", step=step)
+        )
     return tmp_path
 
 
@@ -294,13 +296,13 @@ def test_a_run_without_one_begins_anew(run: Path) -> None:
 
 def test_what_a_resume_takes_back_does_not_count(tmp_path: Path) -> None:
     for step in (1, 2, 3):
-        events.append(tmp_path, "step", step=step, loss=step)
-    events.append(tmp_path, "resumed", step=1)
+        events.append(tmp_path, events.Step(step=step, logs={"loss": step}))
+    events.append(tmp_path, events.Resumed(step=1))
     for step in (2, 3, 4):
-        events.append(tmp_path, "step", step=step, loss=10 * step)
-    events.append(tmp_path, "resumed", step=3)
-    events.append(tmp_path, "step", step=4, loss=400)
+        events.append(tmp_path, events.Step(step=step, logs={"loss": 10 * step}))
+    events.append(tmp_path, events.Resumed(step=3))
+    events.append(tmp_path, events.Step(step=4, logs={"loss": 400}))
     now = events.current(events.read(tmp_path)[0])
-    losses = [e["loss"] for e in now if e["event"] == "step"]
+    losses = [e.logs["loss"] for e in now if e.tag == "step"]
     assert losses == [1, 20, 30, 400]
-    assert [e["step"] for e in now if e["event"] == "resumed"] == [1, 3]
+    assert [e.step for e in now if e.tag == "resumed"] == [1, 3]

@@ -127,7 +127,7 @@ def test_a_disk_that_is_too_small_is_told_before_the_start(disk: Path) -> None:
 
 def left_out(run: Path) -> list[events.Event]:
     """What was told of checkpoints that found no room; libraries warn as well."""
-    return [event for event in work.of(run, "warned") if event["kind"] == "no_room"]
+    return work.of(run, "no_room")
 
 
 @pytest.mark.train
@@ -142,13 +142,13 @@ def test_a_disk_that_fills_up_leaves_out_checkpoints_and_trains_on(disk: Path) -
     saved, warned = work.of(run, "saved"), left_out(run)
     assert len(saved) + len(warned) == 4 and saved and warned
     for event in warned:
-        assert event["free"] < event["needed"]
-        assert event["needed"] == saved[0]["bytes"] + RESERVE
-    assert 30 * MB < saved[0]["bytes"] < 36 * MB
+        assert event.free < event.needed
+        assert event.needed == saved[0].bytes + RESERVE
+    assert 30 * MB < saved[0].bytes < 36 * MB
     assert folder.read(run).status == "finished"
     assert len(work.of(run, "step")) == 4 and folder.saved_adapter(run)
     whole = {checkpoint.name for checkpoint in checkpoints.complete(run)}
-    assert whole == {event["checkpoint"] for event in saved}
+    assert whole == {event.checkpoint for event in saved}
     folder.delete(folder.read(run))
 
 
@@ -167,7 +167,7 @@ def test_a_limit_saves_only_where_there_is_room(disk: Path) -> None:
     work.ended(run, 200)
     filler.unlink()
     (warned,) = left_out(run)
-    assert (warned["kind"], warned["step"]) == ("no_room", 11)  # after ten losses
+    assert warned.step == 11  # after ten losses
     assert not work.of(run, "saved") and folder.saved_adapter(run)
     assert folder.read(run).status == "finished"
     folder.delete(folder.read(run))

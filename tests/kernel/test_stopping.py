@@ -62,7 +62,7 @@ def test_a_training_that_sees_the_flag_saves_before_it_stops() -> None:
     stopping.stop(this_kernel(), wait=True)
     work.ended(run)
     assert folder.read(run).status == "stopped" and (run / "saved").exists()
-    assert [e["cell"] for e in work.of(run, "cell")] == ["train"] * 2
+    assert [e.cell for e in work.of(run, "cell")] == ["train"] * 2
 
 
 def test_a_discarded_run_is_gone_even_if_its_kernel_had_to_be_killed() -> None:
@@ -126,7 +126,7 @@ def test_how_a_kernel_died_is_the_last_event(number: int) -> None:
     work.until(lambda: jobs.status(this_kernel()).word == "dead", 2)
     closing.close_dead_run(this_kernel())
     (failed,) = work.of(run, "failed")
-    assert (failed["cell"], failed["code"]) == ("model", 128 + number)
+    assert (failed.cell, failed.code) == ("model", 128 + number)
     assert work.tags(run)[-2:] == ["failed", "finished"]
     closing.close_dead_run(this_kernel())
     assert len(work.of(run, "failed")) == 1
@@ -138,7 +138,7 @@ def test_a_run_left_by_a_kernel_that_is_long_gone_is_closed() -> None:
     assert jobs.status(this_kernel()).word == "none"
     closing.close_dead_run(this_kernel())
     assert folder.read(left).status == "failed"
-    assert work.of(left, "failed")[0]["code"] is None
+    assert work.of(left, "failed")[0].code is None
 
 
 def test_a_restart_frees_everything() -> None:

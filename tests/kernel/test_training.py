@@ -125,11 +125,11 @@ def test_the_events_tell_the_whole_story_in_order(first: First) -> None:
     assert sorted(told, key=tags.index) == told
     assert {*told, "cell"} <= {*tags} <= {*told, "cell", "warned"}  # by a library
     (begun,) = work.of(first.run, "begun")
-    assert begun["max_steps"] == 5 and 0 < begun["trainable"] < begun["total"]
+    assert begun.max_steps == 5 and 0 < begun.trainable < begun.total
     for number, step in enumerate(work.of(first.run, "step"), start=1):
-        assert step["step"] == number and step["memory"] > 0
-        assert step["tokens_per_second"] > 0
-        assert {"loss", "grad_norm", "learning_rate"} <= {*step["logs"]}
+        assert step.step == number and step.memory > 0
+        assert step.tokens_per_second > 0
+        assert {"loss", "grad_norm", "learning_rate"} <= {*step.logs}
 
 
 def test_the_summary_is_complete(first: First) -> None:
@@ -142,9 +142,9 @@ def test_the_summary_is_complete(first: First) -> None:
     assert {*summary["data_sha256"]} == {"train", "heldout"}
     versions = {k: v for k, v in summary["versions"].items() if k != "tunebook"}
     assert all(versions.values())
-    losses = [step["logs"]["loss"] for step in work.of(first.run, "step")]
+    losses = [step.logs["loss"] for step in work.of(first.run, "step")]
     assert (summary["first_loss"], summary["last_loss"]) == (losses[0], losses[-1])
-    assert summary["score"]["rows"] == 2
+    assert [s["rows"] for s in summary["scores"]] == [2, 2]
 
 
 def test_what_was_asked_took_effect(first: First) -> None:
@@ -259,7 +259,7 @@ def test_another_rank_trains_as_a_fresh_script_does(
     )
     assert done.returncode == 0, done.stderr[-2000:]
     history = json.loads(done.stdout.rpartition("HISTORY ")[2])
-    ours = [step["logs"] for step in work.of(second, "step")]
+    ours = [step.logs for step in work.of(second, "step")]
     theirs = [without_state(entry) for entry in history if "loss" in entry]
     assert len(ours) == 5 and ours == theirs
     assert (tmp_path / "adapter" / "adapter_model.safetensors").exists()
@@ -334,18 +334,18 @@ def sweep(second: Path) -> Path:
 def test_a_sweep_tries_each_value_and_loads_nothing_again(sweep: Path) -> None:
     assert work.cells_of(sweep) == ["data", "sweep"]  # its rows to watch are drawn
     begun = work.of(sweep, "begun")
-    assert [event["trial"] for event in begun] == [0, 1]
-    assert len({event["trainable"] for event in begun}) == 2
-    steps = [(e["trial"], e["step"]) for e in work.of(sweep, "step")]
+    assert [event.trial for event in begun] == [0, 1]
+    assert len({event.trainable for event in begun}) == 2
+    steps = [(e.trial, e.step) for e in work.of(sweep, "step")]
     assert steps == [(0, 1), (0, 2), (1, 1), (1, 2)]
-    assert [e["trial"] for e in work.of(sweep, "evaluated")] == [0, 1]
+    assert [e.trial for e in work.of(sweep, "evaluated")] == [0, 1]
 
 
 def test_a_sweep_ends_with_the_best_trial(sweep: Path) -> None:
     trials = work.of(sweep, "trial")
-    assert sorted(e["params"]["adapter.rank"] for e in trials) == [2, 4]
+    assert sorted(e.params["adapter.rank"] for e in trials) == [2, 4]
     best = folder.read(sweep).summary["best"]
-    assert best["value"] == min(e["value"] for e in trials)
+    assert best["value"] == min(e.value for e in trials)
     assert folder.read(sweep).kind == "sweep"
     # The attached adapter is the last trial's, so no try is fresh.
     left = jobs.stale(
@@ -383,7 +383,7 @@ def test_a_stop_in_mid_training_saves_what_there_is(sweep: Path) -> None:
     assert folder.read(run).summary["steps"] < 20
     assert work.of(run, "saved") and folder.saved_adapter(run)
     last = work.of(run, "cell")[-1]
-    assert (last["cell"], last["status"]) == ("train", "stopped")
+    assert (last.cell, last.status) == ("train", "stopped")
     # A training that was cut short is not one to build on.
     assert "train" in jobs.stale(
         work.rendered(make_recipe()), jobs.status(this_kernel())
@@ -401,7 +401,7 @@ def test_a_kernel_killed_in_mid_training_is_noticed_and_explained(
     assert time.monotonic() - killed < 2
     closing.close_dead_run(this_kernel())
     (failed,) = work.of(run, "failed")
-    assert (failed["cell"], failed["code"]) == ("train", 128 + signal.SIGKILL)
+    assert (failed.cell, failed.code) == ("train", 128 + signal.SIGKILL)
     assert work.tags(run)[-1] == "finished" and folder.read(run).status == "failed"
 
 
@@ -425,5 +425,5 @@ def test_a_saved_adapter_answers_as_it_did_before_the_kernel_died(
     before = next(c for c in work.notebook(first.run).cells if c.id == "compare")
     assert "".join(now.cells["compare"]["pieces"]) == plain_text(before.outputs)
     one, other = work.of(first.run, "scored")
-    assert (one["base"], one["tuned"]) == (other["base"], other["tuned"])
+    assert one.scores == other.scores
     assert first.read.status == "finished"

@@ -71,17 +71,17 @@ def ended(run: Path, seconds: float = 60) -> Path:
 
 def of(run: Path, tag: str) -> list[events.Event]:
     """The events of a run with this tag."""
-    return [event for event in events.read(run)[0] if event["event"] == tag]
+    return [event for event in events.read(run)[0] if event.tag == tag]
 
 
 def tags(run: Path) -> list[str]:
     """The tags of a run's events, in order."""
-    return [event["event"] for event in events.read(run)[0]]
+    return [event.tag for event in events.read(run)[0]]
 
 
 def cells_of(run: Path) -> list[str]:
     """The cells that ran to their end in a run, in order."""
-    return [e["cell"] for e in of(run, "cell") if e["status"] == "finished"]
+    return [e.cell for e in of(run, "cell") if e.status == "finished"]
 
 
 def notebook(run: Path) -> nbformat.NotebookNode:

@@ -91,7 +91,7 @@ def test_the_whole_path_with_a_killed_server(browser: Any, server: Any) -> None:
     short(page, steps=8)
     page.click("#run-all")
     run = wait_for(lambda: next(iter(runs.folders(this_kernel().runs)), None))
-    wait_for(lambda: any(e["event"] == "step" for e in events.read(run)[0]), 90)
+    wait_for(lambda: any(e.tag == "step" for e in events.read(run)[0]), 90)
     server.kill()
     page.close()
     before = len(events.read(run)[0])
@@ -134,7 +134,7 @@ def test_stop_then_a_killed_kernel(browser: Any, server: Any) -> None:
     go(page, "Train")
     page.dblclick("#run-train")
     run = wait_for(lambda: next(iter(runs.folders(this_kernel().runs)), None))
-    wait_for(lambda: any(e["event"] == "step" for e in events.read(run)[0]), 90)
+    wait_for(lambda: any(e.tag == "step" for e in events.read(run)[0]), 90)
     assert len(runs.folders(this_kernel().runs)) == 1
     page.click("#stop")
     wait_for(lambda: runs.read(run).status == "stopped", 60)
@@ -145,7 +145,7 @@ def test_stop_then_a_killed_kernel(browser: Any, server: Any) -> None:
         lambda: next((r for r in runs.folders(this_kernel().runs) if r != run), None),
         30,
     )
-    wait_for(lambda: any(e["event"] == "step" for e in events.read(second)[0]), 90)
+    wait_for(lambda: any(e.tag == "step" for e in events.read(second)[0]), 90)
     pid = jobs.status(this_kernel()).pid
     assert pid
     os.kill(pid, signal.SIGKILL)
@@ -173,5 +173,5 @@ def test_a_sweep_and_its_best(browser: Any, server: Any) -> None:
     go(page, "Parameters")
     box = page.locator("#adapter-rank input").first
     wait_for(lambda: box.input_value() == str(best))
-    cells = [e["cell"] for e in events.read(run)[0] if e["event"] == "cell"]
+    cells = [e.cell for e in events.read(run)[0] if e.tag == "cell"]
     assert cells.count("model") == 2  # it began once and ended once

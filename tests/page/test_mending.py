@@ -75,8 +75,8 @@ def test_it_is_told_with_what_run_and_resume_then_do(
     change = mending.after_failure(view(studio, OOM, run), ("train",))
     told = mending.told(page, view(studio, OOM, run), change)
     assert "8 → 4" in told and "50" not in told
-    events.append(run, "saved", checkpoint="checkpoint-50", step=50, bytes=1)
-    events.append(run, "finished", status="failed")
+    events.append(run, events.Saved(checkpoint="checkpoint-50", step=50, bytes=1))
+    events.append(run, events.Finished(status="failed"))
     assert "50" in mending.told(page, view(studio, OOM, run), change)
     assert mending.told(page, view(studio), None) == ""
 
@@ -122,8 +122,8 @@ def test_a_press_puts_the_change_into_the_draft(
 def test_after_the_kernel_died(studio: Studio) -> None:
     run = started()
     assert mending.after_death(view(studio, run=run)) is None
-    events.append(run, "failed", cell="train", error="KernelDied", code=137)
-    events.append(run, "finished", status="failed")
+    events.append(run, events.Failed(cell="train", error="KernelDied", code=137))
+    events.append(run, events.Finished(status="failed"))
     change = mending.after_death(view(studio, run=run))
     assert change is not None and change.values == HALVED
     studio.draft.commit("training.learning_rate", 1e-5)
@@ -134,11 +134,13 @@ def test_what_is_observed_is_told_and_can_be_changed(
     page: Page, studio: Studio
 ) -> None:
     run = started()
-    events.append(run, "begun", trial=None, max_steps=140, effective={})
+    events.append(run, events.Begun(trial=None, max_steps=140, effective={}))
     losses = [*np.linspace(2, 1, 100), *np.linspace(1, 7, 40)]
     for number, loss in enumerate(losses, 1):
         logs = {"loss": loss, "grad_norm": 1.0}
-        events.append(run, "step", trial=None, step=number, max_steps=140, logs=logs)
+        events.append(
+            run, events.Step(trial=None, step=number, max_steps=140, logs=logs)
+        )
         if number == 100:
             assert mending.observed(page, view(studio, run=run)) == ""
     told = mending.observed(page, view(studio, run=run))

@@ -23,6 +23,8 @@ from .walking import HOSTILE, SECOND, go, open_page, wait_for
 
 CELLS = [Cell("train", "x = 1", "k")]
 
+COLUMNS = tuple(runs_table.TITLES)[2:]
+
 
 def new_runs(count: int) -> list[Path]:
     """Finished runs with figures, the newest last."""
@@ -35,7 +37,7 @@ def new_runs(count: int) -> list[Path]:
         figures = {"last_loss": chance.random(), "steps": number + 1}
         summary = {"status": "finished", "model": "m", "method": "lora", **figures}
         write_json(named / folder.SUMMARY, summary)
-        events.append(named, "finished", status="finished")
+        events.append(named, events.Finished(status="finished"))
     return made
 
 
@@ -67,12 +69,12 @@ def test_no_value_of_a_recipe_becomes_html() -> None:
 def test_a_row_is_written_again_only_when_its_run_changed() -> None:
     first, _ = new_runs(2)
     before = [
-        runs_table.row(entry, "en", False)
+        runs_table.row(entry, "en", False, COLUMNS)
         for entry in entries.entries(this_kernel().runs)
     ]
     notes.change(first, this_kernel().notes, star=True)
     after = [
-        runs_table.row(entry, "en", False)
+        runs_table.row(entry, "en", False, COLUMNS)
         for entry in entries.entries(this_kernel().runs)
     ]
     assert [a is b for a, b in zip(before, after, strict=True)] == [True, False]

@@ -41,7 +41,7 @@ def test_no_run_and_one_that_has_not_begun(page: Page) -> None:
     assert EMPTY.en in progress(page, page.view())
     run = started()
     assert BEFORE.en in progress(page, page.view())
-    events.append(run, "begun", trial=None, max_steps=4, effective={})
+    events.append(run, events.Begun(trial=None, max_steps=4, effective={}))
     assert "0 / 4" in progress(page, page.view())
 
 
@@ -64,8 +64,7 @@ def test_a_library_s_warning_is_shown_once_and_escaped(page: Page) -> None:
         ("trl", "<script>alert(1)</script>"),
         ("peft", "`x` is deprecated <i>"),
     ):
-        told = {"kind": "library", "library": library, "message": message}
-        events.append(run, "warned", **told)
+        events.append(run, events.Warned(library=library, message=message))
     shown = library_warnings(page, page.view().history)
     assert shown.count("&lt;script&gt;") == 1 and "<script>" not in shown
     assert "Harmless notices of the libraries (1)" in shown

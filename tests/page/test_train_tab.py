@@ -123,3 +123,21 @@ def test_curves_begin_with_the_first_step(
     replayed_run(30, total=60)
     wait_for(lambda: "steps 30" in chart(page, "loss"))
     assert page.locator("#curves figure:visible").count() == 5
+
+
+def test_a_metric_that_nobody_declared_has_a_chart(
+    tunebook_home: Path, browser: Any, server: Any
+) -> None:
+    run = replayed_run(2, total=60)
+    page = open_page(browser, server)
+    go(page, "Train")
+    wait_for(lambda: "steps 2" in chart(page, "loss"))
+    told = list(training(3, 20, 60))
+    for event in told:
+        event["logs"]["reward_margin"] = event["step"] / 10
+    write(run, told)
+    wait_for(lambda: "reward_margin 2 (steps 20)" in chart(page, "reward_margin"))
+    assert page.locator("#curves figure:visible").count() == 6
+    page.focus("#chart-reward_margin")
+    page.keyboard.press("ArrowLeft")
+    wait_for(lambda: "reward_margin" in page.inner_text("#curves .readout"))

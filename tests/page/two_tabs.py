@@ -195,7 +195,7 @@ def main(asks: int) -> None:
     run = runs.create(this_kernel().runs, Recipe(), [], "run")
     (run / "adapter").mkdir()
     (run / "adapter" / runs.SAVED[0]).touch()
-    events.append(run, "finished", status="finished")
+    events.append(run, events.Finished(status="finished"))
     loops: list[asyncio.AbstractEventLoop] = []
     watch = watchdog.watch_this_loop
 

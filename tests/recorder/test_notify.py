@@ -62,11 +62,11 @@ def ended(tmp_path: Path) -> Callable[..., Path]:
     def make(status: str, failed: dict[str, Any] | None = None, **figures: Any) -> Path:
         run = tmp_path / "20260101-000000-test"
         run.mkdir()
-        events.append(run, "started", kind="run", cells=["train"])
-        events.append(run, "step", step=1, logs={"loss": 0.25})
+        events.append(run, events.Started(kind="run", cells=["train"]))
+        events.append(run, events.Step(step=1, logs={"loss": 0.25}))
         if failed:
-            events.append(run, "failed", **failed)
-        events.append(run, "finished", status=status)
+            events.append(run, events.Failed(**failed))
+        events.append(run, events.Finished(status=status))
         write_json(run / SUMMARY, {"duration": 75.0, **figures})
         return run
 
@@ -95,6 +95,7 @@ def test_nothing_is_sent_where_none_is_named(
 def test_a_finished_run_is_told_once(server: Any, ended: Callable[..., Path]) -> None:
     score = {"base": 0.0, "tuned": 0.825, "rows": 40, "metric": "exact match"}
     assert tell(ended("finished", score=score)) == ""
+    rest = {"interval": None, "rows": 40}
     ((path, kind, told),) = server.told
     assert path == f"/{SECRET}?key={SECRET}" and kind == "application/json"
     sentence = (
@@ -105,7 +106,10 @@ def test_a_finished_run_is_told_once(server: Any, ended: Callable[..., Path]) ->
         "run": "20260101-000000-test",
         "status": "finished",
         "name": "20260101-000000-test",
-        "score": score,
+        "scores": [
+            {"who": who, "metric": "exact_match", "value": value, **rest}
+            for who, value in (("base", 0.0), ("tuned", 0.825))
+        ],
         "last_loss": 0.25,
         "duration": 75.0,
         "what": None,
@@ -131,7 +135,7 @@ def test_a_run_whose_kernel_died_has_no_summary(ended: Callable[..., Path]) -> N
     (run / SUMMARY).unlink()
     write_json(run / "about.json", {"name": "the long one"})
     told = message(run)
-    assert told["what"].startswith("The kernel was killed") and told["score"] is None
+    assert told["what"].startswith("The kernel was killed") and told["scores"] == []
     assert told["name"] == "the long one" and told["last_loss"] == 0.25
 
 

@@ -12,20 +12,22 @@ from replayed import BEGIN, begun, replayed_run, resumed, training, write
 
 from webui.recipe import Recipe
 from webui.recipe.store import loads
-from webui.runs.curve import ROWS, STEPS, Curve
+from webui.runs.curve import VALUES, Curve
+from webui.runs.events import Evaluated, of_kind
 from webui.runs.followed import Followed
 from webui.runs.pace import Expected, Pace, expected
 
-STEP, LOSS, NORM, COUNT, LOW, HIGH, PEAK = 0, 3, 5, 8, 9, 10, 11
+LOGGED = ("loss", "learning_rate", "grad_norm", "tokens_per_second", "memory")
+NAMES = ("step", "epoch", "seconds", *LOGGED)
 
 
-def all_rows(curve: Curve, **part: float) -> list[Any]:
-    """Every piece of a curve, as a browser that opens asks for them."""
+def all_rows(curve: Curve, **part: float) -> list[dict[str, Any]]:
+    """Every piece of a curve, as a browser that opens asks for them, by names."""
     found, known, more = [], 0, True
     while more:
         rows, known, more = curve.piece(known, **part)
         assert len(json.dumps(rows)) < 3500
-        found += rows
+        found += [dict(zip(curve.names, row, strict=False)) for row in rows]
     return found
 
 
@@ -33,7 +35,7 @@ def filled(steps: int) -> Curve:
     """A curve of so many steps with one spike."""
     curve = Curve()
     for step in range(1, steps + 1):
-        values = {name: 0.123456789 * step for name in STEPS} | {"step": step}
+        values = {name: 0.123456789 * step for name in NAMES} | {"step": step}
         values["loss"] = 50.0 if step == steps // 3 else 1.0
         values["grad_norm"] = 90.0 if step == steps // 2 else 1.0
         curve.add_step(values)
@@ -44,31 +46,27 @@ def filled(steps: int) -> Curve:
 @given(st.integers(1, 9000))
 def test_pieces_hold_every_step_once_and_every_spike(steps: int) -> None:
     rows = all_rows(filled(steps))
-    counts = [row[COUNT] if len(row) > COUNT else 1 for row in rows]
-    assert sum(counts) == steps
-    assert rows[-1][STEP] == steps
-    assert [row[STEP] for row in rows] == sorted({row[STEP] for row in rows})
-    assert max(row[HIGH if len(row) > COUNT else LOSS] for row in rows) == (
-        50.0 if steps >= 3 else 1.0
-    )
-    assert max(row[PEAK if len(row) > COUNT else NORM] for row in rows) == (
-        90.0 if steps >= 2 else 1.0
-    )
+    assert sum(row.get("count", 1) for row in rows) == steps
+    assert rows[-1]["step"] == steps
+    assert [row["step"] for row in rows] == sorted({row["step"] for row in rows})
+    for name, spike in (("loss", 50.0 if steps >= 3 else 1.0), ("grad_norm", 90.0)):
+        highest = max(row.get(f"{name}.high", row[name]) for row in rows)
+        assert highest == (spike if steps >= 2 else 1.0)
 
 
 def test_a_hundred_thousand_steps_are_a_dozen_pieces() -> None:
     curve = filled(100_000)
     rows = all_rows(curve)
-    assert len(rows) < 14 * ROWS
+    assert len(rows) < 14 * VALUES // len(curve.names)
     (row,) = curve.piece(99_999)[0]
-    assert row[STEP] == 100_000 and len(row) == len(STEPS)
+    assert row[0] == 100_000 and len(row) == len(NAMES)
 
 
 def test_a_part_comes_in_detail() -> None:
     curve = filled(100_000)
     rows = all_rows(curve, first=33_300, last=33_400)
-    assert [row[STEP] for row in rows] == list(range(33_300, 33_401))
-    assert rows[33][LOSS] == 50.0
+    assert [row["step"] for row in rows] == list(range(33_300, 33_401))
+    assert rows[33]["loss"] == 50.0
 
 
 def test_what_is_no_number_is_none() -> None:
@@ -76,7 +74,7 @@ def test_what_is_no_number_is_none() -> None:
     for step in range(1, 1000):
         curve.add_step({"step": step, "loss": math.inf if step % 2 else 1.0})
     for row in all_rows(curve):
-        assert row[NORM] is None
+        assert row["epoch"] is None
     assert json.loads(json.dumps(all_rows(curve), allow_nan=False))
 
 
@@ -90,7 +88,7 @@ def test_a_resume_takes_back_what_comes_again(tunebook_home: Path) -> None:
     assert followed.look().curve.last_step == 60
     assert followed.curve.generation > generation
     assert list(followed.curve.evaluations["step"]) == [10, 20, 30, 40, 50, 60]
-    assert [e["step"] for e in followed.history if e["event"] == "evaluated"][-1] == 60
+    assert [e.step for e in of_kind(followed.history, Evaluated)][-1] == 60
     again = [e | {"time": e["time"] + 5000} for e in training(61, 100, 100, every=10)]
     write(run, again)
     assert followed.look().curve.last_step == 100

@@ -24,7 +24,7 @@ def new_run(name: str, status: str = "finished", **summary: Any) -> Path:
         this_kernel().runs, recipe, [Cell("train", "x = 1", "k")], "run"
     )
     write_json(made / folder.SUMMARY, {"status": status, **summary})
-    events.append(made, "finished", status=status)
+    events.append(made, events.Finished(status=status))
     return made.rename(made.with_name(f"2020010{'abcd'.index(name)}-000000-{name}"))
 
 
@@ -38,7 +38,8 @@ def test_a_run_has_its_figures_and_what_it_is() -> None:
     assert entry.id == run.name == entry.title
     assert (entry.model, entry.method) == ("org/Some-Model", "lora")
     assert entry.figures == {"last_loss": 1.5, "steps": 3}
-    assert entry.score == (0, 0.5)
+    found = [(each.who, each.value, each.metric) for each in entry.scores]
+    assert found == [("base", 0, "exact_match"), ("tuned", 0.5, "exact_match")]
 
 
 def test_the_summary_says_model_and_method_first() -> None:
@@ -58,7 +59,7 @@ def test_only_what_changed_is_read_again() -> None:
     after = {entry.id: entry for entry in entries.entries(this_kernel().runs)}
     assert after[first.name].about.star and not before[first.name].about.star
     assert after[second.name].figures == {"last_loss": 0.25}
-    events.append(first, "resumed", step=3, checkpoint="c", automatic=False)
+    events.append(first, events.Resumed(step=3, checkpoint="c", automatic=False))
     (first / folder.SUMMARY).unlink()
     assert entries.entry(first).run.status == "running"
 
@@ -130,7 +131,7 @@ def test_a_run_with_an_odd_summary_is_listed_with_the_others(summary: str) -> No
     (run / folder.SUMMARY).write_text(summary)
     found = {entry.id: entry for entry in entries.entries(this_kernel().runs)}
     assert {*found} == {run.name, other.name}
-    assert found[run.name].figures == {} and found[run.name].score is None
+    assert found[run.name].figures == {} and found[run.name].scores == ()
     found[run.name].text.encode()
 
 

@@ -13,7 +13,16 @@ from webui.runs import events
 
 
 def tags(run: Path, offset: int = 0) -> list[str]:
-    return [event["event"] for event in events.read(run, offset)[0]]
+    return [named(event) for event in events.read(run, offset)[0]]
+
+
+def named(event: events.Event) -> str:
+    return event.named if isinstance(event, events.Other) else event.tag
+
+
+def other(tag: str, **values: Any) -> events.Other:
+    """An event that nobody declared."""
+    return events.Other(named=tag, values=values)
 
 
 def test_a_run_without_events_has_none(tmp_path: Path) -> None:
@@ -23,19 +32,19 @@ def test_a_run_without_events_has_none(tmp_path: Path) -> None:
 
 
 def test_events_are_read_on_from_an_offset(tmp_path: Path) -> None:
-    events.append(tmp_path, "started", kind="run")
+    events.append(tmp_path, events.Started(kind="run"))
     first, offset = events.read(tmp_path)
-    assert first == [{"event": "started", "time": first[0]["time"], "kind": "run"}]
+    assert first == [events.Started(time=first[0].time, kind="run")]
     assert events.read(tmp_path, offset) == ([], offset)
-    events.append(tmp_path, "step", step=1)
-    events.append(tmp_path, "step", step=2)
+    events.append(tmp_path, events.Step(step=1))
+    events.append(tmp_path, events.Step(step=2))
     more, end = events.read(tmp_path, offset)
-    assert [event["step"] for event in more] == [1, 2]
+    assert [e.step for e in events.of_kind(more, events.Step)] == [1, 2]
     assert end == events.size(tmp_path)
 
 
 def test_half_a_line_is_read_once_it_is_whole(tmp_path: Path) -> None:
-    events.append(tmp_path, "started")
+    events.append(tmp_path, events.Started())
     line = json.dumps({"event": "步骤", "step": 1}, ensure_ascii=False).encode() + b"\n"
     offset = events.size(tmp_path)
     with (tmp_path / events.FILE).open("ab") as file:
@@ -47,26 +56,27 @@ def test_half_a_line_is_read_once_it_is_whole(tmp_path: Path) -> None:
 
 
 def test_a_line_that_a_crash_cut_off_costs_only_itself(tmp_path: Path) -> None:
-    events.append(tmp_path, "started")
+    events.append(tmp_path, events.Started())
     with (tmp_path / events.FILE).open("ab") as file:
         file.write(b'{"event": "step", "lo')
-    events.append(tmp_path, "failed", error="KernelDied")
-    events.append(tmp_path, "finished", status="failed")
+    events.append(tmp_path, events.Failed(error="KernelDied"))
+    events.append(tmp_path, events.Finished(status="failed"))
     assert tags(tmp_path) == ["started", "failed", "finished"]
 
 
 def test_a_line_that_is_no_event_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / events.FILE).write_bytes(b"\xff\xfe\n{}x\n\n5\nnull\n[1]\n")
-    events.append(tmp_path, "started")
+    events.append(tmp_path, events.Started())
     assert tags(tmp_path) == ["started"]
 
 
 def test_odd_texts_stay_on_their_line(tmp_path: Path) -> None:
     odd = "a\nb\r\x00\u2028\x85\udcff😀'\"\\"
-    events.append(tmp_path, "failed", message=odd)
-    events.append(tmp_path, "finished")
+    events.append(tmp_path, events.Failed(message=odd))
+    events.append(tmp_path, events.Finished())
     failed, finished = events.read(tmp_path)[0]
-    assert failed["message"] == odd and finished["event"] == "finished"
+    assert isinstance(failed, events.Failed) and failed.message == odd
+    assert isinstance(finished, events.Finished)
 
 
 VALUES = st.recursive(
@@ -88,14 +98,16 @@ VALUES = st.recursive(
 def test_any_values_come_back(values: list[Any], tmp_path: Path) -> None:
     offset = events.size(tmp_path)
     for value in values:
-        events.append(tmp_path, "step", value=value)
-    assert [e["value"] for e in events.read(tmp_path, offset)[0]] == values
+        events.append(tmp_path, other("value", value=value))
+    read = events.of_kind(events.read(tmp_path, offset)[0], events.Other)
+    assert [e.values["value"] for e in read] == values
 
 
 def test_two_writers_do_not_mix_their_lines(tmp_path: Path) -> None:
     def write(name: str) -> None:
         for number in range(100):
-            events.append(tmp_path, name, number=number, filling="x" * 20_000)
+            filling = "x" * 20_000
+            events.append(tmp_path, other(name, number=number, filling=filling))
 
     writers = [Thread(target=write, args=(name,)) for name in "ab"]
     for writer in writers:
@@ -103,12 +115,12 @@ def test_two_writers_do_not_mix_their_lines(tmp_path: Path) -> None:
     for writer in writers:
         writer.join()
     for name in "ab":
-        mine = [e["number"] for e in events.read(tmp_path)[0] if e["event"] == name]
-        assert mine == [*range(100)]
+        read = events.of_kind(events.read(tmp_path)[0], events.Other)
+        assert [e.values["number"] for e in read if e.named == name] == [*range(100)]
 
 
 def test_what_cannot_be_written_leaves_no_half_line(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
-        events.append(tmp_path, "step", value=object())
-    events.append(tmp_path, "step", value=1)
+        events.append(tmp_path, events.Step(step=1, logs={"loss": object()}))
+    events.append(tmp_path, events.Step(step=1))
     assert tags(tmp_path) == ["step"]

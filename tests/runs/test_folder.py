@@ -23,7 +23,7 @@ def new_run(name: str = "mine", *, status: str | None = None) -> Path:
     """A run of this name, ended with this status."""
     made = folder.create(this_kernel().runs, check({"name": name}), CELLS, "run")
     if status:
-        events.append(made, "finished", status=status)
+        events.append(made, events.Finished(status=status))
     return made
 
 
@@ -37,7 +37,8 @@ def test_a_new_run_holds_its_recipe_and_its_plan(tunebook_home: Path) -> None:
     assert (run.kind, run.status, run.summary) == ("sweep", "running", {})
     plan = read_json(made / folder.PLAN)
     assert [Cell(**cell) for cell in plan["cells"]] == [*cells]
-    assert events.read(made)[0][0]["cells"] == [cell.name for cell in cells]
+    (started,) = events.of_kind(events.read(made)[0], events.Started)
+    assert started.cells == [cell.name for cell in cells]
 
 
 def test_runs_of_one_second_are_never_one() -> None:
@@ -115,14 +116,14 @@ def test_a_run_can_be_copied_from_another_machine() -> None:
 def test_a_run_has_the_status_of_its_last_event(status: str) -> None:
     made = new_run()
     assert folder.read(made).status == "running"
-    events.append(made, "finished", status=status)
+    events.append(made, events.Finished(status=status))
     assert folder.read(made).status == status
 
 
 def test_a_comparison_that_fails_later_leaves_a_finished_run_finished() -> None:
     made = new_run(status="finished")
     write_json(made / folder.SUMMARY, {"status": "finished"})
-    events.append(made, "failed", cell="compare", error="ValueError")
+    events.append(made, events.Failed(cell="compare", error="ValueError"))
     assert folder.read(made).status == "finished"
 
 

@@ -1,10 +1,10 @@
 """A library's warning is told in plain words where we know it, else as it is, once."""
 
 import re
-from typing import Any
 
 import pytest
 
+from webui.runs.events import CellState, NoRoom, Warned
 from webui.runs.known_warnings import KNOWN, UNKNOWN
 from webui.runs.library_warnings import as_told, line, warnings_of
 
@@ -36,13 +36,8 @@ WRITTEN = {
 }
 
 
-def warned(message: str, library: str = "peft") -> dict[str, Any]:
-    return {
-        "event": "warned",
-        "kind": "library",
-        "library": library,
-        "message": message,
-    }
+def warned(message: str, library: str = "peft") -> Warned:
+    return Warned(library=library, message=message)
 
 
 @pytest.mark.parametrize("message", WRITTEN)
@@ -68,16 +63,16 @@ def test_every_declared_warning_fills_its_words() -> None:
 
 def test_each_is_told_once_and_the_harmless_last() -> None:
     harmless, unknown, tied = "x is deprecated", "something else", [*WRITTEN][0]
-    others = [{"event": "warned", "kind": "no_room"}, {"event": "cell"}]
+    others = [NoRoom(), CellState()]
     history = [*others, *map(warned, (harmless, unknown, tied, harmless, tied))]
     told = warnings_of(history)
     assert [w.original or w.text.en for w in told] == [unknown, tied, harmless]
     assert [w.harmless for w in told] == [False, False, True]
-    assert warnings_of([]) == warnings_of([{"event": "warned"}]) == []
+    assert warnings_of([]) == warnings_of([Warned()]) == []
 
 
 def test_the_terminal_says_who_warns_and_what_is_harmless() -> None:
     assert line(warned("odd", "trl")) == "Note, trl: odd"
     assert line(warned("x is deprecated")).startswith("Note (harmless), peft: A libr")
-    left_out = {"kind": "no_room", "step": 3, "needed": 2_000_000, "free": 1_000}
+    left_out = NoRoom(step=3, needed=2_000_000, free=1_000)
     assert "checkpoint of step 3 was left out" in line(left_out)

@@ -26,7 +26,7 @@ def made(*settings: str, status: str = "finished", kind: str = "run") -> Run:
     recipe = loads("name: first", settings=settings)
     run = folder.create(this_kernel().runs, recipe, (), kind, "score")
     if status != "running":
-        events.append(run, "finished", status=status)
+        events.append(run, events.Finished(status=status))
     if status != "failed":
         (run / "adapter").mkdir()
         config = {"r": 2 * recipe.adapter.rank, "lora_alpha": 2 * recipe.adapter.alpha}

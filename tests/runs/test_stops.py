@@ -1,18 +1,23 @@
 """Why a model ran on when it was asked, as a sentence."""
 
+from dataclasses import replace
+
 import pytest
 
 from webui.diagnosis.observations import observations
 from webui.recipe import Recipe
+from webui.runs.events import Stops
 from webui.runs.stops import runs_on
 
-RAN_ON = {"itself": False, "tokens": 30, "expected": 7, "learned": True, "chance": 0.02}
+RAN_ON = Stops(itself=False, tokens=30, expected=7, learned=True, chance=0.02)
 
 
 @pytest.mark.parametrize("itself", [True, None])
-def test_nothing_is_said_where_it_stopped_or_could_not_be_seen(itself: object) -> None:
-    assert runs_on(RAN_ON | {"itself": itself}) is None
-    assert runs_on({}) is None
+def test_nothing_is_said_where_it_stopped_or_nobody_saw(
+    itself: bool | None,
+) -> None:
+    assert runs_on(replace(RAN_ON, itself=itself)) is None
+    assert runs_on(None) is None
 
 
 @pytest.mark.parametrize(
@@ -25,13 +30,12 @@ def test_nothing_is_said_where_it_stopped_or_could_not_be_seen(itself: object) -
     ],
 )
 def test_the_reason_is_told(more: dict, why: str) -> None:
-    told = runs_on(RAN_ON | more)
+    told = runs_on(replace(RAN_ON, **more))
     assert told and why in told.en and "30 tokens" in told.en
     assert told.zh.endswith("。") and "30" in told.zh
 
 
 def test_it_is_observed_in_the_run() -> None:
-    event = {"event": "stops", "time": 1.0, **RAN_ON}
-    [found] = observations([event], Recipe())
-    assert found.kind == "never_stops" and found.text == runs_on(event)
-    assert not observations([event | {"itself": True}], Recipe())
+    [found] = observations([RAN_ON], Recipe())
+    assert found.kind == "never_stops" and found.text == runs_on(RAN_ON)
+    assert not observations([replace(RAN_ON, itself=True)], Recipe())

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,13 @@ from webui.kernel.kernel import this_kernel
 from webui.notebook.render import render_cells
 from webui.recipe.checks import check
 from webui.runs import events, folder
+from webui.runs.scores import Score
 from webui.runs.summary import summarize, write_summary
 
-EFFECTIVE = {"device": "cpu", "batch size": 2, "optimizer": "adamw_torch"}
+SCORES = [
+    Score(who, "exact_match", n, rows=2) for who, n in (("base", 0.0), ("tuned", 0.5))
+]
+EFFECTIVE = {"device": "cpu", "batch_size": 2, "optimizer": "adamw_torch"}
 
 
 @pytest.fixture
@@ -31,11 +36,11 @@ def run(tunebook_home: Path) -> Path:
 def steps(run: Path, losses: list[float], trial: int | None = None) -> None:
     """The events of one training, ten tokens a step."""
     events.append(
-        run, "begun", trial=trial, effective=EFFECTIVE, trainable=10, total=100
+        run, events.Begun(trial=trial, effective=EFFECTIVE, trainable=10, total=100)
     )
     for number, loss in enumerate(losses, start=1):
         logs = {"loss": loss, "num_tokens": 10.0 * number}
-        events.append(run, "step", trial=trial, step=number, logs=logs)
+        events.append(run, events.Step(trial=trial, step=number, logs=logs))
 
 
 def summary(run: Path, status: str | None = "finished") -> dict[str, Any]:
@@ -45,11 +50,11 @@ def summary(run: Path, status: str | None = "finished") -> dict[str, Any]:
 
 def test_a_whole_run_has_every_figure(run: Path) -> None:
     steps(run, [3.0, 2.0, 1.0])
-    events.append(run, "scored", base=0.0, tuned=0.5, rows=2)
+    events.append(run, events.Scored(scores=SCORES))
     found = summary(run)
     assert (found["first_loss"], found["last_loss"], found["steps"]) == (3.0, 1.0, 3)
     assert (found["trainable"], found["total"]) == (10, 100)
-    assert found["score"] == {"base": 0.0, "tuned": 0.5, "rows": 2, "metric": None}
+    assert found["scores"] == [asdict(score) for score in SCORES]
     assert found["status"] == "finished" and found["peak_memory"] == 5
     assert found["device"] == "cpu" and found["python"]
     assert found["best"] is None
@@ -73,6 +78,12 @@ def test_what_was_asked_stands_beside_what_took_effect(run: Path) -> None:
     assert {*found["effective"]} - {"device"} <= {*found["requested"]}
 
 
+def summed(history: list[dict[str, Any]], status: str, run: Path) -> dict[str, Any]:
+    """The summary of these events, as they would be read from a file."""
+    read = [events.record(event) for event in history]
+    return summarize(read, folder.recipe_of(folder.read(run)), status, 5, run)
+
+
 def test_speed_is_tokens_over_the_seconds_of_training(run: Path) -> None:
     history = [
         {"event": "started", "time": 100.0},
@@ -81,7 +92,7 @@ def test_speed_is_tokens_over_the_seconds_of_training(run: Path) -> None:
         step(114.0, 80.0),
         {"event": "finished", "time": 130.0},
     ]
-    found = summarize(history, folder.recipe_of(folder.read(run)), "finished", 5, run)
+    found = summed(history, "finished", run)
     assert found["training_seconds"] == 4.0
     assert found["tokens_per_second"] == 20.0
     assert found["duration"] == 30.0
@@ -93,7 +104,7 @@ def test_speed_of_a_sweep_counts_every_trial(run: Path) -> None:
         begun = 10.0 * trial
         history.append({"event": "begun", "time": begun, "trial": trial})
         history.append({**step(begun + 2.0, 40.0), "trial": trial})
-    found = summarize(history, folder.recipe_of(folder.read(run)), "finished", 5, run)
+    found = summed(history, "finished", run)
     assert (found["training_seconds"], found["tokens_per_second"]) == (4.0, 20.0)
 
 
@@ -141,8 +152,7 @@ def resumed_history() -> list[dict[str, Any]]:
 
 
 def test_a_resumed_run_counts_its_sessions_and_not_what_lies_between(run: Path) -> None:
-    recipe = folder.recipe_of(folder.read(run))
-    found = summarize(resumed_history(), recipe, "finished", 5, run)
+    found = summed(resumed_history(), "finished", run)
     assert found["resumed"] == 2
     # Six steps, two and two, of two seconds each; tokens begin again at each begin.
     assert found["training_seconds"] == 20.0
@@ -154,8 +164,7 @@ def test_a_resumed_run_counts_its_sessions_and_not_what_lies_between(run: Path) 
 
 def test_a_resumed_run_has_the_losses_that_count(run: Path) -> None:
     history = resumed_history()
-    recipe = folder.recipe_of(folder.read(run))
-    found = summarize(history, recipe, "finished", 5, run)
+    found = summed(history, "finished", run)
     by_step = {e["step"]: e["logs"]["loss"] for e in history if e["event"] == "step"}
     assert found["steps"] == 8
     assert found["first_loss"] == by_step[1] and found["last_loss"] == by_step[8]
@@ -164,21 +173,20 @@ def test_a_resumed_run_has_the_losses_that_count(run: Path) -> None:
 
 
 def test_a_resume_that_trained_nothing_yet_changes_no_figure(run: Path) -> None:
-    recipe = folder.recipe_of(folder.read(run))
     history = [
         {"event": "started", "time": 0.0},
         *trained(10.0, range(1, 5), 40.0),
         {"event": "finished", "time": 20.0, "status": "stopped"},
     ]
-    before = summarize(history, recipe, "stopped", 5, run)
+    before = summed(history, "stopped", run)
     history.append({"event": "resumed", "time": 500.0, "step": 4})
-    after = summarize(history, recipe, "stopped", 5, run)
+    after = summed(history, "stopped", run)
     assert after == {**before, "resumed": 1}
 
 
 def test_a_lost_loss_is_no_number(run: Path) -> None:
     steps(run, [1.0, float("nan")])
-    events.append(run, "evaluated", step=2, logs={"eval_loss": float("inf")})
+    events.append(run, events.Evaluated(step=2, logs={"eval_loss": float("inf")}))
     text = (run / folder.SUMMARY, summary(run))[0].read_text()
     found = json.loads(text, parse_constant=pytest.fail)
     assert (found["first_loss"], found["last_loss"]) == (1.0, None)
@@ -187,25 +195,25 @@ def test_a_lost_loss_is_no_number(run: Path) -> None:
 
 def test_the_best_trial_is_the_one_with_the_lowest_loss(run: Path) -> None:
     for trial, value in enumerate([0.9, 0.2, None, 0.5]):
-        events.append(run, "trial", trial=trial, params={"x": trial}, value=value)
+        events.append(run, events.Trial(trial=trial, params={"x": trial}, value=value))
     assert summary(run)["best"] == {"trial": 1, "params": {"x": 1}, "value": 0.2}
 
 
 def test_a_run_that_failed_at_once_has_a_summary_too(run: Path) -> None:
     found = summary(run, "failed")
     assert found["status"] == "failed"
-    assert (found["first_loss"], found["score"], found["steps"]) == (None, None, 0)
+    assert (found["first_loss"], found["scores"], found["steps"]) == (None, [], 0)
     assert found["tokens_per_second"] is None and found["device"] is None
 
 
 def test_what_is_added_later_keeps_how_the_run_ended(run: Path) -> None:
     steps(run, [1.0])
     summary(run, "stopped")
-    events.append(run, "scored", base=0.0, tuned=1.0, rows=4)
+    events.append(run, events.Scored(scores=SCORES))
     write_summary(run, None, peak_memory=99)
     found = read_json(run / folder.SUMMARY)
     assert (found["status"], found["peak_memory"]) == ("stopped", 5)
-    assert found["score"]["tuned"] == 1.0
+    assert found["scores"][1]["value"] == 0.5
 
 
 @pytest.mark.parametrize(("before", "peak"), [(99, 99), (3, 5)])
@@ -213,8 +221,10 @@ def test_the_peak_of_a_resumed_run_is_that_of_all_its_sessions(
     run: Path, before: int, peak: int
 ) -> None:
     steps(run, [1.0])
-    events.append(run, "saved", step=1, checkpoint="checkpoint-1", peak_memory=before)
-    events.append(run, "resumed", step=1)
+    events.append(
+        run, events.Saved(step=1, checkpoint="checkpoint-1", peak_memory=before)
+    )
+    events.append(run, events.Resumed(step=1))
     assert summary(run)["peak_memory"] == peak
 
 
@@ -236,8 +246,8 @@ def test_what_moved_and_how_losses_were_made(run: Path) -> None:
     steps(run, [1.0])
     found = summary(run)
     assert found["moved"] is None and found["losses"] == "mean of batch means"
-    events.append(run, "begun", effective={}, losses="mean over tokens")
+    events.append(run, events.Begun(effective={}, losses="mean over tokens"))
     figures = {"moved": 420, "of": 420, "changed": 0.99, "rounded": None}
-    events.append(run, "moved", step=1, teaches=True, **figures)
+    events.append(run, events.Moved(step=1, teaches=True, **figures))
     found = summary(run)
     assert found["moved"] == figures and found["losses"] == "mean over tokens"

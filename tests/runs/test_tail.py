@@ -11,7 +11,7 @@ from webui.runs.tail import BLOCK, Ending, backwards, ending
 
 def steps(run: Path, count: int) -> None:
     for step in range(count):
-        events.append(run, "step", step=step, logs={"loss": 1.0, "text": "é" * 40})
+        events.append(run, events.Step(step=step, logs={"loss": 1.0, "text": "é" * 40}))
 
 
 ODD = 'no json\n[1]\n{"event": 3}\n\n{"event": "late"}\n{"event": "no end"}'
@@ -26,9 +26,19 @@ def test_backwards_is_the_reading_turned_round(tmp_path: Path, beyond: int) -> N
     with (tmp_path / events.FILE).open("a") as file:
         file.write(json.dumps({"event": "long", "text": text}) + "\n" + ODD)
     late, long, *earlier = backwards(tmp_path)
-    assert late == {"event": "late"}
-    assert long == {"event": "long", "text": text}
-    assert [e["step"] for e in earlier] == [8, 7, 6, 5, 4, 3, 2, 1, 0]
+    assert isinstance(late, events.Other) and late.named == "late"
+    assert isinstance(long, events.Other) and long.values == {"text": text}
+    assert [e.step for e in events.of_kind(earlier, events.Step)] == [
+        8,
+        7,
+        6,
+        5,
+        4,
+        3,
+        2,
+        1,
+        0,
+    ]
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"{", b'{"event": "step"}', b"\xff\n"])
@@ -45,15 +55,15 @@ def test_only_the_end_of_a_long_file_is_read(tmp_path: Path) -> None:
         file.write(b"\xff" * 100_000)
     assert ending(backwards(tmp_path)) == Ending("running", False)
     first = next(backwards(tmp_path))
-    assert first["step"] == 2999
+    assert isinstance(first, events.Step) and first.step == 2999
 
 
-STEP, FAILED, RESUMED = {"event": "step"}, {"event": "failed"}, {"event": "resumed"}
-BEGUN, STARTED = {"event": "begun"}, {"event": "started"}
+STEP, FAILED, RESUMED = events.Step(step=1), events.Failed(), events.Resumed(step=1)
+BEGUN, STARTED = events.Begun(), events.Started()
 
 
-def finished(status: str) -> dict[str, str]:
-    return {"event": "finished", "status": status}
+def finished(status: str) -> events.Event:
+    return events.Finished(status=status)
 
 
 @pytest.mark.parametrize(
@@ -66,13 +76,13 @@ def finished(status: str) -> dict[str, str]:
         ([STARTED, STEP, FAILED, finished("failed")], "failed"),
         ([STARTED, STEP, finished("stopped"), RESUMED], "running"),
         ([STARTED, STEP, FAILED, finished("failed"), RESUMED], "running"),
-        ([STARTED, finished("failed"), RESUMED, {"event": "cell"}], "running"),
+        ([STARTED, finished("failed"), RESUMED, events.CellState()], "running"),
         ([STARTED, finished("failed"), RESUMED, BEGUN, STEP], "running"),
         ([STARTED, finished("stopped"), RESUMED, finished("finished")], "finished"),
         ([STARTED, finished("stopped"), RESUMED, FAILED], "failed"),
         ([STARTED, STEP, finished("finished"), FAILED], "finished"),
-        ([STARTED, STEP, finished("finished"), {"event": "scored"}], "finished"),
+        ([STARTED, STEP, finished("finished"), events.Scored()], "finished"),
     ],
 )
-def test_how_a_run_stands(history: list[dict[str, str]], status: str) -> None:
+def test_how_a_run_stands(history: list[events.Event], status: str) -> None:
     assert ending(reversed(history)).status == status

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from webui.runs.events import Event
+from webui.runs.events import BY_TOKEN, Begun, Event, Moved, Trial
 from webui.runs.trials import (
-    BY_TOKEN,
     MIXED,
     SAME,
     STILL,
@@ -16,17 +15,15 @@ from webui.runs.trials import (
 
 def history(*losses: float | None, **more: Any) -> list[Event]:
     """Trials of the batch sizes 1, 2, … with these losses."""
-    told: list[Event] = [{"event": "begun", "losses": BY_TOKEN} | more]
+    told: list[Event] = [Begun(losses=BY_TOKEN, **more)]
     for number, loss in enumerate(losses):
         params = {"training.batch_size": number + 1}
-        told.append(
-            {"event": "trial", "trial": number, "value": loss, "params": params}
-        )
+        told.append(Trial(trial=number, value=loss, params=params))
     return told
 
 
 def moved(trial: int, teaches: bool) -> Event:
-    return {"event": "moved", "trial": trial, "teaches": teaches}
+    return Moved(step=1, trial=trial, teaches=teaches)
 
 
 def test_the_lowest_loss_is_the_best() -> None:
@@ -67,10 +64,8 @@ def test_losses_are_the_same_by_their_share() -> None:
 
 
 def test_an_old_sweep_over_batches_does_not_compare() -> None:
-    told = history(1.0, 5.0)
-    del told[0]["losses"]
+    told = [Begun(), *history(1.0, 5.0)[1:]]
     assert best_trial(told) is None and no_best(told) == MIXED
     assert losses_of(told) == "mean of batch means" and losses_of([]) is None
-    for trial in told[1:]:
-        trial["params"] = {"adapter.rank": trial["trial"]}
-    assert no_best(told) is None
+    ranks = (Trial(trial=n, value=n + 1.0, params={"adapter.rank": n}) for n in (0, 1))
+    assert no_best([Begun(), *ranks]) is None

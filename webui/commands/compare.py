@@ -2,8 +2,9 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from webui.commands import follow, progress
 from webui.commands.output import print_json
@@ -16,10 +17,10 @@ from webui.notebook.cells.compare import ANSWERS
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.paths import with_value
-from webui.runs import events, folder
-from webui.runs.events import Event
+from webui.runs import events, folder, scores
+from webui.runs.events import Failed, Scored, last
 from webui.runs.folder import Run
-from webui.runs.summary import EXACT, SCORE, last
+from webui.runs.scores import Score
 
 
 def compare(arguments: Namespace) -> int:
@@ -35,8 +36,8 @@ def compare(arguments: Namespace) -> int:
     if failed:
         print_failure(failed)
         return 1
-    scored = last(events.read(run.folder, offset)[0], "scored")
-    tell(arguments, run, heard, pieces_of(now), scored)
+    scored = last(events.read(run.folder, offset)[0], Scored)
+    tell(arguments, run, heard, pieces_of(now), scored.scores if scored else ())
     return 0
 
 
@@ -70,15 +71,15 @@ def hear(kernel: Kernel, recipe: Recipe, run: Run, upto: str, *, quiet: bool) ->
 
 def failure(
     kernel: Kernel, run: Path, offset: int, now: Status, upto: str
-) -> Event | None:
+) -> Failed | None:
     """The event that says why the comparison failed; None when it did not."""
     if now.word in ("none", "dead"):
-        died: Event = {"error": "KernelDied", "cell": now.busy.get("cell")}
-        return died | {"code": process.exit_code(kernel)}
+        cell, code = now.busy.get("cell"), process.exit_code(kernel)
+        return Failed(error="KernelDied", cell=cell, code=code)
     if now.cells.get(upto, {}).get("status") == "finished":
         return None
-    other = {"cell": upto, "error": "Stopped", "message": "it was stopped."}
-    return last(events.read(run, offset)[0], "failed") or other
+    other = Failed(cell=upto, error="Stopped", message="it was stopped.")
+    return last(events.read(run, offset)[0], Failed) or other
 
 
 def pieces_of(now: Status) -> dict[str, str]:
@@ -92,19 +93,16 @@ def tell(
     run: Run,
     heard: str,
     answers: dict[str, str],
-    scored: dict[str, Any],
+    scored: Sequence[Score],
 ) -> None:
     """Print what was not heard live: recorded answers, scores, or all as JSON."""
     if arguments.json:
-        scores = {k: scored.get(k) for k in SCORE} if scored else None
-        print_json({"run": run.id, "answers": answers, "score": scores})
+        listed = [asdict(score) for score in scored]
+        print_json({"run": run.id, "answers": answers, "scores": listed})
         return
     if not heard:
         for name, text in answers.items():
             print(f"\n{name}:\n{text}")
-    if scored:
-        print(
-            f"\nscore: base {scored['base']:.1%}, tuned {scored['tuned']:.1%} "
-            f"({scored.get('metric') or EXACT} on {scored['rows']} held-out rows)"
-        )
+    for found in scores.by_metric(scored).values():
+        print(f"\nscore: {scores.line(found)}")
     sys.stdout.flush()

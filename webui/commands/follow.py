@@ -11,7 +11,7 @@ from webui.kernel import closing, jobs, stopping
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.kernel.status import status
 from webui.runs import events
-from webui.runs.events import Event
+from webui.runs.events import Event, Finished
 
 LOOK_SECONDS = 0.2
 STOPPING = (
@@ -41,7 +41,7 @@ def follow(kernel: Kernel, run: Path) -> Iterator[Event]:
         now = status(kernel)
         fresh, offset = events.read(run, offset)
         yield from fresh
-        if any(event["event"] == "finished" for event in fresh):
+        if any(isinstance(event, Finished) for event in fresh):
             return
         if now.word != "busy" or now.run != run:
             # The kernel died, or was ended by another command: say so in the run.

@@ -10,7 +10,7 @@ from webui.commands.given import shipped_files
 from webui.commands.output import print_json, print_table
 from webui.figures import brief, duration, size
 from webui.kernel.kernel import this_kernel
-from webui.runs import entries, folder, notes
+from webui.runs import entries, folder, notes, scores
 from webui.runs.difference import difference, value_text
 from webui.runs.entries import Entry
 from webui.runs.folder import Run, RunError
@@ -49,7 +49,9 @@ def list_all(*, as_json: bool) -> int:
     if as_json:
         print_json([described(entry.run) for entry in known])
     elif known:
-        print_table(TITLES, [row(entry) for entry in known])
+        further = entries.columns_of(known)
+        titles = (*TITLES, *(column.replace("_", " ", 1) for column in further))
+        print_table(titles, [[*row(each), *more(each, further)] for each in known])
     else:
         print(f"There is no run in {root} yet: tunebook run starter-extract")
     return 0
@@ -64,7 +66,7 @@ def described(run: Run) -> dict[str, Any]:
 
 def row(entry: Entry) -> list[str]:
     """A run for a person: a line of the table."""
-    figures, score = entry.figures, entry.score
+    figures = entry.figures
     memory, seconds = figures.get("peak_memory"), figures.get("duration")
     steps, loss = figures.get("steps"), figures.get("last_loss")
     return [
@@ -73,13 +75,18 @@ def row(entry: Entry) -> list[str]:
         entry.run.status,
         "" if steps is None else str(int(steps)),
         brief(loss),
-        f"{score[0]:.0%} -> {score[1]:.0%}" if score else "",
+        scores.brief(entry.scores, "->"),
         duration(seconds) if seconds is not None else "",
         size(memory) if memory else "",
         "*" if entry.about.star else "",
         entry.about.name,
         notes.short(entry.about.note),
     ]
+
+
+def more(entry: Entry, columns: list[str]) -> list[str]:
+    """The figures of a run that nobody declared."""
+    return [brief(entry.figures[n]) if n in entry.figures else "" for n in columns]
 
 
 def told(arguments: Namespace) -> tuple[str, dict[str, Any]] | None:

@@ -10,11 +10,11 @@ from webui.planner.process import ask
 from webui.preflight.machine import this_card
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
-from webui.runs.events import Event
+from webui.runs.events import Failed
 from webui.runs.folder import RECIPE, Run
 
 
-def change_after(failed: Event, done: Run) -> Change | None:
+def change_after(failed: Failed, done: Run) -> Change | None:
     """The smallest change of a run's recipe that helps after it failed so.
 
     For memory it is the planner's first way out, where it knows one.

@@ -3,11 +3,20 @@
 import sys
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Any
 
 from webui.figures import brief, whole
+from webui.metrics import UNSEEN, metric
 from webui.runs import library_warnings
-from webui.runs.events import Event
+from webui.runs.events import (
+    Begun,
+    CellState,
+    Event,
+    NoRoom,
+    Step,
+    Stops,
+    Trial,
+    Warned,
+)
 from webui.runs.stops import runs_on
 
 
@@ -32,8 +41,8 @@ class Lines(AbstractContextManager):
 
     def show(self, event: Event) -> None:
         """Print an event that a person wants to know of."""
-        if event["event"] == "step" and event["step"] < event["max_steps"]:
-            if event["step"] % max(1, event["max_steps"] // 20):
+        if isinstance(event, Step) and event.step < event.max_steps:
+            if event.step % max(1, event.max_steps // 20):
                 return
         if text := line(event):
             self.say(text)
@@ -73,20 +82,17 @@ class Bar(AbstractContextManager):
 
     def show(self, event: Event) -> None:
         """Move the bar, or print a line above it."""
-        match event["event"]:
-            case "cell" if event["status"] == "running":
-                self.reset(event["cell"], None)
-            case "begun":
-                trial = event.get("trial")
+        match event:
+            case CellState(status="running"):
+                self.reset(event.cell, None)
+            case Begun(trial=trial):
                 name = "train" if trial is None else f"trial {trial}"
-                self.reset(name, event["max_steps"])
+                self.reset(name, event.max_steps)
                 if not trial:
                     self.say(line(event))
-            case "step":
+            case Step():
                 figures = line(event)
-                self.progress.update(
-                    self.task, completed=event["step"], figures=figures
-                )
+                self.progress.update(self.task, completed=event.step, figures=figures)
             case _:
                 if text := line(event):
                     self.say(text)
@@ -98,29 +104,31 @@ class Bar(AbstractContextManager):
 
 def line(event: Event) -> str:
     """An event as a line for a person; empty for one that says nothing new."""
-    match event["event"]:
-        case "cell" if event["status"] == "running":
-            return f"{event['cell']} ..."
-        case "begun":
-            learning, total = whole(event["trainable"]), whole(event["total"])
-            steps = whole(event["max_steps"])
+    match event:
+        case CellState(status="running"):
+            return f"{event.cell} ..."
+        case Begun():
+            learning, total = whole(event.trainable or 0), whole(event.total or 0)
+            steps = whole(event.max_steps)
             return f"{steps} steps; {learning} of {total} parameters learn"
-        case "step":
+        case Step():
             return step_line(event)
-        case "trial":
-            chosen = ", ".join(f"{k}={v}" for k, v in event["params"].items())
-            return f"trial {event['trial']}: loss {brief(event['value'])} with {chosen}"
-        case "stops":
+        case Trial():
+            chosen = ", ".join(f"{k}={v}" for k, v in event.params.items())
+            kind = metric(event.metric.removeprefix(UNSEEN))
+            value = kind.written(event.value)
+            return f"trial {event.trial}: {kind.title.en} {value} with {chosen}"
+        case Stops():
             return f"Note: {told.en}" if (told := runs_on(event)) else ""
-        case "warned":
+        case Warned() | NoRoom():
             return library_warnings.line(event)
     return ""
 
 
-def step_line(event: Event) -> str:
+def step_line(event: Step) -> str:
     """One step of a training: how far, the loss, the speed."""
-    figures: list[Any] = [f"step {whole(event['step'])}/{whole(event['max_steps'])}"]
-    figures.append(f"loss {brief(event['logs'].get('loss'))}")
-    if speed := event.get("tokens_per_second"):
+    figures = [f"step {whole(event.step)}/{whole(event.max_steps)}"]
+    figures.append(f"loss {brief(event.logs.get('loss'))}")
+    if speed := event.tokens_per_second:
         figures.append(f"{whole(speed)} tokens/s")
     return "  ".join(figures)

@@ -141,7 +141,7 @@ def watch(kernel: Kernel, run: Path | None) -> None:
 
 def resumed(run: Path) -> bool:
     """Whether a run goes on from an earlier one of its events."""
-    return any(event["event"] == "resumed" for event in events.read(run)[0])
+    return bool(events.of_kind(events.read(run)[0], events.Resumed))
 
 
 def told(kernel: Kernel, done: list[folder.Run], as_json: bool) -> int:

@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,18 @@ from webui.kernel import jobs
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.kernel.process import BusyError
 from webui.kernel.status import status
+from webui.metrics import metric
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.problems import Problem, RecipeError
-from webui.runs import events, folder
-from webui.runs.events import Event
+from webui.runs import events, folder, scores
+from webui.runs.events import Event, Failed, Scored, last
 from webui.runs.folder import Run
 from webui.runs.moving import moved_parts
-from webui.runs.summary import EXACT, last
-from webui.runs.trials import best_trial, no_best
+from webui.runs.trials import best_trial, no_best, ranked, told
 from webui.text import Text
+
+JUDGED = {"eval_loss": "loss on unseen rows"}
 
 
 def run(arguments: Namespace) -> int:
@@ -78,8 +81,8 @@ def sweep(arguments: Namespace) -> int:
         return add_and_tell(recipe, "sweep", arguments.json)
     history = events.current(events.read(done.folder)[0])
     if arguments.json:
-        ranked = {"trials": ranking(history), "best": best_trial(history)}
-        print_json(described(done) | ranked | told_failure(done, history))
+        trials = {"trials": [*map(told, ranked(history))], "best": best_trial(history)}
+        print_json(described(done) | trials | told_failure(done, history))
     else:
         print_sweep(done, history)
     return exit_code(done, history)
@@ -100,11 +103,9 @@ def watch(start: Callable[[Kernel, Recipe], Path], recipe: Recipe) -> Run:
 def print_run(done: Run, history: list[Event]) -> None:
     """The result for a person: the score, the loss, where everything lies."""
     figures = done.summary
-    if scored := last(history, "scored"):
-        print(
-            f"score       base {scored['base']:.1%}, tuned {scored['tuned']:.1%} "
-            f"({scored.get('metric') or EXACT} on {scored['rows']} held-out rows)"
-        )
+    scored = last(history, Scored)
+    for found in scores.by_metric(scored.scores if scored else ()).values():
+        print(f"score       {scores.line(found)}")
     if figures.get("last_loss") is not None:
         first, final = brief(figures["first_loss"]), brief(figures["last_loss"])
         steps = figures["steps"]
@@ -118,14 +119,13 @@ def print_run(done: Run, history: list[Event]) -> None:
 
 def print_sweep(done: Run, history: list[Event]) -> None:
     """The leaderboard, and how to run the best."""
-    ranked = ranking(history)
-    if ranked:
-        names = list(ranked[0]["params"])
+    if trials := ranked(history):
+        names, kind = list(trials[0].params), metric(trials[0].metric)
         rows = [
-            [str(t["trial"]), *(str(t["params"][n]) for n in names), brief(t["value"])]
-            for t in ranked
+            [str(t.trial), *(str(t.params[n]) for n in names), kind.written(t.value)]
+            for t in trials
         ]
-        print_table(["trial", *names, "loss on unseen rows"], rows)
+        print_table(["trial", *names, JUDGED.get(kind.name, kind.title.en)], rows)
     if best := best_trial(history):
         settings = (f"--set {name}={value}" for name, value in best["params"].items())
         print(f"best        {' '.join(settings)}")
@@ -134,37 +134,31 @@ def print_sweep(done: Run, history: list[Event]) -> None:
     print(f"run folder  {done.folder}")
 
 
-def ranking(history: list[Event]) -> list[dict[str, Any]]:
-    """The trials of a sweep, the best first; one without a loss comes last."""
-    trials = [event for event in history if event["event"] == "trial"]
-    trials.sort(key=lambda trial: (trial["value"] is None, trial["value"]))
-    return [{key: t[key] for key in ("trial", "params", "value")} for t in trials]
-
-
 def told_failure(done: Run, history: list[Event]) -> dict[str, Any]:
     """Why a run failed, for a machine; nothing when it did not."""
-    failed = last(history, "failed")
-    if not failed:
+    failed = last(history, Failed)
+    if failed is None:
         return {}
     diagnosis = explain(failed)
     texts = {"what": diagnosis.what.en, "next_step": diagnosis.next_step.en}
     helps = change_after(failed, done)
     values = dict(helps.values) if helps else None
-    return {"failed": {**failed, **texts, "change": values}}
+    told = {"event": failed.tag, **asdict(failed)}
+    return {"failed": {**told, **texts, "change": values}}
 
 
 def exit_code(done: Run, history: list[Event]) -> int:
     """0 for a finished run; otherwise 1, with the reason on stderr."""
     if done.status == "finished":
         return 0
-    if failed := last(history, "failed"):
+    if failed := last(history, Failed):
         print_failure(failed, done)
     else:
         print(f"The run was {done.status} before its end.", file=sys.stderr)
     return 1
 
 
-def print_failure(failed: Event, done: Run | None = None) -> None:
+def print_failure(failed: Failed, done: Run | None = None) -> None:
     """What happened and what to do, on stderr; for a run the change that helps, too."""
     diagnosis = explain(failed)
     print(diagnosis.what.en, diagnosis.next_step.en, sep="\n", file=sys.stderr)

@@ -1,7 +1,6 @@
 """Why a run failed, in one sentence, and what to do next: from its failed event."""
 
 import re
-from typing import Any
 
 from webui.diagnosis.cause import Cause, Diagnosis
 from webui.diagnosis.disk import DISK
@@ -13,6 +12,7 @@ from webui.diagnosis.models import MODELS
 from webui.diagnosis.numbers import NUMBERS
 from webui.diagnosis.packages import PACKAGES
 from webui.diagnosis.rows import ROWS
+from webui.runs.events import Failed
 from webui.text import Text
 
 __all__ = ["CAUSES", "Diagnosis", "explain"]
@@ -41,19 +41,17 @@ OTHER = Cause(
 )
 
 
-def explain(failed: dict[str, Any]) -> Diagnosis:
-    """The diagnosis of a ``failed`` event: the first cause whose pattern is in it.
+def explain(failed: Failed) -> Diagnosis:
+    """The diagnosis of a failure: the first cause whose pattern is in it.
 
-    Libraries hide some errors behind others. ``causes`` of the event, a list of
-    "error: message", is what lay behind; it is looked at only where the error itself
-    says nothing.
+    Libraries hide some errors behind others. Its ``causes`` are what lay behind; they
+    are looked at only where the error itself says nothing.
     """
-    error, message = failed.get("error") or "error", failed.get("message") or ""
-    cell = failed.get("cell") or "?"
+    error, message, cell = failed.error or "error", failed.message, failed.cell or "?"
     if error == "KernelDied":
-        message = ended_by(failed.get("code"))
+        message = ended_by(failed.code)
     own = f"{error}: {message}"
-    for told in (own, *map(str, failed.get("causes") or ())):
+    for told in (own, *map(str, failed.causes)):
         if diagnosis := recognized(cell, told):
             return diagnosis
     return filled(OTHER, found=last_line(own), cell=cell)

@@ -22,7 +22,7 @@ from webui.recipe import Recipe
 from webui.recipe.paths import FIELDS, value_at
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import with_values
-from webui.runs.events import Event
+from webui.runs.events import Failed
 from webui.text import Text
 
 Values = dict[str, Any]
@@ -59,7 +59,7 @@ class Change:
 
 
 def change_for(
-    failed: Event,
+    failed: Failed,
     recipe: Recipe,
     machine: Card | None = None,
     remedies: Sequence[Remedy] = (),
@@ -67,16 +67,16 @@ def change_for(
     """The smallest change that helps after a failure; None where no setting does.
 
     Args:
-        failed: the ``failed`` event.
+        failed: what failed.
         recipe: what the run was of.
         machine: the device that it ran on, as far as it is known.
         remedies: the planner's ways out for it, the least harmful first.
     """
-    kind, cell = explain(failed).kind, failed.get("cell")
+    kind, cell = explain(failed).kind, failed.cell
     if kind in MEMORY:
         found = smaller(recipe, cell, machine or DEFAULT, remedies)
     elif kind == "too_few_rows":
-        found = fewer_set_aside(recipe, str(failed.get("message")))
+        found = fewer_set_aside(recipe, failed.message)
     else:
         found = WAYS[kind](recipe, machine) if kind in WAYS else iter(())
     return first_valid(recipe, found)

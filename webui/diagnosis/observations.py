@@ -21,15 +21,28 @@ from webui.diagnosis.change import (
     lower_rate,
     usual_rate,
 )
-from webui.diagnosis.tendencies import Moved, numbers
+from webui.diagnosis.tendencies import Shift, numbers
 from webui.figures import brief, size, whole
 from webui.recipe import Recipe
 from webui.recipe.objectives import objective_of
 from webui.recipe.updates import warm_up
 from webui.runs import learned_before
 from webui.runs.curve import Curve
-from webui.runs.events import Event, current
-from webui.runs.moving import is_faint, too_faint
+from webui.runs.events import (
+    Begun,
+    Evaluated,
+    Event,
+    LearnedBefore,
+    Moved,
+    NoRoom,
+    Saved,
+    Step,
+    Stops,
+    current,
+    last,
+)
+from webui.runs.followed import drawn, unseen
+from webui.runs.moving import is_faint, movement, too_faint
 from webui.runs.stops import runs_on
 from webui.text import Text
 
@@ -52,7 +65,7 @@ def observations(history: Sequence[Event], recipe: Recipe) -> list[Observation]:
     some = list(history[-LAST_EVENTS:])
     if len(history) > LAST_EVENTS:
         some = [*history[: min(FIRST_EVENTS, len(history) - LAST_EVENTS)], *some]
-    some = [event for event in current(some) if event.get("trial") is None]
+    some = [event for event in current(some) if getattr(event, "trial", None) is None]
     return observed(curve_of(some), some, recipe)
 
 
@@ -60,19 +73,10 @@ def curve_of(history: Sequence[Event]) -> Curve:
     """The figures of a training from its events."""
     curve = Curve()
     for event in history:
-        logs = event.get("logs", {})
-        if event["event"] == "step":
-            curve.add_step(
-                {
-                    "step": event["step"],
-                    "loss": logs.get("loss", np.nan),
-                    "grad_norm": logs.get("grad_norm", np.nan),
-                    "tokens_per_second": event.get("tokens_per_second") or np.nan,
-                }
-            )
-        elif event["event"] == "evaluated":
-            loss = logs.get("eval_loss", np.nan)
-            curve.add_evaluation({"step": event["step"], "loss": loss})
+        if isinstance(event, Step):
+            curve.add_step({"step": event.step} | drawn(event.figures.items()))
+        elif isinstance(event, Evaluated):
+            curve.add_evaluation({"step": event.step} | unseen(event.logs))
     return curve
 
 
@@ -86,7 +90,7 @@ def observed(
     # A loss that runs away is told once.
     if any(each.kind == "climbing" for each in found):
         found = [each for each in found if each.kind not in ("still", "exploding")]
-    if is_faint(last(others, "moved")):
+    if is_faint(movement(last(others, Moved))):
         found = [each for each in found if each.kind != "still"]
     for told in (no_room, smaller_batch, faint, never_stops, watches_learned):
         found += told(others, recipe)
@@ -100,7 +104,7 @@ Rule = Callable[[Curve, Sequence[Event], Recipe], Iterator[Observation]]
 def climbing(
     curve: Curve, others: Sequence[Event], recipe: Recipe
 ) -> Iterator[Observation]:
-    if moved := tendencies.climbing(curve.steps["loss"]):
+    if moved := tendencies.climbing(curve.logged("loss")):
         low, now = brief(moved.before, 3), brief(moved.now, 3)
         yield Observation(
             "climbing",
@@ -119,7 +123,7 @@ def exploding(
     curve: Curve, others: Sequence[Event], recipe: Recipe
 ) -> Iterator[Observation]:
     limit = recipe.training.max_grad_norm
-    if moved := tendencies.exploding(curve.steps["grad_norm"], limit):
+    if moved := tendencies.exploding(curve.logged("grad_norm"), limit):
         usual, now = brief(moved.before, 2), brief(moved.now, 3)
         times = whole(moved.now / max(moved.before, 1e-9))
         yield Observation(
@@ -139,9 +143,8 @@ def exploding(
 def worse_on_unseen(
     curve: Curve, others: Sequence[Event], recipe: Recipe
 ) -> Iterator[Observation]:
-    evaluated = curve.evaluations
     found = tendencies.worse_on_unseen(
-        evaluated["step"], evaluated["loss"], seen_since_best(curve)
+        curve.evaluated("step"), curve.evaluated("loss"), seen_since_best(curve)
     )
     if found is None:
         return
@@ -167,27 +170,27 @@ def worse_on_unseen(
     )
 
 
-def seen_since_best(curve: Curve) -> Moved:
+def seen_since_best(curve: Curve) -> Shift:
     """The mean training loss about the best evaluation, and now."""
-    steps, losses = curve.steps["step"], curve.steps["loss"]
-    unseen = np.asarray(curve.evaluations["loss"][-tendencies.LAST :], dtype=float)
+    steps, losses = curve.logged("step"), curve.logged("loss")
+    unseen = np.asarray(curve.evaluated("loss")[-tendencies.LAST :], dtype=float)
     if not len(unseen) or not np.isfinite(unseen).any():
-        return Moved(0.0, 0.0)
-    best = curve.evaluations["step"][-tendencies.LAST :][int(np.nanargmin(unseen))]
+        return Shift(0.0, 0.0)
+    best = curve.evaluated("step")[-tendencies.LAST :][int(np.nanargmin(unseen))]
     place, width = bisect_right(steps, best), 2 * tendencies.BLOCK
     before = numbers(losses[max(0, place - width) : place])
     now = numbers(losses[-width:])
     if not len(before) or not len(now):
-        return Moved(0.0, 0.0)
-    return Moved(float(np.mean(before)), float(np.mean(now)))
+        return Shift(0.0, 0.0)
+    return Shift(float(np.mean(before)), float(np.mean(now)))
 
 
 def still(
     curve: Curve, others: Sequence[Event], recipe: Recipe
 ) -> Iterator[Observation]:
-    total = int(last(others, "begun").get("max_steps") or 0)
+    total = begun.max_steps if (begun := last(others, Begun)) else 0
     warmup = warm_up(recipe.training.warmup_steps, total)
-    if moved := tendencies.still(curve.steps["loss"], total, warmup):
+    if moved := tendencies.still(curve.logged("loss"), total, warmup):
         before, now = brief(moved.before, 3), brief(moved.now, 3)
         yield Observation(
             "still",
@@ -218,7 +221,7 @@ def slower(
 ) -> Iterator[Observation]:
     if recipe.training.group_by_length:
         return  # its batches differ in speed by design
-    if moved := tendencies.slower(curve.steps["tokens_per_second"]):
+    if moved := tendencies.slower(curve.logged("tokens_per_second")):
         before, now = brief(moved.before, 3), brief(moved.now, 3)
         yield Observation(
             "slower",
@@ -234,12 +237,11 @@ def slower(
 
 def no_room(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
     """A checkpoint that was left out, unless a later one found room."""
-    warned = last(others, "warned", kind="no_room")
-    saved = last(others, "saved")
-    if not warned or saved.get("time", 0) > warned.get("time", 0):
+    left_out, saved = last(others, NoRoom), last(others, Saved)
+    if left_out is None or (saved and saved.time > left_out.time):
         return
-    needed, free = size(warned.get("needed") or 0), size(warned.get("free") or 0)
-    step = int(warned.get("step") or 0)
+    needed, free = size(left_out.needed or 0), size(left_out.free or 0)
+    step = left_out.step
     yield Observation(
         "no_room",
         step,
@@ -256,15 +258,15 @@ def no_room(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
 
 def watches_learned(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
     """Watched rows that the run which is trained on has learned."""
-    if warned := last(others, "warned", kind=learned_before.KIND):
-        yield Observation(learned_before.KIND, 0, learned_before.told(warned))
+    if warned := last(others, LearnedBefore):
+        yield Observation(LearnedBefore.tag, 0, learned_before.told(warned))
 
 
 def smaller_batch(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
     """A batch that the trainer itself made smaller."""
     training = recipe.training
-    effective = last(others, "begun").get("effective", {})
-    batch = effective.get("batch size") or training.batch_size
+    begun = last(others, Begun) or Begun()
+    batch = begun.effective.get("batch_size") or training.batch_size
     if not training.auto_batch_size or batch >= training.batch_size:
         return
     count = -(-training.batch_size * training.gradient_accumulation // batch)
@@ -287,12 +289,13 @@ def smaller_batch(others: Sequence[Event], recipe: Recipe) -> Iterator[Observati
 
 def faint(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
     """Weights that move, but too little to teach anything."""
-    event = last(others, "moved")
-    if is_faint(event):
-        told, way = too_faint(event), first_valid(recipe, usual_rate(recipe))
+    event = last(others, Moved)
+    if event and is_faint(movement(event)):
+        told = too_faint(movement(event))
+        way = first_valid(recipe, usual_rate(recipe))
         yield Observation(
             "faint",
-            int(event.get("step") or 0),
+            event.step,
             Text(
                 f"The weights move, but {told.en}. Raise the learning rate.",
                 f"权重虽有变化，{told.zh}。请提高学习率。",
@@ -303,18 +306,6 @@ def faint(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
 
 def never_stops(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
     """The model was asked a training prompt, and did not end its answer by itself."""
-    event, steps = last(others, "stops"), last(others, "step")
-    if text := runs_on(event):
-        yield Observation("never_stops", int(steps.get("step") or 0), text)
-
-
-def last(history: Sequence[Event], tag: str, **having: str) -> Event:
-    """The last event with this tag and these values; empty when there is none."""
-    return next(
-        (
-            event
-            for event in reversed(history)
-            if event["event"] == tag and having.items() <= event.items()
-        ),
-        {},
-    )
+    if text := runs_on(last(others, Stops)):
+        step = last(others, Step)
+        yield Observation("never_stops", step.step if step else 0, text)

@@ -20,7 +20,7 @@ SPIKES, RECENT, HIGH = 3, 10, 10.0
 SLOWER = 0.6
 
 
-class Moved(NamedTuple):
+class Shift(NamedTuple):
     """A figure before and now."""
 
     before: float
@@ -39,7 +39,7 @@ def noise(values: Any) -> float:
     return float(1.4826 * np.median(steps) / math.sqrt(2)) if len(steps) else 0.0
 
 
-def still(losses: Sequence[float], max_steps: int, warmup: int = 0) -> Moved | None:
+def still(losses: Sequence[float], max_steps: int, warmup: int = 0) -> Shift | None:
     """Means of the first and the last losses, where they surely hardly differ."""
     count = len(losses) - warmup
     if count < min(max(SOON, max_steps // 10), LONG):
@@ -54,10 +54,10 @@ def still(losses: Sequence[float], max_steps: int, warmup: int = 0) -> Moved | N
         scatter[0] / math.sqrt(len(first)), scatter[1] / math.sqrt(len(last))
     )
     surely = before - now + 2 * error < STILL * before
-    return Moved(before, now) if surely and now - before < STILL * before else None
+    return Shift(before, now) if surely and now - before < STILL * before else None
 
 
-def climbing(losses: Sequence[float]) -> Moved | None:
+def climbing(losses: Sequence[float]) -> Shift | None:
     """The lowest level of the loss and that of now, where it climbed far above."""
     last = numbers(losses[-LAST:])
     if len(last) < 2 * BLOCK:
@@ -68,20 +68,20 @@ def climbing(losses: Sequence[float]) -> Moved | None:
     lowest, now = min(float(levels[:-1].min()), start), float(levels[-1])
     scatter = 1.25 * noise(last[:-BLOCK]) / math.sqrt(BLOCK)
     least = max(CLIMB, SURE * scatter, SHARE * lowest)
-    return Moved(lowest, now) if now - lowest > least else None
+    return Shift(lowest, now) if now - lowest > least else None
 
 
-def exploding(norms: Sequence[float], clipped_at: float) -> Moved | None:
+def exploding(norms: Sequence[float], clipped_at: float) -> Shift | None:
     """The median gradient norm and the highest of the last, where several are high."""
     last = numbers(norms[-LAST:])
     if len(last) < SOON // 2:
         return None
     usual, recent = float(np.median(last[:-RECENT])), last[-RECENT:]
     high = recent > max(HIGH * usual, clipped_at)
-    return Moved(usual, float(recent.max())) if high.sum() >= SPIKES else None
+    return Shift(usual, float(recent.max())) if high.sum() >= SPIKES else None
 
 
-def slower(speeds: Sequence[float]) -> Moved | None:
+def slower(speeds: Sequence[float]) -> Shift | None:
     """Tokens per second at first and now, where it surely became slower."""
     if len(speeds) < SOON:
         return None
@@ -90,12 +90,12 @@ def slower(speeds: Sequence[float]) -> Moved | None:
     if not len(first) or not len(last):
         return None
     before, now = float(np.median(first)), float(np.median(last))
-    return Moved(before, now) if now < SLOWER * before else None
+    return Shift(before, now) if now < SLOWER * before else None
 
 
 def worse_on_unseen(
-    steps: Sequence[float], losses: Sequence[float], seen: Moved
-) -> tuple[int, Moved] | None:
+    steps: Sequence[float], losses: Sequence[float], seen: Shift
+) -> tuple[int, Shift] | None:
     """The step of the best evaluation, and its loss beside today's, where the last two
     are surely worse while the training loss (``seen``) fell."""
     known = numbers(losses[-LAST:])
@@ -105,4 +105,4 @@ def worse_on_unseen(
     after = known[best + 1 :]
     if len(after) < 2 or min(after[-2:]) < 1.02 * known[best] or seen.now > seen.before:
         return None
-    return int(steps[-LAST:][best]), Moved(float(known[best]), float(known[-1]))
+    return int(steps[-LAST:][best]), Shift(float(known[best]), float(known[-1]))

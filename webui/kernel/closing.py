@@ -11,6 +11,7 @@ from webui.kernel.status import lock, status
 from webui.recorder.notify import notify
 from webui.runs import events
 from webui.runs import folder as runs
+from webui.runs.events import Failed, Finished
 from webui.runs.summary import write_summary
 
 log = logging.getLogger("tunebook")
@@ -39,8 +40,8 @@ def close(folder: Path, cell: str | None, code: int | None) -> None:
 
     And its figures, as far as it came; they may want what is no longer there.
     """
-    events.append(folder, "failed", cell=cell, error="KernelDied", code=code)
-    events.append(folder, "finished", status="failed")
+    events.append(folder, Failed(cell=cell, error="KernelDied", code=code))
+    events.append(folder, Finished(status="failed"))
     try:
         write_summary(folder, "failed")
     except Exception:

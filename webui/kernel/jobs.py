@@ -26,7 +26,7 @@ from webui.rows.prepare.learned import keep_learned, overlap
 from webui.rows.prepare.store import place
 from webui.runs import events
 from webui.runs import folder as runs
-from webui.runs.learned_before import KIND
+from webui.runs.events import LearnedBefore
 from webui.runs.parent import give_parent
 from webui.text import Text
 
@@ -134,9 +134,9 @@ def note_learned(recipe: Recipe, key: str, root: Path, folder: Path) -> None:
     """Keep in a run what it learns; say what of its watched rows was learned before."""
     keep_learned(recipe, root, key, folder)
     if (found := overlap(recipe, root, key)) and found.watched:
-        counts = {"watched": found.watched, "of": found.of_watched}
         parent = recipe.adapter.from_run
-        events.append(folder, "warned", kind=KIND, parent=parent, **counts)
+        told = LearnedBefore(watched=found.watched, of=found.of_watched, parent=parent)
+        events.append(folder, told)
 
 
 def give_rows(rows: Rows, folder: Path) -> None:

@@ -18,6 +18,7 @@ from webui.recipe.problems import RecipeError
 from webui.recorder.recorder import STOP
 from webui.runs import checkpoints, events
 from webui.runs import folder as runs
+from webui.runs.events import Failed, Resumed, Saved, last, of_kind
 
 LOOK_SECONDS = 1.5
 # Resumes from one and the same checkpoint: after these, resuming does not help.
@@ -124,8 +125,8 @@ def wants_to_go_on(run: Path) -> bool:
 
 def was_cut_off(history: Sequence[events.Event]) -> bool:
     """Whether a run's kernel died, and not because we ended it."""
-    failed = next((e for e in reversed(history) if e["event"] == "failed"), {})
-    died = failed.get("error") == "KernelDied" and failed.get("code") != ENDED_BY_US
+    failed = last(history, Failed) or Failed()
+    died = failed.error == "KernelDied" and failed.code != ENDED_BY_US
     return died and runs.status_of(history) == "failed"
 
 
@@ -134,7 +135,7 @@ def gave_up(history: Sequence[events.Event]) -> int | None:
 
     A redraw asks this, so it looks at events alone; those of steps may be left out.
     """
-    step = max((e["step"] for e in history if e["event"] == "saved"), default=0)
+    step = max((e.step for e in of_kind(history, Saved)), default=0)
     return step if was_cut_off(history) and tries(history, step) >= TRIES else None
 
 
@@ -144,10 +145,8 @@ def tries(history: Sequence[events.Event], step: int) -> int:
     One that a person resumed begins anew.
     """
     count = 0
-    for event in reversed(history):
-        if event["event"] != "resumed":
-            continue
-        if not event.get("automatic") or event["step"] < step:
+    for event in reversed(of_kind(history, Resumed)):
+        if not event.automatic or event.step < step:
             break
         count += 1
     return count

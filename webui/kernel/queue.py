@@ -251,7 +251,8 @@ def was_started(kernel: Kernel, entry: Entry) -> bool:
     """Whether a run of this recipe began since the entry was taken."""
     kind = "sweep" if entry.kind == "sweep" else "run"
     for run in runs.folders(kernel.runs):  # the newest first
-        started = next(iter(events.read(run)[0]), {}).get("time", 0)
+        first = next(iter(events.read(run)[0]), None)
+        started = first.time if first else 0
         if not entry.tried or started < entry.tried:
             return False
         text = (run / runs.RECIPE).read_text(encoding="utf-8")

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -15,9 +14,11 @@ from webui.notebook.cells.kind import CellKind
 from webui.page import mending
 from webui.page.frame import Page
 from webui.page.language import MARKS, STATES
+from webui.page.mending import failure_of
 from webui.page.tables import problem_card
 from webui.page.view import View
 from webui.recorder.outputs import plain_text
+from webui.runs.events import Failed
 from webui.text import Text
 
 CODE = Text("Code", "代码")
@@ -77,7 +78,7 @@ def code_and_output(page: Page, *names: str) -> None:
     mending.offer(page, *names)
 
 
-def failure(page: Page, failed: dict[str, Any]) -> Markup:
+def failure(page: Page, failed: Failed) -> Markup:
     """What went wrong in a cell, or with the kernel, and what to do now."""
     diagnosis = explain(failed)
     return problem_card(page.say(diagnosis.what), page.say(diagnosis.next_step))
@@ -87,12 +88,12 @@ def output(page: Page, view: View, names: tuple[str, ...]) -> Markup:
     """What the cells printed, folded; open where one of them failed."""
     records = [view.kernel.cells[n] for n in names if n in view.kernel.cells]
     told = Markup("").join(
-        failure(page, record["failure"]) for record in records if "failure" in record
+        failure(page, failed) for each in records if (failed := failure_of(each))
     )
     text = "".join(plain_text(record["outputs"]) for record in records).strip()
     if not text:
         return told
-    failed = any(record["status"] == "failed" for record in records)
+    opened = any(record["status"] == "failed" for record in records)
     return told + Markup(
         '<details class="output"{}><summary>{}</summary><pre>{}</pre></details>'
-    ).format(Markup(" open") if failed else "", page.say(OUTPUT), text[-MAX_SHOWN:])
+    ).format(Markup(" open") if opened else "", page.say(OUTPUT), text[-MAX_SHOWN:])

@@ -1,7 +1,6 @@
 // One chart: a figure over the steps, drawn as SVG so that the theme's colours reach it.
-// A row of several steps ends with their number and its extremes: see webui/runs/curve.py.
-const [STEP, EPOCH, SECONDS, LOSS, RATE, NORM, SPEED, MEMORY, COUNT, LOW, HIGH, PEAK] =
-  [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+// A row of several steps has their count and extremes: see webui/runs/curve.py.
+const AXES = ['step', 'epoch', 'seconds'];
 const DASHES = ['', '7 3', '2 3', '9 3 2 3', '12 4', '4 4', '1 4', '6 2 1 2'];
 const EDGE = { left: 56, right: 12, top: 10, bottom: 24 };
 
@@ -45,26 +44,28 @@ function logTicks(low, high) {
   return found;
 }
 
+const has = (row, name) => row[name] !== null && row[name] !== undefined;
+
 // The mean that remembers: a row of n steps counts like n steps.
-function smoothed(rows, column, strength) {
+function smoothed(rows, name, strength) {
   let [sum, weight] = [0, 0];
   return rows.map((row) => {
-    if (row[column] === null) return null;
-    const kept = strength ** (row[COUNT] || 1);
-    sum = kept * sum + (1 - kept) * row[column];
+    if (!has(row, name)) return null;
+    const kept = strength ** (row.count || 1);
+    sum = kept * sum + (1 - kept) * row[name];
     weight = kept * weight + 1 - kept;
-    return weight ? sum / weight : row[column];
+    return weight ? sum / weight : row[name];
   });
 }
 
 class Chart {
-  // spec: { name, column, low, high, log, height, smooth, scale, bands, limit }
+  // spec: { name, title, log, height, plain, scale, bands, limit, zero }
   constructor(spec, labels) {
     Object.assign(this, { spec, labels });
     this.figure = document.createElement('figure');
     this.figure.className = `chart chart-${spec.name}`;
     const title = document.createElement('figcaption');
-    title.textContent = labels[spec.name];
+    title.textContent = spec.title;
     this.svg = element('svg', { height: spec.height, tabindex: 0, role: 'img' });
     this.svg.id = `chart-${spec.name}`;
     this.figure.append(title, this.svg);
@@ -106,14 +107,14 @@ class Chart {
   prepared(line, view) {
     const { spec } = this;
     const scale = spec.scale || 1;
-    const at = (row, column) => (row[column] === null || row[column] === undefined ? null : row[column] / scale);
-    const smooth = spec.smooth ? smoothed(line.rows, spec.column, view.strength) : null;
+    const at = (row, end = '') => (has(row, spec.name + end) ? row[spec.name + end] / scale : null);
+    const smooth = spec.smooth ? smoothed(line.rows, spec.name, view.strength) : null;
     const points = line.rows.map((row, i) => ({
-      x: row[view.axis], y: at(row, spec.column), low: at(row, spec.low) ?? at(row, spec.column),
-      high: at(row, spec.high) ?? at(row, spec.column), smooth: smooth && smooth[i],
+      x: row[view.axis], y: at(row), low: at(row, '.low') ?? at(row), high: at(row, '.high') ?? at(row),
+      smooth: smooth && smooth[i],
     })).filter((point) => point.x !== null && point.y !== null);
-    const marks = spec.smooth ? line.marks.map((mark) => ({ x: mark[view.axis], y: mark[LOSS] }))
-      .filter((mark) => mark.x !== null && mark.y !== null) : [];
+    const marks = line.marks.map((mark) => ({ x: mark[view.axis], y: at(mark) }))
+      .filter((mark) => mark.x !== null && mark.y !== null);
     const within = (point) => point.x >= this.from && point.x <= this.to;
     return { line, points, marks, seen: [...points.filter(within), ...marks.filter(within)] };
   }
@@ -142,7 +143,7 @@ class Chart {
       drawn.push(element('line', { class: 'grid', x1: EDGE.left, x2: EDGE.left + this.width, y1: y, y2: y }));
       drawn.push(element('text', { x: EDGE.left - 6, y: y + 4, 'text-anchor': 'end' }, brief(value)));
     }
-    const short = view.axis === SECONDS ? clock : (n) => n.toLocaleString('en', { maximumFractionDigits: 3 });
+    const short = view.axis === 'seconds' ? clock : (n) => n.toLocaleString('en', { maximumFractionDigits: 3 });
     for (const value of ticks(this.from, this.to, Math.max(2, this.width / 110))) {
       const [x, text] = [this.x(value), short(value)];
       const anchor = x > EDGE.left + this.width - 24 ? 'end' : 'middle';
@@ -201,8 +202,8 @@ class Chart {
   describe(part, view) {
     const last = part && part.points[part.points.length - 1];
     const mark = part && part.marks[part.marks.length - 1];
-    const words = [this.labels[this.spec.name]];
-    if (last) words.push(`${brief(last.y)} (${this.labels[['step', 'epoch', 'seconds'][view.axis]]} ${brief(last.x)})`);
+    const words = [this.spec.title];
+    if (last) words.push(`${brief(last.y)} (${this.labels[view.axis]} ${brief(last.x)})`);
     if (last && this.spec.smooth) words.push(`${this.labels.smoothed} ${brief(last.smooth)}`);
     if (mark) words.push(`${this.labels.evaluated} ${brief(mark.y)}`);
     this.svg.setAttribute('aria-label', words.join(', '));

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 
-from webui.runs.events import Event
+from webui.runs.events import Event, Step, of_kind
 
 # More points than this cost the browser time and show nothing more.
 MAX_POINTS = 250
@@ -22,12 +22,12 @@ def thinned(points: Sequence[Any]) -> Sequence[Any]:
     return [points[round(i * stride)] for i in range(MAX_POINTS)]
 
 
-def trials_plot(title: str) -> gr.LinePlot:
-    """An empty plot of the losses of several trials."""
+def trials_plot(title: str, name: str = "loss") -> gr.LinePlot:
+    """An empty plot of a metric of several trials."""
     return gr.LinePlot(
-        value=trials_frame([], 0),
+        value=trials_frame([], 0, name),
         x="step",
-        y="loss",
+        y=name,
         color=SERIES,
         title=title,
         y_title="",
@@ -36,16 +36,16 @@ def trials_plot(title: str) -> gr.LinePlot:
     )
 
 
-def trials_update(history: Sequence[Event], trials: int) -> Any:
-    """The loss of each trial of a sweep over its steps."""
+def trials_update(history: Sequence[Event], trials: int, name: str = "loss") -> Any:
+    """A metric of each trial of a sweep over its steps."""
     colors = {str(i): COLORS[i % len(COLORS)] for i in range(trials)}
     return gr.update(
-        value=trials_frame(history, trials), color_map=colors, visible=trials > 0
+        value=trials_frame(history, trials, name), color_map=colors, visible=trials > 0
     )
 
 
-def trials_frame(history: Sequence[Event], trials: int) -> pd.DataFrame:
-    """Step, loss and trial; an empty row for each trial that is still to come.
+def trials_frame(history: Sequence[Event], trials: int, name: str) -> pd.DataFrame:
+    """Step, metric and trial; an empty row for each trial that is still to come.
 
     A series that first appears after the first draw would stay hidden.
     """
@@ -54,10 +54,10 @@ def trials_frame(history: Sequence[Event], trials: int) -> pd.DataFrame:
     ]
     for trial in range(trials):
         points = [
-            (event["step"], event["logs"]["loss"], str(trial))
-            for event in history
-            if event["event"] == "step" and event.get("trial") == trial
+            (event.step, event.logs[name], str(trial))
+            for event in of_kind(history, Step)
+            if event.trial == trial and name in event.logs
         ]
         rows += thinned(points)
-    table = pd.DataFrame(rows, columns=["step", "loss", SERIES])
-    return table.astype({"step": float, "loss": float, SERIES: str})
+    table = pd.DataFrame(rows, columns=["step", name, SERIES])
+    return table.astype({"step": float, name: float, SERIES: str})

@@ -1,20 +1,14 @@
 // The charts of the Train tab: controls, zoom, read-out, and the figures that move.
-const SPECS = [
-  { name: 'loss', column: LOSS, low: LOW, high: HIGH, log: true, smooth: true, height: 270 },
-  { name: 'norm', column: NORM, low: NORM, high: PEAK, log: true, bands: true, zero: true, height: 190 },
-  { name: 'rate', column: RATE, low: RATE, high: RATE, zero: true, height: 190 },
-  { name: 'speed', column: SPEED, low: SPEED, high: SPEED, zero: true, height: 150 },
-  { name: 'memory', column: MEMORY, low: MEMORY, high: MEMORY, zero: true, limit: true, scale: 1e9, height: 150 },
-];
-const AXES = ['step', 'epoch', 'seconds'];
+const READ = ['loss', 'grad_norm', 'learning_rate'];
 const MEMO = 'tunebook-curves';
 
 class Curves {
   constructor() {
-    this.state = { strength: 0.9, log: false, axis: STEP, zoom: null, zoomed: '', over: [], asked: '[]' };
+    this.state = { strength: 0.9, log: false, axis: AXES[0], zoom: null, zoomed: '', over: [], asked: '[]' };
     try {
       Object.assign(this.state, JSON.parse(sessionStorage.getItem(MEMO) || '{}'));
     } catch (error) { /* what another version left is not needed */ }
+    if (!AXES.includes(this.state.axis)) this.state.axis = AXES[0];
     Object.assign(this, { stores: new Map(), run: '', mark: '', others: '', at: null, lastAsked: 0 });
   }
 
@@ -68,18 +62,37 @@ class Curves {
   build(host) {
     this.host = host;
     this.labels = JSON.parse(host.dataset.labels);
-    this.charts = SPECS.map((spec) => new Chart(spec, this.labels));
+    this.titles = JSON.parse(host.dataset.titles);
+    this.charts = [];
     this.legend = this.part('div', 'legend');
     this.readout = this.part('div', 'readout quiet');
     this.readout.setAttribute('aria-live', 'polite');
     this.over = this.part('details', 'over');
-    const pair = (...charts) => { const row = this.part('div', 'charts'); row.append(...charts.map((c) => c.figure)); return row; };
-    const [loss, norm, rate, speed, memory] = this.charts;
-    host.append(this.controls(), this.over, this.legend, this.readout, loss.figure, this.said('losses'),
-      pair(norm, rate), this.said('norms'), pair(speed, memory), this.said('how'));
-    for (const chart of this.charts) this.listen(chart);
+    host.append(this.controls(), this.over, this.legend, this.readout);
+    for (const row of JSON.parse(host.dataset.charts)) {
+      const place = this.part('div', row.charts.length > 1 ? 'charts' : '');
+      place.append(...row.charts.map((spec) => this.chart(spec).figure));
+      host.append(place, ...(row.aside ? [this.said(row.aside)] : []));
+    }
+    this.declared = this.charts.length;
+    this.further = this.part('div', 'charts');
+    host.append(this.further, this.said('how'));
     this.others = '';
     this.redraw();
+  }
+
+  chart(spec) {
+    const made = new Chart({ height: 190, title: this.titles[spec.name] || spec.name, ...spec }, this.labels);
+    this.charts.push(made);
+    this.listen(made);
+    return made;
+  }
+
+  // A metric that nobody declared has a chart as soon as it is logged.
+  addFurther(lines) {
+    const known = new Set([...AXES, ...this.charts.map((chart) => chart.spec.name)]);
+    for (const name of new Set(lines.flatMap((line) => line.names)))
+      if (!known.has(name)) this.further.append(this.chart({ name, smooth: true, log: true }).figure);
   }
 
   part(tag, name, text = '') {
@@ -105,8 +118,8 @@ class Curves {
     const log = labelled('log', Object.assign(document.createElement('input'), { type: 'checkbox', checked: this.state.log }));
     log.onchange = () => change({ log: log.checked });
     const axis = labelled('across', document.createElement('select'));
-    AXES.forEach((name, i) => axis.add(new Option(this.labels[name], i, false, i === this.state.axis)));
-    axis.onchange = () => change({ axis: Number(axis.value), zoom: null });
+    AXES.forEach((name) => axis.add(new Option(this.labels[name], name, false, name === this.state.axis)));
+    axis.onchange = () => change({ axis: axis.value, zoom: null });
     this.reset = this.part('button', 'plain-button', this.labels.reset);
     this.reset.id = 'curves-reset';
     this.reset.onclick = () => this.zoom(null);
@@ -191,8 +204,8 @@ class Curves {
     for (const run of this.shown) {
       const rows = this.store(run).rows;
       const inside = rows.filter((row) => row[axis] >= zoom[0] && row[axis] <= zoom[1]);
-      if (axis === STEP) this.store(run).look(Math.floor(zoom[0]), Math.ceil(zoom[1]), () => this.redraw());
-      else if (inside.length) this.store(run).look(inside[0][STEP], inside[inside.length - 1][STEP], () => this.redraw());
+      if (axis === AXES[0]) this.store(run).look(Math.floor(zoom[0]), Math.ceil(zoom[1]), () => this.redraw());
+      else if (inside.length) this.store(run).look(inside[0].step, inside[inside.length - 1].step, () => this.redraw());
     }
   }
 
@@ -214,7 +227,8 @@ class Curves {
     this.tell();
     if (!this.host || !this.host.isConnected || !this.host.offsetParent) return;
     this.drawnWidth = this.host.clientWidth;
-    const lines = this.shown.map((run, number) => ({ run, number, rows: this.store(run).drawn, marks: this.store(run).marks }));
+    const lines = this.shown.map((run, number) => ({ run, number, rows: this.store(run).drawn, marks: this.store(run).marks, names: this.store(run).names }));
+    this.addFurther(lines);
     const main = this.run && this.store(this.run);
     const view = { ...this.state, bounds: this.state.zoom || this.extent(), limit: this.limit, median: main && main.median };
     this.host.classList.toggle('empty', !lines.some((line) => line.rows.length));
@@ -253,10 +267,9 @@ class Curves {
     }
     const row = rows[low];
     if (!row) return '';
-    const { labels } = this;
-    const named = [[labels.step, row[STEP].toLocaleString('en')], [labels.epoch, brief(row[EPOCH])],
-      [labels.loss, brief(row[LOSS])], [labels.norm, brief(row[NORM])], [labels.rate, brief(row[RATE])]];
-    const words = named.slice(0, number ? 3 : 5).map(([name, value]) => `${name} ${value}`).join(' · ');
+    const read = [...READ, ...this.charts.slice(this.declared).map((chart) => chart.spec.name)];
+    const words = [`${this.labels.step} ${row.step.toLocaleString('en')}`, `${this.labels.epoch} ${brief(row.epoch)}`,
+      ...(number ? read.slice(0, 1) : read).map((name) => `${this.titles[name] || name} ${brief(row[name])}`)].join(' · ');
     return number ? `${run}: ${words}` : words;
   }
 

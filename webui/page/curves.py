@@ -12,8 +12,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from webui.figures import brief, duration, size, whole
+from webui.figures import duration, size, whole
 from webui.kernel.status import status
+from webui.metrics import METRICS, metric
 from webui.notebook.cells import kind_of
 from webui.page.frame import Page
 from webui.page.run_learned import OLD
@@ -29,12 +30,36 @@ from webui.text import Text
 
 OFFERED = 40
 
-LABELS = {
+LOW = {"height": 150, "zero": True}
+# The charts that every training has, row by row, and what is said below a row; any
+# other metric has a chart after these.
+CHARTS: list[dict[str, Any]] = [
+    {
+        "charts": [{"name": "loss", "height": 270, "log": True, "smooth": True}],
+        "aside": "losses",
+    },
+    {
+        "charts": [
+            {"name": "grad_norm", "log": True, "bands": True, "zero": True},
+            {"name": "learning_rate", "zero": True},
+        ],
+        "aside": "norms",
+    },
+    {
+        "charts": [
+            {"name": "tokens_per_second", **LOW},
+            {"name": "memory", "limit": True, "scale": 1e9, **LOW},
+        ]
+    },
+]
+TITLES = {name: metric.title for name, metric in METRICS.items() if metric.drawn} | {
     "loss": Text("Loss", "损失"),
-    "rate": Text("Learning rate", "学习率"),
-    "norm": Text("Gradient norm", "梯度范数"),
-    "speed": Text("Tokens per second", "每秒 token 数"),
+    "learning_rate": Text("Learning rate", "学习率"),
+    "grad_norm": Text("Gradient norm", "梯度范数"),
+    "tokens_per_second": Text("Tokens per second", "每秒 token 数"),
     "memory": Text("Memory, in GB", "内存（GB）"),
+}
+LABELS = {
     "smoothed": Text("smoothed", "平滑后"),
     "raw": Text("as logged", "原始值"),
     "evaluated": Text("evaluation", "评估"),
@@ -80,10 +105,15 @@ LABELS = {
 
 def frame_of_curves(page: Page) -> str:
     """Where the browser draws; it holds every word that is drawn, and never changes."""
-    labels = {name: page.say(text) for name, text in LABELS.items()}
+    labels, titles = (
+        {name: page.say(text) for name, text in texts.items()}
+        for texts in (LABELS, TITLES)
+    )
     return str(
-        Markup('<div id="curves" data-labels="{}"></div>').format(
-            json.dumps(labels, ensure_ascii=False)
+        Markup(
+            '<div id="curves" data-labels="{}" data-titles="{}" data-charts="{}"></div>'
+        ).format(
+            *(json.dumps(each, ensure_ascii=False) for each in (labels, titles, CHARTS))
         )
     )
 
@@ -143,7 +173,9 @@ def answer(
             "known": now_known,
             "heard": now_heard,
             "more": more or unheard,
+            "names": curve.names,
             "rows": rows,
+            "marked": [*curve.evaluations],
             "marks": marks,
         }
         if detail or found["more"]:
@@ -181,17 +213,39 @@ def figures_of(training: Training, live: bool, memory: int) -> dict[str, str]:
     left = "–"
     if live and training.left is not None:
         left = duration(max(training.left - (time.time() - training.at), 0))
-    used = f"{size(training.memory)} / {size(memory)}" if training.memory else "–"
+    memory_used = training.figure("memory")
+    used = f"{size(memory_used)} / {size(memory)}" if memory_used else "–"
+    figures = {name: written(training, name) for name in (*FIRST, *further(training))}
     return {
         "step": f"{whole(training.step)} / {whole(training.max_steps)}",
-        "epoch": brief(training.epoch, 3),
-        "loss": brief(training.loss),
-        "eval_loss": brief(training.eval_loss),
-        "rate": brief(training.learning_rate, 3),
-        "norm": brief(training.grad_norm, 3),
-        "speed": brief(training.tokens_per_second),
-        "samples": brief(training.samples_per_second, 3),
+        **figures,
         "left": left,
         "took": duration(training.seconds),
         "memory": used,
     }
+
+
+# The figures of every training, in the order in which they stand.
+FIRST = (
+    "epoch",
+    "loss",
+    "eval_loss",
+    "learning_rate",
+    "grad_norm",
+    "tokens_per_second",
+    "samples_per_second",
+)
+
+
+def further(training: Training) -> list[str]:
+    """The metrics of a training that nobody declared."""
+    return [
+        name
+        for name in training.figures
+        if name not in METRICS and metric(name).drawn and written(training, name) != "–"
+    ]
+
+
+def written(training: Training, name: str) -> str:
+    """A metric's last value as it is shown."""
+    return metric(name).written(training.figure(name))

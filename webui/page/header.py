@@ -26,6 +26,7 @@ from webui.page.waiting import run_title, start_or_wait
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.store import loads
+from webui.runs.events import Step
 from webui.text import Text
 
 KERNEL = {
@@ -77,11 +78,11 @@ def status_line(page: Page, view: View) -> Markup:
     """Name, device, kernel and memory in a line, and the way to the other language."""
     path, other = OTHER_LANGUAGE[page.language]
     parts = [page.say(KERNEL[view.kernel.word])]
-    step = view.last("step")
+    step = view.last(Step)
     if view.kernel.word == "busy" and view.kernel.busy:
         parts[0] += f": {view.kernel.busy['cell']}"
-    if step.get("memory"):
-        memory = f"{size(step['memory'])} / {size(view.studio.memory)}"
+    if step and step.memory:
+        memory = f"{size(step.memory)} / {size(view.studio.memory)}"
         # Newer figures are put there by the browser.
         parts.append(Markup('<span data-figure="memory">{}</span>').format(memory))
     if view.studio.device:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from webui.page.frame import Page
 from webui.runs.events import Event
-from webui.runs.library_warnings import Warned, warnings_of
+from webui.runs.library_warnings import Told, warnings_of
 from webui.text import Text
 
 SAYS = Text("{} says:", "{} 提示：")
@@ -23,7 +23,7 @@ def library_warnings(page: Page, history: Iterable[Event]) -> Markup:
     return Markup("").join([*cards, *([fold(page, harmless)] if harmless else [])])
 
 
-def card(page: Page, warned: Warned) -> Markup:
+def card(page: Page, warned: Told) -> Markup:
     """One warning, with the library's own words folded where ours stand for them."""
     return Markup(
         '<div class="card library-warning" role="status"><b class="warn">!</b> '
@@ -31,7 +31,7 @@ def card(page: Page, warned: Warned) -> Markup:
     ).format(speaker(page, warned), page.say(warned.text), original(page, warned))
 
 
-def fold(page: Page, harmless: Sequence[Warned]) -> Markup:
+def fold(page: Page, harmless: Sequence[Told]) -> Markup:
     """All that is harmless, as a list that opens."""
     items = (
         Markup("<li>{} {}{}</li>").format(
@@ -45,12 +45,12 @@ def fold(page: Page, harmless: Sequence[Warned]) -> Markup:
     ).format(page.say(HARMLESS).format(len(harmless)), Markup("").join(items))
 
 
-def speaker(page: Page, warned: Warned) -> str:
+def speaker(page: Page, warned: Told) -> str:
     """Who warns."""
     return page.say(SAYS).format(warned.library or page.say(A_LIBRARY))
 
 
-def original(page: Page, warned: Warned) -> Markup:
+def original(page: Page, warned: Told) -> Markup:
     """What the library wrote, to be opened; nothing where that is shown as it is."""
     if not warned.original:
         return Markup("")

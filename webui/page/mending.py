@@ -1,8 +1,9 @@
 """Below a failure and below what a training shows: the change that helps, a button."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -16,7 +17,7 @@ from webui.page.observing import observations, recipe_of
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.paths import value_at
-from webui.runs.events import Event
+from webui.runs.events import Failed, Saved, record
 from webui.runs.folder import PLAN, read_object
 from webui.text import Text
 
@@ -62,9 +63,8 @@ def place(page: Page, name: str, found: Found) -> None:
 
 def resumes(view: View, change: Change | None) -> bool:
     """Whether the shown run can go on from a checkpoint with this change."""
-    ended = view.last("finished").get("status") == "failed"
     fits = change is not None and {*change.values} <= {*resuming.RESUMABLE}
-    return bool(fits and ended and view.run and view.last("saved"))
+    return bool(fits and view.ended == "failed" and view.run and view.last(Saved))
 
 
 def go_on(page: Page, found: Found, recipe: Recipe) -> None:
@@ -93,11 +93,9 @@ def told(page: Page, view: View, change: Change | None) -> Markup:
     """The change, and what a press of Run or Resume then does."""
     if change is None:
         return Markup("")
-    step = view.last("saved").get("step")
-    ended = view.last("finished").get("status") == "failed"
-    after = ANEW
-    if ended and step and change.keeps_model:
-        after = Text(*(part.format(step=int(step)) for part in RESUME))
+    saved, after = view.last(Saved), ANEW
+    if view.ended == "failed" and saved and saved.step and change.keeps_model:
+        after = Text(*(part.format(step=saved.step) for part in RESUME))
     return Markup('<div class="card">{} <b>{}</b><div>{}</div></div>').format(
         page.say(HELPS), page.say(change.text), page.say(after)
     )
@@ -112,25 +110,32 @@ def after_failure(view: View, names: tuple[str, ...]) -> Change | None:
     Once a setting was changed the cell is stale, and what helped it is of the past.
     """
     for name in names:
-        failed = view.kernel.cells.get(name, {}).get("failure")
+        failed = failure_of(view.kernel.cells.get(name, {}))
         if failed and view.state(name) == "failed":
             return change(view, failed)
     return None
 
 
+def failure_of(cell: Mapping[str, Any]) -> Failed | None:
+    """What failed in a cell, as the kernel's state has it; None where nothing did."""
+    told = cell.get("failure")
+    event = record({"event": Failed.tag, **told}) if told else None
+    return event if isinstance(event, Failed) else None
+
+
 def after_death(view: View) -> Change | None:
     """The change after the kernel died in the shown run, as long as it is today's."""
-    failed = view.last("failed")
-    if failed.get("error") != "KernelDied" or view.kernel.word == "busy":
+    failed = view.last(Failed)
+    if failed is None or failed.error != "KernelDied" or view.kernel.word == "busy":
         return None
-    name = str(failed.get("cell"))
+    name = str(failed.cell)
     today = view.cells.get(name)
     if view.run is None or today is None or planned_key(view.run, name) != today.key:
         return None
     return change(view, failed)
 
 
-def change(view: View, failed: Event) -> Change | None:
+def change(view: View, failed: Failed) -> Change | None:
     """The change for today's recipe; for memory the cheapest of the planner's steps."""
     card = view.studio.card
     steps: tuple = ()

@@ -22,7 +22,7 @@ def observations(followed: Followed | None) -> list[Observation]:
     if followed is None:
         return []
     curve = followed.curve
-    count = len(curve.steps["step"])
+    count = len(curve.logged("step"))
     mark = (curve.generation, count // EVERY, followed.news)
     before, found = SEEN.get(followed, ((), []))
     if before != mark:

@@ -1,9 +1,10 @@
 """What a past run tells of its learning: what moved, and how its losses were made."""
 
+from webui.figures import finite
 from webui.page.frame import Page
-from webui.runs.entries import Entry, number
+from webui.runs.entries import Entry
+from webui.runs.events import BY_BATCH
 from webui.runs.moving import moved_parts
-from webui.runs.trials import BY_BATCH
 from webui.text import Text
 
 MOVED = Text("moved: {}", "有变化的：{}")
@@ -18,7 +19,7 @@ def learned(page: Page, entry: Entry) -> list[str]:
     summary, parts = entry.run.summary, []
     moved = summary.get("moved")
     if isinstance(moved, dict):
-        first, *more = moved_parts({name: number(n) for name, n in moved.items()})
+        first, *more = moved_parts({name: finite(n) for name, n in moved.items()})
         parts += [page.say(MOVED).format(page.say(first)), *map(page.say, more)]
     if summary.get("losses", BY_BATCH) == BY_BATCH and summary.get("best_eval_loss"):
         parts.append(page.say(OLD))

@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.components import Component
 from markupsafe import Markup
 
-from webui.figures import whole
+from webui.figures import finite, whole
 from webui.kernel import resuming
 from webui.kernel.process import KernelError
 from webui.page import runs_further
@@ -20,9 +20,10 @@ from webui.page.runs_further import chosen_entry, known_entry
 from webui.page.runs_table import state
 from webui.page.tables import heading, quiet
 from webui.page.view import View
-from webui.runs import entries, events, notes
+from webui.runs import events, notes
 from webui.runs import folder as runs
 from webui.runs.entries import Entry
+from webui.runs.events import Warned
 from webui.runs.notes import About
 from webui.text import Text
 
@@ -91,9 +92,9 @@ def warned_of(page: Page, view: View, name: str | None) -> Markup:
 
 
 @lru_cache(maxsize=64)
-def warned_in(folder: Path, size: int) -> list[events.Event]:
+def warned_in(folder: Path, size: int) -> list[Warned]:
     """The warnings of a run whose log is so long; its many steps are not parsed."""
-    return events.of(folder, "warned")
+    return events.of(folder, Warned)
 
 
 def told(page: Page, view: View, name: str | None) -> Markup:
@@ -101,7 +102,7 @@ def told(page: Page, view: View, name: str | None) -> Markup:
     entry = known_entry(page, name)
     if entry is None:
         return Markup('<p class="card">{}</p>').format(page.say(GONE if name else NONE))
-    times = int(entries.number(entry.run.summary.get("resumed")) or 0)
+    times = int(finite(entry.run.summary.get("resumed")) or 0)
     step = resume_step(entry)
     parts = [
         entry.id if entry.about.name else "",

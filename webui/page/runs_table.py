@@ -1,15 +1,17 @@
 """The table of runs: HTML whose titles sort, whose stars mark, whose names choose."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
 from markupsafe import Markup
 
 from webui.figures import brief, duration, size, whole
+from webui.metrics import metric
 from webui.page.language import MARKS, STATES, Language
-from webui.runs.entries import Entry
+from webui.runs.entries import Entry, columns_of
 from webui.runs.notes import short
+from webui.runs.scores import brief as brief_scores
 from webui.text import Text
 
 SCRIPT = Path(__file__).with_name("runs_table.js")
@@ -26,6 +28,7 @@ TITLES = {
     "peak_memory": Text("peak memory", "内存峰值"),
     "duration": Text("took", "用时"),
 }
+HOW = {"last": Text("last", "最终"), "best": Text("best", "最佳")}
 # What one looks for first: the newest run, the lowest loss, the highest score.
 FALLING = ("id", "score", "tokens_per_second")
 NEWEST = "-id"
@@ -34,7 +37,9 @@ STAR, UNSTAR = Text("Mark with a star", "加星标"), Text("Take the star off", 
 STARRED = Text("star", "星标")
 NOTE_LENGTH = 90
 
-FORMATS = {
+FORMATS: dict[str, Callable[[float], str]] = {
+    "trainable": whole,
+    "steps": whole,
     "tokens_per_second": brief,
     "last_loss": brief,
     "best_eval_loss": brief,
@@ -57,8 +62,9 @@ def listing(
     found: Sequence[Entry], language: Language, *, order: str, chosen: str | None
 ) -> Markup:
     """The table of these runs; ``order`` is the column, or one after ``-``."""
-    head = Markup("").join(title(column, order, language) for column in TITLES)
-    rows = (row(each, language, each.id == chosen) for each in found)
+    columns = shown(found)
+    head = Markup("").join(title(column, order, language) for column in columns)
+    rows = (row(each, language, each.id == chosen, columns[2:]) for each in found)
     return Markup(
         '<div class="scroll"><table class="plain runs"><thead><tr><th>{}</th>{}</tr>'
         "</thead><tbody>{}</tbody></table></div>"
@@ -67,6 +73,22 @@ def listing(
         head,
         Markup("").join(rows),
     )
+
+
+def shown(found: Sequence[Entry]) -> tuple[str, ...]:
+    """The columns of some runs: those that nobody declared stand behind the losses."""
+    names = [*TITLES]
+    place = names.index("score")
+    return (*names[:place], *columns_of(found), *names[place:])
+
+
+def title_of(column: str) -> Text:
+    """What a column is called."""
+    if column in TITLES:
+        return TITLES[column]
+    how, _, name = column.partition("_")
+    said, called = HOW[how], metric(name).title
+    return Text(f"{said.en} {called.en}", f"{said.zh}{called.zh}")
 
 
 def title(column: str, order: str, language: Language) -> Markup:
@@ -78,7 +100,7 @@ def title(column: str, order: str, language: Language) -> Markup:
         '<th class="{}" aria-sort="{}"><button type="button" data-do="sort"'
         ' data-value="{}">{}{}</button></th>'
     ).format(
-        kind(column), sorted_so, column, say(TITLES[column], language), f" {arrow}"
+        kind(column), sorted_so, column, say(title_of(column), language), f" {arrow}"
     )
 
 
@@ -95,20 +117,23 @@ def kind(column: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def row(entry: Entry, language: Language, chosen: bool) -> Markup:
+def row(
+    entry: Entry, language: Language, chosen: bool, columns: tuple[str, ...]
+) -> Markup:
     """One run; a run that did not change is not written again."""
-    cells = [named(entry), state(entry, language), *map(partial(figure, entry), SHOWN)]
+    figures = map(partial(figure, entry), columns)
+    cells = [named(entry), state(entry, language), *figures]
     return Markup("<tr{}><td>{}</td>{}</tr>").format(
         Markup(' aria-current="true"') if chosen else "",
         star(entry, language),
         Markup("").join(
             Markup("<td class='{}'>{}</td>").format(kind(column), cell)
-            for column, cell in zip(TITLES, cells, strict=True)
+            for column, cell in zip((*FIRST, *columns), cells, strict=True)
         ),
     )
 
 
-SHOWN = tuple(TITLES)[2:]
+FIRST = tuple(TITLES)[:2]
 
 
 def star(entry: Entry, language: Language) -> Markup:
@@ -159,6 +184,6 @@ def state(entry: Entry, language: Language) -> str:
 def figure(entry: Entry, column: str) -> str:
     """One figure of a run, or a dash."""
     if column == "score":
-        return "{:.0%} → {:.0%}".format(*entry.score) if entry.score else "–"
+        return brief_scores(entry.scores, "→") or "–"
     value = entry.figures.get(column)
-    return "–" if value is None else FORMATS.get(column, whole)(value)
+    return "–" if value is None else FORMATS.get(column, brief)(value)

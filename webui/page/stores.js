@@ -1,9 +1,12 @@
 // What the browser knows of a run's curves. It asks for what is new, in small pieces.
 const MOST_ROWS = 3000;
 
+// Rows by the names of their values; one of a single step has fewer.
+const named = (rows, names) => rows.map((row) => Object.fromEntries(row.map((value, i) => [names[i], value])));
+
 class Store {
   constructor(run) {
-    Object.assign(this, { run, generation: -1, known: 0, heard: 0, rows: [], marks: [] });
+    Object.assign(this, { run, generation: -1, known: 0, heard: 0, rows: [], marks: [], names: [] });
     Object.assign(this, { coming: null, detail: null, busy: false, live: false, again: 1, gone: false });
     Object.assign(this, { figures: {}, share: 0, median: null, old: false });
   }
@@ -45,8 +48,9 @@ class Store {
       if (!this.rows.length) Object.assign(this, this.coming);
     }
     const into = this.coming || this;
-    into.rows.push(...answer.rows);
-    into.marks.push(...answer.marks);
+    into.rows.push(...named(answer.rows, answer.names));
+    into.marks.push(...named(answer.marks, answer.marked));
+    this.names = [...new Set([...answer.names.slice(0, answer.names.indexOf('count')), ...answer.marked])];
     const { generation, known, heard } = answer;
     Object.assign(this, { generation, known, heard });
     if (answer.more) return;
@@ -59,14 +63,14 @@ class Store {
 
   // The part that was zoomed into, if it is drawn from rows of several steps.
   async look(first, last, changed) {
-    const coarse = this.rows.some((row) => row[COUNT] && row[STEP] >= first && row[STEP] <= last);
+    const coarse = this.rows.some((row) => row.count && row.step >= first && row.step <= last);
     const same = this.detail && this.detail.first === first && this.detail.last === last;
     if (!coarse || same) return;
     const detail = (this.detail = { first, last, rows: [], whole: false });
     try {
       for (let known = 0, more = true; more && this.detail === detail;) {
         const answer = await this.ask({ known, first, last });
-        detail.rows.push(...answer.rows);
+        detail.rows.push(...named(answer.rows, answer.names));
         ({ known, more } = answer);
       }
       detail.whole = true;
@@ -80,7 +84,7 @@ class Store {
   get drawn() {
     const { detail, rows } = this;
     if (!detail || !detail.whole || !detail.rows.length) return rows;
-    const [first, last] = [detail.rows[0][STEP], detail.rows[detail.rows.length - 1][STEP]];
-    return [...rows.filter((r) => r[STEP] < first), ...detail.rows, ...rows.filter((r) => r[STEP] > last)];
+    const [first, last] = [detail.rows[0].step, detail.rows[detail.rows.length - 1].step];
+    return [...rows.filter((r) => r.step < first), ...detail.rows, ...rows.filter((r) => r.step > last)];
   }
 }

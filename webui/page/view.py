@@ -29,6 +29,7 @@ from webui.rows.preview import preview
 from webui.runs import entries, events
 from webui.runs import folder as runs
 from webui.runs.entries import Entry
+from webui.runs.events.history import Kind
 from webui.runs.followed import Followed, Training
 
 
@@ -199,13 +200,19 @@ class View:
     @cached_property
     def sweep(self) -> Sequence[events.Event]:
         """The events of the latest sweep; empty when there was none."""
-        if any(e["event"] == "started" and e["kind"] == "sweep" for e in self.history):
+        if any(e.kind == "sweep" for e in events.of_kind(self.history, events.Started)):
             return self.history
         return self.studio.latest_sweep()
 
-    def last(self, tag: str) -> events.Event:
-        """The last event of the shown run with this tag; empty without one."""
-        return self.followed.latest.get(tag, {}) if self.followed else {}
+    def last(self, kind: type[Kind]) -> Kind | None:
+        """The last event of a kind in the shown run; None without one."""
+        return self.followed.last(kind) if self.followed else None
+
+    @property
+    def ended(self) -> str:
+        """How the shown run ended; empty while it goes on, or where there is none."""
+        finished = self.last(events.Finished)
+        return finished.status if finished else ""
 
 
 def view_of(studio: Studio) -> View:

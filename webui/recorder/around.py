@@ -4,6 +4,8 @@ import traceback
 from typing import TYPE_CHECKING
 
 from webui.recorder import hooks, memory, stops
+from webui.runs.events import Scored, Stops
+from webui.runs.scores import BASE, TUNED, Score
 
 if TYPE_CHECKING:
     from webui.recorder.recorder import Recorder
@@ -34,15 +36,18 @@ def ask_once(recorder: "Recorder") -> None:
         return
     try:
         if told := stops.asked_once(recorder.watch, names):
-            recorder.emit("stops", **told)
+            recorder.emit(Stops(**told))
     except Exception:  # it must not end what was trained well
         recorder.write_log(traceback.format_exc())
 
 
 def tell_scores(recorder: "Recorder") -> None:
-    """The event with both held-out scores, as the score cell left them."""
+    """The event with the held-out scores, as the score cell left them."""
     names = recorder.shell.user_ns
-    base, tuned = names["base_score"], names["tuned_score"]
     rows = names["scored_rows"]
-    metric = "tokens guessed" if "text" in rows.column_names else "exact match"
-    recorder.emit("scored", base=base, tuned=tuned, rows=len(rows), metric=metric)
+    metric = "tokens_guessed" if "text" in rows.column_names else "exact_match"
+    scores = [
+        Score(who, metric, names[f"{who}_score"], rows=len(rows))
+        for who in (BASE, TUNED)
+    ]
+    recorder.emit(Scored(scores=scores))

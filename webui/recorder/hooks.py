@@ -13,8 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from webui.recorder import counted, learned, memory, moved, packing, room, samples
 from webui.runs import checkpoints
+from webui.runs.events import (
+    BY_BATCH,
+    BY_TOKEN,
+    Begun,
+    Evaluated,
+    Moved,
+    NoRoom,
+    Ranked,
+    Sampled,
+    Saved,
+    Step,
+    Trial,
+)
 from webui.runs.moving import is_faint
-from webui.runs.trials import BY_TOKEN
 
 if TYPE_CHECKING:
     from webui.recorder.recorder import Recorder
@@ -40,13 +52,14 @@ def install_callback(recorder: "Recorder") -> None:
             if recorder.in_trials:
                 recorder.trial = 0 if recorder.trial is None else recorder.trial + 1
             recorder.emit(
-                "begun",
-                trial=recorder.trial,
-                max_steps=state.max_steps,
-                losses=BY_TOKEN if self.objective.by_token else learned.BY_BATCH,
-                effective=effective_settings(args, state, model)
-                | packing.in_effect(train_dataloader),
-                **parameter_counts(model),
+                Begun(
+                    trial=recorder.trial,
+                    max_steps=state.max_steps,
+                    losses=BY_TOKEN if self.objective.by_token else BY_BATCH,
+                    effective=effective_settings(args, state, model)
+                    | packing.in_effect(train_dataloader),
+                    **parameter_counts(model),
+                )
             )
             counted.hold_to_plan(model, recorder.planned, recorder.tried)
             self.refuse(moved.all_warm_up(args, state.max_steps), control)
@@ -72,25 +85,25 @@ def install_callback(recorder: "Recorder") -> None:
             figures = self.watched.figures()
             told = self.watched.verdict(figures, args.learning_rate)
             teaches = not told and not is_faint(figures)
-            recorder.emit(
-                "moved", trial=recorder.trial, step=step, teaches=teaches, **figures
-            )
+            trial = recorder.trial
+            recorder.emit(Moved(trial=trial, step=step, teaches=teaches, **figures))
             if not recorder.stop_asked:
                 self.refuse(told, control)
 
         def on_log(self, args, state, control, logs=None, model=None, **_):  # type: ignore
             logs = logs or {}
-            tag = "evaluated" if "eval_loss" in logs else "step"
-            if tag == "step" and "loss" not in logs:
+            kind = Evaluated if "eval_loss" in logs else Step
+            if kind is Step and "loss" not in logs:
                 return
             recorder.emit(
-                tag,
-                trial=recorder.trial,
-                step=state.global_step,
-                max_steps=state.max_steps,
-                **self.rates(args, logs),
-                memory=memory.in_use(),
-                logs=dict(logs),
+                kind(
+                    trial=recorder.trial,
+                    step=state.global_step,
+                    max_steps=state.max_steps,
+                    **self.rates(args, logs),
+                    memory=memory.in_use(),
+                    logs=dict(logs),
+                )
             )
             if told := lost(logs, state.global_step, scaled=args.fp16):
                 if not recorder.in_trials:
@@ -98,12 +111,12 @@ def install_callback(recorder: "Recorder") -> None:
                 control.should_training_stop = True  # a trial; others go on
             # About twenty lines for the notebook, whatever the length of the run.
             every = max(1, state.max_steps // 20)
-            if tag == "step" and state.global_step % every == 0:
+            if kind is Step and state.global_step % every == 0:
                 print(progress_line(state, logs), flush=True)
             # Each step is logged before it is saved, and after all that ask for it.
             self.look_for_room(args, state, control, model)
 
-        def rates(self, args, logs: dict[str, Any]) -> dict[str, float | None]:  # type: ignore
+        def rates(self, args, logs: dict[str, Any]) -> dict[str, Any]:  # type: ignore
             """Tokens (padding not counted) and rows per second since the last step."""
             tokens, now = logs.get("num_tokens"), time.monotonic()
             if tokens is None:
@@ -135,21 +148,21 @@ def install_callback(recorder: "Recorder") -> None:
             watch = recorder.watch
             if watch.get("code") and self.sampled != state.global_step:
                 self.sampled = state.global_step
-                self.show("sampled", state, "answers", samples.answers)
+                self.show(Sampled, state, "answers", samples.answers)
 
         def rank(self, state, loader: Any) -> None:  # type: ignore
             """Show which rows the model knows best and worst."""
             if recorder.watch.get("ranked_rows") and loader is not None:
                 step = state.global_step
-                self.show("ranked", state, "rows", samples.ranked, loader, step)
+                self.show(Ranked, state, "rows", samples.ranked, loader, step)
 
         def show(  # type: ignore
-            self, tag: str, state, name: str, made: Callable[..., Any], *more: Any
+            self, kind: Any, state, name: str, made: Callable[..., Any], *more: Any
         ) -> None:
             """An event that costs the model some work, and must not end a training."""
             try:
                 told = made(recorder.watch, recorder.shell.user_ns, *more)
-                recorder.emit(tag, step=state.global_step, **{name: told})
+                recorder.emit(kind(step=state.global_step, **{name: told}))
             except Exception:
                 recorder.write_log(traceback.format_exc())
 
@@ -168,20 +181,19 @@ def install_callback(recorder: "Recorder") -> None:
             found = room.for_checkpoint(Path(args.output_dir).parent, model, kind)
             if not found.enough:
                 control.should_save = False
-                figures = {"needed": found.needed, "free": found.free}
-                recorder.emit(
-                    "warned", kind="no_room", step=state.global_step, **figures
-                )
+                step, needed = state.global_step, found.needed
+                recorder.emit(NoRoom(step=step, needed=needed, free=found.free))
 
         def on_save(self, args, state, control, **_):  # type: ignore
             name = f"checkpoint-{state.global_step}"
             taken = checkpoints.size(Path(args.output_dir) / name)
             recorder.emit(
-                "saved",
-                checkpoint=name,
-                step=state.global_step,
-                bytes=taken,
-                peak_memory=memory.peak(),
+                Saved(
+                    checkpoint=name,
+                    step=state.global_step,
+                    bytes=taken,
+                    peak_memory=memory.peak(),
+                )
             )
 
     trainer = transformers.trainer
@@ -216,19 +228,19 @@ def effective_settings(args: Any, state: Any, model: Any) -> dict[str, Any]:
     precision = "bf16" if args.bf16 else "fp16" if args.fp16 else "none"
     return {
         "device": str(model.device),
-        "base precision": str(model.dtype).removeprefix("torch."),
-        "8-bit base": bool(getattr(model, "is_loaded_in_8bit", False)),
-        "4-bit base": bool(getattr(model, "is_loaded_in_4bit", False)),
+        "base_precision": str(model.dtype).removeprefix("torch."),
+        "loaded_in_8bit": bool(getattr(model, "is_loaded_in_8bit", False)),
+        "loaded_in_4bit": bool(getattr(model, "is_loaded_in_4bit", False)),
         **packing_of_weights(model),
-        "mixed precision": precision,
+        "mixed_precision": precision,
         "optimizer": str(getattr(args.optim, "value", args.optim)),
-        "gradient checkpointing": bool(
+        "gradient_checkpointing": bool(
             args.gradient_checkpointing
             or getattr(model, "is_gradient_checkpointing", False)
         ),
-        "batch size": state.train_batch_size or args.per_device_train_batch_size,
-        "gradient accumulation": args.gradient_accumulation_steps,
-        "learning rate": args.learning_rate,
+        "batch_size": state.train_batch_size or args.per_device_train_batch_size,
+        "gradient_accumulation": args.gradient_accumulation_steps,
+        "learning_rate": args.learning_rate,
         "steps": state.max_steps,
         "seed": args.seed,
     }
@@ -240,7 +252,7 @@ def packing_of_weights(model: Any) -> dict[str, Any]:
     state = next((s for s in states if s is not None), None)
     if state is None:
         return {}
-    return {"4-bit type": state.quant_type, "double quantization": state.nested}
+    return {"quant_type": state.quant_type, "double_quant": state.nested}
 
 
 def parameter_counts(model: Any) -> dict[str, int]:
@@ -262,7 +274,13 @@ def install_sweep(recorder: "Recorder") -> None:
 
     def tell(study: Any, trial: Any) -> None:
         recorder.emit(
-            "trial", trial=trial.number, params=trial.params, value=trial.value
+            Trial(
+                trial=trial.number,
+                params=trial.params,
+                value=trial.value,
+                metric=(study.metric_names or [Trial.metric])[0],
+                direction=study.direction.name.lower(),
+            )
         )
         if recorder.stop_asked:
             study.stop()

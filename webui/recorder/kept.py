@@ -9,6 +9,7 @@ from webui.notebook.cells import SHOWN, kind_of
 from webui.notebook.ipynb import notebook_text
 from webui.runs import events
 from webui.runs import folder as runs
+from webui.runs.events import Resumed
 from webui.runs.folder import NOTEBOOK, PLAN
 
 
@@ -39,13 +40,10 @@ def is_loaded(name: str) -> bool:
 def resumed_at(run: Path) -> list[str]:
     """Where a run went on when it was resumed: after which step, with what changed."""
     history, _ = events.read(run)
-    told = [e for e in history if e["event"] == "resumed" and e["step"]]
-    return [
-        ", ".join([f"step {e['step']}", *(f"{p}={v}" for p, v in values_of(e))])
-        for e in told
-    ]
+    told = (event for event in events.of_kind(history, Resumed) if event.step)
+    return [", ".join([f"step {event.step}", *changed(event)]) for event in told]
 
 
-def values_of(event: events.Event) -> list[tuple[str, Any]]:
+def changed(event: Resumed) -> list[str]:
     """The settings that a resume changed."""
-    return sorted((event.get("values") or {}).items())
+    return [f"{path}={value}" for path, value in sorted(event.values.items())]

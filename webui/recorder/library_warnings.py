@@ -11,9 +11,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from webui.runs import events
+from webui.runs.events import Warned, of_kind, read
 from webui.runs.known_warnings import UNKNOWN
-from webui.runs.library_warnings import KIND
 
 if TYPE_CHECKING:
     from webui.recorder.recorder import Recorder
@@ -132,9 +131,7 @@ class Listener:
             if told and mark not in self.known and len(self.known) < MOST:
                 self.known.add(mark)
                 cell = self.recorder.cell
-                self.recorder.emit(
-                    "warned", kind=KIND, cell=cell, library=library, message=told
-                )
+                self.recorder.emit(Warned(cell=cell, library=library, message=told))
         except Exception as error:
             self.recorder.write_log(f"a warning was not recorded: {error!r}\n")
         finally:
@@ -148,8 +145,8 @@ def mark_of(text: str) -> str:
 
 def recorded(run: Path | None) -> set[str]:
     """The marks of what a run has recorded before."""
-    told = events.read(run)[0] if run else []
-    return {mark_of(str(e.get("message"))) for e in told if e.get("kind") == KIND}
+    history = read(run)[0] if run else []
+    return {mark_of(event.message) for event in of_kind(history, Warned)}
 
 
 def message_of(record: logging.LogRecord) -> str:

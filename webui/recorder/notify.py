@@ -17,10 +17,11 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from webui import figures
 from webui.diagnosis import explain
-from webui.files import read_json
-from webui.runs import events, notes
-from webui.runs.folder import LOG, SUMMARY, status_of
-from webui.runs.summary import duration, last
+from webui.runs import events, notes, scores
+from webui.runs.events import Failed, Step, last
+from webui.runs.folder import LOG, status_of, summary_of
+from webui.runs.scores import BASE, TUNED, Score
+from webui.runs.summary import duration
 
 ADDRESS = "TUNEBOOK_WEBHOOK"
 SECONDS = 5
@@ -93,15 +94,15 @@ def write_down(run: Path, line: str) -> None:
 def message(run: Path) -> dict[str, Any]:
     """What is told of a run that has ended; seconds, and a sentence where it failed."""
     history = events.current(events.read(run)[0])
-    summary = read_json(run / SUMMARY) or {}
-    failed = last(history, "failed")
+    summary = summary_of(run)
+    failed, step = last(history, Failed), last(history, Step)
     facts = {
         "run": run.name,
         "status": status_of(history),
         "name": notes.read(run).name or run.name,
-        "score": summary.get("score"),
+        "scores": summary.get("scores", []),
         # A run whose kernel died has no summary.
-        "last_loss": last(history, "step").get("logs", {}).get("loss"),
+        "last_loss": step.logs.get("loss") if step else None,
         "duration": summary.get("duration", duration(history)),
         "what": explain(failed).what.en if failed else None,
     }
@@ -124,9 +125,15 @@ def sentence(facts: dict[str, Any]) -> str:
         parts.append(facts["what"].rstrip("."))
     if facts["last_loss"] is not None:
         parts.append(f"last loss {figures.brief(facts['last_loss'])}")
-    if score := facts["score"]:
-        parts.append(f"score {score['base']:.1%} before, {score['tuned']:.1%} after")
+    for found in scores.by_metric(scores.read(facts["scores"])).values():
+        parts.append(f"score {', '.join(map(after_or_before, found))}")
     return ". ".join(parts)[:LONGEST] + "."
+
+
+def after_or_before(score: Score) -> str:
+    """One score in words."""
+    who = {BASE: "before", TUNED: "after"}.get(score.who, f"by {score.who}")
+    return f"{score.written} {who}"
 
 
 def escaped(text: str) -> str:

@@ -24,6 +24,7 @@ from webui.recorder.kept import write_notebook
 from webui.recorder.notify import notify
 from webui.runs import events
 from webui.runs import folder as runs
+from webui.runs.events import CellState, Event, Failed, Finished, Resumed
 from webui.runs.folder import LOG, SUMMARY
 from webui.runs.summary import write_summary
 
@@ -117,7 +118,7 @@ class Recorder:
         if (resumed := self.job.get("resumed")) and self.run_folder:
             # It told how the run had ended, which it no longer has.
             (self.run_folder / SUMMARY).unlink(missing_ok=True)
-            self.emit("resumed", **resumed)
+            self.emit(Resumed(**resumed))
 
     def end(self, status: str) -> None:
         """Write what a run leaves, then its last event, then be free again."""
@@ -134,7 +135,7 @@ class Recorder:
             self.write_log(traceback.format_exc())
         finally:
             if self.job["new"]:
-                self.emit("finished", status=status)
+                self.emit(Finished(status=status))
                 if self.run_folder:
                     notify(self.run_folder)
             self.set_busy(None)
@@ -155,7 +156,7 @@ class Recorder:
         record = {**cell, "status": "running", "started": time.time(), "outputs": []}
         self.state["cells"][name] = record
         self.set_busy(name)
-        self.emit("cell", cell=name, status="running")
+        self.emit(CellState(cell=name, status="running"))
         self.call(kind.at_begin)
         status, record["pieces"] = "finished", []
         # What is kept and shown is the whole training; what runs may go on with it.
@@ -171,7 +172,7 @@ class Recorder:
             self.state["run"] = self.job["run"]
         if status == "finished":
             self.call(kind.at_end)
-        self.emit("cell", cell=name, status=status)
+        self.emit(CellState(cell=name, status=status))
         self.write_state()
         self.write_notebook()
         return status
@@ -207,16 +208,16 @@ class Recorder:
         """The event that says which cell failed and with what."""
         failure = {"cell": self.cell, **failure_of(error)}
         self.state["cells"][self.cell]["failure"] = failure
-        self.emit("failed", **failure)
+        self.emit(Failed(**failure))
 
     # ---- what lasts
 
-    def emit(self, tag: str, **values: Any) -> None:
+    def emit(self, event: Event) -> None:
         """Append an event to the current run; observing must not end a training."""
         if self.run_folder is None:
             return
         try:
-            events.append(self.run_folder, tag, **values)
+            events.append(self.run_folder, event)
         except (OSError, TypeError, ValueError):
             self.write_log(traceback.format_exc())
 

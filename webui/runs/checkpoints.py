@@ -7,6 +7,7 @@ from pathlib import Path
 
 from webui.files import read_json
 from webui.runs import events
+from webui.runs.events import Saved
 
 FOLDER = "checkpoints"
 # For the log, the events, the notebook and the adapter, when nothing else fits.
@@ -42,7 +43,7 @@ def complete(run: Path) -> list[Checkpoint]:
     One is whole when its state, which is written last, can be read, when all that a
     training goes on with is there, and when an event of the run names it as saved.
     """
-    saved = {e["checkpoint"] for e in events.read(run)[0] if e["event"] == "saved"}
+    saved = {e.checkpoint for e in events.read(run)[0] if isinstance(e, Saved)}
     found = (read(folder) for folder in folders(run) if folder.name in saved)
     whole = [checkpoint for checkpoint in found if checkpoint is not None]
     return sorted(whole, key=lambda checkpoint: checkpoint.step, reverse=True)

@@ -1,6 +1,5 @@
 """What a table of runs shows: each run's figures, found, sorted, read only when new."""
 
-import math
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,9 +8,12 @@ from typing import Any
 
 import yaml
 
-from webui.runs import events, folder, notes
+from webui.figures import finite
+from webui.metrics import METRICS, metric
+from webui.runs import events, folder, notes, scores
 from webui.runs.folder import Run
 from webui.runs.notes import About
+from webui.runs.scores import TUNED, Score
 
 # Figures of the summary by which runs can be sorted.
 FIGURES = (
@@ -45,7 +47,7 @@ class Entry:
     method: str
     parent: str
     figures: dict[str, float]
-    score: tuple[float, float] | None
+    scores: tuple[Score, ...]
 
     @property
     def id(self) -> str:
@@ -106,7 +108,8 @@ def read(path: Path) -> Entry:
     parent = run.summary.get("parent")
     if not isinstance(model, str) or not isinstance(method, str):
         model, method, parent = asked(path / folder.RECIPE)
-    figures = {name: number(run.summary.get(name)) for name in FIGURES}
+    figures = {name: finite(run.summary.get(name)) for name in FIGURES}
+    figures |= further(run.summary.get("metrics"))
     return Entry(
         run,
         notes.read(path),
@@ -114,7 +117,7 @@ def read(path: Path) -> Entry:
         notes.one_line(method),
         notes.one_line(parent) if isinstance(parent, str) else "",
         {name: value for name, value in figures.items() if value is not None},
-        score(run.summary.get("score")),
+        scores.read(run.summary.get("scores")),
     )
 
 
@@ -138,20 +141,25 @@ def inner(values: Any, key: str) -> dict[str, Any]:
     return section if isinstance(section, dict) else {}
 
 
-def number(value: Any) -> float | None:
-    """A finite number, or None."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    try:
-        return value if is_number and math.isfinite(value) else None
-    except OverflowError:  # a whole number of hundreds of digits
-        return None
+def further(metrics: Any) -> dict[str, float | None]:
+    """The figures of metrics that have no column of their own, by their columns."""
+    given = metrics if isinstance(metrics, dict) else {}
+    found = {column_of(n): inner(given, n) for n in given if n not in METRICS}
+    return {
+        column: finite(figures.get(column.partition("_")[0]))
+        for column, figures in found.items()
+    }
 
 
-def score(value: Any) -> tuple[float, float] | None:
-    """The scores of base and tuned model, where both are there."""
-    given = value if isinstance(value, dict) else {}
-    base, tuned = number(given.get("base")), number(given.get("tuned"))
-    return None if base is None or tuned is None else (base, tuned)
+def column_of(name: str) -> str:
+    """The column of a metric: its best value on rows set aside, else its last."""
+    kind = metric(name)
+    return f"{'best' if kind.unseen and kind.better else 'last'}_{name}"
+
+
+def columns_of(found: Iterable[Entry]) -> list[str]:
+    """The columns that some runs have beside those of every table."""
+    return [*dict.fromkeys(n for e in found for n in e.figures if n not in FIGURES)]
 
 
 def chosen(
@@ -168,7 +176,8 @@ def chosen(
         if (entry.about.star or not starred) and all(w in entry.text for w in wanted)
     ]
     column = order.removeprefix("-")
-    return ordered(kept, column, order.startswith("-")) if column in COLUMNS else kept
+    known = column in COLUMNS or column in columns_of(kept)
+    return ordered(kept, column, order.startswith("-")) if known else kept
 
 
 def ordered(found: Sequence[Entry], column: str, falling: bool) -> list[Entry]:
@@ -190,5 +199,6 @@ def value_of(entry: Entry, column: str) -> Any:
         case "status":
             return entry.run.status
         case "score":
-            return entry.score[1] if entry.score else None
+            tuned = [each.value for each in entry.scores if each.who == TUNED]
+            return next(iter(tuned), None)
     return entry.figures.get(column)

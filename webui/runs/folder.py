@@ -19,6 +19,7 @@ from webui.recipe.problems import RecipeError
 from webui.recipe.store import dumps, load
 from webui.runs import events
 from webui.runs.error import RunError
+from webui.runs.events import older
 from webui.runs.tail import backwards, ending
 from webui.text import Text
 
@@ -71,7 +72,8 @@ def create(
     if rows is not None:  # without the places that they came from
         plan["rows"] = asdict(replace(rows, files={}))
     write_json(folder / PLAN, plan | {"cells": [vars(cell) for cell in cells]})
-    events.append(folder, "started", kind=kind, cells=[cell.name for cell in cells])
+    names = [cell.name for cell in cells]
+    events.append(folder, events.Started(kind=kind, cells=names))
     return folder
 
 
@@ -121,7 +123,7 @@ def is_shown(name: str) -> bool:
 
 def read(folder: Path) -> Run:
     """What a run's folder says about it."""
-    summary = read_object(folder / SUMMARY)
+    summary = summary_of(folder)
     return Run(folder, kind_of(folder), status_by(folder, summary), summary)
 
 
@@ -129,6 +131,11 @@ def status_by(folder: Path, summary: dict[str, Any]) -> str:
     """How a run stands: by an event that it ended, else by its summary."""
     end = ending(backwards(folder))
     return end.status if end.told else str(summary.get("status", end.status))
+
+
+def summary_of(folder: Path) -> dict[str, Any]:
+    """A run's main figures; empty before it ended."""
+    return older.summary(read_object(folder / SUMMARY))
 
 
 def read_object(file: Path) -> dict[str, Any]:

@@ -6,14 +6,31 @@ Steps of a training go into its curve; all other events are few, and are kept.
 import contextlib
 import math
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+from webui.figures import finite
+from webui.metrics import UNSEEN, metric
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
 from webui.runs import events
 from webui.runs.curve import Curve
-from webui.runs.events import OF_A_STEP, Event
+from webui.runs.events import (
+    Begun,
+    Evaluated,
+    Event,
+    Measured,
+    OfAStep,
+    Ranked,
+    Resumed,
+    Sampled,
+    Saved,
+    Step,
+)
+from webui.runs.events.history import Kind
 from webui.runs.folder import RECIPE, rows_of
 from webui.runs.pace import NOTHING, Expected, Pace, expected
 
@@ -23,24 +40,26 @@ BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class Training:
-    """How a training stands at its last step. Seconds, bytes, and a second's worth.
+    """How a training stands at its last step, in seconds, with the last value of each
+    metric by its name.
 
     ``left`` is None while nothing can be said. ``at`` is when the last event came.
     """
 
     step: int
     max_steps: int
-    epoch: float | None = None
-    loss: float | None = None
-    eval_loss: float | None = None
-    learning_rate: float | None = None
-    grad_norm: float | None = None
-    tokens_per_second: float | None = None
-    samples_per_second: float | None = None
-    memory: int | None = None
+    figures: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     left: float | None = None
     at: float = 0.0
+
+    def figure(self, name: str) -> float | None:
+        """A metric's last value; None where there is none."""
+        return finite(self.figures.get(name))
+
+
+# What happens between two steps, and takes its time.
+PAUSES = {Evaluated, Sampled, Ranked, Saved}
 
 
 class Followed:
@@ -55,7 +74,7 @@ class Followed:
         """Know nothing of the run yet."""
         self.offset, self.news = 0, 0
         self.history: list[Event] = []
-        self.latest: dict[str, Event] = {}
+        self.latest: dict[type[Event], Event] = {}
         self.curve, self.pace = Curve(generation), Pace()
         self.clock: float | None = None
         self.spent = 0.0
@@ -83,58 +102,45 @@ class Followed:
 
     def take(self, event: Event) -> None:
         """Take in one event."""
-        tag, of_training = event["event"], event.get("trial") is None
-        if tag == "resumed":
-            self.go_back(int(event["step"]))
+        of_training = getattr(event, "trial", None) is None
+        if isinstance(event, Resumed):
+            self.go_back(event.step)
             for end in events.ENDS:
                 self.latest.pop(end, None)
-        if tag == "step" and of_training:
+        if isinstance(event, Step) and of_training:
             self.take_step(event)
         else:
             self.history.append(event)
             self.news += 1
             if of_training:
-                self.take_between(tag, event)
-        self.latest[tag] = event
+                self.take_between(event)
+        self.latest[type(event)] = event
 
-    def take_step(self, event: Event) -> None:
+    def take_step(self, event: Step) -> None:
         """A step of the training: to its curve and its pace."""
-        step, time, logs = int(event["step"]), float(event["time"]), event["logs"]
-        self.spend(time)
-        self.curve.add_step(
-            {
-                "step": step,
-                "epoch": number(logs.get("epoch")),
-                "seconds": round(self.spent, 1),
-                "loss": number(logs.get("loss")),
-                "learning_rate": number(logs.get("learning_rate")),
-                "grad_norm": number(logs.get("grad_norm")),
-                "tokens_per_second": number(event.get("tokens_per_second")),
-                "memory": number(event.get("memory")),
-            }
-        )
-        self.pace.step(step, time)
+        self.spend(event.time)
+        self.curve.add_step(self.place(event) | drawn(event.figures.items()))
+        self.pace.step(event.step, event.time)
 
-    def take_between(self, tag: str, event: Event) -> None:
+    def place(self, event: Measured) -> dict[str, float]:
+        """Where figures lie in the curve."""
+        epoch = number(event.logs.get("epoch"))
+        return {"step": event.step, "epoch": epoch, "seconds": round(self.spent, 1)}
+
+    def take_between(self, event: Event) -> None:
         """What else happens in a training: it begins, goes on, is evaluated, saved."""
-        time = float(event["time"])
-        if tag in ("begun", "resumed"):
+        time = event.time
+        if isinstance(event, Begun | Resumed):
             self.clock = time
-            self.pace.begin(int(event.get("step", self.curve.last_step)), time)
-        if tag == "begun":
-            self.hopes = self.expected(int(event["max_steps"]))
-        if tag in ("evaluated", "sampled", "ranked", "saved"):
+            step = event.step if isinstance(event, Resumed) else self.curve.last_step
+            self.pace.begin(step, time)
+        if isinstance(event, Begun):
+            self.hopes = self.expected(event.max_steps)
+        if type(event) in PAUSES:
             self.spend(time)
-            self.pace.paused(tag, time)
-        if tag == "evaluated":
-            self.curve.add_evaluation(
-                {
-                    "step": int(event["step"]),
-                    "epoch": number(event["logs"].get("epoch")),
-                    "seconds": round(self.spent, 1),
-                    "loss": number(event["logs"].get("eval_loss")),
-                }
-            )
+            self.pace.paused(event.tag, time)
+        if isinstance(event, Evaluated):
+            self.curve.add_evaluation(self.place(event) | unseen(event.logs))
 
     def spend(self, time: float) -> None:
         """Count the time since the training's last word."""
@@ -158,11 +164,16 @@ class Followed:
         self.history = [
             event
             for event in self.history
-            if event["event"] not in OF_A_STEP or event.get("step", 0) <= step
+            if not isinstance(event, OfAStep) or event.step <= step
         ]
-        for tag in OF_A_STEP:
-            self.latest.pop(tag, None)
-        self.latest.update({event["event"]: event for event in self.history})
+        for kind in [kind for kind in self.latest if issubclass(kind, OfAStep)]:
+            del self.latest[kind]
+        self.latest.update({type(event): event for event in self.history})
+
+    def last(self, kind: type[Kind]) -> Kind | None:
+        """The last event of a kind; None without one."""
+        found = self.latest.get(kind)
+        return found if isinstance(found, kind) else None
 
     @property
     def median_norm(self) -> float | None:
@@ -175,26 +186,44 @@ class Followed:
     @property
     def training(self) -> Training | None:
         """How the training stands; None before it began."""
-        begun, step = self.latest.get("begun"), self.latest.get("step", {})
+        begun, step = self.last(Begun), self.last(Step)
         if begun is None:
             return None
-        logs, total = step.get("logs", {}), begun["max_steps"]
-        evaluated = self.latest.get("evaluated", {}).get("logs", {})
+        evaluated = self.last(Evaluated)
         return Training(
-            step=step.get("step", 0),
-            max_steps=total,
-            epoch=logs.get("epoch"),
-            loss=logs.get("loss"),
-            eval_loss=evaluated.get("eval_loss"),
-            learning_rate=logs.get("learning_rate"),
-            grad_norm=logs.get("grad_norm"),
-            tokens_per_second=step.get("tokens_per_second"),
-            samples_per_second=step.get("samples_per_second"),
-            memory=step.get("memory"),
+            step=step.step if step else 0,
+            max_steps=begun.max_steps,
+            figures={
+                **(evaluated.logs if evaluated else {}),
+                **(step.figures if step else {}),
+            },
             seconds=self.spent,
-            left=self.pace.left(total, self.hopes),
-            at=(step or begun)["time"],
+            left=self.pace.left(begun.max_steps, self.hopes),
+            at=(step or begun).time,
         )
+
+
+@cache
+def is_drawn(name: str) -> bool:
+    """Whether a metric has a curve."""
+    return metric(name).drawn
+
+
+def drawn(figures: Iterable[tuple[str, Any]]) -> dict[str, float]:
+    """The figures that have a curve, as numbers."""
+    return {
+        name: number(value)
+        for name, value in figures
+        if isinstance(value, int | float) and is_drawn(name)
+    }
+
+
+def unseen(logs: Mapping[str, Any]) -> dict[str, float]:
+    """The figures of rows set aside, by the metrics beside whose curves they lie."""
+    named = (
+        (n.removeprefix(UNSEEN), v) for n, v in logs.items() if n.startswith(UNSEEN)
+    )
+    return drawn(named)
 
 
 def number(value: object) -> float:

@@ -1,18 +1,15 @@
 """What is said of watched rows that the run which is trained on has learned."""
 
-from typing import Any
-
 from webui.figures import whole
+from webui.runs.events import LearnedBefore
 from webui.text import Text
 
 LEARNED = "learned.txt"  # in a run's folder: a mark of each record, one a line
-KIND = "learned_before"  # of a ``warned`` event
 
 
-def told(event: dict[str, Any]) -> Text:
-    """A ``warned`` event of this kind in words."""
-    watched, every = whole(event.get("watched") or 0), whole(event.get("of") or 0)
-    run = event.get("parent", "")
+def told(event: LearnedBefore) -> Text:
+    """What was learned before, in words."""
+    watched, every, run = whole(event.watched), whole(event.of), event.parent
     return Text(
         f"Of the {every} rows that are watched while training {watched} were learned "
         f"by {run} or the runs before it, so that their loss says little about unseen "

@@ -1,9 +1,11 @@
 """How much of a model's weights moved while it learned, in words."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from webui.figures import brief, whole
+from webui.runs.events import Moved
 from webui.text import Text
 
 # Weights that moved no further than this leave what a model answers as it was, though
@@ -19,6 +21,11 @@ def is_faint(figures: Mapping[str, Any]) -> bool:
     """Whether no weight moved so far that it could matter; not known of older runs."""
     furthest = figures.get("furthest")
     return isinstance(furthest, int | float) and furthest < FAINT
+
+
+def movement(event: Moved | None) -> dict[str, Any]:
+    """The figures of an event, as a summary has them; none where there is none."""
+    return asdict(event) if event else {}
 
 
 def moved_parts(figures: Mapping[str, Any]) -> list[Text]:

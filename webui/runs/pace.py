@@ -92,6 +92,8 @@ class Pace:
     answers: float = 0.0
     warm: bool = False
     pause: str = ""
+    each: tuple[int, float] = (0, 0.0)
+    seen: int = 0
 
     def begin(self, step: int, time: float) -> None:
         """The training begins or goes on after this step, at this time."""
@@ -125,6 +127,7 @@ class Pace:
             self.add_pause(before, seconds - (step - before) * self.seconds_per_step())
         else:
             self.steps.append(seconds / (step - before))
+            self.seen += 1
         self.worked += min(seconds, (step - before) * ASLEEP * self.seconds_per_step())
         self.mark, self.warm, self.pause = (step, time), True, ""
 
@@ -138,9 +141,20 @@ class Pace:
         return kind in self.pauses and bool(self.pauses[kind].seconds)
 
     def seconds_per_step(self) -> float:
-        """The mean of the later half of the steps, a machine asleep left out."""
+        """The mean of the later half of the steps, a machine asleep left out.
+
+        It hardly changes by one step: it is worked out again after one in fifty, or
+        after twenty.
+        """
         if not self.steps:
             return self.first
+        if self.each[0] and self.seen - self.each[0] <= min(self.seen // 50, 20):
+            return self.each[1]
+        self.each = self.seen, self.mean_of_later()
+        return self.each[1]
+
+    def mean_of_later(self) -> float:
+        """The same, worked out."""
         window = list(self.steps)[-max(AT_LEAST, len(self.steps) // 2) :]
         limit = ASLEEP * median(window)
         return fmean(seconds for seconds in window if seconds <= limit)

@@ -1,18 +1,17 @@
 """Whether a tuned model stops by itself, in words: it was asked one training prompt."""
 
-from typing import Any
-
 from webui.figures import whole
+from webui.runs.events import Stops
 from webui.text import Text
 
 SURE = 0.5  # a token that is likelier than this is written
 
 
-def runs_on(event: dict[str, Any]) -> Text | None:
+def runs_on(event: Stops | None) -> Text | None:
     """Why a model ran on when it was asked; None if it stopped by itself."""
-    if event.get("itself") is not False:
+    if event is None or event.itself is not False:
         return None
-    tokens, chance = whole(event.get("tokens") or 0), event.get("chance") or 0.0
+    tokens, chance = whole(event.tokens), event.chance or 0.0
     seen = Text(
         f"Asked a question that it was trained on, the model had not stopped after "
         f"{tokens} tokens: ",
@@ -22,9 +21,9 @@ def runs_on(event: dict[str, Any]) -> Text | None:
     return Text(seen.en + why.en, seen.zh + why.zh)
 
 
-def reason(event: dict[str, Any], chance: float) -> Text:
+def reason(event: Stops, chance: float) -> Text:
     """What keeps a model from stopping."""
-    if not event.get("learned"):
+    if not event.learned:
         return Text(
             "no end token is among what it learns there. Raise model.max_seq_length if "
             "answers are cut, or choose another data.template.",

@@ -1,9 +1,9 @@
 """The main figures of a run in one file: what a table of runs or a paper needs."""
 
 import hashlib
-import math
 import platform
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,26 @@ from webui.notebook.model_cell import checkpointing
 from webui.recipe import Recipe
 from webui.recipe.store import load
 from webui.runs import events
-from webui.runs.events import Event
+from webui.runs.events import (
+    Begun,
+    Event,
+    Failed,
+    Finished,
+    Moved,
+    Resumed,
+    Saved,
+    Scored,
+    Step,
+    Stops,
+    last,
+    of_kind,
+)
 from webui.runs.folder import RECIPE, SUMMARY
 from webui.runs.library_warnings import warnings_of
+from webui.runs.logged import logged
 from webui.runs.trials import best_trial, losses_of
 
-EXACT = "exact match"  # what a score was before there were others
 MOVED = ("moved", "of", "changed", "rounded", "furthest")
-SCORE = ("base", "tuned", "rows", "metric")
 PACKAGES = (
     "tunebook",
     "unsloth",
@@ -61,11 +73,12 @@ def summarize(
     run: Path,
 ) -> dict[str, Any]:
     """The figures; seconds, bytes and tokens per second where not said otherwise."""
-    begun = last(history, "begun")
+    begun = last(history, Begun) or Begun()
     kept = events.current(history)
-    steps = [e for e in kept if e["event"] == "step"]
-    losses = [e["logs"]["loss"] for e in steps if "loss" in e["logs"]]
-    scored, moving = last(history, "scored"), last(kept, "moved")
+    steps, metrics = last(kept, Step), logged(kept)
+    loss, unseen = metrics.get("loss", {}), metrics.get("eval_loss", {})
+    scored, moving = last(history, Scored), last(kept, Moved)
+    stops = last(history, Stops)
     return {
         "status": status,
         "model": recipe.model.name,
@@ -82,7 +95,7 @@ def summarize(
         },
         "versions": {name: installed(name) for name in PACKAGES},
         "python": platform.python_version(),
-        "device": begun.get("effective", {}).get("device"),
+        "device": begun.effective.get("device"),
         "duration": duration(history),
         "training_seconds": training_seconds(history),
         "tokens_per_second": tokens_per_second(history),
@@ -90,19 +103,21 @@ def summarize(
             (peak for peak in (peak_memory, *peaks_before(history)) if peak),
             default=None,
         ),
-        "trainable": begun.get("trainable"),
-        "total": begun.get("total"),
-        "steps": steps[-1]["step"] if steps else 0,
-        "resumed": sum(e["event"] == "resumed" for e in history),
-        "first_loss": finite(losses[0]) if losses else None,
-        "last_loss": finite(losses[-1]) if losses else None,
-        **best_evaluation(kept),
-        "stops_by_itself": last(history, "stops").get("itself"),
+        "trainable": begun.trainable,
+        "total": begun.total,
+        "steps": steps.step if steps else 0,
+        "resumed": len(of_kind(history, Resumed)),
+        "first_loss": loss.get("first"),
+        "last_loss": loss.get("last"),
+        "best_eval_loss": unseen.get("best"),
+        "best_eval_step": unseen.get("best_step"),
+        "metrics": metrics,
+        "stops_by_itself": stops.itself if stops else None,
         "losses": losses_of(history),
-        "moved": {k: moving[k] for k in MOVED if k in moving} or None,
-        "score": {k: scored.get(k) for k in SCORE} if scored else None,
+        "moved": {k: getattr(moving, k) for k in MOVED} if moving else None,
+        "scores": [asdict(score) for score in scored.scores] if scored else [],
         "requested": requested_settings(recipe),
-        "effective": begun.get("effective", {}),
+        "effective": begun.effective,
         "best": best_trial(history),
         "warnings": [
             {"library": w.library, "text": w.text.en, "harmless": w.harmless}
@@ -111,33 +126,9 @@ def summarize(
     }
 
 
-def last(history: Sequence[Event], tag: str) -> Event:
-    """The last event with this tag; empty when there is none."""
-    return next((e for e in reversed(history) if e["event"] == tag), {})
-
-
 def peaks_before(history: Sequence[Event]) -> list[int]:
     """Bytes at the peak of the sessions that a run was resumed from, at each save."""
-    saved = (event for event in history if event["event"] == "saved")
-    return [event["peak_memory"] for event in saved if "peak_memory" in event]
-
-
-def finite(number: Any) -> float | None:
-    """A number; None for what JSON has no number for."""
-    is_number = isinstance(number, int | float) and not isinstance(number, bool)
-    return number if is_number and math.isfinite(number) else None
-
-
-def best_evaluation(kept: Sequence[Event]) -> dict[str, Any]:
-    """The lowest loss on the rows set aside, and after which step it was."""
-    found = [
-        (loss, event.get("step"))
-        for event in kept
-        if event["event"] == "evaluated"
-        and (loss := finite(event["logs"].get("eval_loss"))) is not None
-    ]
-    best, step = min(found, key=lambda each: each[0], default=(None, None))
-    return {"best_eval_loss": best, "best_eval_step": step}
+    return [event.peak_memory or 0 for event in of_kind(history, Saved)]
 
 
 def duration(history: Sequence[Event]) -> float:
@@ -153,7 +144,7 @@ def sessions(history: Sequence[Event]) -> list[list[Event]]:
     """The events of a run, cut where it was resumed."""
     parts: list[list[Event]] = [[]]
     for event in history:
-        if event["event"] == "resumed" and parts[-1]:
+        if isinstance(event, Resumed) and parts[-1]:
             parts.append([])
         parts[-1].append(event)
     return [part for part in parts if part]
@@ -161,11 +152,11 @@ def sessions(history: Sequence[Event]) -> list[list[Event]]:
 
 def session_seconds(session: Sequence[Event]) -> float:
     """Seconds of one session, or up to now while it still goes on."""
-    died = (e.get("error") == "KernelDied" for e in session)
+    died = (isinstance(e, Failed) and e.error == "KernelDied" for e in session)
     alive = next((i for i, dead in enumerate(died) if dead), len(session))
     wrote = session[: max(alive, 1)]
-    end = last(wrote, "finished") or wrote[-1]
-    return float(end["time"] - session[0]["time"])
+    end = last(wrote, Finished) or wrote[-1]
+    return end.time - session[0].time
 
 
 def training_seconds(history: Sequence[Event]) -> float:
@@ -175,11 +166,11 @@ def training_seconds(history: Sequence[Event]) -> float:
     """
     total, begun = 0.0, None
     for event in history:
-        if event["event"] == "begun":
-            begun = event["time"]
-        elif event["event"] == "step" and begun is not None:
-            total += event["time"] - begun
-            begun = event["time"]
+        if isinstance(event, Begun):
+            begun = event.time
+        elif isinstance(event, Step) and begun is not None:
+            total += event.time - begun
+            begun = event.time
     return round(total, 3)
 
 
@@ -187,10 +178,10 @@ def tokens_per_second(history: Sequence[Event]) -> float | None:
     """Tokens trained on per second, padding not counted, over the whole training."""
     total, latest = 0.0, 0.0
     for event in history:
-        if event["event"] == "begun":  # the count of tokens starts again
+        if isinstance(event, Begun):  # the count of tokens starts again
             total, latest = total + latest, 0.0
-        elif event["event"] == "step":
-            latest = event["logs"].get("num_tokens", latest)
+        elif isinstance(event, Step):
+            latest = event.logs.get("num_tokens", latest)
     tokens, seconds = total + latest, training_seconds(history)
     return round(tokens / seconds, 1) if tokens and seconds else None
 
@@ -202,10 +193,10 @@ def requested_settings(recipe: Recipe) -> dict[str, Any]:
         **requested_base(recipe),
         "optimizer": training.optimizer,
         "packing": recipe.data.packing,
-        "gradient checkpointing": checkpointing(recipe) is not False,
-        "batch size": training.batch_size,
-        "gradient accumulation": training.gradient_accumulation,
-        "learning rate": training.learning_rate,
+        "gradient_checkpointing": checkpointing(recipe) is not False,
+        "batch_size": training.batch_size,
+        "gradient_accumulation": training.gradient_accumulation,
+        "learning_rate": training.learning_rate,
         "seed": training.seed,
     }
 
@@ -214,14 +205,14 @@ def requested_base(recipe: Recipe) -> dict[str, Any]:
     """How the recipe wants the base's weights to be held."""
     model, types = recipe.model, {"fp32": "float32", "bf16": "bfloat16"}
     wanted: dict[str, Any] = {
-        "8-bit base": model.precision == "8bit",
-        "4-bit base": model.precision == "4bit",
+        "loaded_in_8bit": model.precision == "8bit",
+        "loaded_in_4bit": model.precision == "4bit",
     }
     if model.precision in ("fp32", "bf16", "fp16"):
-        wanted["base precision"] = types.get(model.precision, "float16")
+        wanted["base_precision"] = types.get(model.precision, "float16")
     if model.precision == "4bit":
-        wanted["4-bit type"] = model.quant_type
-        wanted["double quantization"] = model.double_quant
+        wanted["quant_type"] = model.quant_type
+        wanted["double_quant"] = model.double_quant
     return wanted
 
 

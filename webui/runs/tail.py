@@ -1,27 +1,32 @@
 """The last events of a run, read from the end: a long file is not read whole."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from webui.runs.events import FILE, Event
+from webui.runs.events import (
+    FILE,
+    Begun,
+    Event,
+    Failed,
+    Finished,
+    Resumed,
+    Started,
+    Step,
+    parsed,
+)
 
 BLOCK = 1 << 16
 
 # Before these nothing of a run's events changes how it stands.
-BEGINNINGS = ("started", "begun", "resumed", "step")
+BEGINNINGS = (Started, Begun, Resumed, Step)
 
 
 def backwards(run: Path) -> Iterator[Event]:
     """The events of a run, the last one first; none when they cannot be read."""
     for line in lines_backwards(run / FILE):
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(event, dict) and isinstance(event.get("event"), str):
+        if (event := parsed(line)) is not None:
             yield event
 
 
@@ -60,9 +65,9 @@ def ending(newest_first: Iterable[Event]) -> Ending:
     """
     failed = False
     for event in newest_first:
-        if event["event"] == "finished":
-            return Ending(str(event.get("status", "finished")), True)
-        if event["event"] in BEGINNINGS:
+        if isinstance(event, Finished):
+            return Ending(event.status, True)
+        if isinstance(event, BEGINNINGS):
             break
-        failed = failed or event["event"] == "failed"
+        failed = failed or isinstance(event, Failed)
     return Ending("failed" if failed else "running", False)

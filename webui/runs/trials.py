@@ -1,16 +1,11 @@
 """The trials of a sweep: the best, or why none is better than another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from webui.notebook.trainer_cell import NO_DIFFERENCE
-from webui.runs.events import Event
+from webui.runs.events import BY_BATCH, Begun, Event, Moved, Trial, last, of_kind
 from webui.text import Text
-
-# How the losses of a run were made, as its ``begun`` event says; before it did, the
-# evaluation loss was the mean of the means of batches.
-BY_TOKEN = "mean over tokens"  # noqa: S105
-BY_BATCH = "mean of batch means"
 
 SAME = Text(
     "No trial is better than another: their losses on unseen rows are the same.",
@@ -27,30 +22,38 @@ MIXED = Text(
 )
 
 
-def judged(history: Sequence[Event]) -> list[Event]:
-    """The trials that ended with a loss."""
-    trials = (event for event in history if event["event"] == "trial")
-    return [trial for trial in trials if trial.get("value") is not None]
+def ranked(history: Iterable[Event]) -> list[Trial]:
+    """The trials of a sweep, the best first; one without a value comes last."""
+
+    def place(trial: Trial) -> tuple[bool, float]:
+        value = trial.value or 0.0
+        return trial.value is None, -value if trial.direction == "maximize" else value
+
+    return sorted(of_kind(history, Trial), key=place)
 
 
-def taught(history: Sequence[Event], trial: Event) -> bool:
+def taught(history: Sequence[Event], trial: Trial) -> bool:
     """Whether weights moved in a trial, as far as that is known."""
-    told = [
-        event.get("teaches", True)
-        for event in history
-        if event["event"] == "moved" and event.get("trial") == trial["trial"]
-    ]
-    return all(told[-1:])
+    moved = [e for e in of_kind(history, Moved) if e.trial == trial.trial]
+    return all(event.teaches for event in moved[-1:])
 
 
 def best_trial(history: Sequence[Event]) -> dict[str, Any] | None:
-    """The trial with the lowest loss; None of no trials, or where none is better."""
+    """The best trial; None of no trials, or where none is better."""
     trials = judged(history)
     if not trials or no_best(history):
         return None
-    trials = [trial for trial in trials if taught(history, trial)]
-    best = min(trials, key=lambda event: event["value"])
-    return {key: best[key] for key in ("trial", "params", "value")}
+    return told(next(trial for trial in trials if taught(history, trial)))
+
+
+def told(trial: Trial) -> dict[str, Any]:
+    """A trial for a machine."""
+    return {"trial": trial.trial, "params": trial.params, "value": trial.value}
+
+
+def judged(history: Iterable[Event]) -> list[Trial]:
+    """The trials that ended with a value, the best first."""
+    return [trial for trial in ranked(history) if trial.value is not None]
 
 
 def no_best(history: Sequence[Event]) -> Text | None:
@@ -60,21 +63,20 @@ def no_best(history: Sequence[Event]) -> Text | None:
         return None
     if not any(taught(history, trial) for trial in trials):
         return STILL
-    batches = {trial["params"].get("training.batch_size") for trial in trials}
+    batches = {trial.params.get("training.batch_size") for trial in trials}
     if len(batches) > 1 and losses_of(history) == BY_BATCH:
         return MIXED
-    losses = [trial["value"] for trial in trials]
-    same = max(losses) - min(losses) < NO_DIFFERENCE * max(losses)
+    values = [trial.value or 0.0 for trial in trials]
+    same = max(values) - min(values) < NO_DIFFERENCE * max(map(abs, values))
     return SAME if len(trials) > 1 and same else None
 
 
 def by_batch(history: Sequence[Event]) -> bool:
     """Whether a run, or what of it came before a resume, made its losses of batches."""
-    begun = (event for event in history if event["event"] == "begun")
-    return any(event.get("losses", BY_BATCH) == BY_BATCH for event in begun)
+    return any(begun.losses == BY_BATCH for begun in of_kind(history, Begun))
 
 
 def losses_of(history: Sequence[Event]) -> str | None:
     """How the losses of a run were made; None of one that did not begin."""
-    begun = [event for event in history if event["event"] == "begun"]
-    return begun[-1].get("losses", BY_BATCH) if begun else None
+    begun = last(history, Begun)
+    return begun.losses if begun else None

@@ -8,12 +8,11 @@ from typing import Any
 
 from webui.counts.memory.cards import Card
 from webui.counts.memory.parts import Memory
-from webui.files import read_json
 from webui.recipe import Recipe
 from webui.recipe.paths import FIELDS, applies, value_at
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
-from webui.runs.folder import RECIPE, SUMMARY, kind_of
+from webui.runs.folder import RECIPE, SUMMARY, kind_of, summary_of
 
 # Fields of these sections, and of training these, decide how much memory is taken ...
 SECTIONS = ("model", "data", "adapter")
@@ -73,7 +72,7 @@ def measured_peak(run: Path, recipe: Recipe, card: Card) -> int | None:
 @lru_cache(maxsize=1024)
 def taken(run: Path, when: int) -> Taken | None:
     """What a run took, by a summary written then; None if that tells nothing."""
-    summary = read_json(run / SUMMARY) or {}
+    summary = summary_of(run)
     peak, device = summary.get("peak_memory"), str(summary.get("device") or "cpu")
     if summary.get("status") != "finished" or summary.get("steps", 0) < 2 or not peak:
         return None
@@ -82,7 +81,7 @@ def taken(run: Path, when: int) -> Taken | None:
     except (RecipeError, OSError):
         return None
     # A sweep is of many shapes; a batch that did not fit may have been made smaller.
-    batch = summary.get("effective", {}).get("batch size", ran.training.batch_size)
+    batch = summary.get("effective", {}).get("batch_size", ran.training.batch_size)
     if kind_of(run) != "run" or batch != ran.training.batch_size:
         return None
     return Taken(int(peak), device.partition(":")[0], shape(ran))

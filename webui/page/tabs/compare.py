@@ -1,6 +1,6 @@
 """Tab Compare: one prompt, the base and the tuned model side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from webui.kernel import jobs
 from webui.kernel.live import listen
+from webui.metrics import metric
 from webui.page.cell import cell, code_and_output
 from webui.page.frame import QUIET, Page, Seen
 from webui.page.language import MORE
@@ -18,7 +19,9 @@ from webui.page.tabs.split_picture import of_run
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.runs import folder as runs
-from webui.runs.summary import EXACT
+from webui.runs import scores as scoring
+from webui.runs.events import Scored
+from webui.runs.scores import Score
 from webui.text import Text
 
 ASK = Text("Ask both", "同时提问")
@@ -30,12 +33,11 @@ NO_RUN = Text(
     "Nothing is trained yet. Run the Train tab first.",
     "还没有训练结果。请先运行“训练”。",
 )
-METRICS = {
-    "exact match": Text(
-        "exact match on {} held-out rows", "{} 条留出数据上的完全匹配率"
-    ),
-    "tokens guessed": Text(
-        "next tokens guessed in {} held-out rows", "{} 条留出数据中猜中的 token 比例"
+WHO = {scoring.BASE: BASE, scoring.TUNED: TUNED}
+ON_ROWS = Text("{} on {} held-out rows", "{1} 条留出数据上的{0}")
+MEASURED = {
+    "tokens_guessed": Text(
+        "next tokens guessed in {1} held-out rows", "{1} 条留出数据中猜中的 token 比例"
     ),
 }
 
@@ -104,16 +106,23 @@ def last_answer(page: Page, pane: int, view: View) -> Any:
 
 
 def scores(page: Page, view: View) -> Markup:
-    """The held-out score of both models, for the shown run."""
-    scored = view.last("scored")
-    if not scored:
-        return Markup("")
+    """The held-out scores, for the shown run: a line of figures for each metric."""
+    scored = view.last(Scored)
+    told = scoring.by_metric(scored.scores) if scored else {}
+    return Markup("").join(scores_of(page, each) for each in told.values())
+
+
+def scores_of(page: Page, found: Sequence[Score]) -> Markup:
+    """The scores of one metric, and on how many rows."""
     pairs = [
-        (page.say(BASE), f"{scored['base']:.1%}"),
-        (page.say(TUNED), f"{scored['tuned']:.1%}"),
+        (page.say(WHO.get(score.who, Text(score.who, score.who))), score.written)
+        for score in found
     ]
-    text = page.say(METRICS[scored.get("metric") or EXACT]).format(scored["rows"])
-    return figures(pairs) + quiet(text)
+    kind, rows = metric(found[0].metric), found[0].rows
+    title = page.say(kind.title)
+    if rows is not None:
+        title = page.say(MEASURED.get(kind.name, ON_ROWS)).format(title, rows)
+    return figures(pairs) + quiet(title)
 
 
 def score(page: Page, recipe: Recipe, name: str | None) -> None:

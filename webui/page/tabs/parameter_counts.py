@@ -15,6 +15,7 @@ from webui.page.tables import bars, figures, heading, problem_card, quiet, table
 from webui.page.view import View
 from webui.recipe.sections import Adapter
 from webui.recipe.sections.adapter import ALL_LINEAR
+from webui.runs.events import Begun
 from webui.text import Text
 
 TITLE = Text("How many learn", "训练多少参数")
@@ -111,14 +112,14 @@ def seen_elsewhere(page: Page, count: Count) -> Markup:
 
 def loaded(page: Page, view: View, count: Count) -> Markup:
     """What the model counts that really is loaded with this adapter."""
-    real = view.last("begun")
-    if not real or view.state("adapter") != "fresh":
+    real = view.last(Begun)
+    if real is None or real.trainable is None or view.state("adapter") != "fresh":
         return Markup("")
-    told = f"{page.say(LOADED)} {whole(real['trainable'])} / {whole(real['total'])}"
+    told = f"{page.say(LOADED)} {whole(real.trainable)} / {whole(real.total or 0)}"
     line = Markup('<p class="quiet"><span class="good">✓</span> {}</p>').format(told)
-    if real["trainable"] == count.trainable:
+    if real.trainable == count.trainable:
         return line
-    return problem_card(page.say(DIFFERS).format(whole(real["trainable"])))
+    return problem_card(page.say(DIFFERS).format(whole(real.trainable)))
 
 
 def other_counts(page: Page, view: View) -> Markup | None:

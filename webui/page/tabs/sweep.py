@@ -6,8 +6,8 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from webui.figures import brief
 from webui.kernel import jobs
+from webui.metrics import metric
 from webui.page.bind import bind_space
 from webui.page.cell import cell, code_and_output
 from webui.page.charts import trials_plot, trials_update
@@ -23,7 +23,8 @@ from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.paths import with_value
 from webui.recipe.watched import is_watched
-from webui.runs.trials import best_trial, no_best
+from webui.runs.events import Begun, of_kind
+from webui.runs.trials import best_trial, no_best, ranked
 from webui.text import Text
 
 EMPTY = Text(
@@ -36,7 +37,8 @@ UNTIL_CHOSEN = Text(
 )
 USE_BEST = Text("Make the best the current recipe", "将最佳设置用于当前配方")
 CURVES = Text("training loss of each trial", "每次试验的训练损失")
-NAMES = Text("trial", "试验"), Text("loss on unseen rows", "未见数据上的损失")
+TRIAL = Text("trial", "试验")
+JUDGED = {"eval_loss": Text("loss on unseen rows", "未见数据上的损失")}
 
 
 def build(page: Page) -> None:
@@ -86,22 +88,21 @@ def until_chosen(page: Page, view: View) -> Markup:
 
 def draw_curves(view: View) -> Any:
     """The curves of the trials that have begun, and room for those to come."""
-    begun = sum(1 for event in view.sweep if event["event"] == "begun")
+    begun = len(of_kind(view.sweep, Begun))
     return trials_update(view.sweep, begun)
 
 
 def leaderboard(page: Page, view: View) -> Markup:
     """Finished trials, the best first."""
-    trials = [e for e in view.sweep if e["event"] == "trial"]
+    trials = ranked(view.sweep)
     if not trials:
         return quiet(page.say(EMPTY))
-    ranked = sorted(trials, key=lambda e: (e["value"] is None, e["value"] or 0))
-    swept = list(ranked[0]["params"])
+    swept, kind = list(trials[0].params), metric(trials[0].metric)
     rows = [
-        [e["trial"], *(e["params"].get(p) for p in swept), brief(e["value"])]
-        for e in ranked
+        [e.trial, *(e.params.get(p) for p in swept), kind.written(e.value)]
+        for e in trials
     ]
-    titles = [page.say(NAMES[0]), *swept, page.say(NAMES[1])]
+    titles = [page.say(TRIAL), *swept, page.say(JUDGED.get(kind.name, kind.title))]
     why = no_best(view.sweep)
     told = quiet(page.say(why)) if why else ""
     return table(titles, rows, numbers=range(len(titles))) + told

@@ -24,6 +24,7 @@ from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.rows.prepare.learned import Overlap, held_out_learned, overlap
 from webui.runs import learned_before
+from webui.runs.events import LearnedBefore
 from webui.text import Text
 
 FROM_RUN = Text(
@@ -66,12 +67,16 @@ def parent(page: Page, view: View) -> Markup:
         return Markup("")
     told = page.say(FROM_RUN).format(name)
     if isinstance(view.prepared, Rows):
-        found = view.plan(overlap, (name, view.prepared.key), view.prepared.key)
+        found = view.plan(
+            overlap, (name, view.prepared.key), page.kernel.runs, view.prepared.key
+        )
         if isinstance(found, Overlap) and found.heldout:
             told += f" split.by {page.say(held_out_learned(found, name))}"
         elif isinstance(found, Overlap) and found.watched:
-            counts = {"watched": found.watched, "of": found.of_watched, "parent": name}
-            told += f" {page.say(learned_before.told(counts))}"
+            learned = LearnedBefore(
+                watched=found.watched, of=found.of_watched, parent=name
+            )
+            told += f" {page.say(learned_before.told(learned))}"
     return Markup('<p class="card">{}</p>').format(told)
 
 

@@ -10,6 +10,7 @@ from webui.notebook.cells import has_own_run
 from webui.page.frame import Page
 from webui.page.tables import quiet
 from webui.page.view import View
+from webui.runs.events import Saved, Started
 from webui.text import Text
 
 SAVE = Text("Stop and save", "停止并保存")
@@ -71,16 +72,16 @@ def goes_on(view: View) -> bool:
 
 def resume_button(page: Page, view: View) -> Any:
     """Shown when the shown run was cut off or stopped after it saved a checkpoint."""
-    saved = view.last("saved")
-    step = saved.get("step") or saved.get("checkpoint", "").rpartition("-")[2]
+    saved = view.last(Saved)
     can = is_cut_off(view) and bool(saved) and has_steps_left(view)
     can = can and view.kernel.word != "busy"
+    step = saved.step if saved else ""
     return gr.update(visible=can, value=page.say(RESUME).format(step))
 
 
 def is_cut_off(view: View) -> bool:
     """Whether the shown run ended before its end."""
-    return view.last("finished").get("status") in ("stopped", "failed")
+    return view.ended in ("stopped", "failed")
 
 
 def has_steps_left(view: View) -> bool:
@@ -91,12 +92,12 @@ def has_steps_left(view: View) -> bool:
 
 def no_resume(page: Page, view: View) -> Markup:
     """Why there is no Resume for the shown run, where the button would be."""
-    status = view.last("finished").get("status")
-    if view.last("started").get("kind") != "run" or status is None:
+    started = view.last(Started)
+    if started is None or started.kind != "run" or not view.ended:
         return Markup("")
-    if status == "finished":
+    if view.ended == "finished":
         why = FINISHED
-    elif not view.last("saved"):
+    elif not view.last(Saved):
         why = NOT_SAVED
     elif not has_steps_left(view):
         why = ALL_STEPS

@@ -3,12 +3,14 @@
 from markupsafe import Markup
 
 from webui.kernel.keeper import TRIES, gave_up
+from webui.metrics import metric
 from webui.page.cell import failure
 from webui.page.curves import figures_of
 from webui.page.frame import Page
 from webui.page.observing import recipe_of
 from webui.page.tables import quiet, table, track
 from webui.page.view import View
+from webui.runs.events import Begun, Failed
 from webui.runs.summary import requested_settings
 from webui.text import Text
 
@@ -25,17 +27,25 @@ GAVE_UP = Text(
 LABELS = {
     "step": Text("step", "步"),
     "epoch": Text("epoch", "轮"),
-    "loss": Text("loss", "损失"),
-    "eval_loss": Text("evaluation loss", "评估损失"),
-    "rate": Text("learning rate", "学习率"),
-    "norm": Text("gradient norm", "梯度范数"),
-    "speed": Text("tokens per second", "每秒 token 数"),
-    "samples": Text("rows per second", "每秒样本数"),
+    "samples_per_second": Text("rows per second", "每秒样本数"),
     "left": Text("time left, about", "剩余时间（约）"),
     "took": Text("trained for", "训练用时"),
-    "memory": Text("memory", "内存"),
 }
 ASKED, EFFECT = Text("asked", "请求"), Text("in effect", "实际生效")
+SETTINGS = {
+    "loaded_in_8bit": Text("8-bit base", "8 位基座"),
+    "loaded_in_4bit": Text("4-bit base", "4 位基座"),
+    "base_precision": Text("base precision", "基座精度"),
+    "quant_type": Text("4-bit type", "4 位类型"),
+    "double_quant": Text("double quantization", "二次量化"),
+    "optimizer": Text("optimizer", "优化器"),
+    "packing": Text("packing", "样本打包"),
+    "gradient_checkpointing": Text("gradient checkpointing", "梯度检查点"),
+    "batch_size": Text("batch size", "批大小"),
+    "gradient_accumulation": Text("gradient accumulation", "梯度累积"),
+    "learning_rate": Text("learning rate", "学习率"),
+    "seed": Text("seed", "随机种子"),
+}
 SETTING = Text("setting changed by the library or device", "被库或设备改变的设置")
 
 
@@ -54,18 +64,23 @@ def progress(page: Page, view: View) -> Markup:
         Markup(
             '<div class="figure"><span class="label">{}</span>'
             '<span class="value" data-figure="{}">{}</span></div>'
-        ).format(page.say(label), name, values[name])
-        for name, label in LABELS.items()
+        ).format(page.say(label_of(name)), name, value)
+        for name, value in values.items()
     )
     share = training.step / max(training.max_steps, 1)
     bar = track(share, page.say(LABELS["step"]))
     return Markup('<div class="figures many">{}</div>{}').format(shown, bar)
 
 
+def label_of(name: str) -> Text:
+    """What a figure is called: a metric has its own title."""
+    return LABELS.get(name) or metric(name).title
+
+
 def ended_kernel(page: Page, view: View) -> Markup:
     """How the kernel of the shown run ended; a cell that failed says so itself."""
-    failed = view.last("failed")
-    if failed.get("error") != "KernelDied":
+    failed = view.last(Failed)
+    if failed is None or failed.error != "KernelDied":
         return Markup("")
     step = gave_up(view.history)
     told = page.say(GAVE_UP).format(TRIES, step) if step is not None else ""
@@ -75,11 +90,12 @@ def ended_kernel(page: Page, view: View) -> Markup:
 
 def changed_settings(page: Page, view: View) -> Markup:
     """Settings of the shown run that took effect otherwise than it asked."""
-    effective = view.last("begun").get("effective", {})
+    begun = view.last(Begun)
+    effective = begun.effective if begun else {}
     recipe = recipe_of(view.run) if view.run and effective else None
     asked = requested_settings(recipe) if recipe else {}
     rows = [
-        (name, value, effective[name])
+        (page.say(SETTINGS[name]), value, effective[name])
         for name, value in asked.items()
         if name in effective and str(effective[name]) != str(value)
     ]

@@ -9,7 +9,7 @@ from webui.figures import brief, whole
 from webui.page.frame import Page
 from webui.page.tables import heading, table
 from webui.page.view import View
-from webui.runs.events import Event
+from webui.runs.events import Ranked, Sampled, of_kind
 from webui.text import Text
 
 PROMPT = Text("prompt", "提示词")
@@ -49,9 +49,9 @@ def samples(page: Page) -> None:
     page.html(lambda view: ranked(page, view), elem_id="ranked")
 
 
-def sampled(view: View) -> dict[int, Event]:
+def sampled(view: View) -> dict[int, Sampled]:
     """The sample answers of the shown run, the last of each step."""
-    return {e["step"]: e for e in view.history if e["event"] == "sampled"}
+    return {event.step: event for event in of_kind(view.history, Sampled)}
 
 
 def choices(page: Page, view: View) -> Any:
@@ -70,9 +70,9 @@ def shown(page: Page, view: View, step: int | None) -> Markup:
     first, last = min(known), max(known)
     if step in known and step is not None:
         last = step
-    now = {a["prompt"]: a["answer"] for a in known[last].get("answers", [])}
+    now = {a["prompt"]: a["answer"] for a in known[last].answers}
     rows = []
-    for asked in known[first].get("answers", []):
+    for asked in known[first].answers:
         row = [asked["prompt"], asked["answer"]]
         rows.append(row if last == first else [*row, now.get(asked["prompt"], "–")])
     titles = [page.say(PROMPT), page.say(moment(first))]
@@ -91,8 +91,8 @@ def moment(step: int) -> Text:
 
 def ranked(page: Page, view: View) -> Markup:
     """The best, the worst and a random row of the last evaluation."""
-    event = view.last("ranked")
-    if not event.get("rows"):
+    event = view.last(Ranked)
+    if event is None or not event.rows:
         return Markup("")
     rows = [
         (
@@ -102,8 +102,8 @@ def ranked(page: Page, view: View) -> Markup:
             row["text"],
             row["trained"],
         )
-        for row in event["rows"]
+        for row in event.rows
     ]
-    title = page.say(RANKED).format(whole(event["step"]))
+    title = page.say(RANKED).format(whole(event.step))
     body = table([page.say(t) for t in TITLES], rows, numbers=(1,))
     return heading(title) + Markup('<div class="answers">{}</div>').format(body)

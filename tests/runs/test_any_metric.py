@@ -1,0 +1,134 @@
+"""A metric that nobody declared, and scores of any names, show without new code."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+from replayed import begun, evaluated, training, write
+
+from webui.commands.listing import more, row
+from webui.files import read_json
+from webui.metrics import METRICS, metric
+from webui.page.curves import answer, figures_of
+from webui.page.draft import Draft
+from webui.page.frame import Page
+from webui.page.runs_table import listing
+from webui.page.studio import Studio
+from webui.page.tabs.compare import scores
+from webui.recipe import Recipe
+from webui.runs import entries, events, folder
+from webui.runs.scores import Score, line
+from webui.runs.summary import write_summary
+from webui.runs.trials import best_trial, ranked
+
+pytestmark = pytest.mark.usefixtures("tunebook_home")
+TOY = "reward_margin"
+
+
+def toy_run(steps: int) -> Path:
+    """A run whose trainer logs a metric of its own, from the third step on."""
+    run = folder.create(Recipe(), [], "run")
+    told: list[dict[str, Any]] = [begun(steps)]
+    for event in training(1, steps, steps):
+        if event["step"] > 2:
+            event["logs"][TOY] = 0.1 * event["step"]
+        told.append(event)
+    last = evaluated(steps, steps, 1.0)
+    last["logs"] |= {f"eval_{TOY}": 0.5, "eval_runtime": 3.0}
+    write(run, [*told, last])
+    write_summary(run, "finished")
+    events.append(run, events.Finished(status="finished"))
+    return run
+
+
+@pytest.mark.parametrize("steps", [9, 2000])
+def test_its_curve_comes_with_the_others(steps: int) -> None:
+    run = toy_run(steps)
+    studio = Studio(Draft(Recipe()))
+    told, rows = answer(studio, run), []
+    while True:
+        rows += [dict(zip(told["names"], r, strict=False)) for r in told["rows"]]
+        if not told["more"]:
+            break
+        asked = {name: told[name] for name in ("generation", "known", "heard")}
+        told = answer(studio, run, **asked)
+    assert TOY in rows[-1] and rows[-1][TOY] == pytest.approx(0.1 * steps, rel=0.01)
+    assert rows[0][TOY] is None or "count" in rows[0]
+    if steps > 1000:
+        assert rows[0][f"{TOY}.low"] < rows[0][TOY] < rows[0][f"{TOY}.high"]
+    assert told["marked"] == ["step", "epoch", "seconds", "loss", TOY]
+    assert told["figures"][TOY] == metric(TOY).written(0.1 * steps)
+    assert "eval_runtime" not in told["figures"]
+
+
+def test_who_drew_before_it_came_draws_anew() -> None:
+    run = folder.create(Recipe(), [], "run")
+    write(run, [begun(9), *training(1, 2, 9)])
+    followed = Studio(Draft(Recipe())).follow(run)
+    before = followed.curve.generation
+    (third,) = training(3, 3, 9)
+    third["logs"][TOY] = 1.0
+    write(run, [third])
+    assert followed.look().curve.generation > before
+
+
+def test_it_stands_in_summary_and_tables() -> None:
+    run = toy_run(9)
+    summary = read_json(run / folder.SUMMARY)
+    assert summary["metrics"][TOY] == {
+        "first": pytest.approx(0.3),
+        "last": pytest.approx(0.9),
+    }
+    assert summary["metrics"]["eval_loss"]["best_step"] == 9
+    found = entries.entries()
+    assert entries.columns_of(found) == [f"last_{TOY}", f"last_eval_{TOY}"]
+    html = listing(found, "en", order=f"-last_{TOY}", chosen=None)
+    assert f"last {TOY}" in html and "0.9" in html
+    assert more(found[0], entries.columns_of(found)) == ["0.9", "0.5"]
+    assert entries.chosen(found, order=f"-last_{TOY}") == found
+
+
+def test_three_names_and_two_metrics_are_scored() -> None:
+    run = folder.create(Recipe(), [], "run")
+    asked = (
+        (who, name) for who in ("base", "first", "second") for name in ("f1", "em")
+    )
+    given = [Score(w, n, 0.25, (0.2, 0.3) if n == "f1" else None, 40) for w, n in asked]
+    events.append(run, events.Scored(scores=given))
+    write_summary(run, "finished")
+    with gr.Blocks():
+        page = Page(Studio(Draft(Recipe())), "en", gr.State(None), gr.Textbox())
+    html = scores(page, page.view())
+    assert html.count("second") == 2 and "f1 on 40 held-out rows" in html
+    assert "0.25 (0.2 – 0.3)" in html
+    listed = folder.read(run).summary["scores"]
+    assert len(listed) == 6 and listed[0]["interval"] == [0.2, 0.3]
+    (entry,) = entries.entries()
+    assert entry.scores == tuple(given)
+    cell = (
+        "f1 base 0.25, first 0.25, second 0.25; em base 0.25, first 0.25, second 0.25"
+    )
+    assert cell in row(entry) and cell in listing([entry], "en", order="", chosen=None)
+    assert line(given[:1]) == "base 0.25 (0.2 – 0.3) (f1 on 40 held-out rows)"
+
+
+@pytest.mark.parametrize(("direction", "best"), [("maximize", 1), ("minimize", 0)])
+def test_a_sweep_by_another_metric_ranks_in_its_direction(
+    direction: str, best: int
+) -> None:
+    told = {"metric": TOY, "direction": direction, "params": {}}
+    trials = [events.Trial(trial=n, value=float(n + 1), **told) for n in (0, 1)]
+    found = best_trial(trials)
+    assert found and found["trial"] == best == ranked(trials)[0].trial
+
+
+def test_directions_and_units() -> None:
+    assert METRICS["loss"].better == "smaller" and metric("eval_f1").better == ""
+    assert METRICS["exact_match"].written(0.5) == "50.0%"
+    assert (
+        metric(TOY).title.en == TOY and metric(f"eval_{TOY}").title.zh == f"eval_{TOY}"
+    )
+    assert not metric("eval_runtime").drawn and metric(TOY).drawn
+    training = Studio(Draft(Recipe())).follow(toy_run(3)).training
+    assert training and TOY in figures_of(training, False, 1)
