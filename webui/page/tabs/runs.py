@@ -76,7 +76,8 @@ def build(page: Page) -> None:
 
     # Gradio hands the event only to a plain function that names its type.
     def press(sorted_by: str, event: gr.EventData) -> list[Any]:
-        return pressed(page, sorted_by, event._data)
+        said = [getattr(event, name, None) for name in ("what", "value")]
+        return pressed(page, sorted_by, *said)
 
     table.click(press, order, [order, chosen], **runs_one.TELLING).then(
         page.look, None, page.stamp, **QUIET
@@ -192,13 +193,12 @@ def label(entry: Entry) -> str:
     return f"★ {name}" if entry.about.star else name
 
 
-def pressed(page: Page, order: str | None, sent: Any) -> list[Any]:
+def pressed(page: Page, order: str | None, what: Any, value: Any) -> list[Any]:
     """The order and the chosen run after a press in the table.
 
     A browser may send anything, so what it says is checked.
     """
-    said = sent if isinstance(sent, dict) else {}
-    what, value = said.get("what"), str(said.get("value"))
+    value = str(value)
     if what == "sort" and value in COLUMNS:
         return [turned(value, order or NEWEST), gr.skip()]
     if what == "choose" and runs_one.known_entry(value):
