@@ -9,9 +9,9 @@ import pytest
 
 from webui.files import write_json
 from webui.notebook.render import Cell
-from webui.page import runs_table
-from webui.page.runs_difference import told
-from webui.page.runs_table import listing, turned
+from webui.page.runs import table
+from webui.page.runs.difference import told
+from webui.page.runs.table import listing, turned
 from webui.recipe.checks import check
 from webui.runs import entries, events, folder, notes
 from webui.runs.difference import Difference
@@ -63,9 +63,9 @@ def test_no_value_of_a_recipe_becomes_html() -> None:
 @pytest.mark.usefixtures("tunebook_home")
 def test_a_row_is_written_again_only_when_its_run_changed() -> None:
     first, _ = new_runs(2)
-    before = [runs_table.row(entry, "en", False) for entry in entries.entries()]
+    before = [table.row(entry, "en", False) for entry in entries.entries()]
     notes.change(first, star=True)
-    after = [runs_table.row(entry, "en", False) for entry in entries.entries()]
+    after = [table.row(entry, "en", False) for entry in entries.entries()]
     assert [a is b for a, b in zip(before, after, strict=True)] == [True, False]
     assert 'aria-pressed="true"' in after[1] and "★" in after[1]
 
@@ -80,7 +80,7 @@ def test_a_title_sorts_as_one_looks_and_then_the_other_way() -> None:
 def test_the_sorted_title_says_so() -> None:
     html = listing([], "en", order="-last_loss", chosen=None)
     assert html.count('aria-sort="descending"') == 1
-    assert html.count('aria-sort="none"') == len(runs_table.TITLES) - 1
+    assert html.count('aria-sort="none"') == len(table.TITLES) - 1
 
 
 # ---- in a browser

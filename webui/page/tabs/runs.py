@@ -6,9 +6,9 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from webui.page import runs_one, runs_table
 from webui.page.frame import QUIET, Page
-from webui.page.runs_table import FALLING, NEWEST, TITLES, turned
+from webui.page.runs import one, table
+from webui.page.runs.table import FALLING, NEWEST, TITLES, turned
 from webui.page.view import View
 from webui.runs import entries, notes
 from webui.runs.entries import COLUMNS, Entry
@@ -58,7 +58,7 @@ def build(page: Page) -> None:
         )
         words, starred, order = build_filter(page)
         count = gr.State(LISTED)
-        table = gr.HTML(elem_id="runs-table", js_on_load=runs_table.script())
+        listed = gr.HTML(elem_id="runs-table", js_on_load=table.script())
         more = gr.Button(page.say(MORE), size="sm", visible=False, elem_id="runs-more")
         chosen = gr.Dropdown(
             label=page.say(CHOOSE),
@@ -66,9 +66,9 @@ def build(page: Page) -> None:
             allow_custom_value=True,
             elem_id="runs-chosen",
         )
-        other = runs_one.build(page, chosen)
+        other = one.build(page, chosen)
     asked = [words, starred, order, count]
-    page.watch_chosen(table, [*asked, chosen], partial(listing, page))
+    page.watch_chosen(listed, [*asked, chosen], partial(listing, page))
     page.watch_chosen(more, asked, more_button)
     page.watch_chosen(chosen, [*asked, chosen], choices)
     page.watch_chosen(other, asked, partial(others, page))
@@ -79,7 +79,7 @@ def build(page: Page) -> None:
         said = [getattr(event, name, None) for name in ("what", "value")]
         return pressed(page, sorted_by, *said)
 
-    table.click(press, order, [order, chosen], **runs_one.TELLING).then(
+    listed.click(press, order, [order, chosen], **one.TELLING).then(
         page.look, None, page.stamp, **QUIET
     )
 
@@ -146,10 +146,8 @@ def listing(
     )
     if not found:
         return Markup('<p class="card">{}</p>').format(page.say(NOTHING_FOUND)) + where
-    table = runs_table.listing(
-        found, page.language, order=order or NEWEST, chosen=chosen
-    )
-    return table + where
+    rows = table.listing(found, page.language, order=order or NEWEST, chosen=chosen)
+    return rows + where
 
 
 def more_button(view: View, words: str, starred: bool, order: str, count: int) -> Any:
@@ -167,7 +165,7 @@ def choices(
 ) -> Any:
     """The runs of the table to choose from; one that is gone is not chosen any more."""
     offered = labelled(found_runs(view, words, starred, order)[:count])
-    if runs_one.known_entry(chosen):
+    if one.known_entry(chosen):
         return gr.update(choices=offered)
     newest = next((entry.id for entry in view.entries), None)
     return gr.update(choices=offered, value=newest)
@@ -177,7 +175,7 @@ def others(
     page: Page, view: View, words: str, starred: bool, order: str, count: int
 ) -> Any:
     """The recipes to compare with: the current one, and those of the table."""
-    current = (page.say(runs_one.CURRENT), runs_one.HERE)
+    current = (page.say(one.CURRENT), one.HERE)
     found = found_runs(view, words, starred, order)[:count]
     return gr.update(choices=[current, *labelled(found)])
 
@@ -201,10 +199,10 @@ def pressed(page: Page, order: str | None, what: Any, value: Any) -> list[Any]:
     value = str(value)
     if what == "sort" and value in COLUMNS:
         return [turned(value, order or NEWEST), gr.skip()]
-    if what == "choose" and runs_one.known_entry(value):
+    if what == "choose" and one.known_entry(value):
         return [gr.skip(), value]
     if what == "star":
         with page.problems_told():
-            entry = runs_one.chosen_entry(value)
+            entry = one.chosen_entry(value)
             notes.change(entry.run.folder, star=not entry.about.star)
     return [gr.skip(), gr.skip()]

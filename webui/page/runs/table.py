@@ -12,7 +12,7 @@ from webui.runs.entries import Entry
 from webui.runs.notes import short
 from webui.text import Text
 
-SCRIPT = Path(__file__).with_name("runs_table.js")
+SCRIPT = Path(__file__).with_name("table.js")
 
 TITLES = {
     "id": Text("run", "运行"),

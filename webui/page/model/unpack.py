@@ -11,7 +11,7 @@ from webui.figures import duration
 from webui.models.source import source_of
 from webui.models.unpack import Progress
 from webui.page.frame import Page
-from webui.page.model_card import LEFT, with_bar
+from webui.page.model.card import LEFT, with_bar
 from webui.page.tables import problem_card
 from webui.page.view import View
 from webui.recipe import Recipe
