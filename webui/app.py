@@ -38,20 +38,26 @@ def launch(
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-    from webui import quiet, watchdog
+    from webui import watchdog
     from webui.page import routes, theme
     from webui.page.build import build_app
+    from webui.page.patches.beginning import at_start
+    from webui.page.patches.ending import wait_for_end
+    from webui.page.patches.presses import rest_between_presses
+    from webui.page.patches.ticks import tick_slowly
+    from webui.page.patches.versions import tell_unseen
     from webui.planner import process as planner
 
     kernel = this_kernel()
     log_to_file(kernel.home)
+    tell_unseen()
     auth = credentials(host, share, auth)
     studio = open_studio(kernel, recipe)
     closing.close_dead_run(kernel)
     app = build_app(studio)
     planner.warm()
     studio.look_at_device()
-    app.extra_startup_events.append(watchdog.watch_this_loop)
+    at_start(app, watchdog.watch_this_loop)
     # What is there now stays: the event loop need not look through it for garbage.
     gc.freeze()
     served, address, shared = app.launch(
@@ -72,14 +78,15 @@ def launch(
         quiet=True,
         app_kwargs={"middleware": [trusted_hosts(host, share)], "docs_url": None},
     )
-    quiet.look_less_often(app)
+    rest_between_presses(app)
+    tick_slowly(app)
     routes.add_routes(served, studio)
     keeper.start(kernel)
     if share and not shared:
         print("There is no shared link: Gradio's server cannot be reached from here.")
     print(f"Tunebook is open at {shared or address}", flush=True)
     if block:
-        quiet.wait_for_end(app)
+        wait_for_end(app)
     return str(shared or address)
 
 

@@ -8,6 +8,7 @@ import work
 
 from webui.files import read_json
 from webui.kernel import jobs
+from webui.kernel.kernel import this_kernel
 from webui.recipe import Recipe
 from webui.runs.folder import SUMMARY
 
@@ -56,7 +57,7 @@ def test_what_moved_stands_in_the_summary() -> None:
     told = moved(done)
     assert told["moved"] == told["of"] > 5 and told["changed"] > 0.9
     assert told["furthest"] > 1e-2
-    assert all(event["teaches"] for event in work.of(done, "moved"))
+    assert all(event.teaches for event in work.of(done, "moved"))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_a_training_that_teaches_nothing_ends_with_the_reason(
 ) -> None:
     done = run(train)
     (failed,) = work.of(done, "failed")
-    assert failed["error"] == "NothingLearned" and reason in failed["message"]
+    assert failed.error == "NothingLearned" and reason in failed.message
     assert steps(done) == seen
     assert (read_json(done / SUMMARY) or {})["status"] == "failed"
 
@@ -81,16 +82,18 @@ def test_weights_that_hardly_move_are_told() -> None:
     done = run('trained(1e-18, of="lm_head.weight")')
     assert steps(done) == 6 and not work.of(done, "failed")
     assert moved(done)["moved"] == 1 and 0 < moved(done)["furthest"] < 1e-16
-    assert not any(event["teaches"] for event in work.of(done, "moved"))
+    assert not any(event.teaches for event in work.of(done, "moved"))
 
 
 def test_of_a_sweep_only_the_trial_ends() -> None:
     code = f"{SETUP}\ntrained(1e-6, dtype=torch.bfloat16)\ntrained(1e-2)"
     cells = work.cells(setup=SETUP, sweep=code)
-    made = jobs.start_in_new_folder(Recipe(), cells, "sweep", ["setup", "sweep"])
+    made = jobs.start_in_new_folder(
+        this_kernel(), Recipe(), cells, "sweep", ["setup", "sweep"]
+    )
     done = work.ended(made)
     assert not work.of(done, "failed")
-    by_trial = [[e["trial"] for e in work.of(done, "step")].count(n) for n in (0, 1)]
+    by_trial = [[e.trial for e in work.of(done, "step")].count(n) for n in (0, 1)]
     assert by_trial == [3, 6]
-    last = {event["trial"]: event["teaches"] for event in work.of(done, "moved")}
+    last = {event.trial: event.teaches for event in work.of(done, "moved")}
     assert last == {0: False, 1: True}

@@ -10,9 +10,9 @@ import pytest
 from webui.files import write_json
 from webui.kernel.kernel import this_kernel
 from webui.notebook.render import Cell
-from webui.page import runs_table
-from webui.page.runs_difference import told
-from webui.page.runs_table import listing, turned
+from webui.page.runs import table
+from webui.page.runs.difference import told
+from webui.page.runs.table import listing, turned
 from webui.recipe.checks import check
 from webui.runs import entries, events, folder, notes
 from webui.runs.difference import Difference
@@ -23,7 +23,7 @@ from .walking import HOSTILE, SECOND, go, open_page, wait_for
 
 CELLS = [Cell("train", "x = 1", "k")]
 
-COLUMNS = tuple(runs_table.TITLES)[2:]
+COLUMNS = tuple(table.TITLES)[2:]
 
 
 def new_runs(count: int) -> list[Path]:
@@ -69,12 +69,12 @@ def test_no_value_of_a_recipe_becomes_html() -> None:
 def test_a_row_is_written_again_only_when_its_run_changed() -> None:
     first, _ = new_runs(2)
     before = [
-        runs_table.row(entry, "en", False, COLUMNS)
+        table.row(entry, "en", False, COLUMNS)
         for entry in entries.entries(this_kernel().runs)
     ]
     notes.change(first, this_kernel().notes, star=True)
     after = [
-        runs_table.row(entry, "en", False, COLUMNS)
+        table.row(entry, "en", False, COLUMNS)
         for entry in entries.entries(this_kernel().runs)
     ]
     assert [a is b for a, b in zip(before, after, strict=True)] == [True, False]
@@ -91,7 +91,7 @@ def test_a_title_sorts_as_one_looks_and_then_the_other_way() -> None:
 def test_the_sorted_title_says_so() -> None:
     html = listing([], "en", order="-last_loss", chosen=None)
     assert html.count('aria-sort="descending"') == 1
-    assert html.count('aria-sort="none"') == len(runs_table.TITLES) - 1
+    assert html.count('aria-sort="none"') == len(table.TITLES) - 1
 
 
 # ---- in a browser

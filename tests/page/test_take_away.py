@@ -12,7 +12,6 @@ from webui.page.take_away import (
     notebook_of,
     recipe_of,
     script_of,
-    served,
     taken_away,
 )
 from webui.page.view import View, view_of
@@ -52,19 +51,3 @@ def test_a_recipe_is_one_file_and_is_written_once(view: View) -> None:
     assert file.suffix == ".yaml" and "extract.train.jsonl" in file.read_text()
     before = file.stat().st_mtime_ns
     assert taken_away(view, ".yaml", recipe_of).stat().st_mtime_ns == before
-
-
-def test_what_is_given_away_changes_its_address_with_its_content(
-    tmp_path: Path,
-) -> None:
-    from gradio.utils import get_upload_folder
-
-    file = tmp_path / "tune.py"
-    addresses = []
-    for text in ("rank = 8", "rank = 16", "rank = 8"):
-        file.write_text(text)
-        addresses.append(served(file))
-        assert Path(addresses[-1]).read_text() == text
-    assert addresses[0] == addresses[2] != addresses[1]
-    # There Gradio gives it away as it is: it need not read it on its event loop.
-    assert all(address.startswith(get_upload_folder()) for address in addresses)

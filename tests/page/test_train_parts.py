@@ -11,7 +11,7 @@ from webui.kernel.kernel import this_kernel
 from webui.page.draft import Draft
 from webui.page.frame import Page
 from webui.page.library_warnings import library_warnings
-from webui.page.runs_one import warned_of
+from webui.page.runs.one import warned_of
 from webui.page.studio import Studio
 from webui.page.tabs.train_figures import BEFORE, EMPTY, ended_kernel, progress
 from webui.recipe import Recipe

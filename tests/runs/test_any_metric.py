@@ -9,11 +9,12 @@ from replayed import begun, evaluated, training, write
 
 from webui.commands.listing import more, row
 from webui.files import read_json
+from webui.kernel.kernel import this_kernel
 from webui.metrics import METRICS, metric
 from webui.page.curves import answer, figures_of
 from webui.page.draft import Draft
 from webui.page.frame import Page
-from webui.page.runs_table import listing
+from webui.page.runs.table import listing
 from webui.page.studio import Studio
 from webui.page.tabs.compare import scores
 from webui.recipe import Recipe
@@ -28,7 +29,7 @@ TOY = "reward_margin"
 
 def toy_run(steps: int) -> Path:
     """A run whose trainer logs a metric of its own, from the third step on."""
-    run = folder.create(Recipe(), [], "run")
+    run = folder.create(this_kernel().runs, Recipe(), [], "run")
     told: list[dict[str, Any]] = [begun(steps)]
     for event in training(1, steps, steps):
         if event["step"] > 2:
@@ -63,7 +64,7 @@ def test_its_curve_comes_with_the_others(steps: int) -> None:
 
 
 def test_who_drew_before_it_came_draws_anew() -> None:
-    run = folder.create(Recipe(), [], "run")
+    run = folder.create(this_kernel().runs, Recipe(), [], "run")
     write(run, [begun(9), *training(1, 2, 9)])
     followed = Studio(Draft(Recipe())).follow(run)
     before = followed.curve.generation
@@ -81,7 +82,7 @@ def test_it_stands_in_summary_and_tables() -> None:
         "last": pytest.approx(0.9),
     }
     assert summary["metrics"]["eval_loss"]["best_step"] == 9
-    found = entries.entries()
+    found = entries.entries(this_kernel().runs)
     assert entries.columns_of(found) == [f"last_{TOY}", f"last_eval_{TOY}"]
     html = listing(found, "en", order=f"-last_{TOY}", chosen=None)
     assert f"last {TOY}" in html and "0.9" in html
@@ -90,7 +91,7 @@ def test_it_stands_in_summary_and_tables() -> None:
 
 
 def test_three_names_and_two_metrics_are_scored() -> None:
-    run = folder.create(Recipe(), [], "run")
+    run = folder.create(this_kernel().runs, Recipe(), [], "run")
     asked = (
         (who, name) for who in ("base", "first", "second") for name in ("f1", "em")
     )
@@ -104,7 +105,7 @@ def test_three_names_and_two_metrics_are_scored() -> None:
     assert "0.25 (0.2 – 0.3)" in html
     listed = folder.read(run).summary["scores"]
     assert len(listed) == 6 and listed[0]["interval"] == [0.2, 0.3]
-    (entry,) = entries.entries()
+    (entry,) = entries.entries(this_kernel().runs)
     assert entry.scores == tuple(given)
     cell = (
         "f1 base 0.25, first 0.25, second 0.25; em base 0.25, first 0.25, second 0.25"

@@ -9,13 +9,14 @@ import pytest
 
 from webui.commands.listing import described, row
 from webui.diagnosis.observations import observations
+from webui.kernel.kernel import this_kernel
 from webui.kernel.status import Status
 from webui.page.curves import answer
 from webui.page.draft import Draft
 from webui.page.frame import Page
 from webui.page.library_warnings import library_warnings
-from webui.page.run_learned import learned
-from webui.page.runs_table import listing
+from webui.page.runs.learned import learned
+from webui.page.runs.table import listing
 from webui.page.studio import Studio
 from webui.page.tabs.compare import scores
 from webui.page.tabs.sweep import leaderboard
@@ -68,7 +69,7 @@ def test_it_opens_in_every_part_of_the_page(page: Page, run: Path) -> None:
     parts = [progress, changed_settings, ended_kernel, scores, ranked, library_warnings]
     html = "".join(part(page, view) for part in (*parts, leaderboard))
     html += shown(page, view, None) + "".join(learned(page, entries.entry(run)))
-    html += listing(entries.entries(), "zh", order="-id", chosen=None)
+    html += listing(entries.entries(this_kernel().runs), "zh", order="-id", chosen=None)
     assert run.name in html and "/ 4" in html
     told = answer(page.studio, run)
     assert told["names"][:3] == ["step", "epoch", "seconds"]
@@ -96,7 +97,7 @@ def test_what_the_last_version_before_wrote_is_all_there(
     assert "something odd" in library_warnings(page, view)
     assert "no_room" in {event.tag for event in view.history}
     assert resumed_at(run) == ["step 2"]
-    (entry,) = entries.entries()
+    (entry,) = entries.entries(this_kernel().runs)
     assert entry.figures["best_eval_loss"] == 1.5 and "10% -> 50%" in row(entry)
     summary = folder.read(run).summary
     assert summary["effective"]["batch_size"] == 2 and "score" not in summary

@@ -2,11 +2,11 @@
 
 import gradio as gr
 
-from webui.page.blocks import Blocks
 from webui.page.curves import watched
 from webui.page.frame import QUIET, Page
 from webui.page.header import build_header
 from webui.page.language import Language
+from webui.page.patches.skips import Blocks
 from webui.page.studio import Studio
 from webui.page.tabs import compare, data, model, parameters, runs, sweep, train
 from webui.text import Text

@@ -4,12 +4,7 @@
 // costs a training beside it some milliseconds, so then it is asked half as often.
 let toldUntil = 0;
 
-function stamped(stamp) {
-  const field = document.querySelector('#stamp textarea, #stamp input');
-  if (!field || stamp === field.value) return;
-  field.value = stamp;
-  field.dispatchEvent(new Event('input', { bubbles: true }));
-}
+const stamped = (stamp) => putInto('stamp', stamp);
 
 function stampedBeside(stamp, seconds) {
   toldUntil = Date.now() + 1000 * seconds + 700;

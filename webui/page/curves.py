@@ -17,7 +17,7 @@ from webui.kernel.status import status
 from webui.metrics import METRICS, metric
 from webui.notebook.cells import kind_of
 from webui.page.frame import Page
-from webui.page.run_learned import OLD
+from webui.page.runs.learned import OLD
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
 from webui.page.view import View

@@ -12,13 +12,13 @@ from webui.kernel import jobs, stopping
 from webui.page.frame import Page
 from webui.page.language import RUN_ALL, STOP, Language
 from webui.page.no_code import no_code
+from webui.page.patches.given_away import served
 from webui.page.tables import problem_card
 from webui.page.take_away import (
     Written,
     notebook_of,
     recipe_of,
     script_of,
-    served,
     taken_away,
 )
 from webui.page.view import View

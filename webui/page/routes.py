@@ -3,11 +3,11 @@
 They cost a fifth of an event of Gradio's.
 """
 
-import inspect
 from typing import Any
 
 from webui.kernel.status import status
 from webui.page.curves import answer, run_folder
+from webui.page.patches.guarded import add_guarded
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
 
@@ -37,25 +37,5 @@ def add_routes(app: Any, studio: Studio) -> None:
         found = answer(studio, folder, **given, first=first, last=last)
         return JSONResponse(found, headers=FRESH)
 
-    guard = [guard_of(app)]
-    for path, answered in ((STAMP, stamp), (CURVES, curves)):
-        app.add_api_route(path, answered, dependencies=guard, response_model=None)
-        # Asked for most often, so looked at before Gradio's own.
-        app.router.routes.insert(0, app.router.routes.pop())
-
-
-def guard_of(app: Any) -> Any:
-    """Gradio's own guard: what refuses the page's configuration refuses ours as well.
-
-    Gradio has it asked in a thread, which takes longer than all that it does.
-    """
-    from fastapi import Depends, Request
-
-    config = next(route for route in app.routes if route.path == "/config")
-    check = config.dependencies[0].dependency
-    user_of = inspect.signature(check).parameters["user"].default.dependency
-
-    async def guard(request: Request) -> None:
-        check(await user_of(request))
-
-    return Depends(guard)
+    add_guarded(app, STAMP, stamp)
+    add_guarded(app, CURVES, curves)

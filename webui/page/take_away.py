@@ -5,9 +5,6 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from gradio.processing_utils import save_file_to_cache
-from gradio.utils import get_upload_folder
-
 from webui.files import downloads, write_text
 from webui.models.here import cells_here, model_here
 from webui.notebook.ipynb import notebook_text
@@ -60,14 +57,6 @@ def taken_away(view: View, suffix: str, text_of: Written) -> Path:
             write_text(path, text)
         view.studio.offered[path] = made
     return path
-
-
-def served(file: Path) -> str:
-    """A copy of a file where Gradio gives it away, under its content's hash.
-
-    Gradio would make the copy itself, on its event loop, which a large file would hold.
-    """
-    return str(save_file_to_cache(file, cache_dir=get_upload_folder()))
 
 
 def files_beside(recipe: Recipe, rows: Rows, root: Path) -> dict[str, Path]:

@@ -36,13 +36,15 @@ def theme() -> gr.Theme:
 
 def style() -> str:
     """The page's style sheet."""
-    return (FOLDER / "style.css").read_text(encoding="utf-8")
+    files = FOLDER / "patches" / "parts.css", FOLDER / "style.css"
+    return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
 # Read by the browser as one: what stands in an earlier file is known in a later one.
 SCRIPTS = (
+    "patches/lists.js",
+    "patches/hidden_field.js",
     "language.js",
-    "lists.js",
     "chart.js",
     "clock.js",
     "stores.js",

@@ -53,7 +53,7 @@ def run_of(recipe: Recipe) -> Run:
     note_learned(recipe, rows.key, this_kernel().runs, run)
     (run / "adapter").mkdir()
     (run / "adapter" / "adapter_config.json").write_text("{}")
-    events.append(run, "finished", status="finished")
+    events.append(run, events.Finished())
     return folder.read(run)
 
 
@@ -105,8 +105,8 @@ def test_watched_rows_that_were_learned_are_told(files: Files) -> None:
     told: dict[str, Any] = {}
     for name, parent in (("new", plain), ("as before", watched)):
         run = run_of(child(parent, EVALUATED))
-        told[name] = [e for e in events.read(run.folder)[0] if e["event"] == "warned"]
+        told[name] = events.of(run.folder, events.LearnedBefore)
     assert told["as before"] == []
     [event] = told["new"]
-    assert (event["watched"], event["of"], event["parent"]) == (3, 3, plain.id)
+    assert (event.watched, event.of, event.parent) == (3, 3, plain.id)
     assert "Of the 3 rows that are watched" in progress.line(event)

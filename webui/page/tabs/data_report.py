@@ -10,9 +10,9 @@ from webui.errors import PlannerError
 from webui.figures import duration, whole
 from webui.files import downloads
 from webui.page.frame import Page
+from webui.page.patches.given_away import served
 from webui.page.tables import problem_card, quiet, track
 from webui.page.tabs.data_report_parts import folded, parts
-from webui.page.take_away import served
 from webui.page.view import View
 from webui.planner.job import Progress
 from webui.recipe import Recipe

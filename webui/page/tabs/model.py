@@ -3,10 +3,10 @@
 import gradio as gr
 
 from webui.kernel import jobs
-from webui.page import model_card, model_search, model_unpack
 from webui.page.cell import cell, code_and_output
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN
+from webui.page.model import card, search, unpack
 from webui.preflight.ready import model_ready
 
 
@@ -14,17 +14,15 @@ def build(page: Page) -> None:
     """The model cell, with the setup cell that it needs."""
     with cell(page, "model"):
         choice(page)
-        page.html(
-            lambda view: model_card.card(page, view), min_height=150, elem_id="about"
-        )
-        model_unpack.build(page)
+        page.html(lambda view: card.card(page, view), min_height=150, elem_id="about")
+        unpack.build(page)
         trust(page)
         held(page)
         with gr.Accordion(page.say(MORE), open=False), gr.Row():
             page.field("model.revision")
         run = gr.Button(page.say(RUN), elem_id="run-model", size="sm")
         page.html(
-            lambda view: model_card.loading(page, view),
+            lambda view: card.loading(page, view),
             min_height=34,
             elem_id="loading",
         )
@@ -37,21 +35,21 @@ def build(page: Page) -> None:
 
 def choice(page: Page) -> None:
     """The model's name with suggestions, and a search."""
-    page.field("model.name", lambda view: {"choices": model_search.suggestions(view)})
-    model_search.build(page)
+    page.field("model.name", lambda view: {"choices": search.suggestions(view)})
+    search.build(page)
 
 
 def trust(page: Page) -> None:
     """What could run the authors' programs: asked only where the model needs it."""
-    page.html(lambda view: model_card.question(page, view), elem_id="trust")
+    page.html(lambda view: card.question(page, view), elem_id="trust")
     page.field(
         "model.trust_remote_code",
-        lambda view: {"visible": model_card.asks_for_trust(view)},
+        lambda view: {"visible": card.asks_for_trust(view)},
     )
-    page.html(lambda view: model_card.pickle_question(page, view), elem_id="pickles")
+    page.html(lambda view: card.pickle_question(page, view), elem_id="pickles")
     page.field(
         "model.allow_pickle",
-        lambda view: {"visible": model_card.asks_for_pickles(view)},
+        lambda view: {"visible": card.asks_for_pickles(view)},
     )
 
 

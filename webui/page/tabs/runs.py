@@ -6,10 +6,10 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from webui.page import runs_one, runs_table
 from webui.page.frame import QUIET, Page
-from webui.page.runs_further import chosen_entry, known_entry
-from webui.page.runs_table import FALLING, NEWEST, TITLES, turned
+from webui.page.runs import one, table
+from webui.page.runs.further import chosen_entry, known_entry
+from webui.page.runs.table import FALLING, NEWEST, TITLES, turned
 from webui.page.view import View
 from webui.runs import entries, notes
 from webui.runs.entries import COLUMNS, Entry
@@ -58,7 +58,7 @@ def build(page: Page) -> None:
         )
         words, starred, order = build_filter(page)
         count = gr.State(LISTED)
-        table = gr.HTML(elem_id="runs-table", js_on_load=runs_table.script())
+        listed = gr.HTML(elem_id="runs-table", js_on_load=table.script())
         more = gr.Button(page.say(MORE), size="sm", visible=False, elem_id="runs-more")
         chosen = gr.Dropdown(
             label=page.say(CHOOSE),
@@ -66,9 +66,9 @@ def build(page: Page) -> None:
             allow_custom_value=True,
             elem_id="runs-chosen",
         )
-        other = runs_one.build(page, chosen)
+        other = one.build(page, chosen)
     asked = [words, starred, order, count]
-    page.watch_chosen(table, [*asked, chosen], partial(listing, page))
+    page.watch_chosen(listed, [*asked, chosen], partial(listing, page))
     page.watch_chosen(more, asked, more_button)
     page.watch_chosen(chosen, [*asked, chosen], partial(choices, page))
     page.watch_chosen(other, asked, partial(others, page))
@@ -76,9 +76,10 @@ def build(page: Page) -> None:
 
     # Gradio hands the event only to a plain function that names its type.
     def press(sorted_by: str, event: gr.EventData) -> list[Any]:
-        return pressed(page, sorted_by, event._data)
+        said = [getattr(event, name, None) for name in ("what", "value")]
+        return pressed(page, sorted_by, *said)
 
-    table.click(press, order, [order, chosen], **runs_one.TELLING).then(
+    listed.click(press, order, [order, chosen], **one.TELLING).then(
         page.look, None, page.stamp, **QUIET
     )
 
@@ -145,10 +146,8 @@ def listing(
     )
     if not found:
         return Markup('<p class="card">{}</p>').format(page.say(NOTHING_FOUND)) + where
-    table = runs_table.listing(
-        found, page.language, order=order or NEWEST, chosen=chosen
-    )
-    return table + where
+    rows = table.listing(found, page.language, order=order or NEWEST, chosen=chosen)
+    return rows + where
 
 
 def more_button(view: View, words: str, starred: bool, order: str, count: int) -> Any:
@@ -177,7 +176,7 @@ def others(
     page: Page, view: View, words: str, starred: bool, order: str, count: int
 ) -> Any:
     """The recipes to compare with: the current one, and those of the table."""
-    current = (page.say(runs_one.CURRENT), runs_one.HERE)
+    current = (page.say(one.CURRENT), one.HERE)
     found = found_runs(view, words, starred, order)[:count]
     return gr.update(choices=[current, *labelled(found)])
 
@@ -193,13 +192,12 @@ def label(entry: Entry) -> str:
     return f"★ {name}" if entry.about.star else name
 
 
-def pressed(page: Page, order: str | None, sent: Any) -> list[Any]:
+def pressed(page: Page, order: str | None, what: Any, value: Any) -> list[Any]:
     """The order and the chosen run after a press in the table.
 
     A browser may send anything, so what it says is checked.
     """
-    said = sent if isinstance(sent, dict) else {}
-    what, value = said.get("what"), str(said.get("value"))
+    value = str(value)
     if what == "sort" and value in COLUMNS:
         return [turned(value, order or NEWEST), gr.skip()]
     if what == "choose" and known_entry(page, value):

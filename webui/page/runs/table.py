@@ -14,7 +14,7 @@ from webui.runs.notes import short
 from webui.runs.scores import brief as brief_scores
 from webui.text import Text
 
-SCRIPT = Path(__file__).with_name("runs_table.js")
+SCRIPT = Path(__file__).with_name("table.js")
 
 TITLES = {
     "id": Text("run", "运行"),

@@ -10,7 +10,7 @@ from webui.errors import PlannerError
 from webui.figures import duration
 from webui.models.source import source_of
 from webui.page.frame import Page
-from webui.page.model_card import LEFT, with_bar
+from webui.page.model.card import LEFT, with_bar
 from webui.page.tables import problem_card
 from webui.page.view import View
 from webui.planner.job import Progress

@@ -11,13 +11,13 @@ from markupsafe import Markup
 from webui.figures import finite, whole
 from webui.kernel import resuming
 from webui.kernel.process import KernelError
-from webui.page import runs_further
 from webui.page.frame import QUIET, Page
 from webui.page.library_warnings import library_warnings
-from webui.page.run_learned import learned
-from webui.page.runs_difference import CHOOSE, CURRENT, differences
-from webui.page.runs_further import chosen_entry, known_entry
-from webui.page.runs_table import state
+from webui.page.runs import further
+from webui.page.runs.difference import CHOOSE, CURRENT, differences
+from webui.page.runs.further import chosen_entry, known_entry
+from webui.page.runs.learned import learned
+from webui.page.runs.table import state
 from webui.page.tables import heading, quiet
 from webui.page.view import View
 from webui.runs import events, notes
@@ -67,7 +67,7 @@ def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
         lambda view, name: warned_of(page, view, name),
     )
     build_actions(page, chosen)
-    runs_further.build(page, chosen)
+    further.build(page, chosen)
     build_about(page, chosen)
     with gr.Accordion(page.say(DIFFERENCE), open=False, elem_id="run-difference"):
         other = gr.Dropdown(
@@ -151,7 +151,7 @@ def build_actions(page: Page, chosen: gr.Dropdown) -> None:
         really = gr.Button(variant="stop", size="sm", elem_id="really-delete")
         keep = gr.Button(page.say(KEEP), size="sm", elem_id="keep")
     why = gr.HTML(elem_id="no-resume")
-    page.watch_chosen(why, [chosen], partial(runs_further.no_resume, page))
+    page.watch_chosen(why, [chosen], partial(further.no_resume, page))
     page.watch_chosen(resume, [chosen], partial(resume_button, page))
     page.watch_chosen(overlay, [chosen], partial(overlay_button, page))
     page.when_pressed(reopen, partial(reopen_run, page), [chosen], form=False)

@@ -8,7 +8,7 @@ import pytest
 from gradio.routes import App
 from starlette.testclient import TestClient
 
-from webui.page.blocks import Blocks
+from webui.page.patches.skips import Blocks
 
 
 def answers(
@@ -67,7 +67,7 @@ def test_nothing_is_made_for_what_is_skipped(monkeypatch: pytest.MonkeyPatch) ->
     answers(Blocks, told, 10)
     assert len(made) == 1
     answers(gr.Blocks, told, 10)
-    assert len(made) == 10, "Gradio itself skips at no cost now: Blocks can go"
+    assert len(made) == 10, "Gradio itself skips at no cost now: skips.py can go"
 
 
 def test_many_outputs_are_sent_in_their_order() -> None:
