@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import warm
 from homes import make_home
+from order import put_slow_files_first
 from shapes import helper, shape, starter_recipe  # noqa: F401 - fixtures
 
 from webui.settings import starter_folder
@@ -19,6 +20,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(warm.prepare())
     if not own or config.getoption("dist", "no") == "no":
         warm.use()
+
+
+# Whoever has one of these starts a kernel, a server or the planner's process.
+STARTING = {"kernel_home", "ended_kernel", "server", "browser", "helper"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Know the tests that wait for processes, and take slow files first."""
+    for item in items:
+        if STARTING & {*getattr(item, "fixturenames", ())}:
+            item.add_marker("process")
+    put_slow_files_first(items)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ NEUTRAL = {
 }
 # What a zygote's child can do as Python does; PYTHONHOME and the like it cannot.
 PLAIN = {"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
+ROOM = " " * 4096  # in the command line, for the words of those that are forked
 PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 LIMITS = [name for name in dir(resource) if name.startswith("RLIMIT_")]
 
@@ -100,7 +101,7 @@ def start(python: str, warm: str, kind: str, place: str) -> None:
     keep = {n: v for n, v in os.environ.items() if not n.startswith("PYTHON")}
     with open(f"{place}.log", "w") as log:
         zygote = subprocess.Popen(
-            [python, f"{warm}/zygote.py", kind, place, " " * 8192],
+            [python, f"{warm}/zygote.py", kind, place, ROOM],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

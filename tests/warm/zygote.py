@@ -55,7 +55,6 @@ IMPORTS = {
 }
 LOW = range(3, 96)  # what others have open; a library's own files go above
 MOST_FILES = 250
-SET_MEMORY, ARGUMENTS_END = 35, 9  # prctl's PR_SET_MM and PR_SET_MM_ARG_END
 
 
 @dataclass
@@ -247,13 +246,11 @@ def draw_anew() -> None:
 
 
 def name_process(words: list[str]) -> None:
-    """Write these words where `ps` reads a command line."""
+    """Write these words where `ps` reads a command line; zeros follow them."""
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
     begin, end = int(fields[45]), int(fields[46])
     line = b"\0".join(word.encode() for word in words)[: end - begin - 1]
     ctypes.memmove(begin, line.ljust(end - begin, b"\0"), end - begin)
-    # Where we may not, zeros follow the line.
-    ctypes.CDLL(None).prctl(SET_MEMORY, ARGUMENTS_END, begin + len(line) + 1, 0, 0)
 
 
 def run(words: list[str]) -> None:
