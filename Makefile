@@ -1,5 +1,6 @@
 # make run     install, fetch the starter model, start the page
 # make test    install, bring Chromium if we may, lint, type check, run the tests
+# make test-quick  the tests that start no process: a minute's worth
 # make lint    ruff, mypy, imports alone   make install  everything but the page
 # make docs    write the reference pages in docs/ from what the code declares
 # make test-gpu    all that only a GPU can show, on one card, in under nine minutes
@@ -14,15 +15,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-gpu gpu-folder lint install starter browser docs clean
+.PHONY: run test test-quick test-gpu gpu-folder lint install starter browser docs clean
 .DEFAULT_GOAL := run
 
 run: starter
 	$(BIN)/tunebook page
 
 # Threads that wait by spinning starve a kernel beside them: 124 s instead of 8 s.
+# Files go out in the order of tests/order.py: what is slow must not come last.
+PYTEST := OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest -n 2 --dist loadfile \
+  --no-loadscope-reorder
+
 test: lint starter browser
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest -m "not gpu" -n 2 --dist loadfile
+	$(PYTEST) -m "not gpu"
+
+test-quick: install
+	$(PYTEST) -m "not train and not browser and not gpu and not process"
 
 lint: install
 	$(BIN)/ruff check .

@@ -1,12 +1,43 @@
-"""A home folder of its own for each test that asks for one."""
+"""A home folder of its own for each test that asks for one, and warm processes."""
 
 from pathlib import Path
 
 import pytest
+import warm
 from homes import make_home
+from order import put_slow_files_first
 from shapes import helper, shape, starter_recipe  # noqa: F401 - fixtures
 
 from webui.settings import starter_folder
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Processes that tests start come warm, where that is possible."""
+    if not warm.possible():
+        return
+    own = not hasattr(config, "workerinput")
+    if own:
+        config.add_cleanup(warm.prepare())
+    if not own or config.getoption("dist", "no") == "no":
+        warm.use()
+
+
+# Whoever has one of these starts a kernel, a server or the planner's process.
+STARTING = {"kernel_home", "ended_kernel", "server", "browser", "helper"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Know the tests that wait for processes, and take slow files first."""
+    for item in items:
+        if STARTING & {*getattr(item, "fixturenames", ())}:
+            item.add_marker("process")
+    put_slow_files_first(items)
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every process of a test start from nothing, as a user's does."""
+    monkeypatch.setenv("TUNEBOOK_FRESH", "1")
 
 
 @pytest.fixture

@@ -40,8 +40,7 @@ def in_another_process(code: str) -> "subprocess.Popen[str]":
     """Run code in a server of its own, so to say; it stays until it is killed."""
     return subprocess.Popen(
         [
-            sys.executable,
-            "-c",
+            *(sys.executable, "-X", "warm=light", "-c"),
             "from webui.kernel import queue; from webui.recipe.store import loads\n"
             "from webui.kernel.kernel import this_kernel\n"
             f"{code}\nprint('done', flush=True)\ninput()",

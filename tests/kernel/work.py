@@ -105,7 +105,10 @@ def value(expression: str, code: str = "") -> Any:
 def submit(code: str) -> tuple[subprocess.Popen[str], Path]:
     """A process that starts a run with this code, and stays; and the run."""
     submitter = subprocess.Popen(
-        [sys.executable, "-c", f"{code}\nprint(run, flush=True)\ninput()"],
+        [
+            *(sys.executable, "-X", "warm=light"),
+            *("-c", f"{code}\nprint(run, flush=True)\ninput()"),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -92,7 +92,7 @@ def trained(script: Path, trials: Sequence[Any], *words: str) -> list[Any]:
     with tempfile.TemporaryDirectory() as scratch:  # gigabytes, when weights are saved
         home = str(make_home(Path(scratch, "home")))
         done = subprocess.run(
-            [sys.executable, str(script), *words],
+            [sys.executable, "-X", "warm=unsloth", str(script), *words],
             input=json.dumps(trials),
             env=os.environ | own | {"TMPDIR": scratch, "TUNEBOOK_HOME": home},
             capture_output=True,

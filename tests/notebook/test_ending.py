@@ -69,7 +69,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[Any, Any]:
     ]
     (folder / "asked.json").write_text(json.dumps(asked))
     done = subprocess.run(
-        [sys.executable, str(script), str(folder / "asked.json")],
+        [
+            *(sys.executable, "-X", "warm=planner"),
+            *(str(script), str(folder / "asked.json")),
+        ],
         capture_output=True,
         text=True,
     )

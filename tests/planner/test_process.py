@@ -81,6 +81,7 @@ def test_one_other_process_answers(helper) -> None:
     assert helper.ask(divmod, 7, 2) == (3, 1)
 
 
+@pytest.mark.usefixtures("fresh")
 def test_helper_is_quiet_and_modest(helper, capfd) -> None:
     seen = helper.ask(surroundings)
     assert seen["nice"] >= min(os.nice(0) + 5, 19)

@@ -186,7 +186,10 @@ def random_trials(seed: int, most: int, home: Path) -> list[dict]:
         "TMPDIR": str(home),
     }
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), str(seed), str(most)],
+        [
+            *(sys.executable, "-X", "warm=unsloth"),
+            *(str(SCRIPT), str(seed), str(most)),
+        ],
         env=os.environ | own,
         capture_output=True,
         text=True,

@@ -1,0 +1,48 @@
+"""In which order files of tests go to the workers: the slow ones first.
+
+The last file to be taken decides how long one worker waits for the other.
+"""
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+# Files whose tests take minutes together, on two cores; the longest first.
+SLOWEST = (
+    "notebook/test_every_method.py",
+    "commands/test_run.py",
+    "page/test_browser.py",
+    "kernel/test_training.py",
+    "notebook/test_every_architecture.py",
+    "models/test_about.py",
+    "kernel/test_resume.py",
+    "notebook/test_honest.py",
+    "kernel/test_trained_on.py",
+    "kernel/test_drive.py",
+    "kernel/test_keeper.py",
+    "kernel/test_hub_rows.py",
+    "page/test_parameters_tab.py",
+    "page/test_train_tab.py",
+    "page/test_never_hangs.py",
+    "kernel/test_offline.py",
+    "notebook/test_steering.py",
+)
+SLOW = ("train", "browser")
+
+
+def put_slow_files_first(items: list[pytest.Item]) -> None:
+    """Sort tests by their file, and leave the order within each."""
+    waiting = {item.path for item in items if is_slow(item)}
+    items.sort(key=lambda item: (rank(item.path), item.path not in waiting))
+
+
+def rank(file: Path) -> int:
+    """Where a file stands among the slowest; the others share the last place."""
+    name = file.relative_to(TESTS).as_posix()
+    return SLOWEST.index(name) if name in SLOWEST else len(SLOWEST)
+
+
+def is_slow(item: pytest.Item) -> bool:
+    """Whether a test trains, or drives a browser."""
+    return any(item.get_closest_marker(mark) for mark in SLOW)
