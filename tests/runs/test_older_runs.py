@@ -25,7 +25,7 @@ from webui.page.tabs.train_samples import ranked, shown
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recorder.notify import message
-from webui.recorder.recorder import resumed_at
+from webui.recorder.kept import resumed_at
 from webui.runs import checkpoints, entries, events, folder
 from webui.runs.summary import write_summary
 
