@@ -17,8 +17,7 @@ from .conftest import LAUNCH
 pytestmark = pytest.mark.browser
 FOLDER = Path(patches.__file__).parent
 OURS = {"cell"}
-# Of a list that is searched or waits, which these are the choices of; and of a field
-# that a recipe hides.
+# Of a choice that is made, in a list that is there only after a search.
 LATER = {"selected"}
 
 
@@ -42,8 +41,8 @@ def script(name: str) -> str:
 @pytest.mark.parametrize("ours", [True, False])
 def test_tab_leaves_a_list_of_choices_closed(browser: Any, ours: bool) -> None:
     with gr.Blocks(analytics_enabled=False) as blocks:
-        gr.Dropdown(["a", "b"], elem_id="list")
-        gr.Textbox()
+        gr.Dropdown(["a", "b"], elem_id="list", interactive=True)
+        gr.Textbox(interactive=True)
     with shown(browser, blocks, script("lists.js") if ours else "") as page:
         page.click("#list input")
         page.wait_for_selector("#list [role=listbox], ul[role=listbox]")
