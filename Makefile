@@ -1,6 +1,6 @@
 # make run     install, fetch the starter model, start the page
 # make test    install, bring Chromium if we may, lint, type check, run the tests
-# make test-quick  the tests that start no process: a minute's worth
+# make test-quick  the tests that start nothing and import nothing large
 # make lint    ruff, mypy, imports alone   make install  everything but the page
 # make docs    write the reference pages in docs/ from what the code declares
 # make test-gpu    all that only a GPU can show, on one card, in under nine minutes
@@ -30,7 +30,7 @@ test: lint starter browser
 	$(PYTEST) -m "not gpu"
 
 test-quick: install
-	$(PYTEST) -m "not train and not browser and not gpu and not process"
+	$(PYTEST) -m "not train and not browser and not gpu and not slow"
 
 lint: install
 	$(BIN)/ruff check .

@@ -1,5 +1,7 @@
 """A home folder of its own for each test that asks for one, and warm processes."""
 
+import functools
+import re
 from pathlib import Path
 
 import pytest
@@ -22,16 +24,25 @@ def pytest_configure(config: pytest.Config) -> None:
         warm.use()
 
 
+# Each of these takes seconds to import, or starts what does.
+HEAVY = re.compile(r"(import|from) (torch|transformers|trl|peft|datasets|subprocess)\b")
 # Whoever has one of these starts a kernel, a server or the planner's process.
 STARTING = {"kernel_home", "ended_kernel", "server", "browser", "helper"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Know the tests that wait for processes, and take slow files first."""
+    """Know the tests that wait, and take slow files first."""
     for item in items:
-        if STARTING & {*getattr(item, "fixturenames", ())}:
-            item.add_marker("process")
+        if STARTING & {*getattr(item, "fixturenames", ())} or is_heavy(item.path):
+            item.add_marker("slow")
     put_slow_files_first(items)
+
+
+@functools.cache
+def is_heavy(file: Path) -> bool:
+    """Whether a file of tests imports a large library, or reads real templates."""
+    source = file.read_text(encoding="utf-8")
+    return file.parent.name == "chat" or bool(HEAVY.search(source))
 
 
 @pytest.fixture

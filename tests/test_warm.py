@@ -12,7 +12,7 @@ import pytest
 import warm
 
 pytestmark = [
-    pytest.mark.process,
+    pytest.mark.slow,
     pytest.mark.skipif(not warm.possible(), reason="processes start afresh here"),
 ]
 SEEN = """

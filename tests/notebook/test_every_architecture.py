@@ -15,7 +15,7 @@ from webui import settings
 from webui.counts.parameters.count import count
 from webui.recipe.store import loads
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.train, pytest.mark.timeout(600)]
 
 SCRIPT = Path(__file__).with_name("every_architecture.py")
 SHORT = [
