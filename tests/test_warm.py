@@ -58,6 +58,8 @@ def test_an_error_is_told_and_is_1() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_signal_ends_both(number: signal.Signals) -> None:
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("whoever runs the tests in the background ignores it")
     process = subprocess.Popen(
         [sys.executable, "-X", "warm=light", "-c", ASLEEP],
         stdout=subprocess.PIPE,

@@ -66,7 +66,7 @@ def test_a_kernel_ended_by_another_command_ends_the_run(
     assert jobs.status(this_kernel()).word == "none"
     history = follow_to_its_end(run)
     assert [event.tag for event in history[-2:]] == ["failed", "finished"]
-    assert history[-2]["cell"] == "train"
+    assert history[-2].cell == "train"
     assert cli.main(["doctor", "--end-kernel"]) == 0
     assert capsys.readouterr().err == "No kernel runs.\n"
 
@@ -85,7 +85,7 @@ def test_interrupt_stops_once_and_leaves_the_second_time() -> None:
     assert signal.getsignal(signal.SIGINT) is before
     # A train cell is asked to save first; this one never looks, so hurry it.
     process.send_signal(this_kernel(), signal.SIGINT)
-    assert follow_to_its_end(run)[-1]["status"] == "stopped"
+    assert follow_to_its_end(run)[-1].status == "stopped"
 
 
 def test_a_kernel_that_was_there_stays() -> None:

@@ -1,6 +1,7 @@
 """What libraries warn of in a real kernel is recorded once, whatever way they warn."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,6 +30,14 @@ logging.getLogger("peft").info("quiet")
 logging.getLogger("somebody").warning("a stranger")
 print("this is no notice of Unsloth: really")
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def from_nothing() -> Iterator[None]:
+    """A kernel in which nothing has touched the loggers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TUNEBOOK_FRESH", "1")
+        yield
 
 
 def messages(run: Any) -> list[str]:

@@ -75,7 +75,7 @@ def test_a_killed_one_leaves_the_other(two: Two) -> None:
     for kernel in two:
         closing.close_dead_run(kernel)
     assert folder.read(first).status == "failed"
-    assert work.of(first, "failed")[0]["code"] == 128 + signal.SIGKILL
+    assert work.of(first, "failed")[0].code == 128 + signal.SIGKILL
     assert jobs.status(right).word == "busy" and not work.of(second, "failed")
     third = start(left, "1")  # a new one beside the other
     assert ended(left, third) == "finished" and jobs.status(right).run == second

@@ -14,7 +14,7 @@ from webui.page.build import build_app
 from webui.page.routes import add_routes
 from webui.page.turns import APART
 from webui.runs import events
-from webui.runs.trials import BY_TOKEN
+from webui.runs.events import BY_TOKEN
 
 LARGEST = 4096
 

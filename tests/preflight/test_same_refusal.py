@@ -68,7 +68,7 @@ def refused(start: Callable[[], object]) -> list[Problem]:
 
 def on_the_page(recipe: Recipe) -> list[Problem]:
     """What the page says once all its questions are answered."""
-    view = view_of(Studio(Draft(recipe)))
+    view = view_of(Studio(this_kernel(), Draft(recipe)))
     answers = view.studio.answers
     answers.get = lambda key, function, *args: answered(function, *args)  # type: ignore
     return no_code(view)

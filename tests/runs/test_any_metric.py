@@ -46,7 +46,7 @@ def toy_run(steps: int) -> Path:
 @pytest.mark.parametrize("steps", [9, 2000])
 def test_its_curve_comes_with_the_others(steps: int) -> None:
     run = toy_run(steps)
-    studio = Studio(Draft(Recipe()))
+    studio = Studio(this_kernel(), Draft(Recipe()))
     told, rows = answer(studio, run), []
     while True:
         rows += [dict(zip(told["names"], r, strict=False)) for r in told["rows"]]
@@ -66,7 +66,7 @@ def test_its_curve_comes_with_the_others(steps: int) -> None:
 def test_who_drew_before_it_came_draws_anew() -> None:
     run = folder.create(this_kernel().runs, Recipe(), [], "run")
     write(run, [begun(9), *training(1, 2, 9)])
-    followed = Studio(Draft(Recipe())).follow(run)
+    followed = Studio(this_kernel(), Draft(Recipe())).follow(run)
     before = followed.curve.generation
     (third,) = training(3, 3, 9)
     third["logs"][TOY] = 1.0
@@ -99,7 +99,9 @@ def test_three_names_and_two_metrics_are_scored() -> None:
     events.append(run, events.Scored(scores=given))
     write_summary(run, "finished")
     with gr.Blocks():
-        page = Page(Studio(Draft(Recipe())), "en", gr.State(None), gr.Textbox())
+        page = Page(
+            Studio(this_kernel(), Draft(Recipe())), "en", gr.State(None), gr.Textbox()
+        )
     html = scores(page, page.view())
     assert html.count("second") == 2 and "f1 on 40 held-out rows" in html
     assert "0.25 (0.2 – 0.3)" in html
@@ -131,5 +133,5 @@ def test_directions_and_units() -> None:
         metric(TOY).title.en == TOY and metric(f"eval_{TOY}").title.zh == f"eval_{TOY}"
     )
     assert not metric("eval_runtime").drawn and metric(TOY).drawn
-    training = Studio(Draft(Recipe())).follow(toy_run(3)).training
+    training = Studio(this_kernel(), Draft(Recipe())).follow(toy_run(3)).training
     assert training and TOY in figures_of(training, False, 1)

@@ -6,6 +6,7 @@ import pytest
 
 from webui.diagnosis.observations import observations
 from webui.recipe.store import loads
+from webui.runs import events
 from webui.runs.moving import FAINT, is_faint, moved_parts
 
 ALL = {"moved": 84, "of": 84, "changed": 0.5, "rounded": None}
@@ -37,11 +38,10 @@ def test_weights_that_hardly_moved_taught_nothing(furthest: float, faint: bool) 
     assert any("nothing was learned" in part for part in told(furthest=furthest)) is (
         faint
     )
-    event = {"event": "moved", "step": 3, **ALL, "furthest": furthest}
     history = [
-        {"event": "begun", "max_steps": 3},
-        {"event": "step", "step": 3, "logs": {"loss": 2.0}},
-        event,
+        events.Begun(max_steps=3),
+        events.Step(step=3, logs={"loss": 2.0}),
+        events.Moved(step=3, **ALL, furthest=furthest),
     ]
     recipe = loads("", settings=["training.learning_rate=1e-20"])
     found = [each for each in observations(history, recipe) if each.kind == "faint"]

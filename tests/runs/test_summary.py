@@ -248,6 +248,7 @@ def test_what_moved_and_how_losses_were_made(run: Path) -> None:
     assert found["moved"] is None and found["losses"] == "mean of batch means"
     events.append(run, events.Begun(effective={}, losses="mean over tokens"))
     figures = {"moved": 420, "of": 420, "changed": 0.99, "rounded": None}
+    figures["furthest"] = 0.01
     events.append(run, events.Moved(step=1, teaches=True, **figures))
     found = summary(run)
     assert found["moved"] == figures and found["losses"] == "mean over tokens"

@@ -11,6 +11,7 @@ from webui.runs.events import (
     Begun,
     CellState,
     Event,
+    LearnedBefore,
     NoRoom,
     Step,
     Stops,
@@ -120,7 +121,7 @@ def line(event: Event) -> str:
             return f"trial {event.trial}: {kind.title.en} {value} with {chosen}"
         case Stops():
             return f"Note: {told.en}" if (told := runs_on(event)) else ""
-        case Warned() | NoRoom():
+        case LearnedBefore() | Warned() | NoRoom():
             return library_warnings.line(event)
     return ""
 

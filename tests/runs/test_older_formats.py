@@ -24,8 +24,8 @@ from webui.page.tabs.train_figures import changed_settings, ended_kernel, progre
 from webui.page.tabs.train_samples import ranked, shown
 from webui.page.view import View
 from webui.recipe import Recipe
-from webui.recorder.notify import message
 from webui.recorder.kept import resumed_at
+from webui.recorder.notify import message
 from webui.runs import checkpoints, entries, events, folder
 from webui.runs.summary import write_summary
 
@@ -52,10 +52,12 @@ def run(request: pytest.FixtureRequest, tunebook_home: Path) -> Path:
 
 
 @pytest.fixture
-def page() -> Page:
+def page(tunebook_home: Path) -> Page:
     """A page without parts."""
     with gr.Blocks():
-        return Page(Studio(Draft(Recipe())), "en", gr.State(None), gr.Textbox())
+        return Page(
+            Studio(this_kernel(), Draft(Recipe())), "en", gr.State(None), gr.Textbox()
+        )
 
 
 def view_of(page: Page, run: Path) -> View:
@@ -66,8 +68,9 @@ def view_of(page: Page, run: Path) -> View:
 
 def test_it_opens_in_every_part_of_the_page(page: Page, run: Path) -> None:
     view = view_of(page, run)
-    parts = [progress, changed_settings, ended_kernel, scores, ranked, library_warnings]
+    parts = [progress, changed_settings, ended_kernel, scores, ranked]
     html = "".join(part(page, view) for part in (*parts, leaderboard))
+    html += library_warnings(page, view.history)
     html += shown(page, view, None) + "".join(learned(page, entries.entry(run)))
     html += listing(entries.entries(this_kernel().runs), "zh", order="-id", chosen=None)
     assert run.name in html and "/ 4" in html
@@ -94,7 +97,7 @@ def test_what_the_last_version_before_wrote_is_all_there(
         for each in observations(view.history, folder.recipe_of(folder.read(run)))
     ]
     assert kinds == ["smaller_batch", "never_stops"]
-    assert "something odd" in library_warnings(page, view)
+    assert "something odd" in library_warnings(page, view.history)
     assert "no_room" in {event.tag for event in view.history}
     assert resumed_at(run) == ["step 2"]
     (entry,) = entries.entries(this_kernel().runs)
