@@ -14,6 +14,7 @@ from tiny_bases import write_model
 
 from webui import settings
 from webui.notebook.chat_templates import TEMPLATES
+from webui.runs.events import Stops
 from webui.runs.stops import runs_on
 
 pytestmark = [pytest.mark.train, pytest.mark.timeout(600)]
@@ -99,9 +100,9 @@ def test_it_stops_wherever_it_is_loaded(found: Any, case: Any) -> None:
 def test_it_is_asked_after_the_training(found: Any, case: Any) -> None:
     asked = found[case]["asked"]
     assert asked["itself"] and asked["learned"] and asked["chance"] > 0.5
-    assert runs_on(asked) is None
+    assert runs_on(Stops(**asked)) is None
 
 
 def test_one_that_was_trained_too_briefly_says_so(found: Any) -> None:
-    told = runs_on(found["brief"]["asked"])
+    told = runs_on(Stops(**found["brief"]["asked"]))
     assert told and "so it was trained too briefly" in told.en

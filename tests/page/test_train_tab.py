@@ -136,7 +136,7 @@ def test_a_metric_that_nobody_declared_has_a_chart(
     for event in told:
         event["logs"]["reward_margin"] = event["step"] / 10
     write(run, told)
-    wait_for(lambda: "reward_margin 2 (steps 20)" in chart(page, "reward_margin"))
+    wait_for(lambda: "reward_margin, 2 (steps 20)" in chart(page, "reward_margin"))
     assert page.locator("#curves figure:visible").count() == 6
     page.focus("#chart-reward_margin")
     page.keyboard.press("ArrowLeft")
