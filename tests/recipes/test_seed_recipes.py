@@ -14,7 +14,8 @@ from homes import make_home
 
 from webui import cli, settings
 from webui.commands import given
-from webui.notebook.render import RUN_CELLS, render_cells
+from webui.models.here import cells_here
+from webui.notebook.render import RUN_CELLS
 from webui.planner import process
 from webui.recipe import Recipe
 from webui.rows.prepare.prepare import prepare
@@ -174,7 +175,7 @@ def train(
         rows = prepare(recipe)
         place(rows, folder)
         names = RUN_CELLS[: RUN_CELLS.index("train") + 1]
-        cells = render_cells(recipe, names, rows=rows)
+        cells = cells_here(recipe, names, rows=rows)
         worker.stdin.write(json.dumps([cell.code for cell in cells]) + "\n")
         worker.stdin.flush()
         found: dict[str, Any] = json.loads(worker.stdout.readline())
