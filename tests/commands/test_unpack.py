@@ -12,6 +12,7 @@ from webui.planner.job import Progress
 
 
 @pytest.mark.train
+@pytest.mark.usefixtures("fresh")  # so that there is time to see each step
 def test_file_becomes_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -34,6 +34,7 @@ def proxy() -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.mark.train
+@pytest.mark.usefixtures("fresh")  # what a library asks, it asks when it is imported
 def test_a_run_asks_nothing_of_the_network(
     tunebook_home: Path, proxy: tuple[str, list[str]]
 ) -> None:

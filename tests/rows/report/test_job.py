@@ -305,7 +305,10 @@ def parts_of_the_cell(recipe: Recipe) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.train
-def test_progress_grows_and_cancel_leaves_nothing(starter_recipe: Build) -> None:
+def test_progress_grows_and_cancel_leaves_nothing(
+    starter_recipe: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUNEBOOK_FRESH", "1")  # who works is then whom we see
     job = start(many(starter_recipe, 40_000))
     process = process_of(job)
     seen = []
