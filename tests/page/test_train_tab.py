@@ -119,7 +119,7 @@ def test_curves_begin_with_the_first_step(
     page = open_page(browser, server)
     go(page, "Train")
     wait_for(lambda: "No run yet" in page.inner_text("#progress"))
-    assert page.locator("#curves figure:visible").count() == 0
+    wait_for(lambda: page.locator("#curves figure:visible").count() == 0)
     replayed_run(30, total=60)
     wait_for(lambda: "steps 30" in chart(page, "loss"))
     assert page.locator("#curves figure:visible").count() == 5
