@@ -91,9 +91,8 @@ def test_only_the_run_that_was_written_to_last() -> None:
 
 @pytest.mark.usefixtures("tunebook_home")
 def test_the_thread_survives_an_error(caplog: pytest.LogCaptureFixture) -> None:
-    queue.add(
-        this_kernel(), make_recipe()
-    )  # without rows it cannot start, which the next look notes
+    # Without rows it cannot start, which the next look notes.
+    queue.add(this_kernel(), make_recipe())
     kernel_folder().parent.mkdir(parents=True)
     kernel_folder().write_text("no folder can be made here")
     ended = keeper.start(this_kernel())

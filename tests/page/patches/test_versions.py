@@ -1,6 +1,5 @@
 """What is pinned and allowed is what the tests have seen; anything else is told."""
 
-import importlib.metadata
 import logging
 import re
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from webui.page.patches import versions
 from webui.page.patches.versions import SEEN, tell_unseen, unseen
 
 ROOT = Path(__file__).parents[3]
@@ -36,12 +34,12 @@ def test_what_the_tests_see_now_is_told_to_nobody(
 
 
 def test_another_version_is_told_once_in_the_log(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    known = importlib.metadata.version
-    monkeypatch.setattr(
-        versions, "version", lambda name: "7.0" if name == "gradio" else known(name)
-    )
+    installed = tmp_path / "gradio-7.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Name: gradio\nVersion: 7.0\n")
+    monkeypatch.syspath_prepend(tmp_path)  # it is found before the real one
     with caplog.at_level(logging.WARNING, "tunebook"):
         tell_unseen()
     [record] = caplog.records
