@@ -1,7 +1,7 @@
 """What a training shows of itself while it runs, in plain words, and what to change."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,9 +96,6 @@ def observed(
         found += told(others, recipe)
     silent = objective_of(recipe).not_observed
     return [each for each in found if each.kind not in silent]
-
-
-Rule = Callable[[Curve, Sequence[Event], Recipe], Iterator[Observation]]
 
 
 def climbing(
