@@ -10,7 +10,7 @@ SCRIPT = "Dataset scripts are no longer supported"
 GATED = "is a gated dataset"
 
 
-def why_not(name: str, revision: str | None, error: Exception) -> Text:
+def explain_hub(name: str, revision: str | None, error: Exception) -> Text:
     """Why a data set could not be read."""
     chain = list(causes(error))
     kinds = {type(cause).__name__ for cause in chain}
@@ -18,7 +18,7 @@ def why_not(name: str, revision: str | None, error: Exception) -> Text:
         return no_id(name)
     # The datasets library keeps of some errors nothing but their words.
     if "GatedRepoError" in kinds or any(GATED in str(cause) for cause in chain):
-        return gated(name)
+        return gated_data(name)
     if "RepositoryNotFoundError" in kinds:
         return missing(name)
     if "RevisionNotFoundError" in kinds:
@@ -27,7 +27,7 @@ def why_not(name: str, revision: str | None, error: Exception) -> Text:
             f"{name} 没有版本 {revision};留空即使用最新版本。",
         )
     if any(SCRIPT in str(cause) for cause in chain):
-        return wants_code(name)
+        return data_is_script(name)
     if "OfflineModeIsEnabled" in kinds:
         return Text(
             f"HF_HUB_OFFLINE is set and {name} is not on this machine; unset it, or "
@@ -37,7 +37,7 @@ def why_not(name: str, revision: str | None, error: Exception) -> Text:
     if out_of_reach(error):
         return unreachable(name)
     if status := refused_with(chain):
-        return refused(status)
+        return hub_refused(status)
     return unreadable(name, error)
 
 
@@ -67,29 +67,30 @@ def wrong_part(
     chosen = config or default
     if chosen is None:
         return Text(
-            f"{name} has several configurations; choose one of {listed(known).en}.",
-            f"{name} 有多个配置;请选择其一:{listed(known).zh}。",
+            f"{name} has several configurations; choose one of "
+            f"{first_names(known).en}.",
+            f"{name} 有多个配置;请选择其一:{first_names(known).zh}。",
         )
     if chosen not in known:
         return Text(
-            f"{name} has no configuration {chosen}; it has {listed(known).en}.",
-            f"{name} 没有配置 {chosen};现有:{listed(known).zh}。",
+            f"{name} has no configuration {chosen}; it has {first_names(known).en}.",
+            f"{name} 没有配置 {chosen};现有:{first_names(known).zh}。",
         )
     splits = known[chosen]
     if split in splits:
         return None
     if not split:
         return Text(
-            f"Choose a split of {name}: {listed(splits).en}.",
-            f"请选择 {name} 的划分:{listed(splits).zh}。",
+            f"Choose a split of {name}: {first_names(splits).en}.",
+            f"请选择 {name} 的划分:{first_names(splits).zh}。",
         )
     return Text(
-        f"{name} has no split {split}; it has {listed(splits).en}.",
-        f"{name} 没有划分 {split};现有:{listed(splits).zh}。",
+        f"{name} has no split {split}; it has {first_names(splits).en}.",
+        f"{name} 没有划分 {split};现有:{first_names(splits).zh}。",
     )
 
 
-def listed(names: Iterable[str]) -> Text:
+def first_names(names: Iterable[str]) -> Text:
     """The first names in one line."""
     several = list(names)
     shown = several[:SHOWN]
@@ -123,7 +124,7 @@ def missing(name: str) -> Text:
     )
 
 
-def gated(name: str) -> Text:
+def gated_data(name: str) -> Text:
     """Its owner wants to know who reads it."""
     return Text(
         f"{name} is gated: accept its terms on its page of the hub, set HF_TOKEN and "
@@ -133,7 +134,7 @@ def gated(name: str) -> Text:
     )
 
 
-def wants_code(name: str) -> Text:
+def data_is_script(name: str) -> Text:
     """It is a script; the hub keeps a copy of many of those as Parquet."""
     return Text(
         f"{name} wants to run code of its own, which Tunebook never does; try the "
@@ -153,7 +154,7 @@ def unreachable(name: str) -> Text:
     )
 
 
-def refused(status: int) -> Text:
+def hub_refused(status: int) -> Text:
     """The hub's answer is an error."""
     if status in (401, 403):
         return Text(
