@@ -362,11 +362,11 @@ def test_killed_process_is_told(starter_recipe: Build) -> None:
 
 PARENT = """
 import sys, time
-from webui.rows.report.job import start
+from webui.rows.report.job import start_report
 from webui.recipe import Recipe
 from webui.recipe.sections import Data
 if __name__ == "__main__":
-    job = start(Recipe(data=Data(train_files=(sys.argv[1],))))
+    job = start_report(Recipe(data=Data(train_files=(sys.argv[1],))))
     while not job.progress.rows:
         time.sleep(0.05)
     print(job._process.pid, flush=True)
