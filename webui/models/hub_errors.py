@@ -24,7 +24,7 @@ def explain_hub(name: str, revision: str | None, error: Exception) -> Text:
     if "RevisionNotFoundError" in kinds:
         return Text(
             f"{name} has no revision {revision}; leave it empty for the newest.",
-            f"{name} 没有版本 {revision};留空即使用最新版本。",
+            f"{name} 没有版本 {revision}；留空即使用最新版本。",
         )
     if any(SCRIPT in str(cause) for cause in chain):
         return data_is_script(name)
@@ -32,7 +32,7 @@ def explain_hub(name: str, revision: str | None, error: Exception) -> Text:
         return Text(
             f"HF_HUB_OFFLINE is set and {name} is not on this machine; unset it, or "
             "choose files.",
-            f"已设置 HF_HUB_OFFLINE,而本机没有 {name};请取消该变量,或改用文件。",
+            f"已设置 HF_HUB_OFFLINE，而本机没有 {name}；请取消该变量，或改用文件。",
         )
     if out_of_reach(error):
         return unreachable(name)
@@ -69,12 +69,12 @@ def wrong_part(
         return Text(
             f"{name} has several configurations; choose one of "
             f"{first_names(known).en}.",
-            f"{name} 有多个配置;请选择其一:{first_names(known).zh}。",
+            f"{name} 有多个配置；请选择其一：{first_names(known).zh}。",
         )
     if chosen not in known:
         return Text(
             f"{name} has no configuration {chosen}; it has {first_names(known).en}.",
-            f"{name} 没有配置 {chosen};现有:{first_names(known).zh}。",
+            f"{name} 没有配置 {chosen}；现有：{first_names(known).zh}。",
         )
     splits = known[chosen]
     if split in splits:
@@ -82,11 +82,11 @@ def wrong_part(
     if not split:
         return Text(
             f"Choose a split of {name}: {first_names(splits).en}.",
-            f"请选择 {name} 的划分:{first_names(splits).zh}。",
+            f"请选择 {name} 的划分：{first_names(splits).zh}。",
         )
     return Text(
         f"{name} has no split {split}; it has {first_names(splits).en}.",
-        f"{name} 没有划分 {split};现有:{first_names(splits).zh}。",
+        f"{name} 没有划分 {split}；现有：{first_names(splits).zh}。",
     )
 
 
@@ -106,7 +106,7 @@ def no_id(name: str) -> Text:
     if not name:
         return Text(
             "Name a data set of the hub first, such as tatsu-lab/alpaca.",
-            "请先填写模型库中的数据集名称,如 tatsu-lab/alpaca。",
+            "请先填写模型库中的数据集名称，如 tatsu-lab/alpaca。",
         )
     return Text(
         f"{name} is no name of a data set of the hub, such as tatsu-lab/alpaca; "
@@ -120,7 +120,8 @@ def missing(name: str) -> Text:
     return Text(
         f"The hub has no data set {name}, or it is private; check the spelling, or "
         "set HF_TOKEN if you may read it.",
-        f"模型库中没有数据集 {name},或它是私有的;请检查名称,有权限时请设置 HF_TOKEN。",
+        f"模型库中没有数据集 {name}，或它是私有的；请检查名称，"
+        "有权限时请设置 HF_TOKEN。",
     )
 
 
@@ -129,7 +130,7 @@ def gated_data(name: str) -> Text:
     return Text(
         f"{name} is gated: accept its terms on its page of the hub, set HF_TOKEN and "
         "start Tunebook again, or choose an open data set.",
-        f"{name} 需要授权:请先在模型库页面接受条款,设置 HF_TOKEN 并重启 Tunebook,"
+        f"{name} 需要授权：请先在模型库页面接受条款，设置 HF_TOKEN 并重启 Tunebook，"
         "或改用公开数据集。",
     )
 
@@ -139,7 +140,7 @@ def data_is_script(name: str) -> Text:
     return Text(
         f"{name} wants to run code of its own, which Tunebook never does; try the "
         "revision refs/convert/parquet, or convert it to Parquet and choose the file.",
-        f"{name} 需要运行自带代码,Tunebook 不允许;请试用版本 refs/convert/parquet,"
+        f"{name} 需要运行自带代码，Tunebook 不允许；请试用版本 refs/convert/parquet，"
         "或转换为 Parquet 后选择文件。",
     )
 
@@ -149,7 +150,7 @@ def unreachable(name: str) -> Text:
     return Text(
         f"The hub cannot be reached and {name} is not on this machine; check the "
         "network, set HF_ENDPOINT to a mirror, or choose files.",
-        f"无法连接模型库,本机也没有 {name};请检查网络,用 HF_ENDPOINT 指定镜像,"
+        f"无法连接模型库，本机也没有 {name}；请检查网络，用 HF_ENDPOINT 指定镜像，"
         "或改用文件。",
     )
 
@@ -160,12 +161,12 @@ def hub_refused(status: int) -> Text:
         return Text(
             "The hub does not accept the token in HF_TOKEN; set a valid one, or none "
             "for an open data set.",
-            "模型库不接受 HF_TOKEN 中的令牌;请设置有效令牌,公开数据集可不设置。",
+            "模型库不接受 HF_TOKEN 中的令牌；请设置有效令牌，公开数据集可不设置。",
         )
     return Text(
         f"The hub answers with error {status}; try again later, or set HF_ENDPOINT to "
         "a mirror.",
-        f"模型库返回错误 {status};请稍后重试,或用 HF_ENDPOINT 指定镜像。",
+        f"模型库返回错误 {status}；请稍后重试，或用 HF_ENDPOINT 指定镜像。",
     )
 
 

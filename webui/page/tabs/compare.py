@@ -26,7 +26,7 @@ from webui.text import Text
 
 ASK = Text("Ask both", "同时提问")
 SCORE = Text("Score the held-out rows", "在留出数据上评分")
-BASE = Text("Base: before training", "基座:训练前")
+BASE = Text("Base: before training", "基座：训练前")
 TUNED = Text("Tuned: after training", "微调后")
 WHICH = Text("Run to compare", "要对比的运行")
 NO_RUN = Text(

@@ -29,7 +29,7 @@ from webui.text import Text
 
 EMPTY = Text(
     "No sweep yet. Choose one to three settings and their values, then press Run.",
-    "还没有搜索。选择一到三个设置及其取值,然后点击“运行”。",
+    "还没有搜索。选择一到三个设置及其取值，然后点击“运行”。",
 )
 UNTIL_CHOSEN = Text(
     "Rows to watch are set aside once a setting is chosen.",
