@@ -24,7 +24,7 @@ from typing import Any
 from webui.counts.parameters.attach import adapter_config
 from webui.counts.parameters.count import count
 from webui.counts.parameters.grid import grid
-from webui.counts.parameters.meta import shape_of
+from webui.counts.parameters.meta import shape_of_model
 from webui.counts.parameters.weights import read_weights
 from webui.recipe import Recipe
 from webui.recipe.sections import Adapter, Model
@@ -49,7 +49,7 @@ def by_peft(recipe: Recipe) -> tuple[int, int]:
     import torch
     from peft import get_peft_model
 
-    base = shape_of(recipe)
+    base = shape_of_model(recipe)
     with torch.device("meta"):
         config = adapter_config(recipe, base)
         model = get_peft_model(

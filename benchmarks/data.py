@@ -185,7 +185,7 @@ def trl_preparation(rows: list[dict], tokenizer: Any) -> Callable[[], object]:
 
 def full_report(count: int) -> dict[str, Any]:
     """Write a large file; time its first preview and report, and watch the memory."""
-    from webui.rows.report.job import start
+    from webui.rows.report.job import start_report
 
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
@@ -198,10 +198,10 @@ def full_report(count: int) -> dict[str, Any]:
         shown = first_preview(recipe)
         with PeakMemory() as memory:
             begun, worked = time.perf_counter(), children_seconds()
-            report = start(recipe).wait()
+            report = start_report(recipe).wait()
             seconds = time.perf_counter() - begun
         begun = time.perf_counter()
-        again = start(recipe).wait()
+        again = start_report(recipe).wait()
         if again != report or isinstance(report, Exception) or report is None:
             raise RuntimeError(f"there is no report: {report}")
         return {

@@ -40,7 +40,7 @@ from webui.notebook.script import joined
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.rows.prepare.prepare import prepare
-from webui.rows.prepare.store import place
+from webui.rows.prepare.store import place_rows
 from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.followed import Followed
@@ -111,7 +111,7 @@ def watched(recipe: Recipe) -> tuple[Steps, int]:
     if len(told) != recipe.training.steps:
         raise RuntimeError((run / "log.txt").read_text("utf-8")[-2000:])
     steps = [(event.time, event.logs["num_tokens"]) for event in told]
-    return steps, runs.read(run).summary["peak_memory"]
+    return steps, runs.read_run(run).summary["peak_memory"]
 
 
 @contextmanager
@@ -148,7 +148,7 @@ def bare(recipe: Recipe) -> Steps:
     code = joined(cells_here(recipe, CELLS, rows=rows))
     code = code.replace("\ntrainer.train(", MARKS)
     with tempfile.TemporaryDirectory() as folder:
-        place(rows, Path(folder))
+        place_rows(rows, Path(folder))
         done = subprocess.run(
             [sys.executable, "-c", code],
             cwd=folder,

@@ -48,7 +48,7 @@ from webui.notebook.script import joined
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.rows.prepare.prepare import prepare
-from webui.rows.prepare.store import place
+from webui.rows.prepare.store import place_rows
 from webui.runs import events
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -128,7 +128,7 @@ def bare(steps: int) -> Iterator[Side]:
     code = joined(cells_here(recipe(steps), CELLS, rows=rows))
     code = code.replace("\ntrainer.train(", MARKS)
     with tempfile.TemporaryDirectory() as folder, open(f"{folder}/told", "w+") as told:
-        place(rows, Path(folder))
+        place_rows(rows, Path(folder))
         training = subprocess.Popen(
             [sys.executable, "-c", code],
             cwd=folder,

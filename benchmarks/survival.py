@@ -71,7 +71,7 @@ def ended(run: Path, seconds: float) -> bool:
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
         if (
-            runs.read(run).status == "finished"
+            runs.read_run(run).status == "finished"
             and jobs.status(this_kernel()).word != "busy"
         ):
             return True
@@ -111,7 +111,7 @@ def go_on(run: Path) -> None:
     """Resume a run whose kernel is dead; the server may be about to close it."""
     while jobs.status(this_kernel()).word == "busy":
         time.sleep(0.05)
-    while runs.read(run).status == "running":
+    while runs.read_run(run).status == "running":
         closing.close_dead_run(this_kernel())
         time.sleep(0.05)
     resuming.resume(this_kernel(), run)

@@ -16,7 +16,7 @@ from typing import Any, get_args, get_origin
 from portrait import portrait
 
 from webui.chat.template import Template
-from webui.figures import brief, size
+from webui.figures import brief, in_bytes
 from webui.notebook.chat_templates import BASE, TEMPLATES
 from webui.recipe.field import DeclaredField
 from webui.recipe.formats import FORMATS, Format
@@ -203,7 +203,7 @@ def measured_row(method: Method, found: dict[str, Any]) -> str:
         f"{found['trainable']:,}",
         f"{found['trainable'] / found['total']:.3%}",
         f"{found['training_seconds']:.0f} s" + (r"\*" if was_busy(found) else ""),
-        size(found["peak_memory"]),
+        in_bytes(found["peak_memory"]),
         f"{brief(found['first_loss'], 3)} → {brief(found['last_loss'], 3)}",
         score_of(found, TUNED).written,
     ]

@@ -20,7 +20,7 @@ def loop() -> Iterator[tuple[asyncio.AbstractEventLoop, Stalls]]:
     thread = threading.Thread(target=running.run_forever)
     thread.start()
     assert thread.ident
-    ended = watchdog.watch(
+    ended = watchdog.watch_loop(
         running, thread.ident, lambda *told: stalls.append(told), 0.005
     )
     yield running, stalls

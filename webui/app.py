@@ -68,7 +68,7 @@ def launch(
         inbrowser=inbrowser,
         theme=theme.theme(),
         css=theme.style(),
-        js=theme.script(),
+        js=theme.page_script(),
         height=COLAB_HEIGHT,
         max_file_size=f"{max_upload_mb}mb",
         enable_monitoring=False,
@@ -81,7 +81,7 @@ def launch(
     rest_between_presses(app)
     tick_slowly(app)
     routes.add_routes(served, studio)
-    keeper.start(kernel)
+    keeper.start_keeper(kernel)
     if share and not shared:
         print("There is no shared link: Gradio's server cannot be reached from here.")
     print(f"Tunebook is open at {shared or address}", flush=True)

@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
-        return tell(error)
+        return tell_error(error)
 
 
 def with_command(given: Sequence[str]) -> list[str]:
@@ -67,12 +67,12 @@ def command(name: str) -> Callable[[argparse.Namespace], int]:
     return found
 
 
-def tell(error: Exception) -> int:
+def tell_error(error: Exception) -> int:
     """Say what went wrong in a sentence; what nobody expected goes to the log too."""
     from webui.errors import UserError
 
     if isinstance(error, UserError):
-        print(sentence(str(error)), file=sys.stderr)
+        print(as_sentence(str(error)), file=sys.stderr)
     elif isinstance(error, OSError) and error.filename:
         print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
     else:
@@ -82,7 +82,7 @@ def tell(error: Exception) -> int:
     return 1
 
 
-def sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
     """A text that begins as a sentence does; a path or a field stays as it is."""
     word = text.partition(" ")[0]
     return text[:1].upper() + text[1:] if word.isalpha() else text

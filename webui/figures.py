@@ -8,7 +8,7 @@ def whole(number: float) -> str:
     return f"{number:,.0f}"
 
 
-def size(number: float) -> str:
+def in_bytes(number: float) -> str:
     """Bytes as GB or MB, decimal."""
     return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.0f} MB"
 

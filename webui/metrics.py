@@ -6,7 +6,7 @@ A metric that nobody declared is shown by its own name, and drawn like any other
 from dataclasses import dataclass
 from typing import Literal
 
-from webui.figures import brief, duration, size, whole
+from webui.figures import brief, duration, in_bytes, whole
 from webui.text import Text
 
 Unit = Literal["", "share", "bytes", "seconds", "count"]
@@ -41,7 +41,7 @@ class Metric:
             case "share":
                 return f"{value:.1%}"
             case "bytes":
-                return size(value)
+                return in_bytes(value)
             case "seconds":
                 return duration(value)
             case "count":

@@ -29,7 +29,7 @@ Told = Callable[[float, str], None]
 
 async def watch_this_loop() -> None:
     """Watch the loop that this runs on, to its end."""
-    watch(asyncio.get_running_loop(), threading.get_ident(), to_log(), BEAT)
+    watch_loop(asyncio.get_running_loop(), threading.get_ident(), to_log(), BEAT)
 
 
 def to_log() -> Told:
@@ -44,17 +44,19 @@ def to_log() -> Told:
     return write
 
 
-def watch(
+def watch_loop(
     loop: asyncio.AbstractEventLoop, thread: int, told: Told, beat: float
 ) -> threading.Event:
     """Watch a loop on a thread (by its ident) until it closes or the event is set."""
     ended = threading.Event()
     given = loop, thread, told, beat, ended
-    threading.Thread(target=keep, args=given, name="watchdog", daemon=True).start()
+    threading.Thread(
+        target=keep_asking, args=given, name="watchdog", daemon=True
+    ).start()
     return ended
 
 
-def keep(
+def keep_asking(
     loop: asyncio.AbstractEventLoop,
     thread: int,
     told: Told,

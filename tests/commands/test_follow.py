@@ -94,7 +94,7 @@ def test_a_kernel_that_was_there_stays() -> None:
         assert jobs.status(this_kernel()).word == "idle"
     assert jobs.status(this_kernel()).word == "none"
     with jobs.lock(this_kernel()):
-        process.start(this_kernel())
+        process.start_process(this_kernel())
     with follow.kernel() as kernel:
         follow_to_its_end(start("2", kernel))
     assert jobs.status(this_kernel()).word == "idle"

@@ -47,7 +47,7 @@ def test_star_name_and_note_are_said_and_listed(tunebook: Callable) -> None:
     assert tunebook("runs", "--star", "one") == (0, "", f"{run.name}: * (no name)\n")
     assert tunebook("runs", "--rename", "one", "the best")[0] == 0
     assert tunebook("runs", "--note", run.name, "keep\nit")[0] == 0
-    assert notes.read(run) == About("the best", "keep\nit", True)
+    assert notes.read_notes(run) == About("the best", "keep\nit", True)
     line = tunebook("runs")[1].rstrip("\n").split("\t")
     assert line[0] == run.name and line[-3:] == ["*", "the best", "keep it"]
     assert tunebook("runs", "--unstar", "one")[0] == 0
@@ -89,7 +89,7 @@ def test_what_cannot_be_is_one_sentence(
     run = new_run("one")
     code, out, err = tunebook("runs", *words)
     assert (code, out) == (1, "") and said in err and len(err.splitlines()) == 1
-    assert notes.read(run) == About()
+    assert notes.read_notes(run) == About()
 
 
 def test_one_thing_at_a_time(tunebook: Callable) -> None:

@@ -53,7 +53,7 @@ def test_what_waits_is_listed_moved_and_removed(
         assert [each["name"] for each in told] == ["second", "first"]
         assert [each["place"] for each in told] == [1, 2]
     assert shown(capsys, "remove", first.id)[0] == 0
-    assert [entry.recipe.name for entry in queue.entries(this_kernel())] == ["second"]
+    assert [entry.recipe.name for entry in queue.waiting(this_kernel())] == ["second"]
 
 
 def test_a_problem_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,14 +80,14 @@ def test_run_waits_when_busy_and_the_queue_is_worked_through(
     with jobs.lock(this_kernel()):  # as another start would hold it
         assert main(["run", *short]) == 1
         assert "Another start is under way" in capsys.readouterr().err
-        assert queue.entries(this_kernel()) == []
+        assert queue.waiting(this_kernel()) == []
         assert main(["run", *short, "--queue"]) == 0
         assert "waits as number 1" in capsys.readouterr().out
     gone = "data.train_files=/nowhere.jsonl"
     assert main(["queue", "add", "starter-extract", "--set", gone]) == 1
-    assert len(queue.entries(this_kernel())) == 1  # refused at once
+    assert len(queue.waiting(this_kernel())) == 1  # refused at once
     # What is broken later is told at the end, and the rest is trained.
-    queue.move(
+    queue.move_entry(
         this_kernel(),
         queue.add(this_kernel(), loads("", name="broken", settings=[gone])).id,
         "first",
@@ -100,5 +100,5 @@ def test_run_waits_when_busy_and_the_queue_is_worked_through(
     (broken,) = told["waiting"]
     assert broken["name"] == "broken" and "/nowhere.jsonl" in broken["reason"]
     (run,) = folder.folders(this_kernel().runs)
-    assert folder.read(run).summary["steps"] == 2
+    assert folder.read_run(run).summary["steps"] == 2
     assert jobs.status(this_kernel()).word == "none"  # it was started for this

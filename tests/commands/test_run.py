@@ -122,7 +122,7 @@ def test_a_run_that_fails_says_why_and_is_1(tmp_path: Path) -> None:
 def test_stop_and_sweep_on_a_kernel_that_stays(tmp_path: Path) -> None:
     """Ctrl-C saves and is not 0; the sweep after it finds the kernel still there."""
     with jobs.lock(this_kernel()):
-        process.start(this_kernel())
+        process.start_process(this_kernel())
     steps = ("--set", "training.duration=steps", "--set", "training.steps=5000")
     running = start("run", str(RECIPE), *SHORT, *steps)
     assert running.stderr

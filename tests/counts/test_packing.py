@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from webui.counts.packing import KEEPS_APART, NOT_ON_GPU, why_not
+from webui.counts.packing import KEEPS_APART, NOT_ON_GPU, why_rows_leak
 
 SMALL = {
     "vocab_size": 64,
@@ -77,27 +77,27 @@ def leak(family: str) -> float:
 @pytest.mark.parametrize("family", sorted(KEEPS_APART))
 def test_rows_do_not_see_each_other(family: str) -> None:
     assert leak(family) < 1e-3
-    assert why_not(config_of(family), on_gpu=False) is None
+    assert why_rows_leak(config_of(family), on_gpu=False) is None
 
 
 @pytest.mark.parametrize("family", LEAKS)
 def test_a_family_that_leaks_is_refused(family: str) -> None:
     assert leak(family) > 0.1
-    problem = why_not(config_of(family), on_gpu=False)
+    problem = why_rows_leak(config_of(family), on_gpu=False)
     assert problem and problem.en.startswith("cannot pack rows for this model: ")
     assert problem.zh.startswith("该模型不能打包数据：")
 
 
 def test_layers_that_carry_a_state_are_told_as_such() -> None:
-    problem = why_not(config_of("lfm2"), on_gpu=False)
+    problem = why_rows_leak(config_of("lfm2"), on_gpu=False)
     assert problem and "carry a state from token to token" in problem.en
 
 
 @pytest.mark.parametrize("family", NOT_ON_GPU)
 def test_what_unsloth_takes_back_on_a_gpu_is_refused_there(family: str) -> None:
     config = config_of(family)
-    assert why_not(config, on_gpu=False) is None
-    assert "on a GPU" in str(why_not(config, on_gpu=True))
+    assert why_rows_leak(config, on_gpu=False) is None
+    assert "on a GPU" in str(why_rows_leak(config, on_gpu=True))
 
 
 @pytest.mark.parametrize(
@@ -109,5 +109,5 @@ def test_what_unsloth_takes_back_on_a_gpu_is_refused_there(family: str) -> None:
     ],
 )
 def test_the_reason_is_the_family_s_own(kind: str, reason: str) -> None:
-    problem = why_not(SimpleNamespace(model_type=kind), on_gpu=False)
+    problem = why_rows_leak(SimpleNamespace(model_type=kind), on_gpu=False)
     assert problem and reason in problem.en

@@ -105,7 +105,7 @@ def test_a_training_and_the_queue_work_on_it(drive: Path) -> None:
     ended = json.loads(done.stdout)["runs"]
     assert [run["status"] for run in ended] == ["finished", "finished"]
     second, first = (folder.find(this_kernel().runs, run["id"]) for run in ended)
-    assert folder.recipe_of(second).name == "second"
+    assert folder.recipe_of_run(second).name == "second"
     for run in (first, second):
         assert folder.saved_adapter(run.folder)
         assert [c.step for c in checkpoints.complete(run.folder)] == [2, 1]

@@ -66,7 +66,7 @@ def test_a_job_for_the_same_run_does_not_repeat_it() -> None:
     code = "import warnings; warnings.warn('step 3 of 7')"
     run = work.run(train=code)
     with jobs.lock(this_kernel()):
-        jobs.send(
+        jobs.send_cells(
             this_kernel(),
             work.cells(load=code),
             kind="compare",

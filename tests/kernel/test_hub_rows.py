@@ -52,8 +52,8 @@ def test_a_run_goes_on_and_is_scored_without_the_hub(
     assert 0 < done < STEPS
     resuming.resume(this_kernel(), run)
     work.until(lambda: work.tags(run)[-1] == "finished", 240)
-    assert folder.read(run).status == "finished"
-    assert folder.read(run).summary["steps"] == STEPS
+    assert folder.read_run(run).status == "finished"
+    assert folder.read_run(run).summary["steps"] == STEPS
     process.end(this_kernel())
     jobs.start_compare(this_kernel(), recipe, run, upto="score")
     work.until(lambda: jobs.status(this_kernel()).word != "busy", 240)

@@ -90,7 +90,7 @@ def test_a_run_is_recorded_whole() -> None:
     assert work.tags(run)[0] == "started" and work.tags(run)[-1] == "finished"
     assert outputs(run, "model") == "loading\n" and outputs(run, "data") == "42\n21\n"
     assert (run / folder.LOG).read_text() == "loading\n42\n21\n"
-    assert folder.read(run).summary["status"] == "finished"
+    assert folder.read_run(run).summary["status"] == "finished"
     now = jobs.status(this_kernel())
     assert (now.word, now.run) == ("idle", run)
     assert [*now.cells] == ["model", "data"]
@@ -122,7 +122,7 @@ def test_a_failure_is_told_and_ends_the_run() -> None:
     (failed,) = work.of(run, "failed")
     assert (failed.cell, failed.error) == ("model", "ValueError")
     assert failed.message == "no such rows"
-    assert folder.read(run).status == "failed"
+    assert folder.read_run(run).status == "failed"
     assert "data" not in jobs.status(this_kernel()).cells
     shown = outputs(run, "model")
     assert "before" in shown and "no such rows" in shown
@@ -135,8 +135,8 @@ def test_a_failure_is_told_and_ends_the_run() -> None:
 )
 def test_however_a_cell_fails_the_kernel_goes_on(code: str) -> None:
     run = work.run(model=code, data="1")
-    assert folder.read(run).status in ("failed", "stopped")
-    assert folder.read(work.run(model="1")).status == "finished"
+    assert folder.read_run(run).status in ("failed", "stopped")
+    assert folder.read_run(work.run(model="1")).status == "finished"
 
 
 def test_odd_output_is_recorded() -> None:
@@ -206,7 +206,7 @@ def test_a_run_whose_folder_is_deleted_is_not_compared() -> None:
         jobs.start_in_new_folder(this_kernel(), Recipe(), trained, "run", ["train"])
     )
     assert jobs.status(this_kernel()).is_fresh(train)
-    folder.delete(folder.read(run))
+    folder.delete(folder.read_run(run))
     with pytest.raises(KernelError, match="saved no adapter"):
         jobs.start_compare(this_kernel(), Recipe(), run)
     assert jobs.status(this_kernel()).word == "idle"
@@ -216,11 +216,13 @@ def test_a_comparison_that_fails_leaves_its_run_as_it_ended() -> None:
     run = work.run(train="print('trained')")
     cells = work.cells(train="print('trained')", compare="1\n1/0\n1")
     with jobs.lock(this_kernel()):
-        jobs.send(this_kernel(), cells, kind="compare", run=run, always=("compare",))
+        jobs.send_cells(
+            this_kernel(), cells, kind="compare", run=run, always=("compare",)
+        )
     work.until(lambda: jobs.status(this_kernel()).word == "idle")
     assert [e.cell for e in work.of(run, "failed")] == ["compare"]
     assert work.tags(run).count("finished") == 1
-    assert folder.read(run).status == "finished"
+    assert folder.read_run(run).status == "finished"
 
 
 def test_a_run_that_cannot_be_sent_leaves_no_folder() -> None:
@@ -253,7 +255,7 @@ def test_a_second_start_is_refused_while_one_runs() -> None:
     assert not work.of(run, "failed")
     assert folder.folders(this_kernel().runs) == before
     with pytest.raises(folder.RunError, match="still running"):
-        folder.delete(folder.read(run))
+        folder.delete(folder.read_run(run))
     stopping.stop(this_kernel(), wait=True)
 
 

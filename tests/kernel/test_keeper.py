@@ -95,12 +95,12 @@ def test_the_thread_survives_an_error(caplog: pytest.LogCaptureFixture) -> None:
     queue.add(this_kernel(), make_recipe())
     kernel_folder().parent.mkdir(parents=True)
     kernel_folder().write_text("no folder can be made here")
-    ended = keeper.start(this_kernel())
+    ended = keeper.start_keeper(this_kernel())
     try:
         work.until(lambda: caplog.messages.count("the keeper") > 1)
         kernel_folder().unlink()
         # While it is tried, the entry is taken out for a moment.
-        work.until(lambda: any(entry.reason for entry in queue.entries(this_kernel())))
+        work.until(lambda: any(entry.reason for entry in queue.waiting(this_kernel())))
     finally:
         ended.set()
 
@@ -119,9 +119,9 @@ def test_what_a_person_stopped_stays_stopped(kernel_home: Path) -> None:
     work.until(lambda: jobs.status(this_kernel()).word == "dead")
     settled, begun = keeper.look(this_kernel())
     assert begun is None and keeper.look(this_kernel(), settled) == (settled, None)
-    assert folder.read(run).status == "failed" and work.of(run, "resumed") == []
+    assert folder.read_run(run).status == "failed" and work.of(run, "resumed") == []
     assert keeper.wants_to_go_on(run)  # but for its being stopped
-    folder.remove(run)
+    folder.remove_run(run)
     process.end(this_kernel())
 
 
@@ -169,18 +169,18 @@ def test_a_killed_kernel_goes_on_before_the_queue_does(kernel_home: Path) -> Non
     assert begun == run and settled is None
     (resumed,) = work.of(run, "resumed")
     assert resumed.automatic is True and resumed.step >= 2
-    assert folder.read(run).status == "running"
-    assert len(queue.entries(this_kernel())) == 1
+    assert folder.read_run(run).status == "running"
+    assert len(queue.waiting(this_kernel())) == 1
     # It had told its end before: not that, but the kernel says when it is over.
     work.until(lambda: jobs.status(this_kernel()).word != "busy", 150)
-    assert folder.read(run).status == "finished"
+    assert folder.read_run(run).status == "finished"
     steps = [e.step for e in events.current(events.read(run)[0]) if e.tag == "step"]
     assert sorted({*steps}) == [1, 2, 3, 4, 5, 6]
 
     _, follower = keeper.look(this_kernel())
-    assert follower and folder.recipe_of(folder.read(follower)).name == "next"
+    assert follower and folder.recipe_of_run(folder.read_run(follower)).name == "next"
     work.ended(follower, 120)
-    assert queue.entries(this_kernel()) == []
+    assert queue.waiting(this_kernel()) == []
     settled, begun = keeper.look(this_kernel())
     assert begun is None and keeper.look(this_kernel(), settled) == (settled, None)
     process.end(this_kernel())

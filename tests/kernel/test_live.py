@@ -33,7 +33,7 @@ def hear(seconds: float = 600, **codes: str) -> Iterator[tuple[str, str]]:
     with jobs.lock(this_kernel()):
         jobs.ensure_idle_kernel(this_kernel())
     with connect(this_kernel()) as client:
-        jobs.send(
+        jobs.send_cells(
             this_kernel(),
             work.cells(**codes),
             kind="compare",

@@ -28,12 +28,12 @@ def make_recipe(name: str, *more: str) -> Recipe:
 
 def order() -> list[str]:
     """The names of what waits, in order."""
-    return [entry.recipe.name for entry in queue.entries(this_kernel())]
+    return [entry.recipe.name for entry in queue.waiting(this_kernel())]
 
 
 def ids() -> dict[str, str]:
     """The id of each entry, by its recipe's name."""
-    return {entry.recipe.name: entry.id for entry in queue.entries(this_kernel())}
+    return {entry.recipe.name: entry.id for entry in queue.waiting(this_kernel())}
 
 
 def in_another_process(code: str) -> "subprocess.Popen[str]":
@@ -67,7 +67,7 @@ def test_what_a_killed_server_added_waits() -> None:
     adder.wait()
     queue.add(this_kernel(), kept, "all")
     assert order() == ["first", "second", "kept"]
-    first, second, third = queue.entries(this_kernel())
+    first, second, third = queue.waiting(this_kernel())
     assert (first.kind, first.upto, second.kind) == ("run", "train", "sweep")
     assert (third.kind, third.recipe) == ("all", kept)
     assert abs(first.time - time.time()) < 60
@@ -84,13 +84,13 @@ def test_the_order_can_be_changed() -> None:
         ("d", "down", "cabd"),
         ("d", "first", "dcab"),
     ):
-        queue.move(this_kernel(), ids()[name], way)  # type: ignore[arg-type]
+        queue.move_entry(this_kernel(), ids()[name], way)  # type: ignore[arg-type]
         assert "".join(order()) == after
     queue.add(this_kernel(), make_recipe("e"))
-    queue.remove(this_kernel(), ids()["d"])
+    queue.remove_entry(this_kernel(), ids()["d"])
     assert "".join(order()) == "cabe"
     assert [
-        queue.place(this_kernel(), entry) for entry in queue.entries(this_kernel())
+        queue.place_of(this_kernel(), entry) for entry in queue.waiting(this_kernel())
     ] == [
         1,
         2,
@@ -105,7 +105,7 @@ def test_an_entry_is_found_by_a_part_of_its_id() -> None:
     assert (
         queue.find(this_kernel(), entry.id[-4:])
         == queue.find(this_kernel(), entry.id)
-        == queue.entries(this_kernel())[0]
+        == queue.waiting(this_kernel())[0]
     )
     for unknown in ("", "nope", "../../x"):
         with pytest.raises(queue.QueueError, match="nothing|more than one"):
@@ -120,7 +120,7 @@ def test_what_was_just_started_is_neither_moved_nor_removed() -> None:
         queue.take_away(entry)
     with pytest.raises(queue.QueueError, match="started"):
         queue.rename(entry, entry.file.with_name("0009-x.yaml"))
-    assert queue.entries(this_kernel()) == []
+    assert queue.waiting(this_kernel()) == []
 
 
 @pytest.mark.usefixtures("tunebook_home")
@@ -162,13 +162,13 @@ def test_other_files_in_the_folder_are_left_alone() -> None:
 def test_a_change_by_hand_is_seen() -> None:
     entry, before = (
         queue.add(this_kernel(), make_recipe("a")),
-        queue_files.stamp(this_kernel().queue),
+        queue_files.queue_stamp(this_kernel().queue),
     )
     assert order() == ["a"]
     text = entry.file.read_text(encoding="utf-8")
     entry.file.write_text(text.replace("name: a", "name: b"), encoding="utf-8")
     os.utime(entry.file, ns=(0, queue_files.changed(entry.file) + 1))
-    assert queue_files.stamp(this_kernel().queue) != before and order() == ["b"]
+    assert queue_files.queue_stamp(this_kernel().queue) != before and order() == ["b"]
 
 
 @pytest.mark.usefixtures("tunebook_home")
@@ -186,7 +186,7 @@ def test_what_a_killed_server_had_started_does_not() -> None:
     entry = queue.add(this_kernel(), recipe)
     taken = entry.file.with_suffix(queue_files.TAKEN)
     entry.file.rename(taken)
-    queue_files.write(queue.replace(entry, tried=time.time() - 1), taken)
+    queue_files.write_entry(queue.replace(entry, tried=time.time() - 1), taken)
     folder.create(this_kernel().runs, recipe, [], "run")
     queue.put_back_left_over(this_kernel())
     assert order() == [] and not taken.exists()
@@ -225,14 +225,14 @@ def test_the_first_that_can_start_starts_when_the_kernel_is_free() -> None:
     for recipe in (make_recipe("gone", GONE), startable("a"), startable("b")):
         queue.add(this_kernel(), recipe, "run", "train")
     run = queue.start_next(this_kernel())
-    assert run and folder.recipe_of(folder.read(run)).name == "a"
+    assert run and folder.recipe_of_run(folder.read_run(run)).name == "a"
     assert order() == ["gone", "b"]
-    gone = queue.entries(this_kernel())[0]
+    gone = queue.waiting(this_kernel())[0]
     assert gone.reason and "/nowhere/rows.jsonl" in gone.reason.en
     assert "/nowhere/rows.jsonl" in gone.reason.zh
     # While it works, nothing more is started.
     assert queue.start_next(this_kernel()) is None and order() == ["gone", "b"]
-    assert folder.read(work.ended(run, 120)).status == "finished"
+    assert folder.read_run(work.ended(run, 120)).status == "finished"
     assert len(work.of(run, "step")) == 2
     assert work.cells_of(run)[-1] == "train"
 
@@ -253,19 +253,19 @@ def test_two_servers_start_an_entry_once() -> None:
         server.kill()
         server.wait()
     begun = [run for run in folder.folders(this_kernel().runs) if run not in before]
-    assert [folder.recipe_of(folder.read(run)).name for run in begun] == ["b"]
+    assert [folder.recipe_of_run(folder.read_run(run)).name for run in begun] == ["b"]
     assert order() == ["gone"]
-    assert folder.read(work.ended(begun[0], 120)).status == "finished"
+    assert folder.read_run(work.ended(begun[0], 120)).status == "finished"
 
 
 @pytest.mark.train
 @pytest.mark.usefixtures("model")
 def test_an_entry_waits_on_while_another_start_is_under_way() -> None:
-    queue.remove(this_kernel(), ids()["gone"])
+    queue.remove_entry(this_kernel(), ids()["gone"])
     entry = queue.add(this_kernel(), startable("c"), "run", "train")
     with jobs.lock(this_kernel()):
         assert queue.start_next(this_kernel()) is None
-    (waiting,) = queue.entries(this_kernel())
+    (waiting,) = queue.waiting(this_kernel())
     assert waiting.id == entry.id and waiting.reason is None and not waiting.tried
     with jobs.lock(this_kernel(), queue.LOCK):
         assert queue.start_next(this_kernel()) is None
@@ -279,7 +279,7 @@ def test_run_all_of_what_is_fresh_is_done_already() -> None:
     assert run and order() == []
     work.ended(run, 120)
     assert len(work.of(run, "step")) == 2
-    recipe = folder.recipe_of(folder.read(run))
+    recipe = folder.recipe_of_run(folder.read_run(run))
     before = folder.folders(this_kernel().runs)
     jobs.run_all(this_kernel(), recipe)  # what follows the training
     work.until(lambda: jobs.status(this_kernel()).word == "idle", 120)

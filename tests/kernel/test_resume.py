@@ -73,7 +73,7 @@ def killed(run: Path, step: int) -> None:
     process.send_signal(this_kernel(), signal.SIGKILL)
     work.until(lambda: jobs.status(this_kernel()).word == "dead")
     closing.close_dead_run(this_kernel())
-    assert folder.read(run).status == "failed"
+    assert folder.read_run(run).status == "failed"
 
 
 def trained(recipe: Recipe) -> Path:
@@ -99,10 +99,10 @@ def test_kills_at_random_steps_change_no_loss(kernel_home: Path) -> None:
     for step in sorted(random.sample(range(1, STEPS), 2)):
         killed(cut_off, step)
         resuming.resume(this_kernel(), cut_off)
-        assert folder.read(cut_off).status == "running"
+        assert folder.read_run(cut_off).status == "running"
     work.until(lambda: work.tags(cut_off)[-1] == "finished", 240)
     assert curve(cut_off) == curve(whole)
-    done = folder.read(cut_off)
+    done = folder.read_run(cut_off)
     assert (done.status, done.summary["steps"]) == ("finished", STEPS)
     assert folder.saved_adapter(cut_off) is not None
     assert saved_weights(cut_off) == saved_weights(whole)
@@ -179,13 +179,13 @@ def test_a_stop_saves_and_the_run_goes_on_and_a_discard_leaves_nothing(
     run = jobs.start_run(this_kernel(), recipe, upto="train")
     work.until(lambda: work.of(run, "step"), 240)
     stopping.stop(this_kernel(), wait=True)
-    assert folder.read(run).status == "stopped"
+    assert folder.read_run(run).status == "stopped"
     stopped = checkpoints.complete(run)[0].step
     assert 0 < stopped < STEPS
     resumed(run, {"training.save_every": 5})
     assert [*curve(run)] == [*range(1, STEPS + 1)]
     assert work.of(run, "resumed")[0].step == stopped
-    assert folder.recipe_of(folder.read(run)).training.save_every == 5
+    assert folder.recipe_of_run(folder.read_run(run)).training.save_every == 5
     assert {10, STEPS} <= {c.step for c in checkpoints.complete(run)}
     unwanted = jobs.start_run(this_kernel(), recipe, upto="train")
     work.until(lambda: work.of(unwanted, "step"), 240)

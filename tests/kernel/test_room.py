@@ -145,11 +145,11 @@ def test_a_disk_that_fills_up_leaves_out_checkpoints_and_trains_on(disk: Path) -
         assert event.free < event.needed
         assert event.needed == saved[0].bytes + RESERVE
     assert 30 * MB < saved[0].bytes < 36 * MB
-    assert folder.read(run).status == "finished"
+    assert folder.read_run(run).status == "finished"
     assert len(work.of(run, "step")) == 4 and folder.saved_adapter(run)
     whole = {checkpoint.name for checkpoint in checkpoints.complete(run)}
     assert whole == {event.checkpoint for event in saved}
-    folder.delete(folder.read(run))
+    folder.delete(folder.read_run(run))
 
 
 @pytest.mark.train
@@ -169,8 +169,8 @@ def test_a_limit_saves_only_where_there_is_room(disk: Path) -> None:
     (warned,) = left_out(run)
     assert warned.step == 11  # after ten losses
     assert not work.of(run, "saved") and folder.saved_adapter(run)
-    assert folder.read(run).status == "finished"
-    folder.delete(folder.read(run))
+    assert folder.read_run(run).status == "finished"
+    folder.delete(folder.read_run(run))
 
 
 @pytest.mark.train
@@ -187,5 +187,5 @@ def test_a_full_disk_ends_a_run_with_its_own_sentence(disk: Path) -> None:
     (failed,) = work.of(run, "failed")
     assert "disk" in explain(failed).what.en, failed
     assert not checkpoints.complete(run)
-    assert folder.read(run).status == "failed"
-    folder.delete(folder.read(run))
+    assert folder.read_run(run).status == "failed"
+    folder.delete(folder.read_run(run))

@@ -27,8 +27,8 @@ def test_a_stop_interrupts_a_cell_and_skips_the_rest() -> None:
     stopping.stop(this_kernel(), wait=True)
     work.ended(run)
     assert time.monotonic() - began < 3
-    assert folder.read(run).status == "stopped" and not work.of(run, "failed")
-    assert folder.read(work.run(model="1")).status == "finished"
+    assert folder.read_run(run).status == "stopped" and not work.of(run, "failed")
+    assert folder.read_run(work.run(model="1")).status == "finished"
 
 
 def test_a_stop_of_one_job_does_not_end_the_next() -> None:
@@ -36,7 +36,7 @@ def test_a_stop_of_one_job_does_not_end_the_next() -> None:
     stopping.stop(this_kernel(), seconds=0.5)
     work.until(lambda: jobs.status(this_kernel()).word != "busy")
     work.run(model="import time\ntime.sleep(0.7)")
-    assert (folder.read(run).status, jobs.status(this_kernel()).word) == (
+    assert (folder.read_run(run).status, jobs.status(this_kernel()).word) == (
         "stopped",
         "idle",
     )
@@ -51,7 +51,7 @@ def test_an_interrupt_that_is_lost_is_sent_again() -> None:
     work.until(lambda: work.of(run, "cell"))
     time.sleep(0.3)  # until it is in its first loop
     stopping.stop(this_kernel(), wait=True, seconds=5)
-    assert folder.read(work.ended(run)).status == "stopped"
+    assert folder.read_run(work.ended(run)).status == "stopped"
     assert work.value("lost") == 1
 
 
@@ -61,7 +61,7 @@ def test_a_training_that_sees_the_flag_saves_before_it_stops() -> None:
     run = work.start(train=f"{loop}\nopen('saved', 'w').close()", compare="a\nb\nc")
     stopping.stop(this_kernel(), wait=True)
     work.ended(run)
-    assert folder.read(run).status == "stopped" and (run / "saved").exists()
+    assert folder.read_run(run).status == "stopped" and (run / "saved").exists()
     assert [e.cell for e in work.of(run, "cell")] == ["train"] * 2
 
 
@@ -85,7 +85,7 @@ def test_an_interrupt_while_the_last_words_are_written_changes_nothing() -> None
     os.kill(jobs.status(this_kernel()).pid, signal.SIGINT)
     work.ended(run)
     assert (
-        folder.read(run).status == "finished"
+        folder.read_run(run).status == "finished"
         and jobs.status(this_kernel()).word == "idle"
     )
     stopping.restart(this_kernel())  # this kernel's recorder waits for good
@@ -110,11 +110,11 @@ def test_a_dead_kernel_is_noticed_and_the_next_job_starts_another() -> None:
     run = work.start(model="import time\ntime.sleep(60)")
     process.send_signal(this_kernel(), signal.SIGKILL)
     work.until(lambda: jobs.status(this_kernel()).word == "dead", 2)
-    assert folder.read(run).status == "running"
+    assert folder.read_run(run).status == "running"
     fresh = work.run(model="x = 1")
-    assert folder.read(run).status == "failed"
+    assert folder.read_run(run).status == "failed"
     assert (
-        folder.read(fresh).status == "finished"
+        folder.read_run(fresh).status == "finished"
         and jobs.status(this_kernel()).word == "idle"
     )
 
@@ -137,7 +137,7 @@ def test_a_run_left_by_a_kernel_that_is_long_gone_is_closed() -> None:
     process.end(this_kernel())
     assert jobs.status(this_kernel()).word == "none"
     closing.close_dead_run(this_kernel())
-    assert folder.read(left).status == "failed"
+    assert folder.read_run(left).status == "failed"
     assert work.of(left, "failed")[0].code is None
 
 

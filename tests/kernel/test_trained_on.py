@@ -23,12 +23,12 @@ FEW = ("training.steps=6", "adapter.dropout=0", "training.warmup_steps=0")
 def test_a_run_is_trained_on_and_stands_alone(kernel_home: Path) -> None:
     first = trained(make_recipe(kernel_home, *FEW))
     values = {"training.learning_rate": 5e-4, "training.schedule": "cosine"}
-    further = child(folder.read(first), values)
+    further = child(folder.read_run(first), values)
     assert parent_problems(further, this_kernel().runs) == []
     whole = trained(further)
     begun, ended = curve(whole)[1], curve(first)[6]
     assert begun[2] == 5e-4 and begun[0] < curve(first)[1][0] * 0.8
-    assert folder.read(whole).summary["parent"] == first.name
+    assert folder.read_run(whole).summary["parent"] == first.name
     assert first.name in work.notebook(whole).cells[0].source
     assert ended[2] < 5e-4  # where the schedule of the first had come to
     cut_off = jobs.start_run(this_kernel(), further, upto="train")
@@ -38,7 +38,7 @@ def test_a_run_is_trained_on_and_stands_alone(kernel_home: Path) -> None:
     resumed(elsewhere)
     assert curve(elsewhere) == curve(whole)
     # What came out of it can be trained on again; the first is gone for good.
-    again = child(folder.read(whole), {})
+    again = child(folder.read_run(whole), {})
     assert parent_problems(again, this_kernel().runs) == []
     with pytest.raises(KernelError, match="nothing to resume"):
         resumed(whole)

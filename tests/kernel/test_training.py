@@ -28,7 +28,7 @@ from webui.recipe import Recipe
 from webui.recipe.store import dumps, loads
 from webui.recorder.outputs import plain_text
 from webui.rows.prepare.ask import prepared
-from webui.rows.prepare.store import place
+from webui.rows.prepare.store import place_rows
 from webui.runs import folder
 from webui.runs.folder import Run
 
@@ -81,7 +81,7 @@ class First:
 
     @property
     def read(self) -> Run:
-        return folder.read(self.run)
+        return folder.read_run(self.run)
 
 
 @pytest.fixture(scope="module")
@@ -242,7 +242,7 @@ def test_another_rank_trains_as_a_fresh_script_does(
     rows = prepared(recipe)
     names = RUN_CELLS[: RUN_CELLS.index("train") + 1]
     cells = work.rendered(recipe, names, alone=True)
-    place(rows, tmp_path)
+    place_rows(rows, tmp_path)
     file = tmp_path / "exported.py"
     file.write_text(
         "import sys\nsys.modules['webui'] = None  # importing it fails\n"
@@ -344,9 +344,9 @@ def test_a_sweep_tries_each_value_and_loads_nothing_again(sweep: Path) -> None:
 def test_a_sweep_ends_with_the_best_trial(sweep: Path) -> None:
     trials = work.of(sweep, "trial")
     assert sorted(e.params["adapter.rank"] for e in trials) == [2, 4]
-    best = folder.read(sweep).summary["best"]
+    best = folder.read_run(sweep).summary["best"]
     assert best["value"] == min(e.value for e in trials)
-    assert folder.read(sweep).kind == "sweep"
+    assert folder.read_run(sweep).kind == "sweep"
     # The attached adapter is the last trial's, so no try is fresh.
     left = jobs.stale(
         work.rendered(make_recipe("adapter.rank=4")), jobs.status(this_kernel())
@@ -379,8 +379,8 @@ def test_a_stop_in_mid_training_saves_what_there_is(sweep: Path) -> None:
     work.until(lambda: work.of(run, "step"))
     stopping.stop(this_kernel(), wait=True)
     work.ended(run)
-    assert folder.read(run).status == "stopped"
-    assert folder.read(run).summary["steps"] < 20
+    assert folder.read_run(run).status == "stopped"
+    assert folder.read_run(run).summary["steps"] < 20
     assert work.of(run, "saved") and folder.saved_adapter(run)
     last = work.of(run, "cell")[-1]
     assert (last.cell, last.status) == ("train", "stopped")
@@ -402,13 +402,13 @@ def test_a_kernel_killed_in_mid_training_is_noticed_and_explained(
     closing.close_dead_run(this_kernel())
     (failed,) = work.of(run, "failed")
     assert (failed.cell, failed.code) == ("train", 128 + signal.SIGKILL)
-    assert work.tags(run)[-1] == "finished" and folder.read(run).status == "failed"
+    assert work.tags(run)[-1] == "finished" and folder.read_run(run).status == "failed"
 
 
 def test_a_saved_adapter_answers_as_it_did_before_the_kernel_died(
     sweep: Path, first: First
 ) -> None:
-    recipe = folder.recipe_of(first.read)
+    recipe = folder.recipe_of_run(first.read)
     for file in (*recipe.data.train_files, *recipe.split.files):
         Path(file).unlink()  # the run holds all that it needs
     jobs.start_compare(this_kernel(), recipe, first.run, upto="score")

@@ -49,7 +49,7 @@ def start(kernel: Kernel, code: str = LOOP) -> Path:
 def ended(kernel: Kernel, run: Path, seconds: float = 60) -> str:
     """How a run ended, once its kernel is free again."""
     work.until(lambda: jobs.status(kernel).word != "busy", seconds)
-    return folder.read(run).status
+    return folder.read_run(run).status
 
 
 def test_a_stop_of_one_lets_the_other_finish(two: Two) -> None:
@@ -74,7 +74,7 @@ def test_a_killed_one_leaves_the_other(two: Two) -> None:
     work.until(lambda: jobs.status(left).word == "dead", 5)
     for kernel in two:
         closing.close_dead_run(kernel)
-    assert folder.read(first).status == "failed"
+    assert folder.read_run(first).status == "failed"
     assert work.of(first, "failed")[0].code == 128 + signal.SIGKILL
     assert jobs.status(right).word == "busy" and not work.of(second, "failed")
     third = start(left, "1")  # a new one beside the other
@@ -90,7 +90,7 @@ def test_each_has_a_lock_and_a_queue_of_its_own(two: Two) -> None:
             start(left, "1")
         assert ended(right, start(right, "1")) == "finished"
     entry = queue.add(left, Recipe())
-    assert queue.entries(left) == [entry] and queue.entries(right) == []
+    assert queue.waiting(left) == [entry] and queue.waiting(right) == []
     stopping.restart(right)
     assert jobs.status(right).word == jobs.status(left).word == "none"
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import nbformat
 
 from webui.kernel import jobs
-from webui.kernel.client import answer, connect, execute
+from webui.kernel.client import await_answer, connect, execute
 from webui.kernel.kernel import this_kernel
 from webui.models.here import cells_here
 from webui.notebook.render import RUN_CELLS, Cell
@@ -95,7 +95,7 @@ def value(expression: str, code: str = "") -> Any:
     """What an expression is in the kernel, after some code, without a trace."""
     with connect(this_kernel(), hears=False) as client:
         request = execute(client, code, user_expressions={"value": expression})
-        reply = answer(client, request, 120)
+        reply = await_answer(client, request, 120)
     assert reply is not None, "the kernel does not answer"
     found = reply["content"].get("user_expressions", {}).get("value", reply)
     assert found.get("status") == "ok", found

@@ -17,7 +17,7 @@ from webui.models.unpack_work import (
     reading_told,
     refuse_disk,
     refuse_memory,
-    unpacked,
+    unpack_model,
 )
 from webui.planner.job import Gauge, Progress
 from webui.preflight.ready import model_ready
@@ -90,7 +90,7 @@ def test_files_that_transformers_cannot_read(
 ) -> None:
     odd = write_gguf(tmp_path / "tiny.gguf", family)
     with pytest.raises(PlannerError, match=words) as caught:
-        unpacked(odd, tmp_path, tmp_path / "target", Gauge(STAGES))
+        unpack_model(odd, tmp_path, tmp_path / "target", Gauge(STAGES))
     assert "choose a copy of the model with safetensors." in str(caught.value)
     assert "\n" not in str(caught.value) and "safetensors" in caught.value.text.zh
     assert not (tmp_path / "target").exists()

@@ -19,7 +19,7 @@ from webui.recipe import Recipe
 from webui.recipe.store import with_values
 from webui.rows.detection.found import found, offered
 from webui.rows.prepare.prepare import prepare
-from webui.rows.prepare.store import place
+from webui.rows.prepare.store import place_rows
 from webui.rows.preview import check_rows
 from webui.settings import starter_folder
 
@@ -42,7 +42,7 @@ def run_cell(recipe: Recipe, folder: Path) -> tuple[Rows, dict[str, Any]]:
 
     rows = prepare(recipe)
     folder.mkdir(exist_ok=True)
-    place(rows, folder)
+    place_rows(rows, folder)
     [cell] = render_cells(recipe, ("data",), rows=rows)
     assert "webui" not in cell.code
     names: dict[str, Any] = {

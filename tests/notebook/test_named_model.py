@@ -13,7 +13,7 @@ from webui.counts.memory.cards import CARDS
 from webui.counts.memory.estimate import estimate
 from webui.counts.memory.fit import fit
 from webui.counts.parameters.count import count
-from webui.models.catalogue.catalogue import entries
+from webui.models.catalogue.catalogue import shapes
 from webui.models.source import source_of
 from webui.notebook.cells import KINDS
 from webui.notebook.render import CELLS, template_context
@@ -45,7 +45,7 @@ def cell(recipe: Recipe) -> str:
 
 @pytest.mark.train
 def test_unsloth_loads_what_the_plan_describes() -> None:
-    names = [name for entry in entries() for name in entry.names if "/" in name]
+    names = [name for entry in shapes() for name in entry.names if "/" in name]
     shouted = [name.upper() for name in names[:3]]
     packed = ["unsloth/Llama-3.2-1B-bnb-4bit", "unsloth/phi-4-unsloth-bnb-4bit", PACKED]
     odd = ["unsloth/gpt-oss-20b-BF16", "OpenAI/GPT-OSS-20B"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from webui.counts.parameters.attach import adapter_config
-from webui.counts.parameters.meta import linear_layers, shape_of
+from webui.counts.parameters.meta import linear_layers, shape_of_model
 from webui.notebook.literal import Code
 from webui.notebook.peft_config import ATTENTION, CONFIGS, MLP, peft_config
 from webui.notebook.render import SWEEP_CELLS, render_cells
@@ -257,7 +257,7 @@ FAMILIES: dict[str, tuple[str, set[str], set[str]]] = {
 def test_attention_and_mlp_are_found_and_split_the_linear_layers(
     name: str, attention: set[str], mlp: set[str]
 ) -> None:
-    base = shape_of(Recipe(model=Model(name=name)))
+    base = shape_of_model(Recipe(model=Model(name=name)))
     linear = {*linear_layers(base.model)}
     found = {}
     for part, pattern in (("attention", ATTENTION), ("mlp", MLP)):
@@ -279,7 +279,7 @@ def test_layers_choose_the_same_in_every_method() -> None:
     for method in TARGETED:
         adapter = Adapter(method=method, layers="last 2")
         recipe = Recipe(model=Model(name="unsloth/Llama-3.2-1B"), adapter=adapter)
-        config = adapter_config(recipe, shape_of(recipe))
+        config = adapter_config(recipe, shape_of_model(recipe))
         assert config.layers_to_transform == [14, 15]
 
 

@@ -13,7 +13,7 @@ from packaging.specifiers import SpecifierSet
 
 from webui.notebook.render import render_cells
 from webui.notebook.rows import Rows, expected
-from webui.notebook.script import script
+from webui.notebook.script import recipe_script
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.store import load
@@ -37,7 +37,7 @@ def metadata_of(code: str) -> dict[str, Any]:
 
 def test_it_opens_with_its_packages_its_name_and_its_command() -> None:
     recipe = check({"name": "my first"})
-    code = script(recipe, expected(recipe), "mine.py")
+    code = recipe_script(recipe, expected(recipe), "mine.py")
     assert ast.get_docstring(ast.parse(code)) == "my first: uv run mine.py"
     pins = [Requirement(text) for text in metadata_of(code)["dependencies"]]
     assert {"unsloth", "torch", "transformers", "trl", "peft", "datasets"} <= {
@@ -49,7 +49,7 @@ def test_it_opens_with_its_packages_its_name_and_its_command() -> None:
 
 def test_each_of_its_packages_takes_the_python_that_it_asks_for() -> None:
     recipe = Recipe()
-    told = metadata_of(script(recipe, expected(recipe)))
+    told = metadata_of(recipe_script(recipe, expected(recipe)))
     asked = SpecifierSet(told["requires-python"])
     pythons = [f"3.{minor}.1" for minor in range(8, 16)]
     taken = [python for python in pythons if asked.contains(python)]
@@ -60,7 +60,7 @@ def test_each_of_its_packages_takes_the_python_that_it_asks_for() -> None:
 
 
 def test_a_hostile_file_name_stays_a_name() -> None:
-    code = script(Recipe(), expected(Recipe()), HOSTILE)
+    code = recipe_script(Recipe(), expected(Recipe()), HOSTILE)
     assert metadata_of(code)["dependencies"]
     first, *others = ast.parse(code).body
     assert isinstance(first, ast.Expr)
@@ -78,7 +78,7 @@ def test_the_starter_s_script_is_as_short_as_a_tutorial(
     starter: tuple[Recipe, Rows],
 ) -> None:
     recipe, rows = starter
-    code = script(recipe, rows)
+    code = recipe_script(recipe, rows)
     assert len(code.splitlines()) <= 160
     [data] = render_cells(recipe, ("data",), rows=rows)
     assert len(data.code.splitlines()) <= 40
@@ -87,6 +87,6 @@ def test_the_starter_s_script_is_as_short_as_a_tutorial(
 
 def test_nothing_in_it_undoes_what_was_not_done(starter: tuple[Recipe, Rows]) -> None:
     recipe, rows = starter
-    assert "unload" not in script(recipe, rows)
+    assert "unload" not in recipe_script(recipe, rows)
     [adapter] = render_cells(recipe, ("adapter",), rows=rows)
     assert "unload" in adapter.code  # a notebook's cells are run again and again

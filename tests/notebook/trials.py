@@ -26,7 +26,7 @@ from webui.notebook.render import RUN_CELLS, Cell
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.rows.prepare.prepare import prepare
-from webui.rows.prepare.store import place
+from webui.rows.prepare.store import place_rows
 
 Names = dict[str, Any]
 
@@ -43,7 +43,7 @@ def tell_each(trial: Callable[[Recipe, Names], Any]) -> None:
 def cells_of(recipe: Recipe, names: Sequence[str] = RUN_CELLS, **more: Any) -> Any:
     """The cells of a recipe, with its rows in the folder in which they run."""
     rows = prepare(recipe)
-    place(rows, Path.cwd())
+    place_rows(rows, Path.cwd())
     return cells_here(recipe, tuple(names), rows=rows, **more)
 
 

@@ -100,7 +100,7 @@ def test_the_whole_path_with_a_killed_server(browser: Any, server: Any) -> None:
     page = open_page(browser, server)
     go(page, "Train")
     wait_for(lambda: "/ 8" in page.inner_text("#progress"))
-    wait_for(lambda: runs.read(run).status == "finished", 120)
+    wait_for(lambda: runs.read_run(run).status == "finished", 120)
     wait_for(lambda: "8 / 8" in page.inner_text("#progress"))
     go(page, "Compare")
     wait_for(lambda: "held-out rows" in page.inner_text("#scores"))
@@ -137,7 +137,7 @@ def test_stop_then_a_killed_kernel(browser: Any, server: Any) -> None:
     wait_for(lambda: any(e.tag == "step" for e in events.read(run)[0]), 90)
     assert len(runs.folders(this_kernel().runs)) == 1
     page.click("#stop")
-    wait_for(lambda: runs.read(run).status == "stopped", 60)
+    wait_for(lambda: runs.read_run(run).status == "stopped", 60)
     assert runs.saved_adapter(run)
     page.wait_for_selector("#run-train:not([disabled])")
     page.click("#run-train")
@@ -150,7 +150,7 @@ def test_stop_then_a_killed_kernel(browser: Any, server: Any) -> None:
     assert pid
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: page.locator("#failure .bad-card").count() == 1, 10)
-    assert runs.read(second).status == "failed"
+    assert runs.read_run(second).status == "failed"
     assert "kernel ended" in page.inner_text("#status")
 
 
@@ -165,8 +165,8 @@ def test_a_sweep_and_its_best(browser: Any, server: Any) -> None:
     set_field(page, "sweep-values-0", "2, 3")
     page.click("#run-sweep")
     run = wait_for(lambda: next(iter(runs.folders(this_kernel().runs)), None))
-    wait_for(lambda: runs.read(run).status == "finished", 150)
-    best = runs.read(run).summary["best"]["params"]["adapter.rank"]
+    wait_for(lambda: runs.read_run(run).status == "finished", 150)
+    best = runs.read_run(run).summary["best"]["params"]["adapter.rank"]
     table = page.locator("#cell-sweep table tbody tr")
     wait_for(lambda: table.count() == 2)
     page.click("#use-best:not([disabled])")

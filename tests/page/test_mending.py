@@ -73,12 +73,12 @@ def test_it_is_told_with_what_run_and_resume_then_do(
 ) -> None:
     run = started()
     change = mending.after_failure(view(studio, OOM, run), ("train",))
-    told = mending.told(page, view(studio, OOM, run), change)
+    told = mending.describe_change(page, view(studio, OOM, run), change)
     assert "8 → 4" in told and "50" not in told
     events.append(run, events.Saved(checkpoint="checkpoint-50", step=50, bytes=1))
     events.append(run, events.Finished(status="failed"))
-    assert "50" in mending.told(page, view(studio, OOM, run), change)
-    assert mending.told(page, view(studio), None) == ""
+    assert "50" in mending.describe_change(page, view(studio, OOM, run), change)
+    assert mending.describe_change(page, view(studio), None) == ""
 
 
 OUT_OF_MEMORY = """

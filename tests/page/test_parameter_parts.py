@@ -15,7 +15,7 @@ from webui.counts.parameters.structure import Node
 from webui.page.frame import Page
 from webui.page.language import Language
 from webui.page.steady import steady
-from webui.page.tabs.parameter_beside import differing, shown
+from webui.page.tabs.parameter_beside import differing, page_value
 from webui.page.tabs.parameter_counts import grid_table, targets_of
 from webui.page.tabs.parameter_memory import MEANINGS, PARTS, basis, limit, meanings
 from webui.page.tabs.parameter_structure import branch
@@ -100,9 +100,9 @@ def test_settings_beside_each_other_are_in_the_page_s_words() -> None:
         "adapter.target_modules",
         "model.precision",
     }
-    assert shown(CHINESE, "adapter.use_dora", True) == "是"
-    assert shown(ENGLISH, "model.precision", "4bit") == "4-bit"
-    assert shown(ENGLISH, "adapter.layers", "") == "–"
+    assert page_value(CHINESE, "adapter.use_dora", True) == "是"
+    assert page_value(ENGLISH, "model.precision", "4bit") == "4-bit"
+    assert page_value(ENGLISH, "adapter.layers", "") == "–"
 
 
 def test_each_part_of_the_memory_is_explained() -> None:

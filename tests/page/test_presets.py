@@ -6,7 +6,7 @@ import pytest
 
 from webui.page.frame import Page
 from webui.page.language import Language
-from webui.page.presets import listed, shown
+from webui.page.presets import changes_in_words, form_value
 from webui.recipe import Recipe
 from webui.recipe.paths import FIELDS
 from webui.recipe.presets import PRESETS, Change, changes
@@ -22,7 +22,9 @@ class Reader(Page):
 
 def test_a_change_is_told_by_the_field_s_title() -> None:
     changed = changes("careful", Recipe(), 640)
-    english, chinese = (listed(changed, language) for language in ("en", "zh"))
+    english, chinese = (
+        changes_in_words(changed, language) for language in ("en", "zh")
+    )
     assert "Learning rate 0.0002 → 0.0001, " in english and english.endswith(".")
     assert "End with the best off → on" in english
     assert "学习率 0.0002 → 0.0001" in chinese and chinese.endswith("。")
@@ -35,12 +37,14 @@ def test_every_changed_field_has_words(name: str) -> None:
     for rows in (None, 10, 640):
         for path, old, new in changes(name, Recipe(), rows):
             assert path in FIELDS
-            assert shown(path, old, "en") != shown(path, new, "en")
+            assert form_value(path, old, "en") != form_value(path, new, "en")
 
 
 def test_no_change_is_said_too() -> None:
-    assert listed([], "en") == "changes nothing: it is so already."
+    assert changes_in_words([], "en") == "changes nothing: it is so already."
 
 
 def test_lists_and_texts_are_shown_as_they_are() -> None:
-    assert listed([Change("watch.prompts", (), ("<b>",))], "en").endswith("('<b>',).")
+    assert changes_in_words([Change("watch.prompts", (), ("<b>",))], "en").endswith(
+        "('<b>',)."
+    )

@@ -11,7 +11,7 @@ from webui.files import write_json
 from webui.kernel.kernel import this_kernel
 from webui.notebook.render import Cell
 from webui.page.runs import table
-from webui.page.runs.difference import told
+from webui.page.runs.difference import draw_table
 from webui.page.runs.table import listing, turned
 from webui.recipe.checks import check
 from webui.runs import entries, events, folder, notes
@@ -53,7 +53,10 @@ def test_nothing_that_a_run_says_becomes_html() -> None:
     (run / events.FILE).unlink()
     for language in ("en", "zh"):
         html = listing(
-            entries.entries(this_kernel().runs), language, order=HOSTILE, chosen=HOSTILE
+            entries.list_entries(this_kernel().runs),
+            language,
+            order=HOSTILE,
+            chosen=HOSTILE,
         )
         assert "<img" not in html and "<script" not in html and "&lt;img" in html
 
@@ -61,7 +64,7 @@ def test_nothing_that_a_run_says_becomes_html() -> None:
 def test_no_value_of_a_recipe_becomes_html() -> None:
     found = [Difference("x", Text("x", "x"), HOSTILE, (HOSTILE, "y" * 9999))]
     for page in (ENGLISH, CHINESE):
-        html = told(page, found, (HOSTILE, HOSTILE))
+        html = draw_table(page, found, (HOSTILE, HOSTILE))
         assert "<img" not in html and "<script" not in html and len(html) < 3000
 
 
@@ -69,13 +72,13 @@ def test_no_value_of_a_recipe_becomes_html() -> None:
 def test_a_row_is_written_again_only_when_its_run_changed() -> None:
     first, _ = new_runs(2)
     before = [
-        table.row(entry, "en", False, COLUMNS)
-        for entry in entries.entries(this_kernel().runs)
+        table.run_row(entry, "en", False, COLUMNS)
+        for entry in entries.list_entries(this_kernel().runs)
     ]
     notes.change(first, this_kernel().notes, star=True)
     after = [
-        table.row(entry, "en", False, COLUMNS)
-        for entry in entries.entries(this_kernel().runs)
+        table.run_row(entry, "en", False, COLUMNS)
+        for entry in entries.list_entries(this_kernel().runs)
     ]
     assert [a is b for a, b in zip(before, after, strict=True)] == [True, False]
     assert 'aria-pressed="true"' in after[1] and "★" in after[1]
@@ -116,7 +119,7 @@ def type_into(page: Any, box: str, text: str) -> None:
 
 def test_runs_are_found_sorted_marked_and_named(browser: Any, server: Any) -> None:
     made = new_runs(120)
-    losses = {run.name: folder.read(run).summary["last_loss"] for run in made}
+    losses = {run.name: folder.read_run(run).summary["last_loss"] for run in made}
     page = open_page(browser, server)
     go(page, "Runs")
     wait_for(lambda: len(names(page)) == 50 and names(page)[0] == made[-1].name)
@@ -132,7 +135,7 @@ def test_runs_are_found_sorted_marked_and_named(browser: Any, server: Any) -> No
 
     best = made[0].with_name(lowest[-2])
     page.click(f"#runs-table .star[data-value='{best.name}']")
-    wait_for(lambda: notes.read(best).star)
+    wait_for(lambda: notes.read_notes(best).star)
     notes.change(best, this_kernel().notes, name="before")
     page.click(f"#runs-table .name[data-value='{best.name}']")
     wait_for(lambda: best.name in page.inner_text("#run-facts"))
@@ -141,7 +144,7 @@ def test_runs_are_found_sorted_marked_and_named(browser: Any, server: Any) -> No
     type_into(page, "run-name", f"🚀 {HOSTILE}"[:80])
     type_into(page, "run-note", HOSTILE)
     page.click("#save-about")
-    wait_for(lambda: notes.read(best).note == HOSTILE)
+    wait_for(lambda: notes.read_notes(best).note == HOSTILE)
     wait_for(lambda: "🚀 <img" in page.inner_text("#run-facts"))
     assert "🚀 <img" in page.inner_text("#runs-table")
     assert page.title() == "Tunebook" and page.locator("main img").count() == 0
@@ -171,13 +174,13 @@ def test_two_tabs_and_a_run_that_goes_while_it_is_shown(
     type_into(two, "run-note", "of the second tab")
     type_into(one, "run-note", "of the first tab")
     one.click("#save-about")
-    wait_for(lambda: notes.read(first).note == "of the first tab")
+    wait_for(lambda: notes.read_notes(first).note == "of the first tab")
     wait_for(lambda: "of the first tab" in two.inner_text("#runs-table"))
     two.click("#save-about")
     two.get_by_text("another tab changed the note").wait_for(timeout=20 * SECOND)
-    assert notes.read(first).note == "of the first tab"
+    assert notes.read_notes(first).note == "of the first tab"
     two.click("#save-about")
-    wait_for(lambda: notes.read(first).note == "of the second tab")
+    wait_for(lambda: notes.read_notes(first).note == "of the second tab")
 
     # It asks about one run, and the list changes before the answer.
     one.click("#delete")

@@ -6,7 +6,7 @@ from webui.errors import PlannerError
 from webui.notebook.rows import Rows
 from webui.page.tabs.split_picture import PARTS, bar, reported
 from webui.recipe.store import loads
-from webui.rows.prepare.told import counts, in_words
+from webui.rows.prepare.told import counts, split_sentence
 
 from .test_parameter_parts import CHINESE, ENGLISH
 
@@ -41,7 +41,7 @@ def test_rows_that_only_a_report_has_counted_are_refused_as_a_run_does() -> None
 
 
 def test_the_commands_say_the_same() -> None:
-    assert in_words(ROWS).en == (
+    assert split_sentence(ROWS).en == (
         "1,576 rows to train on, 100 watched meanwhile, 5 held out"
     )
-    assert "1,576" in in_words(ROWS).zh
+    assert "1,576" in split_sentence(ROWS).zh

@@ -10,7 +10,7 @@ from webui.page.draft import Draft
 from webui.page.studio import Studio
 from webui.page.take_away import (
     notebook_of,
-    recipe_of,
+    recipe_as_yaml,
     script_of,
     taken_away,
 )
@@ -47,7 +47,7 @@ def test_code_comes_packed_with_its_rows(view: View, suffix: str, text_of) -> No
 
 
 def test_a_recipe_is_one_file_and_is_written_once(view: View) -> None:
-    file = taken_away(view, ".yaml", recipe_of)
+    file = taken_away(view, ".yaml", recipe_as_yaml)
     assert file.suffix == ".yaml" and "extract.train.jsonl" in file.read_text()
     before = file.stat().st_mtime_ns
-    assert taken_away(view, ".yaml", recipe_of).stat().st_mtime_ns == before
+    assert taken_away(view, ".yaml", recipe_as_yaml).stat().st_mtime_ns == before

@@ -13,7 +13,7 @@ from webui.page.frame import Page
 from webui.page.library_warnings import library_warnings
 from webui.page.runs.one import warned_of
 from webui.page.studio import Studio
-from webui.page.tabs.train_figures import BEFORE, EMPTY, ended_kernel, progress
+from webui.page.tabs.train_figures import BEFORE, EMPTY, draw_progress, ended_kernel
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.runs import events, folder
@@ -38,11 +38,11 @@ def started(*settings: str) -> Path:
 
 
 def test_no_run_and_one_that_has_not_begun(page: Page) -> None:
-    assert EMPTY.en in progress(page, page.view())
+    assert EMPTY.en in draw_progress(page, page.view())
     run = started()
-    assert BEFORE.en in progress(page, page.view())
+    assert BEFORE.en in draw_progress(page, page.view())
     events.append(run, events.Begun(trial=None, max_steps=4, effective={}))
-    assert "0 / 4" in progress(page, page.view())
+    assert "0 / 4" in draw_progress(page, page.view())
 
 
 def test_a_run_that_resumed_too_often_says_that_it_waits(page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from webui.errors import PlannerError
 from webui.page.draft import Draft
-from webui.page.uploads import keep, suffix_for, use_files, use_text
+from webui.page.uploads import keep_upload, suffix_for, use_files, use_text
 from webui.recipe import Recipe
 from webui.recipe.store import with_values
 
@@ -38,8 +38,8 @@ def test_a_kept_file_has_a_name_of_its_content(
     other.parent.mkdir()
     first.write_text("{}\n")
     other.write_text('{"a": 1}\n')
-    kept = keep(first)
-    assert kept == keep(first) and kept != keep(other)
+    kept = keep_upload(first)
+    assert kept == keep_upload(first) and kept != keep_upload(other)
     assert kept.parent == tunebook_home / "data" and kept.suffix == ".jsonl"
     first.unlink()
     assert kept.read_text() == "{}\n"
@@ -48,11 +48,11 @@ def test_a_kept_file_has_a_name_of_its_content(
 def test_long_names_and_double_endings(tunebook_home: Path, tmp_path: Path) -> None:
     packed = tmp_path / "my.rows.jsonl.gz"
     packed.write_bytes(gzip.compress(b"{}\n"))
-    assert keep(packed).name.endswith(".jsonl.gz")
+    assert keep_upload(packed).name.endswith(".jsonl.gz")
     # The longest name that a disk takes: more would not fit with the hash in it.
     long = tmp_path / ("\N{WOLF FACE}" * 60 + ".jsonl")
     long.write_text("{}\n")
-    assert keep(long).read_text() == "{}\n"
+    assert keep_upload(long).read_text() == "{}\n"
 
 
 def test_files_that_cannot_be_read_change_nothing(

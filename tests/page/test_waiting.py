@@ -32,15 +32,15 @@ def page() -> Page:
 
 def names(page: Page) -> list[str]:
     """The lines of the list."""
-    return [label for label, _ in waiting.choices(page)["choices"]]
+    return [label for label, _ in waiting.waiting_to_choose(page)["choices"]]
 
 
 def test_nothing_is_shown_while_nothing_waits(page: Page) -> None:
     assert not waiting.anything(page)
-    assert waiting.choices(page)["visible"] is False
+    assert waiting.waiting_to_choose(page)["visible"] is False
     before = page.look()
     queue.add(this_kernel(), Recipe(name="first"), "run", "train")
-    assert waiting.anything(page) and waiting.choices(page)["visible"] is True
+    assert waiting.anything(page) and waiting.waiting_to_choose(page)["visible"] is True
     assert page.look() != before
 
 
@@ -51,14 +51,14 @@ def test_the_list_says_what_waits_and_follows_the_order(page: Page) -> None:
     assert lines[0].startswith("1. first · training · since ")
     assert lines[1].startswith("2. second · sweep · since ")
     # Nothing says which one is chosen: the tab keeps what it has.
-    assert "value" not in waiting.choices(page)
+    assert "value" not in waiting.waiting_to_choose(page)
     before = page.look()
-    waiting.move(page, "up", second.id)
+    waiting.move_chosen(page, "up", second.id)
     assert names(page)[0].startswith("1. second")
     assert page.look() != before
-    waiting.remove(page, second.id)
-    waiting.remove(page, None)  # the only one is meant
-    assert queue.entries(this_kernel()) == []
+    waiting.remove_chosen(page, second.id)
+    waiting.remove_chosen(page, None)  # the only one is meant
+    assert queue.waiting(this_kernel()) == []
 
 
 def test_of_several_one_must_be_chosen(page: Page) -> None:
@@ -66,8 +66,8 @@ def test_of_several_one_must_be_chosen(page: Page) -> None:
         queue.add(this_kernel(), Recipe(name=name))
     for unknown in (None, "", "gone"):
         with pytest.raises(queue.QueueError, match="choose"):
-            waiting.remove(page, unknown)
-    assert len(queue.entries(this_kernel())) == 2
+            waiting.remove_chosen(page, unknown)
+    assert len(queue.waiting(this_kernel())) == 2
 
 
 def test_what_could_not_start_says_why_and_escaped(page: Page) -> None:
@@ -96,7 +96,7 @@ def test_a_press_while_busy_waits_and_says_where(
         "The kernel is busy: this waits as number 1.",
         "The kernel is busy: this waits as number 2.",
     ]
-    first, _ = queue.entries(this_kernel())
+    first, _ = queue.waiting(this_kernel())
     assert (first.kind, first.upto) == ("run", "train")
 
     def refused() -> None:
@@ -104,7 +104,7 @@ def test_a_press_while_busy_waits_and_says_where(
 
     with pytest.raises(jobs.KernelError):
         waiting.start_or_wait(page, refused, Recipe())
-    assert len(queue.entries(this_kernel())) == 2
+    assert len(queue.waiting(this_kernel())) == 2
 
 
 def test_the_whole_page_holds_the_list_once_in_each_language() -> None:

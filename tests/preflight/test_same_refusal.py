@@ -93,7 +93,7 @@ def test_all_refuse_alike(path: str, few: str, helper) -> None:
     assert isinstance(trouble, RecipeError) and trouble.problems == [problem]
     arguments = asked_for(file, extra)
     assert plan_of(recipe, card_named("t4"), arguments).problems == [problem]
-    assert refused(lambda: export.asked(arguments)) == [problem]
+    assert refused(lambda: export.read_asked_recipe(arguments)) == [problem]
     assert on_the_page(recipe) == [problem]
 
 

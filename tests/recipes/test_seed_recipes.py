@@ -19,7 +19,7 @@ from webui.notebook.render import RUN_CELLS
 from webui.planner import process
 from webui.recipe import Recipe
 from webui.rows.prepare.prepare import prepare
-from webui.rows.prepare.store import place
+from webui.rows.prepare.store import place_rows
 
 RECIPES = [path.stem for path in given.shipped_files()]
 HUB = [name for name in RECIPES if name.startswith("qlora")]
@@ -173,7 +173,7 @@ def train(
     def run(recipe: Recipe) -> dict[str, Any]:
         assert worker.stdin and worker.stdout
         rows = prepare(recipe)
-        place(rows, folder)
+        place_rows(rows, folder)
         names = RUN_CELLS[: RUN_CELLS.index("train") + 1]
         cells = cells_here(recipe, names, rows=rows)
         worker.stdin.write(json.dumps([cell.code for cell in cells]) + "\n")

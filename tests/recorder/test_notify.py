@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from webui.files import write_json
-from webui.recorder.notify import ADDRESS, LONGEST, message, notify, reason
+from webui.recorder.notify import ADDRESS, LONGEST, kind_of_failure, message, notify
 from webui.runs import events
 from webui.runs.folder import LOG, SUMMARY
 
@@ -192,7 +192,7 @@ def test_an_address_that_cannot_be_sent_to_is_not_quoted(
     monkeypatch.setenv(ADDRESS, f"http://127.0.0.1:x/{SECRET} \n y")
     log = tell(ended("finished"))
     assert log.startswith("the webhook could not be told: ") and SECRET not in log
-    assert reason(ValueError(f"bad {SECRET}")) == "ValueError"
+    assert kind_of_failure(ValueError(f"bad {SECRET}")) == "ValueError"
 
 
 def test_a_run_that_was_deleted_is_left_alone(server: Any, tmp_path: Path) -> None:

@@ -5,13 +5,13 @@ from typing import Any
 import nbformat
 import pytest
 
-from webui.recorder.outputs import MAX_TEXT, Output, fold, overwrite, plain_text
+from webui.recorder.outputs import MAX_TEXT, Output, fold_message, overwrite, plain_text
 
 
 def folded(*messages: tuple[str, dict[str, Any]]) -> list[Output]:
     outputs: list[Output] = []
     for kind, content in messages:
-        fold(outputs, kind, content)
+        fold_message(outputs, kind, content)
     return outputs
 
 

@@ -15,7 +15,7 @@ from webui.recipe.sections import Data, Split
 from webui.rows.each import (
     Kept,
     Rejected,
-    place,
+    place_of_row,
     read_rows,
     rendered_row,
     source_records,
@@ -39,7 +39,7 @@ def test_rows_of_all_files_in_order(tmp_path: Path) -> None:
     second = written(tmp_path / "b.jsonl", GOOD | {"output": "ho"})
     rows = list(read_rows(reading(first, second)))
     assert [type(row) for row in rows] == [Kept, Rejected, Rejected, Kept]
-    assert [place(row.record).en for row in rows] == [
+    assert [place_of_row(row.record).en for row in rows] == [
         *("a.jsonl, line 1", "a.jsonl, line 2", "a.jsonl, line 3", "b.jsonl, line 1")
     ]
     assert isinstance(rows[0], Kept) and isinstance(rows[3], Kept)

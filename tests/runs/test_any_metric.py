@@ -7,11 +7,11 @@ import gradio as gr
 import pytest
 from replayed import begun, evaluated, training, write
 
-from webui.commands.listing import more, row
+from webui.commands.listing import more, run_line
 from webui.files import read_json
 from webui.kernel.kernel import this_kernel
 from webui.metrics import METRICS, metric
-from webui.page.curves import answer, figures_of
+from webui.page.curves import curve_news, figures_of
 from webui.page.draft import Draft
 from webui.page.frame import Page
 from webui.page.runs.table import listing
@@ -47,13 +47,13 @@ def toy_run(steps: int) -> Path:
 def test_its_curve_comes_with_the_others(steps: int) -> None:
     run = toy_run(steps)
     studio = Studio(this_kernel(), Draft(Recipe()))
-    told, rows = answer(studio, run), []
+    told, rows = curve_news(studio, run), []
     while True:
         rows += [dict(zip(told["names"], r, strict=False)) for r in told["rows"]]
         if not told["more"]:
             break
         asked = {name: told[name] for name in ("generation", "known", "heard")}
-        told = answer(studio, run, **asked)
+        told = curve_news(studio, run, **asked)
     assert TOY in rows[-1] and rows[-1][TOY] == pytest.approx(0.1 * steps, rel=0.01)
     assert rows[0][TOY] is None or "count" in rows[0]
     if steps > 1000:
@@ -82,7 +82,7 @@ def test_it_stands_in_summary_and_tables() -> None:
         "last": pytest.approx(0.9),
     }
     assert summary["metrics"]["eval_loss"]["best_step"] == 9
-    found = entries.entries(this_kernel().runs)
+    found = entries.list_entries(this_kernel().runs)
     assert entries.columns_of(found) == [f"last_{TOY}", f"last_eval_{TOY}"]
     html = listing(found, "en", order=f"-last_{TOY}", chosen=None)
     assert f"last {TOY}" in html and "0.9" in html
@@ -105,14 +105,16 @@ def test_three_names_and_two_metrics_are_scored() -> None:
     html = scores(page, page.view())
     assert html.count("second") == 2 and "f1 on 40 held-out rows" in html
     assert "0.25 (0.2 – 0.3)" in html
-    listed = folder.read(run).summary["scores"]
+    listed = folder.read_run(run).summary["scores"]
     assert len(listed) == 6 and listed[0]["interval"] == [0.2, 0.3]
-    (entry,) = entries.entries(this_kernel().runs)
+    (entry,) = entries.list_entries(this_kernel().runs)
     assert entry.scores == tuple(given)
     cell = (
         "f1 base 0.25, first 0.25, second 0.25; em base 0.25, first 0.25, second 0.25"
     )
-    assert cell in row(entry) and cell in listing([entry], "en", order="", chosen=None)
+    assert cell in run_line(entry) and cell in listing(
+        [entry], "en", order="", chosen=None
+    )
     assert line(given[:1]) == "base 0.25 (0.2 – 0.3) (f1 on 40 held-out rows)"
 
 

@@ -34,7 +34,7 @@ def names(found: list[entries.Entry]) -> list[str]:
 
 def test_a_run_has_its_figures_and_what_it_is() -> None:
     run = new_run("a", last_loss=1.5, steps=3, score={"base": 0, "tuned": 0.5})
-    (entry,) = entries.entries(this_kernel().runs)
+    (entry,) = entries.list_entries(this_kernel().runs)
     assert entry.id == run.name == entry.title
     assert (entry.model, entry.method) == ("org/Some-Model", "lora")
     assert entry.figures == {"last_loss": 1.5, "steps": 3}
@@ -44,19 +44,19 @@ def test_a_run_has_its_figures_and_what_it_is() -> None:
 
 def test_the_summary_says_model_and_method_first() -> None:
     new_run("a", model="from/summary", method="ia3")
-    (entry,) = entries.entries(this_kernel().runs)
+    (entry,) = entries.list_entries(this_kernel().runs)
     assert (entry.model, entry.method) == ("from/summary", "ia3")
 
 
 def test_only_what_changed_is_read_again() -> None:
     first, second = new_run("a"), new_run("b")
-    before = {entry.id: entry for entry in entries.entries(this_kernel().runs)}
+    before = {entry.id: entry for entry in entries.list_entries(this_kernel().runs)}
     assert all(
-        entry is before[entry.id] for entry in entries.entries(this_kernel().runs)
+        entry is before[entry.id] for entry in entries.list_entries(this_kernel().runs)
     )
     notes.change(first, this_kernel().notes, star=True)
     write_json(second / folder.SUMMARY, {"status": "finished", "last_loss": 0.25})
-    after = {entry.id: entry for entry in entries.entries(this_kernel().runs)}
+    after = {entry.id: entry for entry in entries.list_entries(this_kernel().runs)}
     assert after[first.name].about.star and not before[first.name].about.star
     assert after[second.name].figures == {"last_loss": 0.25}
     events.append(first, events.Resumed(step=3, checkpoint="c", automatic=False))
@@ -66,9 +66,11 @@ def test_only_what_changed_is_read_again() -> None:
 
 def test_a_deleted_run_is_gone_and_forgotten() -> None:
     kept, doomed = new_run("a"), new_run("b")
-    assert len(entries.entries(this_kernel().runs)) == 2
-    folder.delete(folder.read(doomed))
-    assert [entry.id for entry in entries.entries(this_kernel().runs)] == [kept.name]
+    assert len(entries.list_entries(this_kernel().runs)) == 2
+    folder.delete(folder.read_run(doomed))
+    assert [entry.id for entry in entries.list_entries(this_kernel().runs)] == [
+        kept.name
+    ]
     assert doomed not in entries.KNOWN
 
 
@@ -91,13 +93,15 @@ def test_words_find_runs(words: str, found: list[str]) -> None:
     notes.change(
         new_run("c"), this_kernel().notes, name="The BEST <b>", note="夜间训练"
     )
-    assert names(chosen(entries.entries(this_kernel().runs), words=words)) == found
+    assert names(chosen(entries.list_entries(this_kernel().runs), words=words)) == found
 
 
 def test_only_those_with_a_star() -> None:
     new_run("a")
     notes.change(new_run("b"), this_kernel().notes, star=True)
-    assert names(chosen(entries.entries(this_kernel().runs), starred=True)) == ["b"]
+    assert names(chosen(entries.list_entries(this_kernel().runs), starred=True)) == [
+        "b"
+    ]
 
 
 def test_runs_are_sorted_and_those_without_a_figure_come_last() -> None:
@@ -105,7 +109,7 @@ def test_runs_are_sorted_and_those_without_a_figure_come_last() -> None:
     new_run("b", last_loss=None, score={"base": 0, "tuned": 0.1})
     new_run("c", last_loss=0.5)
     new_run("d", last_loss=1e9)
-    everything = entries.entries(this_kernel().runs)
+    everything = entries.list_entries(this_kernel().runs)
     assert names(chosen(everything, order="last_loss")) == ["c", "a", "d", "b"]
     assert names(chosen(everything, order="-last_loss")) == ["d", "a", "c", "b"]
     assert names(chosen(everything, order="-score"))[:2] == ["a", "b"]
@@ -129,7 +133,7 @@ def test_a_run_with_an_odd_summary_is_listed_with_the_others(summary: str) -> No
     run = new_run("a")
     other = new_run("b", last_loss=1.0)
     (run / folder.SUMMARY).write_text(summary)
-    found = {entry.id: entry for entry in entries.entries(this_kernel().runs)}
+    found = {entry.id: entry for entry in entries.list_entries(this_kernel().runs)}
     assert {*found} == {run.name, other.name}
     assert found[run.name].figures == {} and found[run.name].scores == ()
     found[run.name].text.encode()
@@ -140,7 +144,7 @@ def test_a_run_whose_recipe_cannot_be_read_is_listed(recipe: str) -> None:
     run = new_run("a")
     (run / folder.RECIPE).write_text(recipe)
     (run / folder.PLAN).write_text("[1]")
-    (entry,) = entries.entries(this_kernel().runs)
+    (entry,) = entries.list_entries(this_kernel().runs)
     assert entry.id == run.name and entry.run.kind == "run"
 
 
@@ -148,4 +152,4 @@ def test_a_folder_whose_name_is_no_text_is_no_run() -> None:
     run = new_run("a")
     odd = os.fsencode(run.parent) + b"/20990101-000000-\xff"
     os.rename(run, odd)
-    assert entries.entries(this_kernel().runs) == []
+    assert entries.list_entries(this_kernel().runs) == []

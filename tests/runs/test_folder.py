@@ -32,8 +32,8 @@ def test_a_new_run_holds_its_recipe_and_its_plan(tunebook_home: Path) -> None:
     cells = render_cells(recipe)
     made = folder.create(this_kernel().runs, recipe, cells, "sweep")
     assert made.parent == tunebook_home / "runs" and made.name.endswith("-mine")
-    run = folder.read(made)
-    assert folder.recipe_of(run) == recipe
+    run = folder.read_run(made)
+    assert folder.recipe_of_run(run) == recipe
     assert (run.kind, run.status, run.summary) == ("sweep", "running", {})
     plan = read_json(made / folder.PLAN)
     assert [Cell(**cell) for cell in plan["cells"]] == [*cells]
@@ -53,8 +53,8 @@ def test_runs_of_one_second_are_never_one() -> None:
 def test_every_name_makes_a_folder_in_its_place(name: str, tunebook_home: Path) -> None:
     made = new_run(name, status="finished")
     assert made.parent == tunebook_home / "runs"
-    assert folder.recipe_of(folder.read(made)).name == name
-    folder.delete(folder.read(made))
+    assert folder.recipe_of_run(folder.read_run(made)).name == name
+    folder.delete(folder.read_run(made))
     assert [*made.parent.iterdir()] == []
 
 
@@ -109,22 +109,22 @@ def test_a_run_can_be_copied_from_another_machine() -> None:
     copied = made.with_name("20200101-000000-copied")
     shutil.copytree(made, copied)
     run = folder.find(this_kernel().runs, "copied")
-    assert run.status == "finished" and folder.recipe_of(run).name == "mine"
+    assert run.status == "finished" and folder.recipe_of_run(run).name == "mine"
 
 
 @pytest.mark.parametrize("status", ["finished", "stopped", "failed"])
 def test_a_run_has_the_status_of_its_last_event(status: str) -> None:
     made = new_run()
-    assert folder.read(made).status == "running"
+    assert folder.read_run(made).status == "running"
     events.append(made, events.Finished(status=status))
-    assert folder.read(made).status == status
+    assert folder.read_run(made).status == status
 
 
 def test_a_comparison_that_fails_later_leaves_a_finished_run_finished() -> None:
     made = new_run(status="finished")
     write_json(made / folder.SUMMARY, {"status": "finished"})
     events.append(made, events.Failed(cell="compare", error="ValueError"))
-    assert folder.read(made).status == "finished"
+    assert folder.read_run(made).status == "finished"
 
 
 def test_only_a_saved_adapter_counts() -> None:
@@ -139,14 +139,14 @@ def test_only_a_saved_adapter_counts() -> None:
 def test_a_run_that_goes_on_is_not_deleted() -> None:
     made = new_run()
     with pytest.raises(RunError, match="still running"):
-        folder.delete(folder.read(made))
+        folder.delete(folder.read_run(made))
     assert folder.folders(this_kernel().runs) == [made]
 
 
 def test_a_deleted_run_is_gone_whole_and_alone(tunebook_home: Path) -> None:
     kept, made = new_run("kept"), new_run(status="stopped")
     (made / "checkpoints" / "checkpoint-1").mkdir(parents=True)
-    folder.delete(folder.read(made))
+    folder.delete(folder.read_run(made))
     assert [*(tunebook_home / "runs").iterdir()] == [kept]
 
 
@@ -156,7 +156,7 @@ def test_a_deletion_follows_no_link(tmp_path: Path) -> None:
     (elsewhere / "rows.jsonl").touch()
     made = new_run(status="finished")
     (made / "data").symlink_to(elsewhere, target_is_directory=True)
-    folder.delete(folder.read(made))
+    folder.delete(folder.read_run(made))
     assert (elsewhere / "rows.jsonl").exists()
 
 
@@ -165,7 +165,7 @@ def test_a_run_with_broken_files_is_still_listed() -> None:
     (made / folder.SUMMARY).write_text("{half")
     (made / folder.PLAN).unlink()
     (made / events.FILE).unlink()
-    run = folder.read(made)
+    run = folder.read_run(made)
     assert (run.kind, run.status) == ("run", "running")
 
 

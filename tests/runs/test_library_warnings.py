@@ -6,7 +6,7 @@ import pytest
 
 from webui.runs.events import CellState, NoRoom, Warned
 from webui.runs.known_warnings import KNOWN, UNKNOWN
-from webui.runs.library_warnings import as_told, line, warnings_of
+from webui.runs.library_warnings import as_told, warning_line, warnings_of
 
 # As the libraries write them, from their own code.
 WRITTEN = {
@@ -72,7 +72,9 @@ def test_each_is_told_once_and_the_harmless_last() -> None:
 
 
 def test_the_terminal_says_who_warns_and_what_is_harmless() -> None:
-    assert line(warned("odd", "trl")) == "Note, trl: odd"
-    assert line(warned("x is deprecated")).startswith("Note (harmless), peft: A libr")
+    assert warning_line(warned("odd", "trl")) == "Note, trl: odd"
+    assert warning_line(warned("x is deprecated")).startswith(
+        "Note (harmless), peft: A libr"
+    )
     left_out = NoRoom(step=3, needed=2_000_000, free=1_000)
-    assert "checkpoint of step 3 was left out" in line(left_out)
+    assert "checkpoint of step 3 was left out" in warning_line(left_out)

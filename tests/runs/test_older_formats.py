@@ -7,21 +7,21 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from webui.commands.listing import described, row
+from webui.commands.listing import run_as_json, run_line
 from webui.diagnosis.observations import observations
 from webui.kernel.kernel import this_kernel
 from webui.kernel.status import Status
-from webui.page.curves import answer
+from webui.page.curves import curve_news
 from webui.page.draft import Draft
 from webui.page.frame import Page
 from webui.page.library_warnings import library_warnings
-from webui.page.runs.learned import learned
+from webui.page.runs.learned import learned_line
 from webui.page.runs.table import listing
 from webui.page.studio import Studio
 from webui.page.tabs.compare import scores
 from webui.page.tabs.sweep import leaderboard
-from webui.page.tabs.train_figures import changed_settings, ended_kernel, progress
-from webui.page.tabs.train_samples import ranked, shown
+from webui.page.tabs.train_figures import changed_settings, draw_progress, ended_kernel
+from webui.page.tabs.train_samples import draw_samples, ranked
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recorder.kept import resumed_at
@@ -68,16 +68,22 @@ def view_of(page: Page, run: Path) -> View:
 
 def test_it_opens_in_every_part_of_the_page(page: Page, run: Path) -> None:
     view = view_of(page, run)
-    parts = [progress, changed_settings, ended_kernel, scores, ranked]
+    parts = [draw_progress, changed_settings, ended_kernel, scores, ranked]
     html = "".join(part(page, view) for part in (*parts, leaderboard))
     html += library_warnings(page, view.history)
-    html += shown(page, view, None) + "".join(learned(page, entries.entry(run)))
-    html += listing(entries.entries(this_kernel().runs), "zh", order="-id", chosen=None)
+    html += draw_samples(page, view, None) + "".join(
+        learned_line(page, entries.entry(run))
+    )
+    html += listing(
+        entries.list_entries(this_kernel().runs), "zh", order="-id", chosen=None
+    )
     assert run.name in html and "/ 4" in html
-    told = answer(page.studio, run)
+    told = curve_news(page.studio, run)
     assert told["names"][:3] == ["step", "epoch", "seconds"]
     assert observations(events.read(run)[0], Recipe()) is not None
-    assert "20260101" in row(entries.entry(run))[0] and described(folder.read(run))
+    assert "20260101" in run_line(entries.entry(run))[0] and run_as_json(
+        folder.read_run(run)
+    )
     assert message(run)["run"] == run.name
     write_summary(run, None)
 
@@ -94,15 +100,17 @@ def test_what_the_last_version_before_wrote_is_all_there(
     assert "batch size" in settings and "adamw_torch" in settings
     kinds = [
         each.kind
-        for each in observations(view.history, folder.recipe_of(folder.read(run)))
+        for each in observations(
+            view.history, folder.recipe_of_run(folder.read_run(run))
+        )
     ]
     assert kinds == ["smaller_batch", "never_stops"]
     assert "something odd" in library_warnings(page, view.history)
     assert "no_room" in {event.tag for event in view.history}
     assert resumed_at(run) == ["step 2"]
-    (entry,) = entries.entries(this_kernel().runs)
-    assert entry.figures["best_eval_loss"] == 1.5 and "10% -> 50%" in row(entry)
-    summary = folder.read(run).summary
+    (entry,) = entries.list_entries(this_kernel().runs)
+    assert entry.figures["best_eval_loss"] == 1.5 and "10% -> 50%" in run_line(entry)
+    summary = folder.read_run(run).summary
     assert summary["effective"]["batch_size"] == 2 and "score" not in summary
     curve = page.studio.follow(run).curve
     assert list(curve.logged("loss")) == [2.5, 2.0, 1.5, 1.0]

@@ -16,7 +16,7 @@ from webui.recipe.store import loads, with_values
 from webui.runs import entries, events, folder
 from webui.runs.error import RunError
 from webui.runs.folder import Run
-from webui.runs.parent import child, give_parent, parent_problems, why_not
+from webui.runs.parent import child, give_parent, parent_problems, why_not_trainable
 
 pytestmark = pytest.mark.usefixtures("tunebook_home")
 
@@ -31,7 +31,7 @@ def made(*settings: str, status: str = "finished", kind: str = "run") -> Run:
         (run / "adapter").mkdir()
         config = {"r": 2 * recipe.adapter.rank, "lora_alpha": 2 * recipe.adapter.alpha}
         (run / "adapter" / "adapter_config.json").write_text(json.dumps(config))
-    return folder.read(run)
+    return folder.read_run(run)
 
 
 def fields(recipe: Recipe) -> list[str]:
@@ -41,7 +41,7 @@ def fields(recipe: Recipe) -> list[str]:
 @pytest.mark.parametrize("status", ["finished", "stopped"])
 def test_a_run_that_saved_can_be_trained_on(status: str) -> None:
     run = made("adapter.rank=8", "training.epochs=2", status=status)
-    assert why_not(run) is None
+    assert why_not_trainable(run) is None
     further = child(run, {"training.learning_rate": 1e-5})
     assert further.adapter.from_run == run.id and further.adapter.rank == 8
     assert further.training.learning_rate == 1e-5
@@ -67,7 +67,7 @@ def test_what_cannot_be_trained_on_has_a_reason(
     settings: tuple[str, ...], status: str, kind: str, reason: str
 ) -> None:
     run = made(*settings, status=status, kind=kind)
-    why = why_not(run)
+    why = why_not_trainable(run)
     assert why is not None and reason in why.en and why.zh != why.en
     arguments = ["train-on", run.id, "--rate", "1e-4", "--schedule", "cosine"]
     with pytest.raises(RunError, match=reason):

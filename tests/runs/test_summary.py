@@ -64,7 +64,7 @@ def test_it_says_what_went_in(run: Path) -> None:
     found = summary(run)
     recipe = (run / folder.RECIPE).read_bytes()
     assert found["recipe_sha256"] == hashlib.sha256(recipe).hexdigest()
-    train_file = Path(folder.recipe_of(folder.read(run)).data.train_files[0])
+    train_file = Path(folder.recipe_of_run(folder.read_run(run)).data.train_files[0])
     digest = hashlib.sha256(train_file.read_bytes()).hexdigest()
     assert found["data_sha256"] == {"train": [digest]}
     assert {"unsloth", "torch", "trl", "peft"} <= {*found["versions"]}
@@ -81,7 +81,7 @@ def test_what_was_asked_stands_beside_what_took_effect(run: Path) -> None:
 def summed(history: list[dict[str, Any]], status: str, run: Path) -> dict[str, Any]:
     """The summary of these events, as they would be read from a file."""
     read = [events.record(event) for event in history]
-    return summarize(read, folder.recipe_of(folder.read(run)), status, 5, run)
+    return summarize(read, folder.recipe_of_run(folder.read_run(run)), status, 5, run)
 
 
 def test_speed_is_tokens_over_the_seconds_of_training(run: Path) -> None:

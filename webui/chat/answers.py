@@ -9,17 +9,17 @@ token that ends it. So what is trained is what is asked at inference.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webui.chat.asking import asked, before_questions
+from webui.chat.asking import before_questions, conversation_before
 from webui.chat.dialect import Dialect
 from webui.chat.endings import NO_END, ended
 from webui.chat.opened import OPENS, after_opening, after_reading, fitted
-from webui.chat.probes import QUESTION, question
+from webui.chat.probes import QUESTION, probe_question
 from webui.chat.spoken import THOUGHT, spoken
 from webui.chat.tags import TAGS
 from webui.chat.template import Message, Messages, Options, Template, Tools
 from webui.chat.thoughts import APART
 
-__all__ = ["NO_END", "OPENS", "Answer", "answers", "is_learned"]
+__all__ = ["NO_END", "OPENS", "Answer", "is_learned", "learned_answers"]
 REWRITES = "the chat template rewrites earlier turns"
 
 
@@ -63,7 +63,7 @@ class Asking:
         return self.template, self.options
 
 
-def answers(
+def learned_answers(
     messages: Sequence[Message],
     tools: Tools,
     template: Template,
@@ -84,7 +84,7 @@ def answers(
             options = dialect.thinking if thought else dialect.silent
             asking = Asking(template, dialect, options, tools)
             apart = thought if dialect.thought == APART else ""
-            found.append(answer(turns, turn, asking, apart))
+            found.append(answer_at(turns, turn, asking, apart))
     return found
 
 
@@ -93,12 +93,12 @@ def is_learned(message: Message) -> bool:
     return message["role"] == "assistant" and message.get("weight") != 0
 
 
-def answer(turns: Messages, turn: int, asking: Asking, thought: str) -> Answer:
+def answer_at(turns: Messages, turn: int, asking: Asking, thought: str) -> Answer:
     """The answer at a turn; ``thought`` is one that the template does not write."""
     template, tools, options = asking.template, asking.tools, asking.options
     try:
         whole = template.write(turns[: turn + 1], tools, options)
-        read = asked(turns, turn, whole, tools, asking.plain)
+        read = conversation_before(turns, turn, whole, tools, asking.plain)
     except ValueError:
         before = before_questions(turns, turn, tools, asking.plain)
         if before is None:
@@ -149,7 +149,7 @@ def refusal(message: Message) -> str:
 def after_any_question(message: Message, asking: Asking) -> tuple[str, str]:
     """What a template writes after a question of ours: when it asks for an answer, and
     with this answer."""
-    turns = [question(asking.dialect.parts), message]
+    turns = [probe_question(asking.dialect.parts), message]
     template, tools, options = asking.template, asking.tools, asking.options
     again = template.write(turns[:1], tools, options, ask=True)
     alone = template.write(turns, tools, options)

@@ -6,7 +6,7 @@ from webui.chat.template import Message, Messages, Options, Template, Tools
 from webui.chat.thoughts import opened
 
 
-def asked(
+def conversation_before(
     turns: Messages,
     turn: int,
     whole: str,

@@ -10,7 +10,7 @@ from webui.chat.probes import (
     TOOL,
     VALUE,
     call,
-    question,
+    probe_question,
 )
 from webui.chat.template import Template
 
@@ -43,7 +43,7 @@ def with_call(
 ) -> str:
     """What a template writes of a call; empty where it refuses."""
     message = {"role": "assistant", "content": empty, "tool_calls": [made]}
-    text = template.try_to_write([question(parts), message], [TOOL], {}) or ""
+    text = template.try_to_write([probe_question(parts), message], [TOOL], {}) or ""
     return text.rpartition(QUESTION)[2]
 
 

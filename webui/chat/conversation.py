@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from webui.chat.answers import Answer, answers, is_learned
+from webui.chat.answers import Answer, is_learned, learned_answers
 from webui.chat.dialect import Dialect, dialect_of
 from webui.chat.endings import NO_END
 from webui.chat.marks import marked_spans, marked_template
@@ -62,7 +62,7 @@ def render(row: Mapping[str, Any], chat: Chat) -> Rendered:
     messages, tools = row["messages"], row.get("tools")
     if not chat.answers_only:
         return rendered_whole(row, chat)
-    found = answers(
+    found = learned_answers(
         messages, tools, chat.template, chat.dialect, thoughts=chat.thoughts
     )
     if not found:

@@ -8,7 +8,7 @@ small conversations, and what comes out tells.
 from dataclasses import dataclass, field
 
 from webui.chat.calls import Null, null_in_calls, taken_calls
-from webui.chat.probes import ANSWER, QUESTION, plain_answer, question
+from webui.chat.probes import ANSWER, QUESTION, plain_answer, probe_question
 from webui.chat.template import Options, Template
 from webui.chat.thoughts import (
     CLOSE,
@@ -77,7 +77,7 @@ def dialect_of(template: Template) -> Dialect:
 
 def end_of_answers(template: Template, parts: bool) -> str:
     """What a template writes after an answer."""
-    turns = [question(parts), plain_answer(parts)]
+    turns = [probe_question(parts), plain_answer(parts)]
     text = template.try_to_write(turns, None, {}) or ""
     return text.rpartition(ANSWER)[2].strip()
 
@@ -86,7 +86,7 @@ def takes_only_parts(template: Template) -> bool:
     """Whether a plain text gets lost or refused, and a list of parts does not."""
 
     def shown(parts: bool) -> bool:
-        turns = [question(parts), plain_answer(parts)]
+        turns = [probe_question(parts), plain_answer(parts)]
         text = template.try_to_write(turns, None, {})
         return text is not None and QUESTION in text and ANSWER in text
 

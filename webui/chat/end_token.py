@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from webui.chat.dialect import takes_only_parts
-from webui.chat.probes import ANSWER, plain_answer, question
+from webui.chat.probes import ANSWER, plain_answer, probe_question
 from webui.chat.template import Template
 from webui.notebook.ending import Ending
 
@@ -34,7 +34,7 @@ def ending_of(tokenizer: Any, stops: Sequence[int], *, chats: bool = True) -> En
 
 def mended(tokenizer: Any, stops: Sequence[int]) -> Ending:
     """The end token that the template writes, where it is not the tokenizer's."""
-    whole, begin = answered(tokenizer)
+    whole, begin = template_answer(tokenizer)
     if begin < 0:
         return Ending()  # the template refuses a plain question: rows will be, too
     found = list(end_marks(tokenizer, whole, begin))
@@ -47,12 +47,12 @@ def mended(tokenizer: Any, stops: Sequence[int]) -> Ending:
     return Ending(token, special=token in special_words(tokenizer))
 
 
-def answered(tokenizer: Any) -> tuple[str, int]:
+def template_answer(tokenizer: Any) -> tuple[str, int]:
     """A question and its answer as the template writes them, and where what follows
     the answer begins; -1 where the template refuses them."""
     template = Template(tokenizer)
     parts = takes_only_parts(template)
-    turns = [question(parts), plain_answer(parts)]
+    turns = [probe_question(parts), plain_answer(parts)]
     text = template.try_to_write(turns, None, {}) or ""
     place = text.rfind(ANSWER)
     return text, place + len(ANSWER) if place >= 0 else -1
@@ -83,7 +83,7 @@ def lacking(tokenizer: Any, end: str) -> str:
         return ""
     stands_in = copy.copy(tokenizer)
     stands_in.chat_template = template.replace(end, tokenizer.eos_token)
-    whole, begin = answered(stands_in)
+    whole, begin = template_answer(stands_in)
     return end if whole[begin:].strip() == tokenizer.eos_token else ""
 
 

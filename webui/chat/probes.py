@@ -21,7 +21,7 @@ def said(text: str, parts: bool) -> Any:
     return [{"type": "text", "text": text}] if parts else text
 
 
-def question(parts: bool) -> Message:
+def probe_question(parts: bool) -> Message:
     """A question to try a template with."""
     return {"role": "user", "content": said(QUESTION, parts)}
 
@@ -38,12 +38,12 @@ def call(value: Any, as_text: bool = False) -> dict[str, Any]:
     return {"id": "callprobe", "type": "function", "function": function}
 
 
-def asked(template: Template, parts: bool, options: Options) -> str | None:
+def asking_of(template: Template, parts: bool, options: Options) -> str | None:
     """How a template asks for the answer to a question; None where it refuses."""
-    return template.try_to_write([question(parts)], None, options, ask=True)
+    return template.try_to_write([probe_question(parts)], None, options, ask=True)
 
 
-def written(
+def written_answer(
     template: Template,
     message: Message,
     parts: bool,
@@ -54,8 +54,8 @@ def written(
 
     None where it refuses, or asks in another way than it writes.
     """
-    before = template.try_to_write([question(parts)], tools, options, ask=True)
-    whole = template.try_to_write([question(parts), message], tools, options)
+    before = template.try_to_write([probe_question(parts)], tools, options, ask=True)
+    whole = template.try_to_write([probe_question(parts), message], tools, options)
     if before is None or whole is None or not whole.startswith(before):
         return None
     return whole[len(before) :]

@@ -9,11 +9,11 @@ from webui.chat.probes import (
     NAME,
     THOUGHT,
     TOOL,
-    asked,
+    asking_of,
     call,
     plain_answer,
     said,
-    written,
+    written_answer,
 )
 from webui.chat.template import Message, Options, Template
 
@@ -51,10 +51,10 @@ def switched(template: Template, parts: bool, on: bool) -> list[Options]:
 
     A template that writes the value itself wants another one than yes or no.
     """
-    usual = asked(template, parts, {})
+    usual = asking_of(template, parts, {})
     found: list[Options] = []
     for name in switches(template.source):
-        text = asked(template, parts, {name: on})
+        text = asking_of(template, parts, {name: on})
         if text not in (None, usual) and str(on) not in text.replace(usual or "", ""):
             found.append({name: on})
     return found
@@ -66,14 +66,14 @@ def silent_options(template: Template, parts: bool) -> Options:
     Of several, those by which it says that no thought is wanted.
     """
     tried: list[Options] = [{}, *({n: False} for n in switches(template.source))]
-    usual = asked(template, parts, {})
+    usual = asking_of(template, parts, {})
 
     def before(options: Options) -> float:
-        text = written(template, plain_answer(parts), parts, options)
+        text = written_answer(template, plain_answer(parts), parts, options)
         return text.index(ANSWER) if text and ANSWER in text else float("inf")
 
     def is_on_by_itself(options: Options) -> bool:
-        return usual == asked(template, parts, dict.fromkeys(options, True))
+        return usual == asking_of(template, parts, dict.fromkeys(options, True))
 
     off = [o for o in switched(template, parts, False) if is_on_by_itself(o)]
     return min([*off, *tried], key=before)
@@ -84,14 +84,16 @@ def thought_field(
 ) -> tuple[str, Options]:
     """Where a template reads a thought, and the options with which it does."""
     ways: list[Options] = switched(template, parts, True)
-    if "True" not in (asked(template, parts, dict.fromkeys(silent, True)) or "True"):
+    if "True" not in (
+        asking_of(template, parts, dict.fromkeys(silent, True)) or "True"
+    ):
         ways.append(dict.fromkeys(silent, True))
     ways += [{}, *({name: True} for name in switches(template.source))]
     for name in (*fields(template.source), AS_PART, INLINE):
         for options in ways:
             message = plain_answer(parts)
             message |= thought_in(name, THOUGHT, ANSWER, parts, tags)
-            text = written(template, message, parts, options) or ""
+            text = written_answer(template, message, parts, options) or ""
             if is_read(text, ANSWER):
                 return name, options
     return (APART, {}) if opens_a_thought(template, parts) else ("", silent)
@@ -104,7 +106,7 @@ def fields(source: str) -> list[str]:
 
 def opens_a_thought(template: Template, parts: bool) -> bool:
     """Whether a template opens a thought when it asks, and writes none itself."""
-    before = asked(template, parts, {}) or ""
+    before = asking_of(template, parts, {}) or ""
     whole = template.try_to_write([plain_answer(parts)], None, {}) or ""
     mark = opened(before)
     return mark is not None and mark[0].strip() not in whole
@@ -125,7 +127,7 @@ def thought_beside_call(
         message = plain_answer(parts) | {"content": said("", parts)}
         message |= thought_in(name, THOUGHT, "", parts, tags)
         message["tool_calls"] = [call("V")]
-        text = written(template, message, parts, options, [TOOL]) or ""
+        text = written_answer(template, message, parts, options, [TOOL]) or ""
         if is_read(text, NAME):
             return name
     return usual

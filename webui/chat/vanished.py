@@ -44,7 +44,7 @@ def lost_in_answer(message: Message, learned: str, thoughts: bool) -> Iterator[L
     for call in message.get("tool_calls") or ():
         function = call["function"]
         given = (function["name"], *leaves(function["arguments"]))
-        if not all(written(learned, value) for value in given):
+        if not all(is_written(learned, value) for value in given):
             yield "call"
 
 
@@ -66,7 +66,7 @@ def leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def written(text: str, value: Any) -> bool:
+def is_written(text: str, value: Any) -> bool:
     """Whether a value stands in a text, in one of the ways to write it."""
     if isinstance(value, str) and value.strip() in text:
         return True

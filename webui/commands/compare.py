@@ -26,22 +26,24 @@ from webui.runs.scores import Score
 def compare(arguments: Namespace) -> int:
     """Print both answers as they come, and with ``--score`` both held-out scores."""
     run = folder.find(this_kernel().runs, arguments.run)
-    recipe = asked(folder.recipe_of(run), arguments.prompt)
+    recipe = recipe_to_ask(folder.recipe_of_run(run), arguments.prompt)
     upto = "score" if arguments.score else "compare"
     _, offset = events.read(run.folder)
     with follow.kernel() as kernel:
         heard = hear(kernel, recipe, run, upto, quiet=arguments.json)
         now = status(kernel)
-        failed = failure(kernel, run.folder, offset, now, upto)
+        failed = comparison_failure(kernel, run.folder, offset, now, upto)
     if failed:
         print_failure(failed)
         return 1
     scored = last(events.read(run.folder, offset)[0], Scored)
-    tell(arguments, run, heard, pieces_of(now), scored.scores if scored else ())
+    print_answers(
+        arguments, run, heard, pieces_of(now), scored.scores if scored else ()
+    )
     return 0
 
 
-def asked(recipe: Recipe, prompt: str | None) -> Recipe:
+def recipe_to_ask(recipe: Recipe, prompt: str | None) -> Recipe:
     """The run's own recipe, with the prompt of the command line."""
     if prompt is None:
         return recipe
@@ -51,7 +53,7 @@ def asked(recipe: Recipe, prompt: str | None) -> Recipe:
 def hear(kernel: Kernel, recipe: Recipe, run: Run, upto: str, *, quiet: bool) -> str:
     """Let the kernel answer; print what it says unless quiet, and return that."""
     if status(kernel).word in ("none", "dead"):
-        progress.say("Starting the kernel ...")
+        progress.say_progress("Starting the kernel ...")
     heard = ""
     try:
         with jobs.comparing(kernel, recipe, run.folder, upto=upto) as client:
@@ -62,14 +64,14 @@ def hear(kernel: Kernel, recipe: Recipe, run: Run, upto: str, *, quiet: bool) ->
                         say = text or f"\n{pane}:"
                         print(say, end="" if text else "\n", flush=True)
                 elif pane and not text:
-                    progress.say(f"{pane} ...")
+                    progress.say_progress(f"{pane} ...")
     except KeyboardInterrupt:
         stopping.stop(kernel, wait=True)
         raise
     return heard
 
 
-def failure(
+def comparison_failure(
     kernel: Kernel, run: Path, offset: int, now: Status, upto: str
 ) -> Failed | None:
     """The event that says why the comparison failed; None when it did not."""
@@ -88,7 +90,7 @@ def pieces_of(now: Status) -> dict[str, str]:
     return {n: text.strip() for n, text in zip(ANSWERS, pieces[1:], strict=False)}
 
 
-def tell(
+def print_answers(
     arguments: Namespace,
     run: Run,
     heard: str,

@@ -18,7 +18,7 @@ from webui.rows.detection.found import Found, detected, found, to_be_said
 from webui.rows.prepare.ask import prepared
 from webui.rows.prepare.told import counts
 from webui.rows.preview import Preview, preview
-from webui.rows.report.job import start
+from webui.rows.report.job import start_report
 from webui.rows.report.report import Report
 
 LOOK = 0.2  # seconds between two looks at the progress
@@ -37,7 +37,7 @@ def data(arguments: Namespace) -> int:
     report = None if arguments.quick else report_of(recipe)
     rows = None if arguments.quick else prepared(recipe)
     if arguments.json:
-        print_json(as_plain(recipe, seen, shown, report, rows))
+        print_json(data_as_plain(recipe, seen, shown, report, rows))
     else:
         data_text.show(recipe, seen, shown, report, rows, as_yaml(recipe))
     stops = list(rows.stops) if rows else []
@@ -86,11 +86,11 @@ def report_of(recipe: Recipe) -> Report:
     Raises:
         PlannerError: if there is none.
     """
-    with data_text.progress() as tell:
-        return start(recipe).finish(LOOK, tell)
+    with data_text.report_bar() as tell:
+        return start_report(recipe).finish(LOOK, tell)
 
 
-def as_plain(
+def data_as_plain(
     recipe: Recipe,
     seen: Found,
     shown: Preview,

@@ -9,7 +9,7 @@ from webui.notebook.rows import Rows
 from webui.planner.job import Progress
 from webui.recipe import Recipe
 from webui.rows.detection.found import Found
-from webui.rows.prepare.told import in_words
+from webui.rows.prepare.told import split_sentence
 from webui.rows.preview import Preview, PreviewRow
 from webui.rows.report.report import Report
 
@@ -32,26 +32,26 @@ def show(
 ) -> None:
     """Print everything to stdout."""
     for name, file in zip(recipe.data.train_files, seen.files, strict=False):
-        say(f"{name}: {file.line.en}")
+        say_quoted(f"{name}: {file.line.en}")
     if seen.detection and seen.detection.format == recipe.data.format:
         why, sure = seen.detection.why.en, seen.detection.sure
-        say(f"format      {recipe.data.format} ({sure}: {why})")
+        say_quoted(f"format      {recipe.data.format} ({sure}: {why})")
     else:
-        say(f"format      {recipe.data.format} (as you said)")
-    say(f"\n{yaml}\n")
+        say_quoted(f"format      {recipe.data.format} (as you said)")
+    say_quoted(f"\n{yaml}\n")
     for row in shown.rows:
         show_row(row)
     for warning in shown.warnings:
-        say(f"{'warning' if warning.blocks else 'note':12}{warning.text.en}")
+        say_quoted(f"{'warning' if warning.blocks else 'note':12}{warning.text.en}")
     for reason in shown.reasons:
-        say(f"{'left out':12}{reason.en}")
+        say_quoted(f"{'left out':12}{reason.en}")
     if report:
         show_report(report)
     if rows:
-        say(f"{'split':12}{in_words(rows).en}")
+        say_quoted(f"{'split':12}{split_sentence(rows).en}")
 
 
-def say(text: str) -> None:
+def say_quoted(text: str) -> None:
     """Print a line that may quote a file."""
     print(text.translate(PICTURES))
 
@@ -61,7 +61,7 @@ def show_row(row: PreviewRow) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    say(
+    say_quoted(
         f"{row.place.en}: {whole(row.length)} tokens, {row.share:.0%} trained on"
         + (f", cut from {whole(row.whole)}" if row.truncated else "")
     )
@@ -111,17 +111,21 @@ def show_report(report: Report) -> None:
         ),
     ]
     for name, text in rows:
-        say(f"{name:12}{text}")
+        say_quoted(f"{name:12}{text}")
     show_lengths(report)
     for label in report.labels[:10]:
-        say(f"{'label':12}{label.name}: {whole(label.count)} ({label.share:.0%})")
+        say_quoted(
+            f"{'label':12}{label.name}: {whole(label.count)} ({label.share:.0%})"
+        )
     for reason in report.reasons[:10]:
-        say(f"{'left out':12}{whole(reason.rows)} rows: {reason.text.en}")
+        say_quoted(f"{'left out':12}{whole(reason.rows)} rows: {reason.text.en}")
     for rejection in report.rejections[:10]:
         place = rejection.place
-        say(f"  {place.file}, {place.unit.en} {place.number}: {rejection.reason.en}")
+        say_quoted(
+            f"  {place.file}, {place.unit.en} {place.number}: {rejection.reason.en}"
+        )
     if report.reasons:
-        say(f"{'':12}all of them, with reasons, are in {report.rejected_file}")
+        say_quoted(f"{'':12}all of them, with reasons, are in {report.rejected_file}")
 
 
 def show_lengths(report: Report) -> None:
@@ -130,11 +134,13 @@ def show_lengths(report: Report) -> None:
     most = max((bin.rows for bin in bins), default=0)
     for bin in bins:
         bar = BLOCKS * max(1, round(30 * bin.rows / most))
-        say(f"{whole(bin.first):>8} to {whole(bin.last):>7}  {bar} {whole(bin.rows)}")
+        say_quoted(
+            f"{whole(bin.first):>8} to {whole(bin.last):>7}  {bar} {whole(bin.rows)}"
+        )
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[Progress], None]]:
+def report_bar() -> Iterator[Callable[[Progress], None]]:
     """A bar on a terminal; nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda progress: None

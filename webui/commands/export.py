@@ -12,9 +12,9 @@ from webui.kernel.kernel import this_kernel
 from webui.models.here import cells_here, model_here
 from webui.notebook.ipynb import notebook_text
 from webui.notebook.rows import FOLDER, PARENT, Rows, expected
-from webui.notebook.script import script
+from webui.notebook.script import recipe_script
 from webui.planner.process import ask
-from webui.preflight.judged import judged
+from webui.preflight.judged import judgement
 from webui.preflight.learning_rates import rate_problems
 from webui.preflight.ready import model_known, problems_anywhere
 from webui.recipe import Recipe
@@ -28,25 +28,25 @@ from webui.runs.parent import copy_parent, saved_by_parent
 
 def write_script(arguments: Namespace) -> int:
     """Write the recipe as one Python file that needs nothing of Tunebook."""
-    recipe, rows, parent = asked(arguments)
+    recipe, rows, parent = read_asked_recipe(arguments)
     name = Path(arguments.output).name if to_file(arguments) else "tune.py"
     folder = folder_of(parent, arguments)
-    text = script(recipe, rows, name, folder, model_here(recipe.model))
-    return write(text, rows, parent, arguments)
+    text = recipe_script(recipe, rows, name, folder, model_here(recipe.model))
+    return write_code(text, rows, parent, arguments)
 
 
 def write_notebook(arguments: Namespace) -> int:
     """Write the recipe as a notebook that has not run yet."""
-    recipe, rows, parent = asked(arguments)
+    recipe, rows, parent = read_asked_recipe(arguments)
     folder = folder_of(parent, arguments)
     cells = [vars(c) for c in cells_here(recipe, rows=rows, parent_folder=folder)]
     text = notebook_text(
         cells, title=recipe.name, recipe=recipe, parent=recipe.adapter.from_run
     )
-    return write(text, rows, parent, arguments)
+    return write_code(text, rows, parent, arguments)
 
 
-def asked(arguments: Namespace) -> tuple[Recipe, Rows, Path | None]:
+def read_asked_recipe(arguments: Namespace) -> tuple[Recipe, Rows, Path | None]:
     """The recipe that is named, its rows, and the adapter that it trains on, if any.
 
     Of a run these are its own, so that they are there when their sources are gone.
@@ -66,7 +66,7 @@ def asked(arguments: Namespace) -> tuple[Recipe, Rows, Path | None]:
             if kept and kept.is_dir()
             else saved_by_parent(recipe, this_kernel().runs)
         )
-    return recipe, beside(rows or rows_of(recipe), arguments), saved
+    return recipe, beside(rows or prepared_or_plain_rows(recipe), arguments), saved
 
 
 def folder_of(parent: Path | None, arguments: Namespace) -> str:
@@ -88,7 +88,7 @@ def fitting(recipe: Recipe, rows: Rows | None = None) -> Recipe:
     if rows is None and is_known(recipe):
         problems = problems_anywhere(recipe, this_kernel().runs)
     else:
-        answer = judged(recipe)
+        answer = judgement(recipe)
         if answer.unread:
             print(f"The adapter was not checked: {answer.unread.en}", file=sys.stderr)
         problems = [*answer.problems, *rates_amiss(recipe, rows)]
@@ -112,7 +112,7 @@ def beside(rows: Rows, arguments: Namespace) -> Rows:
     return replace(rows, folder=f"{Path(arguments.output).stem}-{FOLDER}")
 
 
-def rows_of(recipe: Recipe) -> Rows:
+def prepared_or_plain_rows(recipe: Recipe) -> Rows:
     """The rows of a recipe, prepared; a plain source may do where they cannot be, as
     when the model is gated and its code is wanted for another machine.
 
@@ -145,7 +145,7 @@ def to_file(arguments: Namespace) -> bool:
     return arguments.output is not None and str(arguments.output) != "-"
 
 
-def write(text: str, rows: Rows, parent: Path | None, arguments: Namespace) -> int:
+def write_code(text: str, rows: Rows, parent: Path | None, arguments: Namespace) -> int:
     """Write to the file of ``-o`` and what it reads beside it; or to stdout, alone."""
     if not to_file(arguments):
         sys.stdout.write(text)

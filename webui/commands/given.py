@@ -17,7 +17,7 @@ from webui.rows.row_count import training_rows
 from webui.rows.split_check import MOST_COUNTED
 from webui.runs import folder
 from webui.runs.error import RunError
-from webui.runs.parent import child, why_not
+from webui.runs.parent import child, why_not_trainable
 from webui.settings import shipped_recipes
 from webui.text import Text
 
@@ -100,7 +100,7 @@ def child_recipe(arguments: Namespace) -> Recipe:
         RunError: if there is no such run, or nothing to train on.
     """
     run = folder.find(this_kernel().runs, arguments.run)
-    if (reason := why_not(run)) is not None:
+    if (reason := why_not_trainable(run)) is not None:
         raise RunError(Text(f"{run.id}: {reason.en}", f"{run.id}：{reason.zh}"))
     settings = [
         f"training.learning_rate={arguments.rate}",

@@ -8,7 +8,7 @@ from typing import Any
 
 from webui.commands.given import shipped_files
 from webui.commands.output import print_json, print_table
-from webui.figures import brief, duration, size
+from webui.figures import brief, duration, in_bytes
 from webui.kernel.kernel import this_kernel
 from webui.runs import entries, folder, notes, scores
 from webui.runs.difference import difference, value_text
@@ -37,34 +37,34 @@ def runs(arguments: Namespace) -> int:
         return delete(arguments.delete, arguments.yes)
     if arguments.diff is not None:
         return compare(*arguments.diff, as_json=arguments.json)
-    if changes := told(arguments):
-        return say(*changes, as_json=arguments.json)
+    if changes := note_run(arguments):
+        return say_about_run(*changes, as_json=arguments.json)
     return list_all(as_json=arguments.json)
 
 
 def list_all(*, as_json: bool) -> int:
     """All runs: a line each for a person, one document for a machine."""
     root = this_kernel().runs
-    known = entries.entries(root)
+    known = entries.list_entries(root)
     if as_json:
-        print_json([described(entry.run) for entry in known])
+        print_json([run_as_json(entry.run) for entry in known])
     elif known:
         further = entries.columns_of(known)
         titles = (*TITLES, *(column.replace("_", " ", 1) for column in further))
-        print_table(titles, [[*row(each), *more(each, further)] for each in known])
+        print_table(titles, [[*run_line(each), *more(each, further)] for each in known])
     else:
         print(f"There is no run in {root} yet: tunebook run starter-extract")
     return 0
 
 
-def described(run: Run) -> dict[str, Any]:
+def run_as_json(run: Run) -> dict[str, Any]:
     """A run for a machine: its summary, and what its owner says about it."""
     about = {"id": run.id, "folder": str(run.folder), "kind": run.kind}
-    said = asdict(notes.read(run.folder))
+    said = asdict(notes.read_notes(run.folder))
     return {**about, **said, **run.summary, "status": run.status}
 
 
-def row(entry: Entry) -> list[str]:
+def run_line(entry: Entry) -> list[str]:
     """A run for a person: a line of the table."""
     figures = entry.figures
     memory, seconds = figures.get("peak_memory"), figures.get("duration")
@@ -77,7 +77,7 @@ def row(entry: Entry) -> list[str]:
         brief(loss),
         scores.brief(entry.scores, "->"),
         duration(seconds) if seconds is not None else "",
-        size(memory) if memory else "",
+        in_bytes(memory) if memory else "",
         "*" if entry.about.star else "",
         entry.about.name,
         notes.short(entry.about.note),
@@ -89,7 +89,7 @@ def more(entry: Entry, columns: list[str]) -> list[str]:
     return [brief(entry.figures[n]) if n in entry.figures else "" for n in columns]
 
 
-def told(arguments: Namespace) -> tuple[str, dict[str, Any]] | None:
+def note_run(arguments: Namespace) -> tuple[str, dict[str, Any]] | None:
     """The run that something is said about, and what; None when nothing is."""
     if arguments.star is not None:
         return arguments.star, {"star": True}
@@ -102,13 +102,13 @@ def told(arguments: Namespace) -> tuple[str, dict[str, Any]] | None:
     return None
 
 
-def say(named: str, changes: dict[str, Any], *, as_json: bool) -> int:
+def say_about_run(named: str, changes: dict[str, Any], *, as_json: bool) -> int:
     """Say something about a run; for a machine, the run as it is then."""
     kernel = this_kernel()
     run = folder.find(kernel.runs, named)
     said = notes.change(run.folder, kernel.notes, **changes)
     if as_json:
-        print_json(described(run))
+        print_json(run_as_json(run))
     else:
         star = "* " if said.star else ""
         print(f"{run.id}: {star}{said.name or '(no name)'}", file=sys.stderr)
@@ -119,7 +119,7 @@ def compare(left: str, right: str, *, as_json: bool) -> int:
     """The fields in which two runs' recipes differ, as lines or as one document."""
     root = this_kernel().runs
     pair = folder.find(root, left), folder.find(root, right)
-    found = difference(*(folder.recipe_of(run) for run in pair))
+    found = difference(*(folder.recipe_of_run(run) for run in pair))
     if as_json:
         ids = [run.id for run in pair]
         listed = [

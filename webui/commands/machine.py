@@ -8,7 +8,7 @@ from typing import Any
 
 from webui.commands.given import recipe_path
 from webui.commands.output import print_json
-from webui.commands.progress import say
+from webui.commands.progress import say_progress
 from webui.kernel import stopping
 from webui.kernel.kernel import this_kernel
 from webui.kernel.status import status
@@ -83,10 +83,10 @@ def end_kernel() -> int:
     """End the kernel, whatever it does; a run that it leaves is closed."""
     kernel = this_kernel()
     if status(kernel).word in ("none", "dead"):
-        say("No kernel runs.")
+        say_progress("No kernel runs.")
     else:
         stopping.end(kernel)
-        say("The kernel was ended, and its memory is free.")
+        say_progress("The kernel was ended, and its memory is free.")
     return 0
 
 
@@ -94,5 +94,5 @@ def starter(arguments: Namespace) -> int:
     """Fetch the starter model, if it is not there."""
     from webui.starter import ensure_starter
 
-    print(ensure_starter(say))
+    print(ensure_starter(say_progress))
     return 0

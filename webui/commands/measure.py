@@ -19,7 +19,7 @@ MEASURED_HERE = Text(
 )
 
 
-def measure(recipe: Recipe, card: Card | None) -> None:
+def measure_recipe(recipe: Recipe, card: Card | None) -> None:
     """Train two steps here; the plan then finds that run, as it finds any other.
 
     Raises:
@@ -28,7 +28,7 @@ def measure(recipe: Recipe, card: Card | None) -> None:
     """
     if card is not None:
         raise PlannerError(MEASURED_HERE)
-    done = training.watch(
+    done = training.watch_job(
         partial(jobs.start_run, upto="train"),
         ready(measuring(recipe), this_kernel().runs),
     )

@@ -14,13 +14,13 @@ def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if sys.stdout.isatty():
         from rich.console import Console
 
-        Console().print(table(titles, rows))
+        Console().print(plain_table(titles, rows))
     else:
         for row in rows:
             print("\t".join(row))
 
 
-def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> "Table":
+def plain_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> "Table":
     """Rows under their titles, without lines or colours."""
     from rich.markup import escape
     from rich.table import Table

@@ -47,7 +47,7 @@ from dataclasses import asdict
 from typing import Any
 
 from webui.commands import given, plan_structure, plan_text
-from webui.commands.measure import measure
+from webui.commands.measure import measure_recipe
 from webui.commands.output import print_json
 from webui.commands.planned import Plan, plan_of
 from webui.counts.memory.cards import Card, card_named
@@ -74,7 +74,7 @@ def plan(arguments: Namespace) -> int:
         recipe, named = given.recipe(arguments), arguments.card
         known = None if named == HERE else card_named(named)
         if arguments.measure:
-            measure(recipe, known)
+            measure_recipe(recipe, known)
     except (RecipeError, PlannerError) as error:
         if not arguments.json:
             raise
@@ -82,7 +82,7 @@ def plan(arguments: Namespace) -> int:
         return 1
     found = plan_of(recipe, known, arguments)
     if arguments.json:
-        print_json(as_plain(found, arguments.structure))
+        print_json(plan_as_plain(found, arguments.structure))
     else:
         plan_text.show(found, arguments.structure)
     return 1 if found.problems else 0
@@ -95,7 +95,7 @@ def sentences(error: RecipeError | PlannerError) -> list[str]:
     return [str(problem) for problem in error.problems]
 
 
-def as_plain(found: Plan, text: str | None) -> dict[str, Any]:
+def plan_as_plain(found: Plan, text: str | None) -> dict[str, Any]:
     """The plan as plain types; the part of the structure that has ``text`` in it."""
     first, *variants = map(method, explained(found.recipe))
     preview = found.preview
@@ -104,16 +104,18 @@ def as_plain(found: Plan, text: str | None) -> dict[str, Any]:
         "method": {**first, "variants": variants},
         "parameters": parameters(found.count) if found.count else None,
         "measured_bytes": found.measured,
-        **judged(found.card, found.fit),
+        **judge_card(found.card, found.fit),
         "training": training(found.rates) if found.rates else None,
-        "grid": table(found.grid) if found.grid else None,
+        "grid": counts_table(found.grid) if found.grid else None,
         "rows": counts(found.rows) if found.rows else None,
         "warnings": [w.text.en for w in preview.warnings] if preview else [],
         "problems": [str(problem) for problem in found.problems],
     }
     if text is not None:
-        tree = found.structure and plan_structure.part(found.structure, text)
-        plain["structure"] = plan_structure.as_plain(tree) if tree else None
+        tree = found.structure and plan_structure.matching_modules(
+            found.structure, text
+        )
+        plain["structure"] = plan_structure.node_as_plain(tree) if tree else None
     return plain
 
 
@@ -141,7 +143,7 @@ def parameters(count: Count) -> dict[str, Any]:
     return {**asdict(count), "percent": count.percent, "note": note}
 
 
-def judged(card: Card | None, fit: Fit | None) -> dict[str, Any]:
+def judge_card(card: Card | None, fit: Fit | None) -> dict[str, Any]:
     """The card, the memory, and what follows from both."""
     plain: dict[str, Any] = dict.fromkeys(
         ("memory_bytes_estimate", "card", "verdict", "remedies", "advice")
@@ -174,7 +176,7 @@ def judged(card: Card | None, fit: Fit | None) -> dict[str, Any]:
     }
 
 
-def table(grid: Grid) -> dict[str, Any]:
+def counts_table(grid: Grid) -> dict[str, Any]:
     """The counts over ranks and target modules."""
     rows = [
         {"targets": row.targets, "title": row.title.en, "trainable": row.trainable}

@@ -8,7 +8,7 @@ from webui.counts.parameters.structure import Node
 from webui.figures import whole
 
 
-def part(node: Node, text: str) -> Node | None:
+def matching_modules(node: Node, text: str) -> Node | None:
     """The modules whose full name has ``text`` in it, under those they belong to.
 
     What is below such a module stays as well, and every figure as it was; None if
@@ -16,11 +16,13 @@ def part(node: Node, text: str) -> Node | None:
     """
     if text.lower() in node.path.lower():
         return node
-    children = [found for child in node.children if (found := part(child, text))]
+    children = [
+        found for child in node.children if (found := matching_modules(child, text))
+    ]
     return replace(node, children=tuple(children)) if children else None
 
 
-def lines(node: Node, depth: int = 0) -> Iterator[str]:
+def module_lines(node: Node, depth: int = 0) -> Iterator[str]:
     """A line for each module: its name, class, shapes, parameters, and adapter."""
     shapes = ", ".join(f"{name} {shape(size)}" for name, size in node.weights)
     name = f"{'  ' * depth}{node.name}"
@@ -29,7 +31,7 @@ def lines(node: Node, depth: int = 0) -> Iterator[str]:
         + ("".join(f"; {note}" for note in notes(node)))
     )
     for child in node.children:
-        yield from lines(child, depth + 1)
+        yield from module_lines(child, depth + 1)
 
 
 def notes(node: Node) -> Iterator[str]:
@@ -47,7 +49,7 @@ def shape(size: tuple[int, ...]) -> str:
     return " x ".join(map(str, size))
 
 
-def as_plain(node: Node) -> dict[str, Any]:
+def node_as_plain(node: Node) -> dict[str, Any]:
     """The tree as plain types; ``weights`` are those that the module itself holds."""
     return {
         "name": node.name,
@@ -60,5 +62,5 @@ def as_plain(node: Node) -> dict[str, Any]:
         "adapter": node.adapter.en if node.adapter else None,
         "tied": node.tied,
         "copies": node.copies,
-        "children": [as_plain(child) for child in node.children],
+        "children": [node_as_plain(child) for child in node.children],
     }

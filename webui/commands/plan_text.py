@@ -4,23 +4,23 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from webui.commands import plan_structure
-from webui.commands.data_text import say
+from webui.commands.data_text import say_quoted
 from webui.commands.planned import Plan
 from webui.counts.memory.fit import Fit
 from webui.counts.parameters.count import Count
 from webui.counts.parameters.grid import Grid
 from webui.counts.parameters.structure import Node
-from webui.figures import size, whole
+from webui.figures import in_bytes, whole
 from webui.recipe.copies import copy_of
 from webui.recipe.methods import Method, Source, explained
-from webui.rows.prepare.told import in_words
+from webui.rows.prepare.told import split_sentence
 
 
 def show(found: Plan, text: str | None) -> None:
     """Print everything to stdout; the part of the structure that has ``text`` in it."""
     show_method(explained(found.recipe))
     if copy := copy_of(found.recipe.model):
-        say(f"loads       {copy}, which holds the experts in 4 bits")
+        say_quoted(f"loads       {copy}, which holds the experts in 4 bits")
     if found.count:
         show_count(found.count)
     if found.grid:
@@ -28,26 +28,26 @@ def show(found: Plan, text: str | None) -> None:
     if found.structure and text is not None:
         show_structure(found.structure, text)
     if found.card:
-        say(f"card        {found.card.title.en}, {size(found.card.memory)}")
+        say_quoted(f"card        {found.card.title.en}, {in_bytes(found.card.memory)}")
     if found.fit:
         show_fit(found.fit)
     if found.rows:
-        say(f"rows        {in_words(found.rows).en}")
+        say_quoted(f"rows        {split_sentence(found.rows).en}")
     if found.rates:
-        say(f"training    {found.rates.text.en}")
+        say_quoted(f"training    {found.rates.text.en}")
     if found.preview:
         for warning in found.preview.warnings:
-            say(f"note        {warning.text.en}")
+            say_quoted(f"note        {warning.text.en}")
     for problem in found.problems:
-        say(f"problem     {problem}")
+        say_quoted(f"problem     {problem}")
 
 
 def show_method(methods: Iterable[Method]) -> None:
     """What learns, in a sentence each, and who found it."""
     for number, told in enumerate(methods):
         word = "with" if number else "method"
-        say(f"{word:12}{told.title.en}: {told.sentence.en}")
-        say(f"{'':12}{cited(told.source)}, {told.url}")
+        say_quoted(f"{word:12}{told.title.en}: {told.sentence.en}")
+        say_quoted(f"{'':12}{cited(told.source)}, {told.url}")
 
 
 def cited(source: Source) -> str:
@@ -58,55 +58,61 @@ def cited(source: Source) -> str:
 def show_count(count: Count) -> None:
     """The exact counts, as a whole and by module type."""
     share = f"{whole(count.trainable)} of {whole(count.total)}"
-    say(f"parameters  {share} learn ({count.percent:.4f} %)")
-    say(f"  {whole(count.base)} in the base, without an adapter")
-    say(f"  {whole(count.before)} learn as Unsloth loads it, before any adapter")
+    say_quoted(f"parameters  {share} learn ({count.percent:.4f} %)")
+    say_quoted(f"  {whole(count.base)} in the base, without an adapter")
+    say_quoted(f"  {whole(count.before)} learn as Unsloth loads it, before any adapter")
     if count.packed is not None:
-        say(f"  {whole(count.packed)} in the base as its 4-bit weights are packed")
+        say_quoted(
+            f"  {whole(count.packed)} in the base as its 4-bit weights are packed"
+        )
     if count.note:
-        say(f"note        {count.note.en}")
+        say_quoted(f"note        {count.note.en}")
     wide = max(map(len, ("module", *count.all_by_module)))
-    say(f"  {'module':{wide}}{'learn':>15}{'of':>17}")
+    say_quoted(f"  {'module':{wide}}{'learn':>15}{'of':>17}")
     for name, number in count.all_by_module.items():
         learning = whole(count.by_module.get(name, 0))
-        say(f"  {name:{wide}}{learning:>15}{whole(number):>17}")
+        say_quoted(f"  {name:{wide}}{learning:>15}{whole(number):>17}")
 
 
 def show_grid(grid: Grid) -> None:
     """How many learn with other ranks and targets."""
     titles = "".join(f"{rank:>15}" for rank in grid.ranks)
-    say(f"{'grid':20}{titles}  (rank)")
+    say_quoted(f"{'grid':20}{titles}  (rank)")
     for row in grid.rows:
         figures = "".join(f"{whole(number):>15}" for number in row.trainable)
-        say(f"  {row.title.en:18}{figures}")
+        say_quoted(f"  {row.title.en:18}{figures}")
 
 
 def show_structure(root: Node, text: str) -> None:
     """The tree, or the part that was asked for."""
-    say("structure")
-    tree = plan_structure.part(root, text)
-    for line in plan_structure.lines(tree, 1) if tree else ():
-        say(line)
+    say_quoted("structure")
+    tree = plan_structure.matching_modules(root, text)
+    for line in plan_structure.module_lines(tree, 1) if tree else ():
+        say_quoted(line)
     if tree is None:
-        say(f"  No module has {text!r} in its name.")
+        say_quoted(f"  No module has {text!r} in its name.")
 
 
 def show_fit(fit: Fit) -> None:
     """The estimate in its parts, the verdict, and what to change."""
     memory, verdict = fit.verdict.memory, fit.verdict
-    low, high = size(memory.low), size(memory.high)
-    say(f"memory      about {size(memory.total)} at its peak ({low} to {high})")
+    low, high = in_bytes(memory.low), in_bytes(memory.high)
+    say_quoted(
+        f"memory      about {in_bytes(memory.total)} at its peak ({low} to {high})"
+    )
     if verdict.measured is not None:
-        took = size(verdict.measured)
-        say(f"  corrected by a run of these settings and rows here, which took {took}")
+        took = in_bytes(verdict.measured)
+        say_quoted(
+            f"  corrected by a run of these settings and rows here, which took {took}"
+        )
     for name, part in asdict(memory).items():
-        say(f"  {name:16}{size(part):>15}")
-    say(f"verdict     {verdict.text.en}")
-    say(f"  {'largest batch':18}{verdict.largest_batch:>13}")
-    say(f"  {'longest sequence':18}{fit.longest_sequence:>13} tokens")
+        say_quoted(f"  {name:16}{in_bytes(part):>15}")
+    say_quoted(f"verdict     {verdict.text.en}")
+    say_quoted(f"  {'largest batch':18}{verdict.largest_batch:>13}")
+    say_quoted(f"  {'longest sequence':18}{fit.longest_sequence:>13} tokens")
     for number, step in enumerate(fit.remedies.steps, 1):
         changes = ", ".join(f"{path}={value}" for path, value in step.values.items())
-        about = size(step.memory.total)
-        say(f"remedy {number:<4} {step.text.en} Then about {about}. ({changes})")
+        about = in_bytes(step.memory.total)
+        say_quoted(f"remedy {number:<4} {step.text.en} Then about {about}. ({changes})")
     if fit.remedies.text:
-        say(f"advice      {fit.remedies.text.en}")
+        say_quoted(f"advice      {fit.remedies.text.en}")

@@ -21,12 +21,12 @@ from webui.runs.events import (
 from webui.runs.stops import runs_on
 
 
-def shown() -> "Lines | Bar":
+def progress_display() -> "Lines | Bar":
     """What shows the progress here; to be entered with ``with``."""
     return Bar() if sys.stderr.isatty() else Lines()
 
 
-def say(text: str) -> None:
+def say_progress(text: str) -> None:
     """Tell the user what goes on."""
     print(text, file=sys.stderr, flush=True)
 
@@ -38,14 +38,14 @@ class Lines(AbstractContextManager):
         return None
 
     def say(self, text: str) -> None:
-        say(text)
+        say_progress(text)
 
     def show(self, event: Event) -> None:
         """Print an event that a person wants to know of."""
         if isinstance(event, Step) and event.step < event.max_steps:
             if event.step % max(1, event.max_steps // 20):
                 return
-        if text := line(event):
+        if text := event_line(event):
             self.say(text)
 
 
@@ -90,12 +90,12 @@ class Bar(AbstractContextManager):
                 name = "train" if trial is None else f"trial {trial}"
                 self.reset(name, event.max_steps)
                 if not trial:
-                    self.say(line(event))
+                    self.say(event_line(event))
             case Step():
-                figures = line(event)
+                figures = event_line(event)
                 self.progress.update(self.task, completed=event.step, figures=figures)
             case _:
-                if text := line(event):
+                if text := event_line(event):
                     self.say(text)
 
     def reset(self, name: str, total: float | None) -> None:
@@ -103,7 +103,7 @@ class Bar(AbstractContextManager):
         self.progress.reset(self.task, total=total, description=name, figures="")
 
 
-def line(event: Event) -> str:
+def event_line(event: Event) -> str:
     """An event as a line for a person; empty for one that says nothing new."""
     match event:
         case CellState(status="running"):
@@ -122,7 +122,7 @@ def line(event: Event) -> str:
         case Stops():
             return f"Note: {told.en}" if (told := runs_on(event)) else ""
         case LearnedBefore() | Warned() | NoRoom():
-            return library_warnings.line(event)
+            return library_warnings.warning_line(event)
     return ""
 
 

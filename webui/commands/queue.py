@@ -20,20 +20,25 @@ LOOK_SECONDS = 0.3
 
 def queued(arguments: Namespace) -> int:
     """Do what the second word says; without one, list what waits."""
-    actions = {"add": add, "move": move, "remove": remove, "run": run}
+    actions = {
+        "add": add,
+        "move": move_in_queue,
+        "remove": remove_from_queue,
+        "run": run_queue,
+    }
     action = actions.get(arguments.action or "list")
-    return action(arguments) if action else listed(arguments)
+    return action(arguments) if action else list_queue(arguments)
 
 
-def listed(arguments: Namespace) -> int:
+def list_queue(arguments: Namespace) -> int:
     """List what waits; 1 when a file of the queue cannot be read."""
     kernel = this_kernel()
-    waiting = queue.entries(kernel)
+    waiting = queue.waiting(kernel)
     if arguments.json:
-        print_json([described(kernel, entry) for entry in waiting])
+        print_json([entry_as_json(kernel, entry) for entry in waiting])
     elif waiting:
         titles = ("place", "id", "name", "what", "since", "could not start")
-        print_table(titles, [row(kernel, entry) for entry in waiting])
+        print_table(titles, [queue_line(kernel, entry) for entry in waiting])
     else:
         print("Nothing waits.", file=sys.stderr)
     problems = queue.problems(kernel)
@@ -42,11 +47,11 @@ def listed(arguments: Namespace) -> int:
     return 1 if problems else 0
 
 
-def described(kernel: Kernel, entry: Entry) -> dict[str, Any]:
+def entry_as_json(kernel: Kernel, entry: Entry) -> dict[str, Any]:
     """An entry for a machine."""
     return {
         "id": entry.id,
-        "place": queue.place(kernel, entry),
+        "place": queue.place_of(kernel, entry),
         "name": entry.recipe.name,
         "kind": entry.kind,
         "upto": entry.upto,
@@ -56,12 +61,12 @@ def described(kernel: Kernel, entry: Entry) -> dict[str, Any]:
     }
 
 
-def row(kernel: Kernel, entry: Entry) -> list[str]:
+def queue_line(kernel: Kernel, entry: Entry) -> list[str]:
     """An entry for a person: a line of the table."""
     what = f"run up to {entry.upto}" if entry.kind == "run" else entry.kind
     since = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.time))
     reason = entry.reason.en if entry.reason else ""
-    place = str(queue.place(kernel, entry))
+    place = str(queue.place_of(kernel, entry))
     return [place, entry.id, entry.recipe.name, what, since, reason]
 
 
@@ -76,9 +81,9 @@ def add_and_tell(recipe: Recipe, kind: queue.Kind, as_json: bool) -> int:
     kernel = this_kernel()
     entry = queue.add(kernel, recipe, kind)
     if as_json:
-        print_json(described(kernel, entry))
+        print_json(entry_as_json(kernel, entry))
     else:
-        print(f"{entry.id} waits as number {queue.place(kernel, entry)}.")
+        print(f"{entry.id} waits as number {queue.place_of(kernel, entry)}.")
         print(
             "An open page starts it, or `tunebook queue run` without one.",
             file=sys.stderr,
@@ -86,25 +91,25 @@ def add_and_tell(recipe: Recipe, kind: queue.Kind, as_json: bool) -> int:
     return 0
 
 
-def move(arguments: Namespace) -> int:
+def move_in_queue(arguments: Namespace) -> int:
     """Change an entry's place, and show the new order."""
-    queue.move(this_kernel(), arguments.id, arguments.way)
-    return listed(arguments)
+    queue.move_entry(this_kernel(), arguments.id, arguments.way)
+    return list_queue(arguments)
 
 
-def remove(arguments: Namespace) -> int:
+def remove_from_queue(arguments: Namespace) -> int:
     """Take an entry out of the queue."""
     kernel = this_kernel()
     entry = queue.find(kernel, arguments.id)
-    queue.remove(kernel, entry.id)
+    queue.remove_entry(kernel, entry.id)
     if arguments.json:
-        print_json(described(kernel, entry))
+        print_json(entry_as_json(kernel, entry))
     else:
         print(f"Removed {entry.id}", file=sys.stderr)
     return 0
 
 
-def run(arguments: Namespace) -> int:
+def run_queue(arguments: Namespace) -> int:
     """Work through the queue; 0 when nothing waits any more and every run finished."""
     done: list[Path] = []
     with follow.kernel() as kernel:
@@ -112,23 +117,26 @@ def run(arguments: Namespace) -> int:
             now = status(kernel)
             begun = now.run if now.word == "busy" else keeper.look(kernel)[1]
             if now.word == "busy" or begun:
-                watch(kernel, begun)
-            elif all(entry.reason for entry in queue.entries(kernel)):
+                watch_kernel(kernel, begun)
+            elif all(entry.reason for entry in queue.waiting(kernel)):
                 break
             else:
                 time.sleep(LOOK_SECONDS)  # somebody else is about to start one
             if begun and begun not in done:
                 done.append(begun)
-    ended = [folder.read(run) for run in done if run.is_dir()]
-    return told(kernel, ended, arguments.json)
+    ended = [folder.read_run(run) for run in done if run.is_dir()]
+    return tell_how_it_ended(kernel, ended, arguments.json)
 
 
-def watch(kernel: Kernel, run: Path | None) -> None:
+def watch_kernel(kernel: Kernel, run: Path | None) -> None:
     """Show what the kernel does until it is free; a run's news as they come."""
     if run:
-        progress.say(run.name)
+        progress.say_progress(run.name)
     offset = events.size(run) if run and resumed(run) else 0
-    with progress.shown() as shown, follow.stop_on_interrupt(kernel, shown.say):
+    with (
+        progress.progress_display() as shown,
+        follow.stop_on_interrupt(kernel, shown.say),
+    ):
         while True:
             now = status(kernel)
             fresh, offset = events.read(run, offset) if run else ([], 0)
@@ -144,12 +152,14 @@ def resumed(run: Path) -> bool:
     return bool(events.of_kind(events.read(run)[0], events.Resumed))
 
 
-def told(kernel: Kernel, done: list[folder.Run], as_json: bool) -> int:
+def tell_how_it_ended(kernel: Kernel, done: list[folder.Run], as_json: bool) -> int:
     """Say how each run ended and what still waits."""
-    waiting = queue.entries(kernel)
+    waiting = queue.waiting(kernel)
     if as_json:
         runs = [{"id": each.id, "status": each.status} for each in done]
-        print_json({"runs": runs, "waiting": [described(kernel, e) for e in waiting]})
+        print_json(
+            {"runs": runs, "waiting": [entry_as_json(kernel, e) for e in waiting]}
+        )
     else:
         print_table(["run", "status"], [[each.id, each.status] for each in done])
     for entry in waiting:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from webui.commands import follow, given, progress
-from webui.commands.listing import described
+from webui.commands.listing import run_as_json
 from webui.commands.mending import change_after
 from webui.commands.output import print_json, print_table
 from webui.commands.queue import add_and_tell
@@ -52,14 +52,14 @@ def train_on(arguments: Namespace) -> int:
 def run_recipe(recipe: Recipe, arguments: Namespace) -> int:
     """Train a recipe that is ready, and tell how it ended."""
     try:
-        done = watch(jobs.start_run, recipe)
+        done = watch_job(jobs.start_run, recipe)
     except BusyError:
         if not arguments.queue:
             raise
         return add_and_tell(recipe, "run", arguments.json)
     history = events.current(events.read(done.folder)[0])
     if arguments.json:
-        print_json(described(done) | told_failure(done, history))
+        print_json(run_as_json(done) | told_failure(done, history))
     else:
         print_run(done, history)
     return exit_code(done, history)
@@ -74,7 +74,7 @@ def sweep(arguments: Namespace) -> int:
         )
         raise RecipeError([Problem("sweep.space", text)])
     try:
-        done = watch(jobs.start_sweep, recipe)
+        done = watch_job(jobs.start_sweep, recipe)
     except BusyError:
         if not arguments.queue:
             raise
@@ -82,22 +82,25 @@ def sweep(arguments: Namespace) -> int:
     history = events.current(events.read(done.folder)[0])
     if arguments.json:
         trials = {"trials": [*map(told, ranked(history))], "best": best_trial(history)}
-        print_json(described(done) | trials | told_failure(done, history))
+        print_json(run_as_json(done) | trials | told_failure(done, history))
     else:
         print_sweep(done, history)
     return exit_code(done, history)
 
 
-def watch(start: Callable[[Kernel, Recipe], Path], recipe: Recipe) -> Run:
+def watch_job(start: Callable[[Kernel, Recipe], Path], recipe: Recipe) -> Run:
     """Start a job and show its progress until it ends, however it ends."""
     with follow.kernel() as kernel:
         if status(kernel).word in ("none", "dead"):
-            progress.say("Starting the kernel ...")
+            progress.say_progress("Starting the kernel ...")
         started = start(kernel, recipe)
-        with progress.shown() as shown, follow.stop_on_interrupt(kernel, shown.say):
+        with (
+            progress.progress_display() as shown,
+            follow.stop_on_interrupt(kernel, shown.say),
+        ):
             for event in follow.follow(kernel, started):
                 shown.show(event)
-    return folder.read(started)
+    return folder.read_run(started)
 
 
 def print_run(done: Run, history: list[Event]) -> None:

@@ -3,7 +3,7 @@
 import shlex
 from argparse import Namespace
 
-from webui.commands.progress import say
+from webui.commands.progress import say_progress
 from webui.figures import duration
 from webui.models.unpack import start
 from webui.planner.job import Progress
@@ -16,7 +16,7 @@ def unpack(arguments: Namespace) -> int:
     """Unpack the file, print the folder, and say what can be done with it."""
     folder = str(start(arguments.file).finish(LOOK, Teller().tell))
     print(folder)
-    say(f"Next: tunebook run starter-extract --model {shlex.quote(folder)}")
+    say_progress(f"Next: tunebook run starter-extract --model {shlex.quote(folder)}")
     return 0
 
 
@@ -37,4 +37,4 @@ class Teller:
             words += f": {now.share:.0%}"
         if now.seconds_left is not None:
             words += f", about {duration(now.seconds_left)} left"
-        say(f"{words} ...")
+        say_progress(f"{words} ...")

@@ -57,7 +57,7 @@ def about(recipe: Recipe) -> About:
         return about_gguf(source)
     entry, facts = entry_of(source.path), hub_facts(source)
     origin = origin_of(source, entry, facts)
-    fields, problem = shape_of(recipe, source)
+    fields, problem = shape_from_config(recipe, source)
     fields = fields or (entry.config if entry else {})
     template, unread = template_of(recipe)
     parameters = total_of(recipe, entry, facts)
@@ -70,8 +70,8 @@ def about(recipe: Recipe) -> About:
         first_of(fields, CONTEXT) or (entry.context if entry else None),
         first_of(fields, ("vocab_size",)),
         template,
-        gated(source, entry, facts),
-        wants_code(source, entry, facts),
+        is_gated(source, entry, facts),
+        needs_own_code(source, entry, facts),
         pickled(source, facts),
         download_of(source, facts, parameters),
         problem or unread or pickle_problem(recipe),
@@ -108,7 +108,9 @@ def origin_of(source: Source, entry: Entry | None, facts: Facts | None) -> Any:
     return "catalogue" if entry else "hub" if facts else None
 
 
-def shape_of(recipe: Recipe, source: Source) -> tuple[dict[str, Any], Text | None]:
+def shape_from_config(
+    recipe: Recipe, source: Source
+) -> tuple[dict[str, Any], Text | None]:
     """What the configuration says, and why Transformers cannot read it.
 
     A configuration that belongs to foreign code is still a list of fields.
@@ -160,7 +162,7 @@ def licence(source: Source, entry: Entry | None, facts: Facts | None) -> str | N
     return licence_in(folder_of(source)) or asked or listed
 
 
-def gated(source: Source, entry: Entry | None, facts: Facts | None) -> bool | None:
+def is_gated(source: Source, entry: Entry | None, facts: Facts | None) -> bool | None:
     """Whether a licence must be accepted on the hub first."""
     if source.is_local:
         return None
@@ -169,7 +171,9 @@ def gated(source: Source, entry: Entry | None, facts: Facts | None) -> bool | No
     return entry.is_gated(source.path) if entry else None
 
 
-def wants_code(source: Source, entry: Entry | None, facts: Facts | None) -> bool | None:
+def needs_own_code(
+    source: Source, entry: Entry | None, facts: Facts | None
+) -> bool | None:
     """Whether the model cannot be loaded without running its authors' code."""
     from transformers import CONFIG_MAPPING
 

@@ -35,20 +35,20 @@ def packing_problem(recipe: Recipe, on_gpu: bool) -> Text | None:
         config = read_config(recipe.model).get_text_config()
     except PlannerError:
         return None  # told at the model itself
-    return why_not(config, on_gpu=on_gpu)
+    return why_rows_leak(config, on_gpu=on_gpu)
 
 
-def why_not(config: Any, *, on_gpu: bool) -> Text | None:
+def why_rows_leak(config: Any, *, on_gpu: bool) -> Text | None:
     """Why a model of this configuration would let packed rows see each other."""
     kind = str(config.model_type)
     if runs_on(config):
-        return told(STATE)
+        return refusal_to_pack(STATE)
     if kind in ALIBI:
-        return told(BIAS)
+        return refusal_to_pack(BIAS)
     if kind in ABSOLUTE:
-        return told(COUNTED)
+        return refusal_to_pack(COUNTED)
     if on_gpu and kind in NOT_ON_GPU:
-        return told(
+        return refusal_to_pack(
             Text(
                 f"Unsloth packs no {kind} on a GPU",
                 f"Unsloth 在 GPU 上不支持打包 {kind}",
@@ -59,7 +59,7 @@ def why_not(config: Any, *, on_gpu: bool) -> Text | None:
             f"nobody has seen {kind} keep packed rows apart",
             f"尚未证实 {kind} 能隔开打包的数据",
         )
-        return told(Text(*unknown))
+        return refusal_to_pack(Text(*unknown))
     return None
 
 
@@ -71,7 +71,7 @@ def runs_on(config: Any) -> bool:
     ).startswith(RUNNING)
 
 
-def told(why: Text) -> Text:
+def refusal_to_pack(why: Text) -> Text:
     """The refusal, with what to do."""
     return Text(
         f"cannot pack rows for this model: {why.en}; turn packing off, or raise the "

@@ -54,7 +54,7 @@ def explain(failed: Failed) -> Diagnosis:
     for told in (own, *map(str, failed.causes)):
         if diagnosis := recognized(cell, told):
             return diagnosis
-    return filled(OTHER, found=last_line(own), cell=cell)
+    return fill_texts(OTHER, found=last_line(own), cell=cell)
 
 
 def recognized(cell: str, told: str) -> Diagnosis | None:
@@ -62,11 +62,11 @@ def recognized(cell: str, told: str) -> Diagnosis | None:
     for cause in CAUSES:
         if match := re.search(cause.pattern, f"{cell} {told}", re.DOTALL):
             found = next((group for group in match.groups() if group), "")
-            return filled(cause, **match.groupdict(""), found=found, cell=cell)
+            return fill_texts(cause, **match.groupdict(""), found=found, cell=cell)
     return None
 
 
-def filled(cause: Cause, **names: str) -> Diagnosis:
+def fill_texts(cause: Cause, **names: str) -> Diagnosis:
     """The texts of a cause with their names filled in; values are never templates."""
 
     def fill(text: Text) -> Text:

@@ -50,7 +50,7 @@ class Change:
     @property
     def settings(self) -> list[str]:
         """The same as ``section.field=value``, for `tunebook run --set`."""
-        return [f"{path}={shown(value)}" for path, value in self.values.items()]
+        return [f"{path}={as_yaml_value(value)}" for path, value in self.values.items()]
 
     @property
     def keeps_model(self) -> bool:
@@ -94,15 +94,15 @@ def change_to(recipe: Recipe, values: Values) -> Change | None:
         with_values(recipe, news)
     except RecipeError:
         return None
-    return Change(in_words(recipe, news), news) if news else None
+    return Change(describe_values(recipe, news), news) if news else None
 
 
-def in_words(recipe: Recipe, values: Mapping[str, Any]) -> Text:
+def describe_values(recipe: Recipe, values: Mapping[str, Any]) -> Text:
     """What changes: "batch size 8 → 4, gradient accumulation 1 → 2"."""
     parts = []
     for path, value in values.items():
         title = FIELDS[path].declaration.title
-        steps = f"{shown(value_at(recipe, path))} → {shown(value)}"
+        steps = f"{as_yaml_value(value_at(recipe, path))} → {as_yaml_value(value)}"
         parts.append(Text(f"{lowered(title.en)} {steps}", f"{title.zh} {steps}"))
     return Text(", ".join(p.en for p in parts), "，".join(p.zh for p in parts))
 
@@ -112,7 +112,7 @@ def lowered(title: str) -> str:
     return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
-def shown(value: Any) -> str:
+def as_yaml_value(value: Any) -> str:
     """A value as a recipe writes it."""
     if isinstance(value, bool):
         return str(value).lower()

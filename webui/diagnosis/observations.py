@@ -22,7 +22,7 @@ from webui.diagnosis.change import (
     usual_rate,
 )
 from webui.diagnosis.tendencies import Shift, numbers
-from webui.figures import brief, size, whole
+from webui.figures import brief, in_bytes, whole
 from webui.recipe import Recipe
 from webui.recipe.objectives import objective_of
 from webui.recipe.updates import warm_up
@@ -237,7 +237,7 @@ def no_room(others: Sequence[Event], recipe: Recipe) -> Iterator[Observation]:
     left_out, saved = last(others, NoRoom), last(others, Saved)
     if left_out is None or (saved and saved.time > left_out.time):
         return
-    needed, free = size(left_out.needed or 0), size(left_out.free or 0)
+    needed, free = in_bytes(left_out.needed or 0), in_bytes(left_out.free or 0)
     step = left_out.step
     yield Observation(
         "no_room",

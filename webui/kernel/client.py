@@ -59,7 +59,7 @@ def connect(kernel: Kernel, *, hears: bool = True) -> Iterator[Client]:
             iopub.close(linger=0)
 
 
-def send(client: Client, kind: str, **content: Any) -> str:
+def send_request(client: Client, kind: str, **content: Any) -> str:
     """Send a request over the shell channel; its id."""
     message = client.session.send(client.shell, kind, content)
     return str(message["header"]["msg_id"])
@@ -68,10 +68,10 @@ def send(client: Client, kind: str, **content: Any) -> str:
 def execute(client: Client, code: str, **more: Any) -> str:
     """Ask the kernel to run code without a trace in its history; the request's id."""
     quiet = {"silent": True, "store_history": False, "allow_stdin": False}
-    return send(client, "execute_request", code=code, **{**quiet, **more})
+    return send_request(client, "execute_request", code=code, **{**quiet, **more})
 
 
-def answer(client: Client, request: str, seconds: float) -> dict[str, Any] | None:
+def await_answer(client: Client, request: str, seconds: float) -> dict[str, Any] | None:
     """The shell's answer to a request; None when it does not come in time."""
     return received(
         client, client.shell, seconds, lambda parent: parent.get("msg_id") == request

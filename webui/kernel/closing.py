@@ -28,7 +28,7 @@ def close_dead(kernel: Kernel) -> None:
     now = status(kernel)
     for folder in runs.folders(kernel.runs):
         working = now.word == "busy" and now.run == folder
-        if working or runs.read(folder).status != "running":
+        if working or runs.read_run(folder).status != "running":
             continue
         code = process.exit_code(kernel) if now.run == folder else None
         cell = now.busy.get("cell") if now.run == folder else None

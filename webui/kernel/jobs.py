@@ -23,7 +23,7 @@ from webui.preflight.judged import planned as figures_of
 from webui.recipe import Recipe
 from webui.rows.prepare.ask import prepared
 from webui.rows.prepare.learned import keep_learned, overlap
-from webui.rows.prepare.store import place
+from webui.rows.prepare.store import place_rows
 from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.events import LearnedBefore
@@ -99,7 +99,7 @@ def start_in_new_folder(
                 give_rows(rows, folder)
                 note_learned(recipe, rows.key, kernel.runs, folder)
             give_parent(recipe, kernel.runs, folder)
-            send(
+            send_cells(
                 kernel,
                 cells,
                 kind=kind,
@@ -127,7 +127,7 @@ def start_cells(kernel: Kernel, recipe: Recipe, upto: str) -> None:
             give_rows(rows, kernel.folder)
         if reads(names, "parent"):
             give_parent(recipe, kernel.runs, kernel.folder)
-        send(kernel, cells, kind="cells", always=(upto,))
+        send_cells(kernel, cells, kind="cells", always=(upto,))
 
 
 def note_learned(recipe: Recipe, key: str, root: Path, folder: Path) -> None:
@@ -146,7 +146,7 @@ def give_rows(rows: Rows, folder: Path) -> None:
         KernelError: when there is no room for them.
     """
     try:
-        place(rows, folder)
+        place_rows(rows, folder)
     except OSError as error:
         raise KernelError(
             Text(
@@ -185,7 +185,9 @@ def comparing(
             ensure_idle_kernel(kernel)
             cells = compare_cells(kernel, recipe, run, upto)
             client = owned.enter_context(connect(kernel, hears=hears))
-            send(kernel, cells, kind="compare", run=run, always=(upto,), client=client)
+            send_cells(
+                kernel, cells, kind="compare", run=run, always=(upto,), client=client
+            )
         yield client
 
 
@@ -197,7 +199,7 @@ def compare_cells(
     saved = runs.saved_adapter(run)
     if saved is None and not (now.run == run and run.is_dir()):
         raise no_adapter(run)
-    rows = rows_of(run, recipe)
+    rows = rows_for_run(run, recipe)
     recipe = with_rows_of(run, recipe)
     attached = cells_here(recipe, RUN.upto(upto), rows=rows)
     train = next(cell for cell in attached if kind_of(cell.name).trainings)
@@ -224,17 +226,17 @@ def with_rows_of(run: Path, recipe: Recipe) -> Recipe:
     """A recipe with the rows of a run: what it learned from is what it is scored by."""
     if not run.is_dir():
         return recipe
-    own = runs.recipe_of(runs.read(run))
+    own = runs.recipe_of_run(runs.read_run(run))
     return recipe.model_copy(update={"data": own.data, "split": own.split})
 
 
-def rows_of(run: Path, recipe: Recipe) -> Rows:
+def rows_for_run(run: Path, recipe: Recipe) -> Rows:
     """What a run found of its rows; of one that kept none, they are prepared again.
 
     Raises:
         PlannerError: if their source is gone.
     """
-    if (run / FOLDER).is_dir() and (rows := runs.rows_of(run)):
+    if (run / FOLDER).is_dir() and (rows := runs.rows_of_run(run)):
         return rows
     rows = prepared(recipe, as_before=run.is_dir())
     if run.is_dir():
@@ -255,10 +257,10 @@ def ensure_idle_kernel(kernel: Kernel) -> None:
         )
     if now.word in ("none", "dead"):
         closing.close_dead(kernel)
-        process.start(kernel)
+        process.start_process(kernel)
 
 
-def send(
+def send_cells(
     kernel: Kernel,
     cells: Sequence[Cell],
     *,

@@ -29,17 +29,17 @@ ENDED_BY_US = -signal.SIGTERM
 log = logging.getLogger("tunebook")
 
 
-def start(kernel: Kernel) -> threading.Event:
+def start_keeper(kernel: Kernel) -> threading.Event:
     """Look after runs and queue in a thread, until the event is set."""
     ended = threading.Event()
     worker = threading.Thread(
-        target=keep, args=(kernel, ended), name="keeper", daemon=True
+        target=keep_running, args=(kernel, ended), name="keeper", daemon=True
     )
     worker.start()
     return ended
 
 
-def keep(kernel: Kernel, ended: threading.Event) -> None:
+def keep_running(kernel: Kernel, ended: threading.Event) -> None:
     """Look again and again; what goes wrong is in the log, and the next look comes."""
     settled: Any = None
     while not ended.wait(LOOK_SECONDS):
@@ -116,7 +116,7 @@ def wants_to_go_on(run: Path) -> bool:
     if not was_cut_off(history):
         return False
     try:
-        wanted = runs.recipe_of(runs.read(run)).training.auto_resume
+        wanted = runs.recipe_of_run(runs.read_run(run)).training.auto_resume
     except RecipeError:
         return False  # a recipe of another version
     newest = next(iter(checkpoints.complete(run)), None)

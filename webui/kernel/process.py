@@ -15,7 +15,7 @@ from jupyter_client.connect import write_connection_file
 
 from webui.errors import UserError
 from webui.files import read_json
-from webui.kernel.client import CONNECTION, answer, connect, send
+from webui.kernel.client import CONNECTION, await_answer, connect, send_request
 from webui.kernel.kernel import Kernel
 from webui.recorder.recorder import STATE
 from webui.text import Text
@@ -37,7 +37,7 @@ class BusyError(KernelError):
     """The kernel does something else just now; later it can."""
 
 
-def start(kernel: Kernel) -> None:
+def start_process(kernel: Kernel) -> None:
     """Start a kernel and wait until it answers. The caller holds the lock.
 
     Raises:
@@ -111,7 +111,7 @@ def wait_until_ready(kernel: Kernel, process: subprocess.Popen) -> None:
     """Return when the recorder has written its state and the kernel answers."""
     end = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < end:
-        if read_state(kernel) and answers(kernel, process, end):
+        if read_state(kernel) and kernel_answers(kernel, process, end):
             return
         time.sleep(0.05)
     words = kernel.folder / OUTPUT
@@ -123,12 +123,12 @@ def wait_until_ready(kernel: Kernel, process: subprocess.Popen) -> None:
     )
 
 
-def answers(kernel: Kernel, process: subprocess.Popen, end: float) -> bool:
+def kernel_answers(kernel: Kernel, process: subprocess.Popen, end: float) -> bool:
     """Whether the kernel answers a question before it ends, or its time is up."""
     with connect(kernel, hears=False) as client:
-        request = send(client, "kernel_info_request")
+        request = send_request(client, "kernel_info_request")
         while process.poll() is None and time.monotonic() < end:
-            if answer(client, request, ANSWER_SECONDS):
+            if await_answer(client, request, ANSWER_SECONDS):
                 return True
     return False
 
@@ -165,13 +165,13 @@ def is_kernel(kernel: Kernel, pid: int) -> bool:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:
             return False
-        return str(kernel.folder / CONNECTION) in words_of(process)
+        return str(kernel.folder / CONNECTION) in command_line_of(process)
     except psutil.Error:
         return False
 
 
 @lru_cache(maxsize=16)
-def words_of(process: psutil.Process) -> list[str]:
+def command_line_of(process: psutil.Process) -> list[str]:
     """A process's command line; equal processes have one pid and one beginning."""
     return process.cmdline()
 

@@ -48,11 +48,11 @@ def add(
     entry_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
     file = kernel.queue / queue_files.file_name(last + 1, entry_id)
     entry = Entry(file, kind, upto, round(time.time(), 3), recipe)
-    queue_files.write(entry, file)
+    queue_files.write_entry(entry, file)
     return entry
 
 
-def entries(kernel: Kernel) -> list[Entry]:
+def waiting(kernel: Kernel) -> list[Entry]:
     """What waits, in order. A file that cannot be read is left out."""
     return [
         found
@@ -68,9 +68,9 @@ def problems(kernel: Kernel) -> list[Text]:
     ]
 
 
-def place(kernel: Kernel, entry: Entry) -> int:
+def place_of(kernel: Kernel, entry: Entry) -> int:
     """Which one in the queue an entry is, from 1; behind all that are there if gone."""
-    ids = [each.id for each in entries(kernel)]
+    ids = [each.id for each in waiting(kernel)]
     return ids.index(entry.id) + 1 if entry.id in ids else len(ids) + 1
 
 
@@ -80,7 +80,7 @@ def find(kernel: Kernel, entry_id: str) -> Entry:
     Raises:
         QueueError: when there is none or more than one.
     """
-    known = entries(kernel)
+    known = waiting(kernel)
     matching = [e for e in known if e.id == entry_id] or [
         e for e in known if e.id.startswith(entry_id) or e.id.endswith(entry_id)
     ]
@@ -95,13 +95,13 @@ def find(kernel: Kernel, entry_id: str) -> Entry:
     )
 
 
-def move(kernel: Kernel, entry_id: str, way: Way) -> None:
+def move_entry(kernel: Kernel, entry_id: str, way: Way) -> None:
     """Change an entry's place: one up, one down, or to the front.
 
     Raises:
         QueueError: when it is not there, or was started just now.
     """
-    entry, after = find(kernel, entry_id), entries(kernel)
+    entry, after = find(kernel, entry_id), waiting(kernel)
     old = [each.id for each in after].index(entry.id)
     after.pop(old)
     after.insert({"up": max(old - 1, 0), "down": old + 1, "first": 0}[way], entry)
@@ -110,7 +110,7 @@ def move(kernel: Kernel, entry_id: str, way: Way) -> None:
             rename(each, each.file.with_name(queue_files.file_name(number, each.id)))
 
 
-def remove(kernel: Kernel, entry_id: str) -> None:
+def remove_entry(kernel: Kernel, entry_id: str) -> None:
     """Take an entry out of the queue.
 
     Raises:
@@ -157,7 +157,7 @@ def start_next(kernel: Kernel) -> Path | None:
         return None
     with suppress(BusyError), lock(kernel, LOCK):
         put_back_left_over(kernel)
-        for entry in entries(kernel):
+        for entry in waiting(kernel):
             if time.time() - entry.tried < RETRY_SECONDS:
                 continue
             if run := take_and_start(kernel, entry):
@@ -180,10 +180,10 @@ def take_and_start(kernel: Kernel, entry: Entry) -> Path | None:
         return None
     tried = replace(entry, tried=round(time.time(), 3), reason=None)
     try:
-        queue_files.write(tried, taken)
+        queue_files.write_entry(tried, taken)
         if trouble:
             raise trouble
-        run = start(kernel, entry)
+        run = start_entry(kernel, entry)
     except BusyError:
         put_back(entry)
         raise
@@ -198,7 +198,7 @@ def put_back(entry: Entry) -> None:
     """Let an entry that was taken wait again, at its place."""
     taken = entry.file.with_suffix(TAKEN)
     with suppress(OSError):  # a full disk: it waits all the same
-        queue_files.write(entry, taken)
+        queue_files.write_entry(entry, taken)
     taken.rename(entry.file)
 
 
@@ -211,7 +211,7 @@ def trouble_with(kernel: Kernel, entry: Entry) -> Exception | None:
     return None
 
 
-def start(kernel: Kernel, entry: Entry) -> Path | None:
+def start_entry(kernel: Kernel, entry: Entry) -> Path | None:
     """Do what the entry asks for; None when all of it is fresh already."""
     if entry.kind == "sweep":
         return jobs.start_sweep(kernel, entry.recipe)
@@ -239,7 +239,7 @@ def put_back_left_over(kernel: Kernel) -> None:
     The caller holds the queue's lock, so nobody starts one of them now.
     """
     for file in files(kernel.queue, TAKEN):
-        entry = queue_files.read(file)
+        entry = queue_files.read_entry(file)
         if isinstance(entry, Entry) and was_started(kernel, entry):
             file.unlink(missing_ok=True)
         else:
@@ -256,6 +256,6 @@ def was_started(kernel: Kernel, entry: Entry) -> bool:
         if not entry.tried or started < entry.tried:
             return False
         text = (run / runs.RECIPE).read_text(encoding="utf-8")
-        if text == dumps(entry.recipe) and runs.kind_of(run) == kind:
+        if text == dumps(entry.recipe) and runs.kind_of_run(run) == kind:
             return True
     return False

@@ -71,7 +71,7 @@ def split_name(file: Path) -> tuple[int, str]:
     return (int(place), name) if place.isdecimal() and name else (LAST, file.stem)
 
 
-def stamp(queue: Path) -> tuple[tuple[str, int], ...]:
+def queue_stamp(queue: Path) -> tuple[tuple[str, int], ...]:
     """A value that changes whenever what waits does."""
     return tuple((file.name, changed(file)) for file in files(queue))
 
@@ -88,16 +88,16 @@ def read_all(queue: Path) -> Iterator[Entry | Text]:
     """Each entry that waits, or the sentence about a file that holds none."""
     for file in files(queue):
         if when := changed(file):
-            yield known(file, when)
+            yield read_entry_once(file, when)
 
 
 @lru_cache(maxsize=256)
-def known(file: Path, when: int) -> Entry | Text:
+def read_entry_once(file: Path, when: int) -> Entry | Text:
     """What a file held at this time: a redraw of the page parses nothing again."""
-    return read(file)
+    return read_entry(file)
 
 
-def read(file: Path) -> Entry | Text:
+def read_entry(file: Path) -> Entry | Text:
     """The entry in a file, or what is wrong with the file."""
     try:
         if file.stat().st_size > MAX_BYTES:
@@ -138,7 +138,7 @@ def entry_of(file: Path, values: Any) -> Entry:
     )
 
 
-def write(entry: Entry, file: Path) -> None:
+def write_entry(entry: Entry, file: Path) -> None:
     """Write an entry under a name, in one step."""
     values = {
         "kind": entry.kind,

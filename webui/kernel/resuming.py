@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from webui.files import write_text
-from webui.kernel.jobs import ensure_idle_kernel, send, wanted
+from webui.kernel.jobs import ensure_idle_kernel, send_cells, wanted
 from webui.kernel.kernel import Kernel
 from webui.kernel.process import KernelError
 from webui.kernel.status import lock
@@ -64,7 +64,7 @@ def resume(
             write_text(run / runs.RECIPE, dumps(recipe))
         always, never = wanted(runs.upto(run))
         cells, going_on = resumed_cells(run, recipe, checkpoint)
-        send(
+        send_cells(
             kernel,
             cells,
             kind="run",
@@ -72,7 +72,7 @@ def resume(
             new=True,
             always=always,
             never=never,
-            watch=watch_of(recipe, runs.rows_of(run) or expected(recipe)),
+            watch=watch_of(recipe, runs.rows_of_run(run) or expected(recipe)),
             planned=figures,
             going_on=going_on,
             resumed={
@@ -90,7 +90,7 @@ def resumable(run: Path) -> checkpoints.Checkpoint:
     Raises:
         KernelError: when the run has nothing left to do.
     """
-    status = runs.read(run).status
+    status = runs.read_run(run).status
     if status in ("finished", "running"):
         chinese = "已完成" if status == "finished" else "正在运行"
         raise KernelError(
@@ -112,7 +112,7 @@ def resumed_cells(
     on with the cells that it began with.
     """
     folder = f"{checkpoints.FOLDER}/{checkpoint.name}" if checkpoint.step else ""
-    rows = runs.rows_of(run) or expected(recipe)
+    rows = runs.rows_of_run(run) or expected(recipe)
     if rows.watched is None:
         recipe = as_before(recipe)
     trains = tuple(name for name in RUN.cells if kind_of(name).trainings)

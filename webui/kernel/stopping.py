@@ -58,7 +58,7 @@ def escalate(kernel: Kernel, now: Status, discard: bool, seconds: float) -> None
     process.send_signal(kernel, signal.SIGKILL)
     if discard and now.run and has_own_run(now.busy.get("kind")):
         wait_until_free(kernel, seconds)
-        runs.remove(now.run)
+        runs.remove_run(now.run)
         forget(kernel, now.run)
 
 
@@ -98,5 +98,9 @@ def end(kernel: Kernel) -> None:
     with lock(kernel):
         now = status(kernel)
         process.end(kernel)
-        if now.word == "busy" and now.run and runs.read(now.run).status == "running":
+        if (
+            now.word == "busy"
+            and now.run
+            and runs.read_run(now.run).status == "running"
+        ):
             close(now.run, now.busy.get("cell"), -signal.SIGTERM)

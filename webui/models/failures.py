@@ -4,7 +4,7 @@ from pathlib import Path
 
 from webui.errors import PlannerError, causes, reason
 from webui.models.gguf import no_file, unpack_first
-from webui.models.hub_errors import out_of_reach, refused, refused_with
+from webui.models.hub_errors import hub_refused, out_of_reach, refused_with
 from webui.models.source import Source
 from webui.settings import model_path
 from webui.text import Text
@@ -21,16 +21,16 @@ class CodeWantedError(PlannerError):
     """The model brings code of its own, and the user has not allowed it."""
 
 
-def failure(source: Source, error: Exception) -> PlannerError:
+def explain_failure(source: Source, error: Exception) -> PlannerError:
     """The error to raise instead of what a library raised."""
     if any(phrase in str(cause) for cause in causes(error) for phrase in CODE_WANTED):
-        return CodeWantedError(wants_code(source.path))
+        return CodeWantedError(unknown_architecture(source.path))
     if source.is_local:
         return PlannerError(why_not_folder(source, error))
     return PlannerError(why_not_hub(source, error))
 
 
-def wants_code(path: str) -> Text:
+def unknown_architecture(path: str) -> Text:
     """Its architecture is not part of Transformers."""
     return Text(
         f"{path} wants to run code of its own; set model.trust_remote_code only if you "
@@ -69,7 +69,7 @@ def why_not_hub(source: Source, error: Exception) -> Text:
     path, chain = source.path, list(causes(error))
     kinds = {type(cause).__name__ for cause in chain}
     if "GatedRepoError" in kinds:
-        return gated(path)
+        return gated_model(path)
     if "RepositoryNotFoundError" in kinds:
         return Text(
             f"The model hub has no {path}, or it is private; check the spelling.",
@@ -90,7 +90,7 @@ def why_not_hub(source: Source, error: Exception) -> Text:
     if "EntryNotFoundError" in kinds | {k.removeprefix("Remote") for k in kinds}:
         return lacks(path)
     if not out_of_reach(error) and (status := refused_with(chain)):
-        return refused(status)
+        return hub_refused(status)
     if UNNAMED in str(error):
         return lacks(path)
     if isinstance(error, ValueError | KeyError):
@@ -98,7 +98,7 @@ def why_not_hub(source: Source, error: Exception) -> Text:
     return unreachable(path)
 
 
-def gated(path: str) -> Text:
+def gated_model(path: str) -> Text:
     """Its owner wants to know who loads it."""
     return Text(
         f"{path} is gated: accept its licence on the model hub and set HF_TOKEN, "

@@ -35,7 +35,7 @@ def hub_facts(source: Source) -> Facts | None:
     if source.is_local or recently_silent():
         return None
     try:
-        return asked(source)
+        return ask_hub(source)
     except Exception as error:
         note_silence(error)
         return None
@@ -54,7 +54,7 @@ def recently_silent() -> bool:
 
 
 @lru_cache(maxsize=32)
-def asked(source: Source) -> Facts:
+def ask_hub(source: Source) -> Facts:
     """The hub's answer, kept.
 
     Raises:

@@ -15,8 +15,8 @@ from webui.chat.template import Template
 from webui.errors import PlannerError
 from webui.models import hub
 from webui.models.catalogue.catalogue import config_of
-from webui.models.failures import failure, refuse_packed
-from webui.models.source import Source, source_of, stamp
+from webui.models.failures import explain_failure, refuse_packed
+from webui.models.source import Source, model_stamp, source_of
 from webui.notebook.chat_templates import BASE, chat_template
 from webui.notebook.ending import Ending
 from webui.recipe import Recipe
@@ -34,7 +34,7 @@ def read_config(model: Model | str) -> Any:
         CodeWantedError: if it cannot be had without running the model's own code.
         PlannerError: if there is no such model, or the hub is out of reach.
     """
-    return read("AutoConfig", source_of(model), stamp(model))
+    return read_with("AutoConfig", source_of(model), model_stamp(model))
 
 
 def read_tokenizer(model: Model | str) -> Any:
@@ -43,7 +43,7 @@ def read_tokenizer(model: Model | str) -> Any:
     Raises:
         PlannerError: as above, or if it cannot locate tokens in a text.
     """
-    tokenizer = read("AutoTokenizer", source_of(model), stamp(model))
+    tokenizer = read_with("AutoTokenizer", source_of(model), model_stamp(model))
     if not tokenizer.is_fast:
         name = model if isinstance(model, str) else model.name
         raise PlannerError.of(
@@ -103,10 +103,10 @@ def end_tokens(model: Model | str, tokenizer: Any) -> set[int]:
 def stop_ids(model: Model | str) -> list[int]:
     """The ids at which a model stops by its own settings, the first one first."""
     try:
-        config = read("GenerationConfig", source_of(model), stamp(model))
+        config = read_with("GenerationConfig", source_of(model), model_stamp(model))
     except PlannerError:
         return own_stop_ids(model)  # many models have none
-    return listed(config.eos_token_id)
+    return list_of_ids(config.eos_token_id)
 
 
 def own_stop_ids(model: Model | str) -> list[int]:
@@ -115,16 +115,16 @@ def own_stop_ids(model: Model | str) -> list[int]:
         config = read_config(model)
     except PlannerError:
         return []
-    return listed(getattr(config.get_text_config(), "eos_token_id", None))
+    return list_of_ids(getattr(config.get_text_config(), "eos_token_id", None))
 
 
-def listed(ids: Any) -> list[int]:
+def list_of_ids(ids: Any) -> list[int]:
     """One id, several, or none, as a list."""
     return list(ids) if isinstance(ids, list | tuple) else [ids] * (ids is not None)
 
 
 @lru_cache(maxsize=8)
-def read(loader_name: str, source: Source, stamp: int) -> Any:
+def read_with(loader_name: str, source: Source, stamp: int) -> Any:
     """What a loader of Transformers reads from a folder, the cache or the hub."""
     import transformers
 
@@ -145,7 +145,7 @@ def read(loader_name: str, source: Source, stamp: int) -> Any:
         ask_hub(source)
         return loader.from_pretrained(source.path, **options)
     except Exception as error:
-        raise failure(source, error) from error
+        raise explain_failure(source, error) from error
 
 
 def ask_hub(source: Source) -> None:

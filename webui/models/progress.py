@@ -32,7 +32,7 @@ class Progress:
         return max(0, self.total - self.done) / self.arrived * self.seconds
 
 
-def progress(path: str, total: int, began: float, now: float) -> Progress:
+def measure_download(path: str, total: int, began: float, now: float) -> Progress:
     """How far the download of a model of the hub is.
 
     Args:

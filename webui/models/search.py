@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from webui.errors import PlannerError, causes
 from webui.models.cache import local_models
-from webui.models.catalogue.catalogue import Entry, entries
+from webui.models.catalogue.catalogue import Entry, shapes
 from webui.models.hub import PATIENCE, licence_of
-from webui.models.hub_errors import out_of_reach, refused, refused_with
+from webui.models.hub_errors import hub_refused, out_of_reach, refused_with
 from webui.text import Text
 
 Origin = Literal["machine", "catalogue", "hub"]
@@ -62,7 +62,7 @@ def search(text: str, limit: int = 20) -> Found:
     try:
         remote = hub_hits(text, limit)
     except Exception as error:
-        problem = why_not(error)
+        problem = why_no_listing(error)
     offered = [
         *(
             Hit(name, "machine")
@@ -78,13 +78,13 @@ def search(text: str, limit: int = 20) -> Found:
 def catalogue_hits(text: str) -> list[Hit]:
     """What the catalogue has: one name of each shape before the second one of any."""
     of_each = [
-        [listed(name, entry) for name in entry.names if matches(name, text)]
-        for entry in entries()
+        [hit_of_catalogue(name, entry) for name in entry.names if matches(name, text)]
+        for entry in shapes()
     ]
     return [hit for place in zip_longest(*of_each) for hit in place if hit]
 
 
-def listed(name: str, entry: Entry) -> Hit:
+def hit_of_catalogue(name: str, entry: Entry) -> Hit:
     """A hit of the catalogue."""
     gated = entry.is_gated(name)
     return Hit(name, "catalogue", entry.parameters, entry.licence, gated)
@@ -150,11 +150,11 @@ def hit(info: Any) -> Hit:
     )
 
 
-def why_not(error: Exception) -> Text:
+def why_no_listing(error: Exception) -> Text:
     """Why the hub lists nothing."""
     status = refused_with(causes(error))
     if not out_of_reach(error) and status in (401, 403):
-        return refused(status)
+        return hub_refused(status)
     if isinstance(error, PlannerError):
         return error.text
     return NOT_REACHED

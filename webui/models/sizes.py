@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from webui.figures import size
+from webui.figures import in_bytes
 from webui.files import free_bytes
 from webui.models.cache import hub_cache, snapshot
 from webui.models.hub import Facts, hub_facts
@@ -141,7 +141,7 @@ def disk_problem(recipe: Recipe) -> Text | None:
     download = download_of(source, hub_facts(source), None)
     if download is None or download.fits:
         return None
-    wanted, free, place = size(download.left), size(download.free), hub_cache()
+    wanted, free, place = in_bytes(download.left), in_bytes(download.free), hub_cache()
     return Text(
         f"{source.path} needs {wanted} on the disk and {free} are free at {place}; "
         "free some, set HF_HOME to a larger disk, or choose a smaller model.",

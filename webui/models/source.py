@@ -53,7 +53,7 @@ def source_of(model: Model | str) -> Source:
     )
 
 
-def stamp(model: Model | str) -> int:
+def model_stamp(model: Model | str) -> int:
     """When a local model last changed, in ns, so that no stale copy is kept."""
     folder = source_of(model).folder
     files = folder.iterdir() if folder else ()

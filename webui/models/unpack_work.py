@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 
 from webui.errors import PlannerError, reason
-from webui.figures import size
+from webui.figures import in_bytes
 from webui.models.gguf import Header, read_header
 from webui.models.gguf_tokenizer import tokenizer_of
 from webui.planner.job import Gauge
@@ -34,10 +34,10 @@ ROOM_LEFT = 50_000_000  # bytes of disk that stay free
 def unpacked_offline(file: Path, scratch: Path, target: Path, gauge: Gauge) -> Path:
     """What ``unpacked`` does, in a process that has this for its only work."""
     os.environ["HF_HUB_OFFLINE"] = "1"  # everything is in the file
-    return unpacked(file, scratch, target, gauge)
+    return unpack_model(file, scratch, target, gauge)
 
 
-def unpacked(file: Path, scratch: Path, target: Path, gauge: Gauge) -> Path:
+def unpack_model(file: Path, scratch: Path, target: Path, gauge: Gauge) -> Path:
     """The folder with the model of a GGUF file, in bf16.
 
     Raises:
@@ -95,11 +95,11 @@ def refuse_disk(parameters: int, folder: Path) -> None:
     wanted, free = BYTES_ON_DISK * parameters, shutil.disk_usage(folder).free
     if wanted + ROOM_LEFT > free:
         raise PlannerError.of(
-            f"The unpacked model takes {size(wanted)} and {size(free)} are free on "
-            f"the disk of {folder.parent}; free some, or set TUNEBOOK_HOME to a "
-            "larger disk.",
-            f"解包后的模型需要 {size(wanted)}，而 {folder.parent} 所在磁盘只剩 "
-            f"{size(free)}；请清理磁盘，或把 TUNEBOOK_HOME 设到更大的磁盘。",
+            f"The unpacked model takes {in_bytes(wanted)} and {in_bytes(free)} are "
+            f"free on the disk of {folder.parent}; free some, or set TUNEBOOK_HOME to "
+            "a larger disk.",
+            f"解包后的模型需要 {in_bytes(wanted)}，而 {folder.parent} 所在磁盘只剩 "
+            f"{in_bytes(free)}；请清理磁盘，或把 TUNEBOOK_HOME 设到更大的磁盘。",
         )
 
 
@@ -113,9 +113,9 @@ def refuse_memory(parameters: int) -> None:
     free = psutil.virtual_memory().available + psutil.swap_memory().free
     if wanted > free:
         raise PlannerError.of(
-            f"Unpacking takes about {size(wanted)} of memory and {size(free)} are "
-            "free; close other programs, or choose a smaller model.",
-            f"解包约需 {size(wanted)} 内存，目前只剩 {size(free)}；"
+            f"Unpacking takes about {in_bytes(wanted)} of memory and {in_bytes(free)} "
+            "are free; close other programs, or choose a smaller model.",
+            f"解包约需 {in_bytes(wanted)} 内存，目前只剩 {in_bytes(free)}；"
             "请关闭其他程序，或选择更小的模型。",
         )
 

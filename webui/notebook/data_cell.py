@@ -5,7 +5,13 @@ from typing import Any
 from webui.notebook.carried import tokens
 from webui.notebook.carry import source_of
 from webui.notebook.literal import Code, literal
-from webui.notebook.plain import BESIDE, PLAIN_KINDS, answer, kind_of, question
+from webui.notebook.plain import (
+    BESIDE,
+    PLAIN_KINDS,
+    answer_expression,
+    question_expression,
+    suffix_of,
+)
 from webui.notebook.rows import EVAL, HELDOUT, MANY, TRAIN, Form, Rows
 from webui.recipe import Recipe
 from webui.recipe.watched import MOST, SHARE, is_watched
@@ -17,7 +23,7 @@ def data_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
     """What the data cell's template may name."""
     context: dict[str, Any] = {
         "loads": (plain_loads if rows.plain else written_loads)(recipe, rows),
-        "unpacked": unpacked(recipe, rows),
+        "unpacked": unpacked_names(recipe, rows),
         "json_columns": rows.uneven and not rows.plain,
         "mapped": rows.plain and is_mapped(recipe, rows),
         "drawn": rows.plain and recipe.split.by != "file",
@@ -29,9 +35,13 @@ def data_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
         "many": rows.train > MANY,
     }
     if rows.plain and recipe.data.format not in ("text", "messages"):
-        asked = question(recipe, rows.columns)
+        asked = question_expression(recipe, rows.columns)
         beside = BESIDE.get(recipe.data.format) in rows.columns  # a long one
-        context |= {"question": asked, "answer": answer(recipe), "beside": beside}
+        context |= {
+            "question": asked,
+            "answer": answer_expression(recipe),
+            "beside": beside,
+        }
         context["asked"] = Code("asked") if beside else asked
     if rows.form in MAKERS:
         modules, carried = source_of([MAKERS[rows.form]])
@@ -75,10 +85,10 @@ def column_names(recipe: Recipe, rows: Rows) -> Code:
     """The names of the columns of what is loaded."""
     if recipe.split.by != "file":
         return Code("rows.column_names")
-    return Code(f"rows[{literal(parts(recipe, rows)[0])}].column_names")
+    return Code(f"rows[{literal(names_of_parts(recipe, rows)[0])}].column_names")
 
 
-def parts(recipe: Recipe, rows: Rows) -> tuple[str, str]:
+def names_of_parts(recipe: Recipe, rows: Rows) -> tuple[str, str]:
     """What the training rows and those held out are called in what is loaded."""
     if not rows.plain:
         return "train", "heldout"
@@ -89,9 +99,9 @@ def parts(recipe: Recipe, rows: Rows) -> tuple[str, str]:
     return "train", "heldout"
 
 
-def unpacked(recipe: Recipe, rows: Rows) -> Code:
+def unpacked_names(recipe: Recipe, rows: Rows) -> Code:
     """What is loaded together, by the names of its parts."""
-    train, heldout = parts(recipe, rows)
+    train, heldout = names_of_parts(recipe, rows)
     named = {"train_data": train, "heldout_data": heldout}
     if watched(recipe, rows) == "loaded":
         named = {"train_data": train, "eval_data": "eval", "heldout_data": heldout}
@@ -130,8 +140,8 @@ def plain_loads(recipe: Recipe, rows: Rows) -> list[tuple[str, Code]]:
         return [("rows", load_hub(recipe, rows))]
     train = names(recipe.data.train_files, rows.folder)
     heldout = names(recipe.split.files, rows.folder)
-    kind = PLAIN_KINDS.get(kind_of(train[0]), "json") if train else "json"
-    tabs = [r"sep='\t'"] * any(kind_of(file) == ".tsv" for file in train)
+    kind = PLAIN_KINDS.get(suffix_of(train[0]), "json") if train else "json"
+    tabs = [r"sep='\t'"] * any(suffix_of(file) == ".tsv" for file in train)
     if recipe.split.by == "file":
         return load_both(kind, {"train": only(train), "heldout": only(heldout)}, *tabs)
     return [("rows", load(kind, only(train), "split='train'", *tabs))]

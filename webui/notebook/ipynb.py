@@ -28,8 +28,8 @@ def notebook_text(
     heading = f"# {title}\n\nMade with Tunebook: plain Unsloth, TRL and PEFT code."
     if parent:
         heading += (
-            f"\n\nTrained on from the run `{plain(parent)}`, whose weights lie in the "
-            f"folder `{PARENT}` beside this notebook."
+            f"\n\nTrained on from the run `{plain_markdown(parent)}`, whose weights "
+            f"lie in the folder `{PARENT}` beside this notebook."
         )
     if resumed:
         heading += (
@@ -58,6 +58,6 @@ def notebook_text(
     return stream.getvalue()
 
 
-def plain(text: str) -> str:
+def plain_markdown(text: str) -> str:
     """A name that ends no code in a line of Markdown."""
     return "".join(c for c in text if c.isprintable() and c != "`")

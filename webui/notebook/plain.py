@@ -37,7 +37,7 @@ EXCHANGES: Mapping[str, tuple[str, str]] = {
 BESIDE = {"alpaca": "input", "classification": "second_text"}
 
 
-def kind_of(path: str) -> str:
+def suffix_of(path: str) -> str:
     """The suffix of a file, in lower case."""
     return os.path.splitext(path)[1].lower()
 
@@ -52,7 +52,7 @@ def has_mapper(recipe: Recipe) -> bool:
     return data.format in EXCHANGES
 
 
-def question(recipe: Recipe, columns: Sequence[str]) -> Code:
+def question_expression(recipe: Recipe, columns: Sequence[str]) -> Code:
     """What a row asks, as an expression."""
     data = recipe.data
     asked, _ = EXCHANGES[data.format]
@@ -67,6 +67,6 @@ def question(recipe: Recipe, columns: Sequence[str]) -> Code:
     return Code(asked)
 
 
-def answer(recipe: Recipe) -> Code:
+def answer_expression(recipe: Recipe) -> Code:
     """What a row answers, as an expression."""
     return Code(EXCHANGES[recipe.data.format][1])

@@ -159,12 +159,12 @@ def template_context(
         "base_template": BASE,
         "plain_text": recipe.data.format == "text",
         "usual": USUAL,
-        "lines": lines,
+        "lines": multiline_literal,
         "Code": Code,
     }
 
 
-def lines(text: str) -> Code:
+def multiline_literal(text: str) -> Code:
     """A text as a literal of one line for each of its lines."""
     parts = text.splitlines(keepends=True) or [""]
     return Code("(" + "\n".join(literal(part) for part in parts) + ")")

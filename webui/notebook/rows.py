@@ -107,11 +107,11 @@ class Rows:
 
 def expected(recipe: Recipe) -> Rows:
     """What a recipe lets expect of rows that nobody has read yet."""
-    from webui.notebook.plain import PLAIN_KINDS, has_mapper, kind_of
+    from webui.notebook.plain import PLAIN_KINDS, has_mapper, suffix_of
 
     data = recipe.data
     sources = (*data.train_files, *recipe.split.files)
-    readable = data.source == "hub" or all(kind_of(f) in PLAIN_KINDS for f in sources)
+    readable = data.source == "hub" or all(suffix_of(f) in PLAIN_KINDS for f in sources)
     form: Form = "completion"
     named = objective_of(recipe).columns
     if named:

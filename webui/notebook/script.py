@@ -21,7 +21,7 @@ PACKAGES = ("unsloth", "unsloth_zoo", "torch", "transformers", "trl", "peft") + 
 UNUSED = ("torchvision", "xformers", "diffusers", "torchao")
 
 
-def script(
+def recipe_script(
     recipe: Recipe,
     rows: Rows,
     name: str = "tune.py",
@@ -55,8 +55,8 @@ def header(recipe: Recipe, name: str, rows: Rows) -> Iterator[str]:
     names = ", ".join(f'"{name}"' for name in UNUSED)
     yield f"# exclude-dependencies = [{names}]"
     yield "# ///"
-    where = f" (beside its folder {plain(rows.folder)})" if rows.files else ""
-    yield f'"""{plain(recipe.name)}: uv run {plain(name)}{where}"""'
+    where = f" (beside its folder {plain_docstring(rows.folder)})" if rows.files else ""
+    yield f'"""{plain_docstring(recipe.name)}: uv run {plain_docstring(name)}{where}"""'
     yield ""
     yield ""
 
@@ -73,6 +73,6 @@ def installed() -> dict[str, str]:
     return found
 
 
-def plain(text: str) -> str:
+def plain_docstring(text: str) -> str:
     """A text that ends no docstring and no line."""
     return "".join(c for c in text if c.isprintable() and c not in '"\\')

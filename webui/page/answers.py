@@ -13,7 +13,7 @@ from webui.text import Text
 LIMIT = 64
 FAILED = Text(
     "This could not be worked out; the reason is in the log.",
-    "无法计算;原因见日志。",
+    "无法计算；原因见日志。",
 )
 
 

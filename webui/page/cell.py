@@ -78,7 +78,7 @@ def code_and_output(page: Page, *names: str) -> None:
     mending.offer(page, *names)
 
 
-def failure(page: Page, failed: Failed) -> Markup:
+def cell_failure(page: Page, failed: Failed) -> Markup:
     """What went wrong in a cell, or with the kernel, and what to do now."""
     diagnosis = explain(failed)
     return problem_card(page.say(diagnosis.what), page.say(diagnosis.next_step))
@@ -88,7 +88,7 @@ def output(page: Page, view: View, names: tuple[str, ...]) -> Markup:
     """What the cells printed, folded; open where one of them failed."""
     records = [view.kernel.cells[n] for n in names if n in view.kernel.cells]
     told = Markup("").join(
-        failure(page, failed) for each in records if (failed := failure_of(each))
+        cell_failure(page, failed) for each in records if (failed := failure_of(each))
     )
     text = "".join(plain_text(record["outputs"]) for record in records).strip()
     if not text:

@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from webui.figures import duration, size, whole
+from webui.figures import duration, in_bytes, whole
 from webui.kernel.status import status
 from webui.metrics import METRICS, metric
 from webui.notebook.cells import kind_of
@@ -144,7 +144,7 @@ def run_folder(root: Path, name: str) -> Path | None:
     return folder if plain and os.path.isfile(folder / RECIPE) else None
 
 
-def answer(
+def curve_news(
     studio: Studio,
     folder: Path,
     *,
@@ -214,7 +214,7 @@ def figures_of(training: Training, live: bool, memory: int) -> dict[str, str]:
     if live and training.left is not None:
         left = duration(max(training.left - (time.time() - training.at), 0))
     memory_used = training.figure("memory")
-    used = f"{size(memory_used)} / {size(memory)}" if memory_used else "–"
+    used = f"{in_bytes(memory_used)} / {in_bytes(memory)}" if memory_used else "–"
     figures = {name: written(training, name) for name in (*FIRST, *further(training))}
     return {
         "step": f"{whole(training.step)} / {whole(training.max_steps)}",

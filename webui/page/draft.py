@@ -136,7 +136,7 @@ class Draft:
                 chinese = "、".join(FIELDS[path].declaration.title.zh for path in moved)
                 raise DraftError.of(
                     f"Another tab changed {names}; look at it and press again.",
-                    f"另一个标签页修改了{chinese};请查看后再按一次。",
+                    f"另一个标签页修改了{chinese}；请查看后再按一次。",
                 )
             emptied = self.emptied_by(form)
             for path, value in form.items():

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from webui.figures import size
+from webui.figures import in_bytes
 from webui.kernel import jobs, stopping
 from webui.page.frame import Page
 from webui.page.language import RUN_ALL, STOP, Language
@@ -17,7 +17,7 @@ from webui.page.tables import problem_card
 from webui.page.take_away import (
     Written,
     notebook_of,
-    recipe_of,
+    recipe_as_yaml,
     script_of,
     taken_away,
 )
@@ -82,7 +82,7 @@ def status_line(page: Page, view: View) -> Markup:
     if view.kernel.word == "busy" and view.kernel.busy:
         parts[0] += f": {view.kernel.busy['cell']}"
     if step and step.memory:
-        memory = f"{size(step.memory)} / {size(view.studio.memory)}"
+        memory = f"{in_bytes(step.memory)} / {in_bytes(view.studio.memory)}"
         # Newer figures are put there by the browser.
         parts.append(Markup('<span data-figure="memory">{}</span>').format(memory))
     if view.studio.device:
@@ -109,7 +109,7 @@ def build_files(page: Page) -> None:
     with gr.Accordion(page.say(FILES), open=False):
         with gr.Row():
             for title, suffix, text_of in (
-                (RECIPE_FILE, ".yaml", recipe_of),
+                (RECIPE_FILE, ".yaml", recipe_as_yaml),
                 (SCRIPT_FILE, ".py", script_of),
                 (NOTEBOOK_FILE, ".ipynb", notebook_of),
             ):

@@ -15,7 +15,7 @@ WAIT = Text("working it out …", "正在计算……")
 STATES = {
     "new": Text("new", "未运行"),
     "fresh": Text("fresh", "已是最新"),
-    "stale": Text("stale: settings changed, run again", "已过期:设置有改动,请重新运行"),
+    "stale": Text("stale: settings changed, run again", "已过期：设置已改，请重新运行"),
     "running": Text("running", "运行中"),
     "failed": Text("failed", "失败"),
     "stopped": Text("stopped", "已停止"),

@@ -18,12 +18,14 @@ ORIGINAL = Text("in its own words", "原文")
 def library_warnings(page: Page, history: Iterable[Event]) -> Markup:
     """A card for each warning, and the harmless ones in a fold."""
     told = warnings_of(history)
-    cards = [card(page, warned) for warned in told if not warned.harmless]
+    cards = [draw_warning(page, warned) for warned in told if not warned.harmless]
     harmless = [warned for warned in told if warned.harmless]
-    return Markup("").join([*cards, *([fold(page, harmless)] if harmless else [])])
+    return Markup("").join(
+        [*cards, *([fold_harmless(page, harmless)] if harmless else [])]
+    )
 
 
-def card(page: Page, warned: Told) -> Markup:
+def draw_warning(page: Page, warned: Told) -> Markup:
     """One warning, with the library's own words folded where ours stand for them."""
     return Markup(
         '<div class="card library-warning" role="status"><b class="warn">!</b> '
@@ -31,7 +33,7 @@ def card(page: Page, warned: Told) -> Markup:
     ).format(speaker(page, warned), page.say(warned.text), original(page, warned))
 
 
-def fold(page: Page, harmless: Sequence[Told]) -> Markup:
+def fold_harmless(page: Page, harmless: Sequence[Told]) -> Markup:
     """All that is harmless, as a list that opens."""
     items = (
         Markup("<li>{} {}{}</li>").format(

@@ -13,7 +13,7 @@ from webui.diagnosis import explain
 from webui.diagnosis.change import MEMORY, Change, change_for
 from webui.kernel import resuming
 from webui.page.frame import Page
-from webui.page.observing import observations, recipe_of
+from webui.page.observing import observations, recipe_or_none
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.paths import value_at
@@ -38,19 +38,21 @@ DONE = Text("There is nothing to change any more.", "已无需改动。")
 
 def build(page: Page) -> None:
     """In the Train tab: the way out after the kernel died, and what was observed."""
-    place(page, "kernel", after_death)
+    place_change(page, "kernel", after_death)
     page.html(lambda view: observed(page, view), elem_id="observations")
-    place(page, "observed", advised)
+    place_change(page, "observed", advised)
 
 
 def offer(page: Page, *names: str) -> None:
     """Below the output of some cells: the way out where one of them failed."""
-    place(page, names[0], lambda view: after_failure(view, names))
+    place_change(page, names[0], lambda view: after_failure(view, names))
 
 
-def place(page: Page, name: str, found: Found) -> None:
+def place_change(page: Page, name: str, found: Found) -> None:
     """The change in words and a button that makes it; nothing where there is none."""
-    page.html(lambda view: told(page, view, found(view)), elem_id=f"mending-{name}")
+    page.html(
+        lambda view: describe_change(page, view, found(view)), elem_id=f"mending-{name}"
+    )
     button = gr.Button(page.say(MAKE), size="sm", elem_id=f"mend-{name}", visible=False)
     page.watch(button, lambda view: gr.update(visible=found(view) is not None))
     page.when_pressed(button, partial(make, page, found))
@@ -89,7 +91,7 @@ def make(page: Page, found: Found, recipe: Recipe) -> None:
     gr.Info(str(Markup("{}").format(said)), title="Tunebook")
 
 
-def told(page: Page, view: View, change: Change | None) -> Markup:
+def describe_change(page: Page, view: View, change: Change | None) -> Markup:
     """The change, and what a press of Run or Resume then does."""
     if change is None:
         return Markup("")
@@ -169,7 +171,7 @@ def observed(page: Page, view: View) -> Markup:
 
 def advised(view: View) -> Change | None:
     """The first change that is advised, while the draft is still as the run was."""
-    ran = recipe_of(view.run) if view.run else None
+    ran = recipe_or_none(view.run) if view.run else None
     if ran is None:
         return None
     for observation in observations(view.followed):

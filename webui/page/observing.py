@@ -26,7 +26,7 @@ def observations(followed: Followed | None) -> list[Observation]:
     mark = (curve.generation, count // EVERY, followed.news)
     before, found = SEEN.get(followed, ((), []))
     if before != mark:
-        recipe = recipe_of(followed.folder)
+        recipe = recipe_or_none(followed.folder)
         found = observed(curve, followed.history, recipe) if recipe and count else []
         SEEN[followed] = mark, found
     return found
@@ -37,15 +37,15 @@ def observed_mark(followed: Followed) -> str:
     return "-".join(each.kind for each in observations(followed))
 
 
-def recipe_of(folder: Path) -> Recipe | None:
+def recipe_or_none(folder: Path) -> Recipe | None:
     """The recipe that a run is of; None when it cannot be read."""
     try:
-        return loaded(folder / RECIPE, (folder / RECIPE).stat().st_mtime_ns)
+        return load_recipe_once(folder / RECIPE, (folder / RECIPE).stat().st_mtime_ns)
     except (RecipeError, OSError):
         return None
 
 
 @lru_cache(maxsize=64)
-def loaded(file: Path, changed: object) -> Recipe:
+def load_recipe_once(file: Path, changed: object) -> Recipe:
     """A recipe, read once while its file stays as it is."""
     return load(file)

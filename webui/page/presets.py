@@ -33,50 +33,50 @@ def build(page: Page) -> None:
                     page.say(preset.title), size="sm", elem_id=f"preset-{name}"
                 )
                 page.when_pressed(button, partial(put_in, page, name))
-        page.html(lambda view: told(page, view), elem_id="preset-changes")
+        page.html(lambda view: describe_presets(page, view), elem_id="preset-changes")
 
 
 def put_in(page: Page, name: str, recipe: Recipe) -> None:
     """Put a preset's values into the draft, all of them or none."""
-    wanted = changes(name, recipe, rows_of(page.view()))
+    wanted = changes(name, recipe, count_recipe_rows(page.view()))
     page.studio.draft.commit_all({change.path: change.new for change in wanted})
 
 
-def rows_of(view: View) -> int | None:
+def count_recipe_rows(view: View) -> int | None:
     """How many rows the recipe trains on; None while it is not known."""
     data, split = view.recipe.data.model_dump_json(), view.recipe.split
     found = view.plan(training_rows, (data, split, view.stamps))
     return found if isinstance(found, int) else None
 
 
-def told(page: Page, view: View) -> Markup:
+def describe_presets(page: Page, view: View) -> Markup:
     """What each preset is for, and what it changes."""
-    rows = rows_of(view)
+    rows = count_recipe_rows(view)
     lines = (
         ROW.format(
             title=page.say(preset.title),
             sentence=page.say(preset.sentence),
-            changes=listed(changes(name, view.recipe, rows), page.language),
+            changes=changes_in_words(changes(name, view.recipe, rows), page.language),
         )
         for name, preset in PRESETS.items()
     )
     return Markup('<dl class="presets">{}</dl>').format(Markup("").join(lines))
 
 
-def listed(changed: list[Change], language: Language) -> str:
+def changes_in_words(changed: list[Change], language: Language) -> str:
     """The changes in words: "Learning rate 0.0002 → 0.0001, …"."""
     if not changed:
         return str(getattr(NOTHING, language))
     parts = (
         f"{getattr(FIELDS[path].declaration.title, language)} "
-        f"{shown(path, old, language)} → {shown(path, new, language)}"
+        f"{form_value(path, old, language)} → {form_value(path, new, language)}"
         for path, old, new in changed
     )
     separator, end = (", ", ".") if language == "en" else ("，", "。")
     return separator.join(parts) + end
 
 
-def shown(path: str, value: Any, language: Language) -> str:
+def form_value(path: str, value: Any, language: Language) -> str:
     """A value as the form shows it."""
     titles = FIELDS[path].declaration.choice_titles or {}
     if isinstance(value, str) and value in titles:

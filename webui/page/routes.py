@@ -6,7 +6,7 @@ They cost a fifth of an event of Gradio's.
 from typing import Any
 
 from webui.kernel.status import status
-from webui.page.curves import answer, run_folder
+from webui.page.curves import curve_news, run_folder
 from webui.page.patches.guarded import add_guarded
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
@@ -34,7 +34,7 @@ def add_routes(app: Any, studio: Studio) -> None:
         if folder is None:
             return JSONResponse({"error": "there is no such run"}, status_code=404)
         given = {"generation": generation, "known": known, "heard": heard}
-        found = answer(studio, folder, **given, first=first, last=last)
+        found = curve_news(studio, folder, **given, first=first, last=last)
         return JSONResponse(found, headers=FRESH)
 
     add_guarded(app, STAMP, stamp)

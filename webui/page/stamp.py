@@ -32,7 +32,7 @@ def stamp_of(studio: Studio, now: Status) -> str:
         run.name if run else "",
         followed.news if followed else 0,
         observed_mark(followed) if followed else "",
-        0 if followed or not run else written(run, cell),
+        0 if followed or not run else written_stamp(run, cell),
         len(runs.folders(studio.kernel.runs)),
         notes.mark(studio.kernel.notes),
         studio.report.mark if studio.report else "",
@@ -40,13 +40,13 @@ def stamp_of(studio: Studio, now: Status) -> str:
         ",".join(studio.overlaid),
         studio.searched.number if studio.searched else 0,
         studio.unpacking_mark,
-        hash(queue_files.stamp(studio.kernel.queue)),
+        hash(queue_files.queue_stamp(studio.kernel.queue)),
         studio.arrived_mark(now),
     )
     return ".".join(map(str, marks))
 
 
-def written(run: Path, cell: str | None) -> int:
+def written_stamp(run: Path, cell: str | None) -> int:
     """A number that changes with what a run wrote; a sweep is followed at times."""
     return int(time.time() / SWEEP_SECONDS) if in_trials(cell) else events.size(run)
 

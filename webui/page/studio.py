@@ -99,7 +99,7 @@ class Studio:
     def start_report(self, recipe: Recipe) -> None:
         """Begin to check all rows of a recipe; an earlier report that goes on ends."""
         self.cancel_report()
-        self.report = ReportAsked(recipe, report_job.start(recipe))
+        self.report = ReportAsked(recipe, report_job.start_report(recipe))
 
     def keep(self, recipe: Recipe) -> None:
         """Hold a recipe to compare others with."""
@@ -168,6 +168,6 @@ class Studio:
     def latest_sweep(self) -> Sequence[events.Event]:
         """All events of the newest sweep on disk."""
         for folder in runs.folders(self.kernel.runs):
-            if runs.kind_of(folder) == "sweep":
+            if runs.kind_of_run(folder) == "sweep":
                 return events.read(folder)[0]
         return []

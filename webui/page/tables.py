@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 
-def table(
+def html_table(
     titles: Sequence[str],
     rows: Sequence[Sequence[Any]],
     numbers: Collection[int] = (),

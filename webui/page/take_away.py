@@ -9,7 +9,7 @@ from webui.files import downloads, write_text
 from webui.models.here import cells_here, model_here
 from webui.notebook.ipynb import notebook_text
 from webui.notebook.rows import FOLDER, PARENT, Rows
-from webui.notebook.script import script
+from webui.notebook.script import recipe_script
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.store import dumps
@@ -21,14 +21,16 @@ LARGE = 20_000_000  # bytes of rows, which are not packed at every change
 Written = Callable[[Recipe, Rows], str]
 
 
-def recipe_of(recipe: Recipe, rows: Rows) -> str:
+def recipe_as_yaml(recipe: Recipe, rows: Rows) -> str:
     """The recipe as YAML."""
     return dumps(recipe)
 
 
 def script_of(recipe: Recipe, rows: Rows) -> str:
     """The whole recipe as one Python file."""
-    return script(recipe, rows, f"{recipe.name}.py", model=model_here(recipe.model))
+    return recipe_script(
+        recipe, rows, f"{recipe.name}.py", model=model_here(recipe.model)
+    )
 
 
 def notebook_of(recipe: Recipe, rows: Rows) -> str:

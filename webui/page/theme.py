@@ -52,7 +52,7 @@ SCRIPTS = (
 )
 
 
-def script() -> str:
+def page_script() -> str:
     """What the browser runs once, when the page is there."""
     texts = [(FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS]
     return "() => {\n" + "\n".join(texts) + "\n}"

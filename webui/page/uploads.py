@@ -30,14 +30,14 @@ def use_files(draft: Draft, files: list[Path]) -> None:
     seen = ask(found, with_values(Recipe(), values))
     if seen.problem and not seen.columns:
         raise PlannerError(seen.problem)
-    kept = dict.fromkeys(str(keep(file)) for file in files)
+    kept = dict.fromkeys(str(keep_upload(file)) for file in files)
     values["data.train_files"] = list(kept)
     if draft.recipe.split.by == "file":
         values |= {"split.by": "fraction", "split.files": []}
     draft.commit_all({**values, **detected(seen)})
 
 
-def keep(file: Path) -> Path:
+def keep_upload(file: Path) -> Path:
     """A copy of an uploaded file in the data folder, under a name of its content."""
     digest = (file_hash(file) or "")[:8]
     ending = "".join(file.suffixes[-2:]) if file.suffix == ".gz" else file.suffix

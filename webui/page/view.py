@@ -22,7 +22,7 @@ from webui.page.studio import Studio
 from webui.planner.job import Progress
 from webui.recipe import Recipe
 from webui.rows.detection.found import Found, found
-from webui.rows.prepare.ask import at_hand, is_large
+from webui.rows.prepare.ask import is_large, rows_at_hand
 from webui.rows.prepare.prepare import prepare
 from webui.rows.prepare.store import rows_key
 from webui.rows.preview import preview
@@ -56,7 +56,7 @@ class View:
     @cached_property
     def entries(self) -> list[Entry]:
         """All runs as the table shows them; looked up once for a redraw."""
-        return entries.entries(self.studio.kernel.runs)
+        return entries.list_entries(self.studio.kernel.runs)
 
     @cached_property
     def cells(self) -> dict[str, Cell]:
@@ -79,7 +79,7 @@ class View:
     def prepared(self) -> Any:
         """The rows once they are prepared, in the background where they are few; a
         PlannerError where they cannot be, or None."""
-        known = at_hand(self.recipe)
+        known = rows_at_hand(self.recipe)
         if known is None and self.is_readable and self.found is not None:
             if not is_large(self.recipe):
                 return self.plan(prepare, rows_key(self.recipe))

@@ -55,36 +55,38 @@ def build(page: Page) -> None:
                 button = gr.Button(page.say(title), size="sm", elem_id=f"waiting-{way}")
                 page.watch(button, shown_with_entries)
                 page.when_pressed(
-                    button, partial(move, page, way), [chosen], form=False
+                    button, partial(move_chosen, page, way), [chosen], form=False
                 )
             button = gr.Button(page.say(REMOVE), size="sm", elem_id="waiting-remove")
             page.watch(button, shown_with_entries)
-            page.when_pressed(button, partial(remove, page), [chosen], form=False)
+            page.when_pressed(
+                button, partial(remove_chosen, page), [chosen], form=False
+            )
         page.html(lambda view: troubles(page), elem_id="waiting-troubles")
     page.watch(box, lambda view: gr.update(visible=anything(page)))
-    page.watch(chosen, lambda view: choices(page))
+    page.watch(chosen, lambda view: waiting_to_choose(page))
 
 
 def anything(page: Page) -> bool:
     """Whether there is anything to show: what waits, or a file that is broken."""
-    return bool(queue.entries(page.kernel) or queue.problems(page.kernel))
+    return bool(queue.waiting(page.kernel) or queue.problems(page.kernel))
 
 
 def shown_with_entries(view: View) -> Any:
     """A button that is there as long as there is something to press it for."""
-    return gr.update(visible=bool(queue.entries(view.studio.kernel)))
+    return gr.update(visible=bool(queue.waiting(view.studio.kernel)))
 
 
-def choices(page: Page) -> Any:
+def waiting_to_choose(page: Page) -> Any:
     """What waits, in order; what is chosen stays so wherever it moves to."""
     named = [
-        (line(page, number, entry), entry.id)
-        for number, entry in enumerate(queue.entries(page.kernel), start=1)
+        (entry_line(page, number, entry), entry.id)
+        for number, entry in enumerate(queue.waiting(page.kernel), start=1)
     ]
     return gr.update(choices=named, visible=bool(named))
 
 
-def line(page: Page, number: int, entry: Entry) -> str:
+def entry_line(page: Page, number: int, entry: Entry) -> str:
     """An entry in a line: its place, its name, what it is, since when."""
     kind = KINDS.get(entry.upto if entry.kind == "run" else entry.kind)
     last = kind_of(entry.upto).title
@@ -99,7 +101,7 @@ def troubles(page: Page) -> Markup:
     """Why entries could not start, and which files cannot be read."""
     told = [
         page.say(NOT_STARTED).format(entry.recipe.name, page.say(entry.reason))
-        for entry in queue.entries(page.kernel)
+        for entry in queue.waiting(page.kernel)
         if entry.reason
     ]
     told += map(page.say, queue.problems(page.kernel))
@@ -112,7 +114,7 @@ def the_chosen(page: Page, entry_id: str | None) -> str:
     Raises:
         QueueError: when it is not clear which.
     """
-    known = [entry.id for entry in queue.entries(page.kernel)]
+    known = [entry.id for entry in queue.waiting(page.kernel)]
     if entry_id in known:
         return str(entry_id)
     if len(known) == 1:
@@ -120,14 +122,14 @@ def the_chosen(page: Page, entry_id: str | None) -> str:
     raise QueueError(CHOOSE)
 
 
-def move(page: Page, way: Way, entry_id: str | None) -> None:
+def move_chosen(page: Page, way: Way, entry_id: str | None) -> None:
     """Change the place of what is chosen."""
-    queue.move(page.kernel, the_chosen(page, entry_id), way)
+    queue.move_entry(page.kernel, the_chosen(page, entry_id), way)
 
 
-def remove(page: Page, entry_id: str | None) -> None:
+def remove_chosen(page: Page, entry_id: str | None) -> None:
     """Take what is chosen out of the queue."""
-    queue.remove(page.kernel, the_chosen(page, entry_id))
+    queue.remove_entry(page.kernel, the_chosen(page, entry_id))
 
 
 # ---- for every button that begins a training
@@ -145,7 +147,7 @@ def start_or_wait(
         start()
     except BusyError:
         entry = queue.add(page.kernel, recipe, kind, upto)
-        gr.Info(page.say(WAITS).format(queue.place(page.kernel, entry)))
+        gr.Info(page.say(WAITS).format(queue.place_of(page.kernel, entry)))
 
 
 def run_title(page: Page, title: Text) -> Watcher:

@@ -57,7 +57,7 @@ def end_with_parent() -> None:
         os._exit(0)
 
 
-def answer(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+def call_and_report(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     """Call the function; every failure leaves this process as a PlannerError.
 
     Other exceptions may not survive the way to the server, or would make it

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from webui.errors import PlannerError
-from webui.planner.child import answer, settle_in
+from webui.planner.child import call_and_report, settle_in
 from webui.text import Text
 
 Result = TypeVar("Result")
@@ -180,6 +180,6 @@ def work(
     PlannerError that says why it does not."""
     settle_in(niceness, all_cores=True)
     try:
-        answers.send(answer(function, args))
+        answers.send(call_and_report(function, args))
     except PlannerError as error:
         answers.send(error)

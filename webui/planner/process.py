@@ -16,7 +16,7 @@ from concurrent import futures
 from typing import Any, NamedTuple
 
 from webui.errors import PlannerError
-from webui.planner.child import KILL, answer, settle_in, stand_back
+from webui.planner.child import KILL, call_and_report, settle_in, stand_back
 
 HEAVY = ("transformers", "peft")
 PATIENCE = 120.0  # seconds
@@ -117,7 +117,7 @@ def discard(helper: Helper) -> None:
 def answer_modestly(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     """Answer a question in the helper process, which stands back from the first on."""
     become_modest()
-    return answer(function, args)
+    return call_and_report(function, args)
 
 
 @functools.cache

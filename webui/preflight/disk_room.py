@@ -12,7 +12,7 @@ from webui.counts.memory.estimate import Learning, learning_of, numbers_of
 from webui.counts.memory.optimizers import in_effect, state_bytes
 from webui.counts.parameters.meta import base_of, parameters_of_base
 from webui.counts.parameters.weights import PROMPT, Weight, weights_of
-from webui.figures import size
+from webui.figures import in_bytes
 from webui.files import free_bytes
 from webui.recipe import Recipe
 from webui.recipe.sections.adapter import PREFIXES, PROMPTS
@@ -141,7 +141,7 @@ def too_much(left: Leaves, free: int | None, folder: Path) -> Text | None:
     """
     if free is None or left.total <= free:
         return None
-    needed, one, has = size(left.total), size(left.checkpoint), size(free)
+    needed, one, has = in_bytes(left.total), in_bytes(left.checkpoint), in_bytes(free)
     count, field = left.checkpoints, "training.keep_checkpoints"
     return Text(
         f"the run leaves up to {needed} on the disk ({count} checkpoints of {one} at "

@@ -10,7 +10,7 @@ from webui.recipe import Recipe
 from webui.recipe.problems import Problem, RecipeError
 
 
-def judged(recipe: Recipe, *, sweep: bool = False) -> Judgement:
+def judgement(recipe: Recipe, *, sweep: bool = False) -> Judgement:
     """What does not fit; else what is planned.
 
     Where the planner fails, that is the problem: nothing starts unjudged.
@@ -28,7 +28,7 @@ def planned(recipe: Recipe, *, sweep: bool = False) -> list[dict[str, Any]]:
     Raises:
         RecipeError: with everything that does not fit.
     """
-    answer = judged(recipe, sweep=sweep)
+    answer = judgement(recipe, sweep=sweep)
     if answer.problems:
         raise RecipeError([*answer.problems])
     return [asdict(each) for each in answer.planned]

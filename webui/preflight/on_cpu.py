@@ -7,7 +7,7 @@ that model's body for what the head reads.
 from functools import partial
 from typing import Any
 
-from webui.counts.parameters.meta import shape_of
+from webui.counts.parameters.meta import shape_of_model
 from webui.errors import PlannerError
 from webui.models.pretrained import read_config
 from webui.recipe import Recipe
@@ -21,7 +21,7 @@ def cpu_problem(recipe: Recipe) -> Text | None:
         config = read_config(recipe.model)
         if getattr(config, "auto_map", None):
             return None  # code of its own says what it is
-        built = shape_of(recipe).model
+        built = shape_of_model(recipe).model
         if type(built).__name__.endswith("ForConditionalGeneration"):
             built = text_model(config)
     except PlannerError:

@@ -14,7 +14,7 @@ from webui.models.pretrained import read_config, read_tokenizer
 from webui.models.sizes import disk_problem
 from webui.planner.process import ask
 from webui.preflight.disk_room import room_problem
-from webui.preflight.judged import judged
+from webui.preflight.judged import judgement
 from webui.preflight.learning_rates import rate_problems
 from webui.preflight.machine import this_card
 from webui.preflight.on_cpu import cpu_problem
@@ -89,7 +89,7 @@ def data_problems(recipe: Recipe, *, here: bool = True) -> list[Problem]:
 
 def misfits(recipe: Recipe, *, sweep: bool = False) -> list[Problem]:
     """What of the recipe's adapter its model has no place for, as the plan says it."""
-    return [*judged(recipe, sweep=sweep).problems]
+    return [*judgement(recipe, sweep=sweep).problems]
 
 
 def row_problems(recipe: Recipe, root: Path, *, sweep: bool = False) -> list[Problem]:
@@ -215,14 +215,14 @@ def first_problems(recipe: Recipe, stages: Sequence[Stage]) -> list[Problem]:
         problems = [
             Problem(path, text)
             for path, question in stage
-            for text in answers(question, recipe)
+            for text in planner_findings(question, recipe)
         ]
         if problems:
             return problems
     return []
 
 
-def answers(question: Callable, recipe: Recipe) -> Sequence[Text]:
+def planner_findings(question: Callable, recipe: Recipe) -> Sequence[Text]:
     """What the planner's process finds wrong: nothing, one thing, or several."""
     try:
         found = ask(question, recipe) or ()

@@ -44,7 +44,7 @@ def in_chinese(problem: Problem) -> str:
 def explain(details: ErrorDetails) -> Problem:
     """A pydantic error as one sentence in the words of the recipe."""
     path = field_path(details["loc"])
-    given, limits = shown(details["input"]), details.get("ctx", {})
+    given, limits = shorten_given(details["input"]), details.get("ctx", {})
     match details["type"]:
         case "extra_forbidden":
             message = unknown_key(path)
@@ -104,7 +104,7 @@ def field_path(location: tuple[int | str, ...]) -> str:
     return next((known for known in FIELDS if path.startswith(f"{known}.")), path)
 
 
-def shown(given: Any) -> str:
+def shorten_given(given: Any) -> str:
     """A value as it was given, cut to what fits in a sentence."""
     try:
         text = repr(given)

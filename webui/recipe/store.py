@@ -26,21 +26,23 @@ class Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark
-            raise refused("a recipe has no references (*name)", mark)
+            raise refuse_yaml("a recipe has no references (*name)", mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         seen = set()
         for key_node, _ in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                raise refused("a key must be a name", key_node.start_mark)
+                raise refuse_yaml("a key must be a name", key_node.start_mark)
             if key_node.value in seen:
-                raise refused(f"{key_node.value} is given twice", key_node.start_mark)
+                raise refuse_yaml(
+                    f"{key_node.value} is given twice", key_node.start_mark
+                )
             seen.add(key_node.value)
         return super().construct_mapping(node, deep)
 
 
-def refused(problem: str, mark: Any) -> yaml.MarkedYAMLError:
+def refuse_yaml(problem: str, mark: Any) -> yaml.MarkedYAMLError:
     """The error for YAML that is well formed and still not taken."""
     return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
 

@@ -28,7 +28,7 @@ def hold_to_plan(
     if not fitting:  # nobody could tell, or a sweep has more trials than were judged
         refuse_passed_over(model)
     for plan in fitting[:1]:
-        trainable, total = loaded(model, plan)
+        trainable, total = count_loaded(model, plan)
         # What is tied learns once where the loader keeps it so.
         if any(
             trainable == plan["trainable"] - less
@@ -36,10 +36,10 @@ def hold_to_plan(
             for less in (0, plan["tied"])
         ):
             return
-        raise MiscountError(told(plan, trainable, total))
+        raise MiscountError(both_counts(plan, trainable, total))
 
 
-def loaded(model: Any, plan: Mapping[str, Any]) -> tuple[int, int | None]:
+def count_loaded(model: Any, plan: Mapping[str, Any]) -> tuple[int, int | None]:
     """How many of the loaded weights learn, and how many there are.
 
     The total is None where it tells nothing: weights are packed, or the tokenizer made
@@ -54,7 +54,7 @@ def loaded(model: Any, plan: Mapping[str, Any]) -> tuple[int, int | None]:
     return trainable, sum(size for name, size, _ in sizes if not is_tower(name))
 
 
-def told(plan: Mapping[str, Any], trainable: int, total: int | None) -> str:
+def both_counts(plan: Mapping[str, Any], trainable: int, total: int | None) -> str:
     """Both figures in a sentence that the diagnosis reads."""
     planned, loaded = f"{plan['trainable']:,}", f"{trainable:,}"
     if total is not None:

@@ -148,7 +148,7 @@ def install_callback(recorder: "Recorder") -> None:
             watch = recorder.watch
             if watch.get("code") and self.sampled != state.global_step:
                 self.sampled = state.global_step
-                self.show(Sampled, state, "answers", samples.answers)
+                self.show(Sampled, state, "answers", samples.answer_samples)
 
         def rank(self, state, loader: Any) -> None:  # type: ignore
             """Show which rows the model knows best and worst."""
@@ -186,7 +186,7 @@ def install_callback(recorder: "Recorder") -> None:
 
         def on_save(self, args, state, control, **_):  # type: ignore
             name = f"checkpoint-{state.global_step}"
-            taken = checkpoints.size(Path(args.output_dir) / name)
+            taken = checkpoints.bytes_of(Path(args.output_dir) / name)
             recorder.emit(
                 Saved(
                     checkpoint=name,

@@ -43,22 +43,22 @@ def notify(run: Path) -> threading.Thread | None:
     address = os.environ.get(ADDRESS, "").strip()
     if not address:
         return None
-    thread = threading.Thread(target=tell, args=(run, address), daemon=True)
+    thread = threading.Thread(target=post_or_log, args=(run, address), daemon=True)
     thread.start()
     # A command that ends at once still lets it out, for a while.
     atexit.register(thread.join, SECONDS)
     return thread
 
 
-def tell(run: Path, address: str) -> None:
+def post_or_log(run: Path, address: str) -> None:
     """Send it, or write down why it could not be sent."""
     try:
-        send(address, message(run))
+        post_json(address, message(run))
     except Exception as error:
-        write_down(run, f"the webhook could not be told: {reason(error)}\n")
+        write_down(run, f"the webhook could not be told: {kind_of_failure(error)}\n")
 
 
-def send(address: str, told: dict[str, Any]) -> None:
+def post_json(address: str, told: dict[str, Any]) -> None:
     """Send a message as JSON.
 
     Raises:
@@ -73,7 +73,7 @@ def send(address: str, told: dict[str, Any]) -> None:
     build_opener(NoRedirect).open(request, timeout=SECONDS).close()
 
 
-def reason(error: Exception) -> str:
+def kind_of_failure(error: Exception) -> str:
     """What went wrong; errors of libraries may hold the address, so only their kind."""
     if isinstance(error, HTTPError):
         return f"HTTP {error.code}"
@@ -99,14 +99,14 @@ def message(run: Path) -> dict[str, Any]:
     facts = {
         "run": run.name,
         "status": status_of(history),
-        "name": notes.read(run).name or run.name,
+        "name": notes.read_notes(run).name or run.name,
         "scores": summary.get("scores", []),
         # A run whose kernel died has no summary.
         "last_loss": step.logs.get("loss") if step else None,
         "duration": summary.get("duration", duration(history)),
         "what": explain(failed).what.en if failed else None,
     }
-    text = sentence(facts)
+    text = ended_sentence(facts)
     return {
         **facts,
         "text": escaped(text),
@@ -116,7 +116,7 @@ def message(run: Path) -> dict[str, Any]:
     }
 
 
-def sentence(facts: dict[str, Any]) -> str:
+def ended_sentence(facts: dict[str, Any]) -> str:
     """The message for a person."""
     parts = [f"{facts['name']}: {facts['status']}"]
     if facts["duration"]:

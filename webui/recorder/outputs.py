@@ -25,7 +25,7 @@ def listen(session: Any, hear: Callable[[str, Any], None]) -> None:
     session.send = hear_and_send
 
 
-def fold(outputs: list[Output], kind: str, content: dict[str, Any]) -> None:
+def fold_message(outputs: list[Output], kind: str, content: dict[str, Any]) -> None:
     """Add one iopub message to a cell's outputs, in nbformat's shape."""
     match kind:
         case "stream":

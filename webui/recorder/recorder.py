@@ -65,7 +65,7 @@ class Recorder:
             return
         fresh: list[outputs.Output] = []
         for folded in (captured, fresh):
-            outputs.fold(folded, kind, content)
+            outputs.fold_message(folded, kind, content)
         self.write_log(outputs.plain_text(fresh))
         if kind == "stream" and content["name"] == "stdout":
             self.warned.hear_printed(content["text"])
@@ -145,7 +145,7 @@ class Recorder:
         os.chdir(self.folder)
         unwanted, self.run_folder, self.state["run"] = self.run_folder, None, None
         if unwanted:
-            runs.remove(unwanted)
+            runs.remove_run(unwanted)
         self.forget(*TRIES)
 
     def run_cell(self, cell: dict[str, Any]) -> str:

@@ -41,7 +41,7 @@ def for_checkpoint(run: Path, model: Any, optimizer: str) -> Room:
 
     Before the first it is ``first_checkpoint`` that is compared.
     """
-    sizes = [checkpoints.size(folder) for folder in checkpoints.folders(run)]
+    sizes = [checkpoints.bytes_of(folder) for folder in checkpoints.folders(run)]
     return enough(run, max(sizes, default=0) or first_checkpoint(model, optimizer))
 
 

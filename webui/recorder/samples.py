@@ -14,7 +14,9 @@ import numpy as np
 MOST_TEXT = 2000  # characters that are kept of a row's text
 
 
-def answers(watch: Mapping[str, Any], names: dict[str, Any]) -> list[dict[str, str]]:
+def answer_samples(
+    watch: Mapping[str, Any], names: dict[str, Any]
+) -> list[dict[str, str]]:
     """Each sample prompt with the answer of the model as it is now.
 
     ``watch`` holds the code of the functions that answer, the prompts (none for the

@@ -41,7 +41,7 @@ def asked_once(
     limit = 2 * len(answer) + SPARE
     with undisturbed(watch, names):
         names["FastLanguageModel"].for_inference(names["model"])
-        made = answered(names["model"], read, limit)
+        made = continue_greedily(names["model"], read, limit)
         chance = chance_of_end(names["model"], read, answer, ends)
     itself = bool(made) and made[-1] in ends
     return {
@@ -110,7 +110,7 @@ def shortened(example: Example) -> Example:
     return Example(read + answer[:extra], answer[extra:])
 
 
-def answered(model: Any, read: list[int], limit: int) -> list[int]:
+def continue_greedily(model: Any, read: list[int], limit: int) -> list[int]:
     """What the model writes after what it has read, the likeliest token each time."""
     import torch
 

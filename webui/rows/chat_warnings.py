@@ -6,7 +6,7 @@ from webui.chat.conversation import Chat, has_thought
 from webui.chat.thoughts import opened
 from webui.chat.vanished import Lost
 from webui.figures import whole
-from webui.rows.each import Kept, place
+from webui.rows.each import Kept, place_of_row
 from webui.rows.encoding import Encoded
 from webui.rows.warned import Warned, of
 from webui.text import Text
@@ -45,7 +45,7 @@ def chat_warnings(
 
 def places(some: Sequence[Kept]) -> Text:
     """Where the first of these rows stand."""
-    first = [place(row.record) for row in some[:SHOWN]]
+    first = [place_of_row(row.record) for row in some[:SHOWN]]
     return Text(", ".join(p.en for p in first), "、".join(p.zh for p in first))
 
 

@@ -9,7 +9,7 @@ from webui.chat.spoken import THOUGHT
 from webui.recipe import Recipe
 from webui.recipe.sections.data import LABELLED
 from webui.rows.chat_warnings import chat_warnings
-from webui.rows.each import Kept, Rejected, place
+from webui.rows.each import Kept, Rejected, place_of_row
 from webui.rows.encoding import HIDDEN, Encoded
 from webui.rows.mapping.steps import label_role
 from webui.rows.mapping.turns import sides_of
@@ -165,7 +165,7 @@ def others_left(recipe: Recipe, kept: Sequence[Kept]) -> Iterator[Warned]:
             continue
         some = [row for row in kept if holds_others(row, path, parent)]
         if some:
-            where, count = place(some[0].record), of(some, kept)
+            where, count = place_of_row(some[0].record), of(some, kept)
             text = Text(
                 f"In {count.en}, {parent} holds more than the one that {path} takes "
                 f"(first: {where.en}); the others are not learned.",
@@ -188,7 +188,7 @@ def joined_pairs(recipe: Recipe, kept: Sequence[Kept]) -> Iterator[Warned]:
     column = recipe.data.columns.get("messages", "messages")
     some = [row for row in kept if pairs_at(row, column) > 1]
     if recipe.data.format == "messages" and some:
-        where, count = place(some[0].record), of(some, kept)
+        where, count = place_of_row(some[0].record), of(some, kept)
         text = Text(
             f"In {count.en}, {column} lists questions with their answers (first: "
             f"{where.en}); they are read as one conversation, so later answers see the "
@@ -214,7 +214,7 @@ def template_marks(tokenizer: Any, kept: Sequence[Kept]) -> Iterator[Warned]:
     found = [(row, mark) for row in kept if (mark := marked(row, marks))]
     if found:
         row, mark = found[0]
-        where, some = place(row.record), of(found, kept)
+        where, some = place_of_row(row.record), of(found, kept)
         text = Text(
             f"{some.en} hold the chat template's own mark {mark} inside their text "
             f"(first: {where.en}), which the model would take for a turn; remove it.",

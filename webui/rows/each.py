@@ -114,13 +114,13 @@ def no_files(part: Part) -> PlannerError:
 
 def with_place(rejected: Rejected) -> Text:
     """The reason for a rejection as a sentence with file and line."""
-    where = place(rejected.record)
+    where = place_of_row(rejected.record)
     return Text(
         f"{where.en}: {rejected.reason.en}.", f"{where.zh}：{rejected.reason.zh}。"
     )
 
 
-def place(record: Record) -> Text:
+def place_of_row(record: Record) -> Text:
     """Where a row stands, in words."""
     return Text(
         f"{record.file}, {record.unit.en} {record.number}",

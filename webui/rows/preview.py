@@ -11,7 +11,7 @@ from webui.models.pretrained import end_tokens, has_template, recipe_chat
 from webui.recipe import Recipe
 from webui.recipe.parts import Part
 from webui.rows.data_warnings import Warned, no_template, shifted_labels, warnings
-from webui.rows.each import Kept, Rejected, place, read_rows, with_place
+from webui.rows.each import Kept, Rejected, place_of_row, read_rows, with_place
 from webui.rows.encoding import HIDDEN, Encoded, encode
 from webui.rows.refused import broken_files, mostly_rejected, template_that_takes
 from webui.text import Text
@@ -188,7 +188,7 @@ def preview_rows(
 
 def place_of_part(kept: Kept, number: int) -> Text:
     """Where a row stands; of several sequences, which answer it is."""
-    where, total = place(kept.record), len(kept.sequences)
+    where, total = place_of_row(kept.record), len(kept.sequences)
     if total == 1:
         return where
     return Text(

@@ -73,12 +73,12 @@ def template_that_takes(recipe: Recipe, rejected: Sequence[Rejected]) -> Text:
 
 def likest(chosen: Template) -> list[str]:
     """Our templates, those first that write most like the chosen one."""
-    own = exchange(chosen)
-    written = {name: exchange(ours(chosen, name)) for name in TEMPLATES}
+    own = template_exchange(chosen)
+    written = {name: template_exchange(ours(chosen, name)) for name in TEMPLATES}
     return sorted(written, key=lambda name: likeness(own, written[name]), reverse=True)
 
 
-def exchange(template: Template) -> str:
+def template_exchange(template: Template) -> str:
     """A question and an answer as a template writes them, or else its own text."""
     turns = [{"role": role, "content": ""} for role in ("user", "assistant")]
     text = template.try_to_write(turns, None, {})

@@ -44,7 +44,7 @@ def complete(run: Path) -> list[Checkpoint]:
     training goes on with is there, and when an event of the run names it as saved.
     """
     saved = {e.checkpoint for e in events.read(run)[0] if isinstance(e, Saved)}
-    found = (read(folder) for folder in folders(run) if folder.name in saved)
+    found = (read_checkpoint(folder) for folder in folders(run) if folder.name in saved)
     whole = [checkpoint for checkpoint in found if checkpoint is not None]
     return sorted(whole, key=lambda checkpoint: checkpoint.step, reverse=True)
 
@@ -54,7 +54,7 @@ def beginning(run: Path) -> Checkpoint:
     return Checkpoint(run / FOLDER, 0)
 
 
-def read(folder: Path) -> Checkpoint | None:
+def read_checkpoint(folder: Path) -> Checkpoint | None:
     """The checkpoint in a folder; None when something of it is missing."""
     state = read_json(folder / STATE)
     if not isinstance(state, dict) or not isinstance(state.get("global_step"), int):
@@ -88,6 +88,6 @@ def remove_incomplete(run: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def size(folder: Path) -> int:
+def bytes_of(folder: Path) -> int:
     """Bytes that a checkpoint takes."""
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -70,7 +70,7 @@ class Entry:
 KNOWN: dict[Path, tuple[Mark, Entry]] = {}
 
 
-def entries(root: Path) -> list[Entry]:
+def list_entries(root: Path) -> list[Entry]:
     """All runs of a folder, the newest first; only what changed is read again."""
     listed = folder.folders(root)
     found = [entry(each) for each in listed]
@@ -83,16 +83,16 @@ def entry(path: Path) -> Entry:
     """What the table shows of one run."""
     known, now = KNOWN.get(path), mark(path)
     if known is None or known[0] != now:
-        known = KNOWN[path] = now, read(path)
+        known = KNOWN[path] = now, read_run_entry(path)
     return known[1]
 
 
 def mark(path: Path) -> Mark:
     """When a run's files last changed, in ns, and their sizes in bytes."""
-    return tuple(stamp(os.path.join(path, name)) for name in FILES)
+    return tuple(file_stamp(os.path.join(path, name)) for name in FILES)
 
 
-def stamp(file: str) -> tuple[int, int]:
+def file_stamp(file: str) -> tuple[int, int]:
     """When a file last changed, in ns, and its size in bytes."""
     try:
         found = os.stat(file)
@@ -101,18 +101,18 @@ def stamp(file: str) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
-def read(path: Path) -> Entry:
+def read_run_entry(path: Path) -> Entry:
     """Read a run; what is not as we write it is as if it were not there."""
-    run = folder.read(path)
+    run = folder.read_run(path)
     model, method = run.summary.get("model"), run.summary.get("method")
     parent = run.summary.get("parent")
     if not isinstance(model, str) or not isinstance(method, str):
-        model, method, parent = asked(path / folder.RECIPE)
+        model, method, parent = main_settings(path / folder.RECIPE)
     figures = {name: finite(run.summary.get(name)) for name in FIGURES}
     figures |= further(run.summary.get("metrics"))
     return Entry(
         run,
-        notes.read(path),
+        notes.read_notes(path),
         notes.one_line(model),
         notes.one_line(method),
         notes.one_line(parent) if isinstance(parent, str) else "",
@@ -121,7 +121,7 @@ def read(path: Path) -> Entry:
     )
 
 
-def asked(recipe: Path) -> tuple[str, str, str]:
+def main_settings(recipe: Path) -> tuple[str, str, str]:
     """The model, the method and the parent of a recipe that may be no valid one."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:

@@ -88,9 +88,9 @@ def find(root: Path, run_id: str) -> Run:
         name for name in known if name.startswith(run_id) or name.endswith(run_id)
     ]
     if run_id and len(matching) == 1:
-        return read(root / matching[0])
+        return read_run(root / matching[0])
     if Path(run_id).name in known and Path(run_id).is_dir():
-        return read(root / Path(run_id).name)
+        return read_run(root / Path(run_id).name)
     word = "several runs are" if matching and run_id else "no run is"
     raise RunError(
         Text(
@@ -121,10 +121,10 @@ def is_shown(name: str) -> bool:
     return not name.startswith(".") and not any("\ud800" <= c <= "\udfff" for c in name)
 
 
-def read(folder: Path) -> Run:
+def read_run(folder: Path) -> Run:
     """What a run's folder says about it."""
     summary = summary_of(folder)
-    return Run(folder, kind_of(folder), status_by(folder, summary), summary)
+    return Run(folder, kind_of_run(folder), status_by(folder, summary), summary)
 
 
 def status_by(folder: Path, summary: dict[str, Any]) -> str:
@@ -149,7 +149,7 @@ def cells_of(folder: Path) -> tuple[Cell, ...]:
     return tuple(Cell(**cell) for cell in read_object(folder / PLAN).get("cells", ()))
 
 
-def rows_of(folder: Path) -> Rows | None:
+def rows_of_run(folder: Path) -> Rows | None:
     """What a run found of its rows; None for one from before rows were kept."""
     try:
         rows: Rows = TypeAdapter(Rows).validate_python(
@@ -162,14 +162,14 @@ def rows_of(folder: Path) -> Rows | None:
 
 def kept_rows(folder: Path) -> Rows | None:
     """The rows that lie in a run's own folder; None where it kept none."""
-    rows = rows_of(folder)
+    rows = rows_of_run(folder)
     if rows is None or not (folder / FOLDER).is_dir():
         return None
     files = {file.name: str(file) for file in (folder / FOLDER).iterdir()}
     return replace(rows, files=files)
 
 
-def kind_of(folder: Path) -> str:
+def kind_of_run(folder: Path) -> str:
     """run or sweep, as it was started."""
     return str(read_object(folder / PLAN).get("kind", "run"))
 
@@ -202,7 +202,7 @@ def parent_of(folder: Path) -> str:
         return ""
 
 
-def recipe_of(run: Run) -> Recipe:
+def recipe_of_run(run: Run) -> Recipe:
     """The recipe that the run was made from.
 
     Raises:
@@ -223,10 +223,10 @@ def delete(run: Run) -> None:
                 f"{run.id} 仍在运行；请先停止。",
             )
         )
-    remove(run.folder)
+    remove_run(run.folder)
 
 
-def remove(folder: Path) -> None:
+def remove_run(folder: Path) -> None:
     """Take a run away, whatever it does."""
     # Renamed first, so that a deletion that is cut short leaves no half a run.
     doomed = folder.with_name(f".deleted-{folder.name}")

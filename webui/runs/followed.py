@@ -31,7 +31,7 @@ from webui.runs.events import (
     Step,
 )
 from webui.runs.events.history import Kind
-from webui.runs.folder import RECIPE, rows_of
+from webui.runs.folder import RECIPE, rows_of_run
 from webui.runs.pace import NOTHING, Expected, Pace, expected
 
 # Read in blocks, so that a long run never lies in memory as a whole.
@@ -124,7 +124,7 @@ class Followed:
 
     def place(self, event: Measured) -> dict[str, float]:
         """Where figures lie in the curve."""
-        epoch = number(event.logs.get("epoch"))
+        epoch = number_or_nan(event.logs.get("epoch"))
         return {"step": event.step, "epoch": epoch, "seconds": round(self.spent, 1)}
 
     def take_between(self, event: Event) -> None:
@@ -151,7 +151,7 @@ class Followed:
     def expected(self, max_steps: int) -> Expected:
         """What the run's recipe lets expect of its evaluations."""
         try:
-            rows = rows_of(self.folder)
+            rows = rows_of_run(self.folder)
             watched = rows.watched if rows else None
             return expected(load(self.folder / RECIPE), max_steps, watched)
         except (RecipeError, OSError):
@@ -212,7 +212,7 @@ def is_drawn(name: str) -> bool:
 def drawn(figures: Iterable[tuple[str, Any]]) -> dict[str, float]:
     """The figures that have a curve, as numbers."""
     return {
-        name: number(value)
+        name: number_or_nan(value)
         for name, value in figures
         if isinstance(value, int | float) and is_drawn(name)
     }
@@ -226,7 +226,7 @@ def unseen(logs: Mapping[str, Any]) -> dict[str, float]:
     return drawn(named)
 
 
-def number(value: object) -> float:
+def number_or_nan(value: object) -> float:
     """A logged figure as a number; nan when it is none."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)

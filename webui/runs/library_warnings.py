@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from webui.figures import size
+from webui.figures import in_bytes
 from webui.runs import learned_before
 from webui.runs.events import Event, LearnedBefore, NoRoom, Warned
 from webui.runs.known_warnings import KNOWN
@@ -50,10 +50,10 @@ def warnings_of(history: Iterable[Event]) -> list[Told]:
     return sorted([*each.values()][::-1], key=lambda warned: warned.harmless)
 
 
-def line(event: Warned | NoRoom | LearnedBefore) -> str:
+def warning_line(event: Warned | NoRoom | LearnedBefore) -> str:
     """What was warned of, as a line for the terminal."""
     if isinstance(event, NoRoom):
-        needed, free = size(event.needed or 0), size(event.free or 0)
+        needed, free = in_bytes(event.needed or 0), in_bytes(event.free or 0)
         return (
             f"Note: the checkpoint of step {event.step} was left out: it needs "
             f"{needed}, and the disk has {free}."

@@ -33,7 +33,7 @@ class About:
 NOTHING = About()
 
 
-def read(run: Path) -> About:
+def read_notes(run: Path) -> About:
     """What is said about a run; what cannot be read says nothing."""
     try:
         if (run / FILE).stat().st_size > MAX_BYTES:
@@ -46,7 +46,7 @@ def read(run: Path) -> About:
     name, note = said.get("name"), said.get("note")
     return About(
         one_line(name)[:NAME_LENGTH] if isinstance(name, str) else "",
-        plain(note)[:NOTE_LENGTH] if isinstance(note, str) else "",
+        plain_note(note)[:NOTE_LENGTH] if isinstance(note, str) else "",
         said.get("star") is True,
     )
 
@@ -76,18 +76,18 @@ def change(
     }
     lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(lock):
-        now = read(run)
+        now = read_notes(run)
         changes = {key: value for key, value in wanted.items() if value is not None}
         if was is not None:
             refuse_a_clash(was, now, changes)
         said = replace(now, **changes)  # type: ignore[arg-type]
         if said != now or not (run / FILE).exists():
-            write(run, said)
+            write_notes(run, said)
         lock.touch()
     return said
 
 
-def write(run: Path, said: About) -> None:
+def write_notes(run: Path, said: About) -> None:
     """Replace what is said about a run."""
     try:
         write_json(run / FILE, asdict(said))
@@ -142,7 +142,7 @@ def fitting_name(text: str) -> str:
 
 def fitting_note(text: str) -> str:
     """A note, refused when it is too long."""
-    note = plain(text).strip()
+    note = plain_note(text).strip()
     if len(note) > NOTE_LENGTH:
         raise RunError(
             Text(
@@ -153,7 +153,7 @@ def fitting_note(text: str) -> str:
     return note
 
 
-def plain(text: str) -> str:
+def plain_note(text: str) -> str:
     """A text without control characters and without halves of characters."""
     kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in HIDDEN)
     return "".join(kept)
@@ -164,7 +164,7 @@ HIDDEN = ("Cc", "Cs")
 
 def one_line(text: str) -> str:
     """A text on one line, with single spaces."""
-    return " ".join(plain(" ".join(text.split())).split())
+    return " ".join(plain_note(" ".join(text.split())).split())
 
 
 def mark(lock: Path) -> int:

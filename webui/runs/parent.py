@@ -29,7 +29,7 @@ SAME_MODEL = ("model.name", "model.revision")
 SAME_SPLIT = tuple(path for path in FIELDS if path.startswith("split."))
 
 
-def why_not(run: Run) -> Text | None:
+def why_not_trainable(run: Run) -> Text | None:
     """Why a run cannot be trained on; None if it can."""
     if run.kind != "run":
         return Text(
@@ -60,7 +60,7 @@ def child(run: Run, values: Mapping[str, Any]) -> Recipe:
         RecipeError: if there is no such recipe.
         RunError: if the run has nothing to train on.
     """
-    recipe = runs.recipe_of(run)
+    recipe = runs.recipe_of_run(run)
     if recipe.adapter.saved_in_part:
         raise RecipeError([Problem("adapter.from_run", saved_in_part(recipe))])
     # A limit or a patience of the first training says nothing of the second.
@@ -88,7 +88,7 @@ def parent_problems(recipe: Recipe, root: Path) -> list[Problem]:
         run = runs.find(root, recipe.adapter.from_run)
     except RunError:
         return [Problem("adapter.from_run", GONE)]
-    if (reason := why_not(run)) is not None:
+    if (reason := why_not_trainable(run)) is not None:
         return [Problem("adapter.from_run", reason)]
     parent = child(run, {})
     if (run.folder / LEARNED).is_file():  # its rows themselves will be compared
@@ -107,11 +107,11 @@ def other_shape(recipe: Recipe, parent: Recipe) -> Iterator[Problem]:
             yield Problem(
                 path,
                 Text(
-                    f"is {shown(here)}, and {shown(there)} in the run that is trained "
-                    "on, whose adapter keeps its shape; set it so, or empty "
+                    f"is {yaml_value(here)}, and {yaml_value(there)} in the run that "
+                    "is trained on, whose adapter keeps its shape; set it so, or empty "
                     "adapter.from_run.",
-                    f"为 {shown(here)}，而所接续的运行为 {shown(there)}，其适配器形状"
-                    "不能改变；请改为相同的值，或清空 adapter.from_run。",
+                    f"为 {yaml_value(here)}，而所接续的运行为 {yaml_value(there)}，"
+                    "其适配器形状不能改变；请改为相同的值，或清空 adapter.from_run。",
                 ),
             )
 
@@ -136,7 +136,7 @@ def unlearned(recipe: Recipe, parent: Recipe) -> Iterator[Problem]:
             return
 
 
-def shown(value: Any) -> str:
+def yaml_value(value: Any) -> str:
     """A value as a recipe writes it."""
     listed = isinstance(value, tuple)
     return ", ".join(value) if listed else str(value) if value != "" else '""'

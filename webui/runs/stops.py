@@ -17,11 +17,11 @@ def runs_on(event: Stops | None) -> Text | None:
         f"{tokens} tokens: ",
         f"用一条训练过的提问测试，模型写了 {tokens} 个 token 仍未停下：",
     )
-    why = reason(event, chance)
+    why = why_it_goes_on(event, chance)
     return Text(seen.en + why.en, seen.zh + why.zh)
 
 
-def reason(event: Stops, chance: float) -> Text:
+def why_it_goes_on(event: Stops, chance: float) -> Text:
     """What keeps a model from stopping."""
     if not event.learned:
         return Text(

@@ -40,7 +40,7 @@ def taught(history: Sequence[Event], trial: Trial) -> bool:
 
 def best_trial(history: Sequence[Event]) -> dict[str, Any] | None:
     """The best trial; None of no trials, or where none is better."""
-    trials = judged(history)
+    trials = trials_with_loss(history)
     if not trials or no_best(history):
         return None
     return told(next(trial for trial in trials if taught(history, trial)))
@@ -51,14 +51,14 @@ def told(trial: Trial) -> dict[str, Any]:
     return {"trial": trial.trial, "params": trial.params, "value": trial.value}
 
 
-def judged(history: Iterable[Event]) -> list[Trial]:
+def trials_with_loss(history: Iterable[Event]) -> list[Trial]:
     """The trials that ended with a value, the best first."""
     return [trial for trial in ranked(history) if trial.value is not None]
 
 
 def no_best(history: Sequence[Event]) -> Text | None:
     """Why no trial is the best; None where one is, or there are none."""
-    trials = judged(history)
+    trials = trials_with_loss(history)
     if not trials:
         return None
     if not any(taught(history, trial) for trial in trials):

@@ -7,7 +7,7 @@ import pytest
 
 from webui.counts.parameters.architecture import architecture_of
 from webui.counts.parameters.count import count
-from webui.counts.parameters.meta import linear_layers, shape_of
+from webui.counts.parameters.meta import linear_layers, shape_of_model
 from webui.counts.parameters.weights import weights_of
 from webui.errors import PlannerError
 from webui.recipe import Recipe
@@ -49,7 +49,7 @@ def test_every_linear_layer_of_the_blocks_has_an_adapter(
     family: str, tmp_path: Path
 ) -> None:
     recipe = recipe_of(family, tmp_path)
-    base, weights = shape_of(recipe), weights_of(recipe)
+    base, weights = shape_of_model(recipe), weights_of(recipe)
     adapted = {row.module for row in weights.rows if row.added}
     inside = {
         name
@@ -107,7 +107,7 @@ def test_a_mixture_that_is_saved_otherwise_is_not_trained_itself(
 @pytest.mark.parametrize("targets", ["names", "all-linear", "attention"])
 def test_towers_and_routers_get_no_adapter(name: str, targets: str) -> None:
     recipe = Recipe(model=Model(name=name), adapter=Adapter(targets=targets))
-    base, weights = shape_of(recipe), weights_of(recipe)
+    base, weights = shape_of_model(recipe), weights_of(recipe)
     adapted = {row.module for row in weights.rows if row.added}
     assert adapted
     assert all(base.layer_number(module) is not None for module in adapted)

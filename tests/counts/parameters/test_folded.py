@@ -8,7 +8,7 @@ import pytest
 
 from webui.counts.parameters.attach import STARTS
 from webui.counts.parameters.count import count
-from webui.counts.parameters.meta import build, shape_of
+from webui.counts.parameters.meta import build, shape_of_model
 from webui.counts.parameters.weights import read_weights, weights_of
 from webui.notebook.peft_config import peft_config
 from webui.recipe import Recipe
@@ -34,7 +34,7 @@ def by_peft(recipe: Recipe) -> tuple[int, int]:
     import peft
     import torch
 
-    config = peft_config(recipe, depth=shape_of(recipe).depth)
+    config = peft_config(recipe, depth=shape_of_model(recipe).depth)
     assert config is not None
     options = {k: v for k, v in config.options.items() if k not in STARTS}
     made = getattr(peft, config.name)(**options)

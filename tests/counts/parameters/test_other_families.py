@@ -10,7 +10,7 @@ import pytest
 from webui.counts.parameters.architecture import architecture_of
 from webui.counts.parameters.count import count
 from webui.counts.parameters.judge import judge
-from webui.counts.parameters.meta import shape_of
+from webui.counts.parameters.meta import shape_of_model
 from webui.errors import PlannerError
 from webui.notebook.peft_config import peft_config
 from webui.recipe import Recipe
@@ -93,7 +93,7 @@ def with_adapter(recipe: Recipe) -> tuple[Any, Any]:
     from peft import LoraConfig, get_peft_model
 
     torch.manual_seed(0)
-    built = shape_of(recipe).model
+    built = shape_of_model(recipe).model
     base = type(built)(built.config)
     for weight in base.parameters():
         if not weight.any():

@@ -7,7 +7,7 @@ import pytest
 
 from webui.counts.parameters.attach import adapter_config, attach
 from webui.counts.parameters.count import count
-from webui.counts.parameters.meta import shape_of
+from webui.counts.parameters.meta import shape_of_model
 from webui.errors import PlannerError
 from webui.recipe import Recipe
 
@@ -76,7 +76,7 @@ def test_what_peft_refuses(recipe_of: Callable[..., Recipe]) -> None:
 
 
 def test_a_reason_of_peft_is_handed_on(recipe_of: Callable[..., Recipe]) -> None:
-    base = shape_of(recipe_of("Llama-3.2-1B"))
+    base = shape_of_model(recipe_of("Llama-3.2-1B"))
     config = adapter_config(recipe_of("Llama-3.2-1B"), base)
     config.r = -1
     with pytest.raises(PlannerError) as caught:

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from webui.counts.parameters.count import count
-from webui.counts.parameters.meta import base_of, parameters_of_base, shape_of
+from webui.counts.parameters.meta import base_of, parameters_of_base, shape_of_model
 from webui.errors import PlannerError
 from webui.models.catalogue.catalogue import (
     DRAWN,
     Entry,
     config_of,
-    entries,
     entry_of,
     merged,
+    shapes,
     spread,
 )
 from webui.recipe import Recipe
@@ -63,11 +63,11 @@ def nothing_cached(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
 
 
-@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.names[0])
+@pytest.mark.parametrize("entry", shapes(), ids=lambda entry: entry.names[0])
 def test_each_shape_has_the_total_it_says(entry: Entry) -> None:
     recipe = Recipe(model=Model(name=entry.names[-1]))
     assert parameters_of_base(recipe) == entry.parameters
-    assert shape_of(recipe).depth > 0  # its decoder layers are found
+    assert shape_of_model(recipe).depth > 0  # its decoder layers are found
     context = base_of(recipe).config.get_text_config().max_position_embeddings
     assert context == entry.context
 
@@ -100,7 +100,7 @@ SIZE = re.compile(r"[-_]E?(\d+(?:[._]\d+)?)([bmBM])(?![a-zA-Z])")
 
 def test_sizes_in_names_are_about_right() -> None:
     """A slip in a field is mostly one by far more than names are rounded."""
-    sized = [(entry, SIZE.search(entry.names[0])) for entry in entries()]
+    sized = [(entry, SIZE.search(entry.names[0])) for entry in shapes()]
     far = {
         entry.names[0]
         for entry, said in sized
@@ -113,7 +113,7 @@ def test_sizes_in_names_are_about_right() -> None:
     assert sum(said is not None for _, said in sized) > 150
 
 
-KINDS = {entry.model_type: entry for entry in reversed(entries())}
+KINDS = {entry.model_type: entry for entry in reversed(shapes())}
 # With linear layers that are neither attention nor MLP, or without a dense MLP.
 MIXED = {*DRAWN, "deepseek_v2", "falcon_h1", "gemma3", "gemma4", "gpt_oss"}
 MIXED |= {"granitemoe", "granitemoehybrid", "lfm2", "lfm2_moe", "mistral3", "mixtral"}
@@ -139,12 +139,12 @@ def test_every_choice_of_modules_finds_some(kind: str) -> None:
 
 
 def test_what_the_tables_must_hold() -> None:
-    assert len(entries()) >= 200
-    names = Counter(name.lower() for entry in entries() for name in entry.names)
+    assert len(shapes()) >= 200
+    names = Counter(name.lower() for entry in shapes() for name in entry.names)
     assert [name for name, times in names.items() if times > 1] == []
-    assert {entry.family for entry in entries()} >= {*FAMILIES}
+    assert {entry.family for entry in shapes()} >= {*FAMILIES}
     assert [name for name in NAMED if entry_of(name) is None] == []
-    for entry in entries():
+    for entry in shapes():
         assert entry.licence and set(entry.gated) <= set(entry.names)
         assert entry.source
         assert all(source.startswith("https://") for source in entry.source)
@@ -185,9 +185,9 @@ def test_a_folder_of_the_same_name_wins(tmp_path: Path, monkeypatch) -> None:
     (folder / "config.json").write_text('{"model_type": "gpt2", "n_layer": 2}')
     monkeypatch.chdir(tmp_path)
     recipe = Recipe(model=Model(name="openai-community/gpt2"))
-    assert shape_of(recipe).depth == 2
+    assert shape_of_model(recipe).depth == 2
     os.rename(folder, tmp_path / "elsewhere")
-    assert shape_of(recipe).depth == 12
+    assert shape_of_model(recipe).depth == 12
 
 
 def test_yuan_has_its_own_modules() -> None:
@@ -203,4 +203,4 @@ def test_what_sees_is_planned_whole() -> None:
     recipe = Recipe(model=Model(name="Qwen/Qwen3.5-0.8B"))
     names = [name for name, _ in base_of(recipe).named_parameters()]
     assert any(".visual." in name for name in names)
-    assert shape_of(recipe).depth == 24  # those of the text
+    assert shape_of_model(recipe).depth == 24  # those of the text

@@ -10,15 +10,15 @@ from webui.recipe.formats import FORMATS
 from webui.rows.mapping.mappers import MAPPERS, TALKS, mapper_of
 from webui.rows.mapping.values import (
     add_prompts,
-    exchange,
     list_of,
     name_labels,
     select,
     text_of,
+    two_turns,
 )
 
 HALF = "half \ud83d"
-HI_HO = exchange("Hi", "Ho")
+HI_HO = two_turns("Hi", "Ho")
 NO = {"role": "assistant", "content": "No"}
 SYSTEM = {"role": "system", "content": "Be brief."}
 
@@ -63,7 +63,7 @@ PLAIN = {"text": "Once upon a time."}
 def test_a_row_becomes_a_conversation(name: str) -> None:
     row, (question, answer) = GOOD[name]
     before = copy.deepcopy(row)
-    assert MAPPERS[name](row)["messages"] == exchange(question, answer)
+    assert MAPPERS[name](row)["messages"] == two_turns(question, answer)
     assert row == before
 
 
@@ -214,7 +214,7 @@ def test_a_list_may_be_written_as_json() -> None:
 def test_prompts_are_put_before_the_first_question() -> None:
     row = {"messages": HI_HO + HI_HO, "tools": [1]}
     added = add_prompts(row, "Answer.", "Be brief.")
-    assert added["messages"] == [SYSTEM, *exchange("Answer.\n\nHi", "Ho"), *HI_HO]
+    assert added["messages"] == [SYSTEM, *two_turns("Answer.\n\nHi", "Ho"), *HI_HO]
     assert added["tools"] == [1]
     assert row["messages"] == HI_HO + HI_HO
     assert add_prompts(row, "", "") == row
@@ -235,8 +235,8 @@ def test_earlier_turns_come_first() -> None:
     row = {"instruction": "Hi", "output": "Ho", "history": [["1", "2"], ["3", "4"]]}
     assert MAPPERS["alpaca"](row) == {"messages": HI_HO}
     assert TALKS["alpaca"](row)["messages"] == [
-        *exchange("1", "2"),
-        *exchange("3", "4"),
+        *two_turns("1", "2"),
+        *two_turns("3", "4"),
         *HI_HO,
     ]
     for history in ("x", [["1"]], ["12"], [["1", None]]):
@@ -246,7 +246,7 @@ def test_earlier_turns_come_first() -> None:
 
 def test_two_texts_may_share_a_label() -> None:
     row = {"text": "It rains.", "second_text": "It is wet.", "label": "follows"}
-    expected = {"messages": exchange("It rains.\n\nIt is wet.", "follows")}
+    expected = {"messages": two_turns("It rains.\n\nIt is wet.", "follows")}
     assert MAPPERS["classification"](row) == expected
 
 
@@ -403,7 +403,7 @@ def test_a_transcript_is_cut_at_its_markers(text: str) -> None:
 def test_only_the_first_pair_of_markers_counts() -> None:
     text = "Human: Which?\nA: one\nB: two\n\nAssistant: B, said as\nQ: what?"
     question, answer = "Which?\nA: one\nB: two", "B, said as\nQ: what?"
-    expected = {"messages": exchange(question, answer)}
+    expected = {"messages": two_turns(question, answer)}
     assert MAPPERS["transcript"]({"text": text}) == expected
     inline = "### Human: Hi### Assistant: Ho\nHuman: quoted"
     (_, answered) = MAPPERS["transcript"]({"text": inline})["messages"]
@@ -494,8 +494,8 @@ def test_an_answer_with_the_weight_0_is_marked() -> None:
         {"prompt": HI_HO[:1], "chosen": HI_HO[1], "rejected": NO},
         {"prompt": HI_HO, "chosen": HI_HO[1], "rejected": NO},
         {"prompt": HI_HO[:1], "chosen": json.dumps(HI_HO), "rejected": str(NO)},
-        {"prompt": "Hi", "chosen": HI_HO, "rejected": exchange("Hi", "No")},
-        {"chosen": HI_HO, "rejected": exchange("Hi", "No")},
+        {"prompt": "Hi", "chosen": HI_HO, "rejected": two_turns("Hi", "No")},
+        {"chosen": HI_HO, "rejected": two_turns("Hi", "No")},
         {
             "chosen": "\n\nHuman: Hi\n\nAssistant: Ho",
             "rejected": "\n\nHuman: Hi\n\nAssistant: No",
@@ -532,7 +532,7 @@ def test_a_number_without_a_response_is_refused(preferred: Any) -> None:
 
 def test_a_digit_may_itself_be_the_preferred_text() -> None:
     row = {"prompt": "1+1?", "preferred_response": "2"}
-    expected = {"messages": exchange("1+1?", "2")}
+    expected = {"messages": two_turns("1+1?", "2")}
     assert MAPPERS["preferred"](row) == expected
     assert MAPPERS["preferred"]({**row, "responses": ["3", "2"]}) == expected
 
@@ -598,7 +598,7 @@ def test_chinese_tokens_are_joined_without_blanks() -> None:
 def test_numbers_without_names_are_learned_as_they_are() -> None:
     for numbers in ([0, 3], ["0", "3"]):
         mapped = MAPPERS["ner"]({"tokens": ["a", "b"], "labels": numbers})
-        assert mapped == {"messages": exchange("a b", "a/0 b/3")}
+        assert mapped == {"messages": two_turns("a b", "a/0 b/3")}
     named = name_labels(
         {"tokens": ["a", "b"], "labels": [0, 1]}, "labels", ["O", "B-X"]
     )

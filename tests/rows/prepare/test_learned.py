@@ -54,7 +54,7 @@ def run_of(recipe: Recipe) -> Run:
     (run / "adapter").mkdir()
     (run / "adapter" / "adapter_config.json").write_text("{}")
     events.append(run, events.Finished())
-    return folder.read(run)
+    return folder.read_run(run)
 
 
 def found(recipe: Recipe) -> tuple[Overlap | None, list[str]]:
@@ -109,4 +109,4 @@ def test_watched_rows_that_were_learned_are_told(files: Files) -> None:
     assert told["as before"] == []
     [event] = told["new"]
     assert (event.watched, event.of, event.parent) == (3, 3, plain.id)
-    assert "Of the 3 rows that are watched" in progress.line(event)
+    assert "Of the 3 rows that are watched" in progress.event_line(event)

@@ -13,7 +13,7 @@ from webui.recipe import Recipe
 from webui.recipe.objectives import OBJECTIVES
 from webui.recipe.store import with_values
 from webui.rows.prepare.prepare import prepare
-from webui.rows.prepare.store import place
+from webui.rows.prepare.store import place_rows
 
 pytestmark = pytest.mark.usefixtures("starter_home")
 
@@ -68,7 +68,7 @@ def test_pairs_have_a_prompt_and_two_answers(
         )
         assert text(row["chosen"]) == f"good {number}"
         assert text(row["rejected"]) == f"bad {number}"
-    place(found, tmp_path)
+    place_rows(found, tmp_path)
     monkeypatch.chdir(tmp_path)
     [cell] = render_cells(recipe, ("data",), rows=found)
     names: dict[str, Any] = {}

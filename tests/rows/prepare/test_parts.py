@@ -13,7 +13,7 @@ from webui.recipe import Recipe
 from webui.recipe.store import loads, with_values
 from webui.recipe.watched import watched_rows
 from webui.rows.prepare.prepare import prepare
-from webui.rows.prepare.store import place
+from webui.rows.prepare.store import place_rows
 
 pytestmark = pytest.mark.usefixtures("starter_home")
 
@@ -49,7 +49,7 @@ def recipe_of(file: Path, more: dict[str, Any]) -> Recipe:
 def run_cell(recipe: Recipe, rows: Rows, folder: Path, monkeypatch: Any) -> dict:
     """What the data cell leaves, run where a run would run it."""
     folder.mkdir()
-    place(rows, folder)
+    place_rows(rows, folder)
     monkeypatch.chdir(folder)
     [cell] = render_cells(recipe, ("data",), rows=rows)
     names: dict[str, Any] = {}

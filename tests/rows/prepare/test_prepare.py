@@ -16,7 +16,12 @@ from webui.notebook.rows import Rows, expected
 from webui.recipe import Recipe
 from webui.recipe.store import with_values
 from webui.rows.prepare.prepare import prepare
-from webui.rows.prepare.store import known, place, rows_folder, rows_key
+from webui.rows.prepare.store import (
+    known_preparation,
+    place_rows,
+    rows_folder,
+    rows_key,
+)
 
 pytestmark = pytest.mark.usefixtures("starter_home")
 
@@ -61,7 +66,7 @@ def test_a_plain_source_is_copied_and_nothing_else_is(tmp_path: Path) -> None:
     assert rows.files == {"faq.jsonl": str(file)}
     run = tmp_path / "run"
     run.mkdir()
-    place(rows, run)
+    place_rows(rows, run)
     assert [path.name for path in (run / "rows").iterdir()] == ["faq.jsonl"]
     assert (run / "rows/faq.jsonl").read_bytes() == file.read_bytes()
 
@@ -112,11 +117,15 @@ def test_two_files_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> No
 def test_the_same_rows_are_prepared_once_and_changed_ones_again(tmp_path: Path) -> None:
     file = write(tmp_path / "faq.jsonl", faq(10))
     first = prepare(recipe_of(file))
-    assert known(rows_key(recipe_of(file))) == first == prepare(recipe_of(file))
+    assert (
+        known_preparation(rows_key(recipe_of(file)))
+        == first
+        == prepare(recipe_of(file))
+    )
     assert len(list(rows_folder().iterdir())) == 1
     time.sleep(0.01)
     write(file, faq(12))
-    assert known(rows_key(recipe_of(file))) is None
+    assert known_preparation(rows_key(recipe_of(file))) is None
     again = prepare(recipe_of(file))
     assert again.train == 10 and again.key != first.key
 
@@ -125,7 +134,7 @@ def test_a_preparation_that_lost_a_file_is_made_again(tmp_path: Path) -> None:
     file = write(tmp_path / "faq.jsonl", [*faq(10), {"question": "q"}])
     rows = prepare(recipe_of(file))
     os.unlink(rows.files["train.jsonl"])
-    assert known(rows.key) is None
+    assert known_preparation(rows.key) is None
     assert Path(prepare(recipe_of(file)).files["train.jsonl"]).is_file()
 
 

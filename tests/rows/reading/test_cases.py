@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from webui.rows.reading.description import described
+from webui.rows.reading.description import describe_file
 from webui.rows.reading.sources import records
 
 CASES = Path(__file__).parents[2] / "data" / "cases"
@@ -104,4 +104,4 @@ def test_mixed_types_stay_as_they_are() -> None:
     ],
 )
 def test_how_a_file_was_understood_is_told(name: str, line: str) -> None:
-    assert described(CASES / name).line.en == line
+    assert describe_file(CASES / name).line.en == line

@@ -7,7 +7,7 @@ import pytest
 
 from webui.errors import PlannerError
 from webui.rows.reading.choosing import choose
-from webui.rows.reading.description import described
+from webui.rows.reading.description import describe_file
 from webui.rows.reading.readers import READERS
 from webui.rows.reading.sources import records
 
@@ -49,7 +49,7 @@ def test_a_folder_of_files(tmp_path: Path) -> None:
         (f"train-0000{n}-of-00002.jsonl", {"text": f"train-0000{n}-of-00002"})
         for n in range(2)
     ]
-    assert described(tmp_path).line.en == (
+    assert describe_file(tmp_path).line.en == (
         "JSONL, UTF-8, 2 files in a folder; README.md, test.jsonl are left out"
     )
 

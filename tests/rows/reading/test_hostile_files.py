@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from webui.errors import PlannerError
-from webui.rows.reading.description import described
+from webui.rows.reading.description import describe_file
 from webui.rows.reading.readers import READERS
 from webui.rows.reading.sources import records
 
@@ -57,7 +57,7 @@ def check(folder: Path, name: str, data: bytes) -> str:
     path.write_bytes(data)
     told = []
     with in_time():
-        for read in (records, described):
+        for read in (records, describe_file):
             try:
                 found: Any = read(path)
                 for record in found if read is records else ():

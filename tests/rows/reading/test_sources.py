@@ -13,7 +13,7 @@ import pytest
 
 from webui.errors import PlannerError
 from webui.rows.reading import archives
-from webui.rows.reading.description import described
+from webui.rows.reading.description import describe_file
 from webui.rows.reading.sources import LINE, ROW, Record, records
 
 ROWS = '{"a": 1}\n{"a": 2}\n'
@@ -89,7 +89,7 @@ def test_folder_of_datasets(tmp_path: Path) -> None:
     for name in ("one", "both"):
         found = [(record.number, record.row) for record in records(tmp_path / name)]
         assert found == [(1, {"a": "x"}), (2, {"a": "y"})]
-        assert described(tmp_path / name).line.en == "saved data set"
+        assert describe_file(tmp_path / name).line.en == "saved data set"
     (tmp_path / "one" / "state.json").write_text("{}")
     assert "the saved data set cannot be read" in refusal(tmp_path / "one")
     two = datasets.DatasetDict(a=dataset, b=dataset)
@@ -225,14 +225,14 @@ def test_descriptions(
     tmp_path: Path, name: str, content: str | bytes, line: str
 ) -> None:
     path = write(tmp_path, name, content)
-    found = described(path)
+    found = describe_file(path)
     assert (found.line.en, found.size) == (line, path.stat().st_size)
     assert list(records(path))
 
 
 def test_description_of_a_zip(tmp_path: Path) -> None:
     path = zipped(tmp_path, README_md="x", a_csv="a,b\n1,2\n", b_csv="a\n", c_exe="x")
-    found = described(path)
+    found = describe_file(path)
     assert (
         found.line.en
         == "CSV, UTF-8, delimiter ,, 2 files in a ZIP; README.md, c.exe are left out"
@@ -246,4 +246,4 @@ def test_description_of_a_workbook(tmp_path: Path) -> None:
 
     file = io.BytesIO()
     openpyxl.Workbook().save(file)
-    assert described(write(tmp_path, "a.xlsx", file.getvalue())).line.en == "Excel"
+    assert describe_file(write(tmp_path, "a.xlsx", file.getvalue())).line.en == "Excel"

@@ -23,7 +23,7 @@ from webui.recipe import Recipe
 from webui.recipe.sections import Data, Model, Split, Training
 from webui.recipe.store import with_values
 from webui.rows.prepare.prepare import prepare
-from webui.rows.prepare.store import place
+from webui.rows.prepare.store import place_rows
 from webui.rows.reading.sources import ROW, Record
 from webui.rows.report import job as report_job
 from webui.rows.report.cache import (
@@ -34,8 +34,8 @@ from webui.rows.report.cache import (
     reports_folder,
     tidy,
 )
-from webui.rows.report.job import start
-from webui.rows.report.measured import Part, Position, measure
+from webui.rows.report.job import start_report
+from webui.rows.report.measured import Part, Position, measure_files
 from webui.rows.report.report import Report
 from webui.text import Text
 
@@ -90,20 +90,20 @@ def test_measured_file(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"a": 1}\n{"a": 2}\n')
     read: list[int] = []
-    measured = measure(path, read.append)
+    measured = measure_files(path, read.append)
     assert measured.parts == (Part("a.jsonl", 18, 3, in_lines=True),)
     assert sum(read) == 18
     packed = tmp_path / "b.jsonl.gz"
     packed.write_bytes(gzip.compress(path.read_bytes()))
-    assert measure(packed, read.append).parts == (
+    assert measure_files(packed, read.append).parts == (
         Part("b.jsonl", 18, 3, in_lines=True),
     )
-    assert measure(packed, read.append).digest != measured.digest
+    assert measure_files(packed, read.append).digest != measured.digest
     array = tmp_path / "c.json"
     array.write_text(json.dumps([{"a": "x" * 1000}] * 500))
-    assert measure(array, read.append).parts[0].units is None
+    assert measure_files(array, read.append).parts[0].units is None
     with pytest.raises(PlannerError, match="no-such"):
-        measure(tmp_path / "no-such.jsonl", read.append)
+        measure_files(tmp_path / "no-such.jsonl", read.append)
 
 
 def test_position_in_several_files() -> None:
@@ -134,7 +134,7 @@ def test_key_is_told_by_content_and_recipe(tmp_path: Path) -> None:
             update={"train_files": (str(path),)}
         )
         asked = (recipe or Recipe()).model_copy(update={"data": data})
-        return report_key(asked, [measure(path, lambda count: None)])
+        return report_key(asked, [measure_files(path, lambda count: None)])
 
     first = key("{}")
     assert key("{}", "elsewhere") == first
@@ -169,7 +169,7 @@ def test_old_reports_and_what_died_are_removed() -> None:
 
 
 def test_missing_file_is_an_error(tmp_path: Path) -> None:
-    job = start(Recipe(data=Data(train_files=(str(tmp_path / "gone.jsonl"),))))
+    job = start_report(Recipe(data=Data(train_files=(str(tmp_path / "gone.jsonl"),))))
     result = job.wait(60)
     assert isinstance(result, PlannerError)
     assert "gone.jsonl" in result.text.en
@@ -179,7 +179,7 @@ def test_missing_file_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.train
 def test_report_is_made_once(starter_recipe: Build) -> None:
     recipe = starter_recipe([*ROWS, ROWS[0], {"instruction": "no answer"}])
-    job = start(recipe)
+    job = start_report(recipe)
     report = job.wait(120)
     assert isinstance(report, Report), report
     # A tenth of the 31 usable rows is held out.
@@ -195,19 +195,19 @@ def test_report_is_made_once(starter_recipe: Build) -> None:
     assert len(left_behind()) == 2
 
     # This process knows the file: no other process is needed.
-    again = start(recipe)
+    again = start_report(recipe)
     assert again.result == report
     assert again._process is None
     # Another one would hash it first, and find the report then.
     written = report_path(Path(report.rejected_file).name.partition(".")[0])
     before = written.stat().st_mtime_ns
     report_job._measured.clear()
-    assert start(recipe).wait(120) == report
+    assert start_report(recipe).wait(120) == report
     assert written.stat().st_mtime_ns == before
 
     # A changed file is another report.
     Path(recipe.data.train_files[0]).write_text(json.dumps(ROWS[0]))
-    changed = start(recipe).wait(120)
+    changed = start_report(recipe).wait(120)
     assert isinstance(changed, Report)
     assert (changed.train.read, changed.heldout.read) == (0, 1)
     assert changed.rejected_file == ""
@@ -220,7 +220,7 @@ def test_held_out_rows_told_by_a_column(starter_recipe: Build) -> None:
     recipe = starter_recipe([*rows, leaked]).model_copy(
         update={"split": Split(by="column", column="part", value="test")}
     )
-    report = start(recipe).wait(120)
+    report = start_report(recipe).wait(120)
     assert isinstance(report, Report), report
     assert (report.train.kept, report.heldout.kept) == (30, 1)
     assert report.duplicates.exact.count == 0
@@ -247,7 +247,7 @@ def test_held_out_rows_that_cannot_be_used_are_counted_once(
         path.write_text("".join(json.dumps(row) + "\n" for row in held))
         split = Split(by="file", files=(str(path),))
     recipe = recipe.model_copy(update={"split": split})
-    report = start(recipe).wait(120)
+    report = start_report(recipe).wait(120)
     assert isinstance(report, Report), report
     assert (report.train.read, report.train.kept) == (31, 30)
     assert (report.heldout.read, report.heldout.kept) == (3, 1)
@@ -281,7 +281,7 @@ def test_drawn_rows_are_those_that_the_cell_loads(
     recipe = with_values(recipe, {**settings, "training.seed": 5})
     monkeypatch.chdir(tmp_path)
     held, others = parts_of_the_cell(recipe)
-    report = start(recipe).wait(120)
+    report = start_report(recipe).wait(120)
     assert isinstance(report, Report), report
     assert (report.train.read, report.train.kept) == (len(others) + 2, len(others))
     assert report.heldout.kept == len(held) > 0
@@ -295,7 +295,7 @@ def test_drawn_rows_are_those_that_the_cell_loads(
 def parts_of_the_cell(recipe: Recipe) -> tuple[list[str], list[str]]:
     """What is asked in the rows that the data cell holds out, and in the others."""
     rows = prepare(recipe)
-    place(rows, Path())
+    place_rows(rows, Path())
     names: dict[str, Any] = {}
     [cell] = render_cells(recipe, ("data",), rows=rows)
     exec(cell.code, names)
@@ -309,7 +309,7 @@ def test_progress_grows_and_cancel_leaves_nothing(
     starter_recipe: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TUNEBOOK_FRESH", "1")  # who works is then whom we see
-    job = start(many(starter_recipe, 40_000))
+    job = start_report(many(starter_recipe, 40_000))
     process = process_of(job)
     seen = []
 
@@ -339,7 +339,7 @@ def test_progress_grows_and_cancel_leaves_nothing(
 @pytest.mark.train
 def test_file_that_changes_meanwhile(starter_recipe: Build) -> None:
     recipe = many(starter_recipe, 4000)
-    job = start(recipe)
+    job = start_report(recipe)
     until(lambda: job.progress.rows > 0)
     with open(recipe.data.train_files[0], "a") as file:
         file.write("\n")
@@ -351,7 +351,7 @@ def test_file_that_changes_meanwhile(starter_recipe: Build) -> None:
 
 @pytest.mark.train
 def test_killed_process_is_told(starter_recipe: Build) -> None:
-    job = start(many(starter_recipe, 40_000))
+    job = start_report(many(starter_recipe, 40_000))
     until(lambda: job.progress.rows > 0)
     process_of(job).send_signal(signal.SIGKILL)
     result = job.wait(20)
@@ -362,11 +362,11 @@ def test_killed_process_is_told(starter_recipe: Build) -> None:
 
 PARENT = """
 import sys, time
-from webui.rows.report.job import start
+from webui.rows.report.job import start_report
 from webui.recipe import Recipe
 from webui.recipe.sections import Data
 if __name__ == "__main__":
-    job = start(Recipe(data=Data(train_files=(sys.argv[1],))))
+    job = start_report(Recipe(data=Data(train_files=(sys.argv[1],))))
     while not job.progress.rows:
         time.sleep(0.05)
     print(job._process.pid, flush=True)

@@ -12,9 +12,13 @@ from functools import lru_cache
 from typing import Any
 
 from webui.counts.parameters.attach import adapter_config, attach
-from webui.counts.parameters.folded import Folded, fold
-from webui.counts.parameters.meta import linear_layers, shape_of, without_precision
-from webui.models.source import stamp
+from webui.counts.parameters.folded import Folded, fold_layers
+from webui.counts.parameters.meta import (
+    linear_layers,
+    shape_of_model,
+    without_precision,
+)
+from webui.models.source import model_stamp
 from webui.recipe import Recipe
 from webui.recipe.sections import Adapter, Model
 from webui.recipe.sections.adapter import PROMPTS
@@ -78,7 +82,7 @@ def kept(recipe: Recipe, *, base_bytes: int, adapter_bytes: int) -> Kept:
     """
     return read_kept(
         without_precision(recipe.model),
-        stamp(recipe.model),
+        model_stamp(recipe.model),
         recipe.adapter,
         base_bytes,
         adapter_bytes,
@@ -91,7 +95,7 @@ def read_kept(
 ) -> Kept:
     """As above, for one model, as of a moment, and one adapter."""
     recipe = Recipe(model=model, adapter=adapter)
-    base = shape_of(recipe)
+    base = shape_of_model(recipe)
     own = {name for name, _ in base.model.named_buffers()}
     folded = with_adapter(recipe)
     added = sum(
@@ -117,7 +121,7 @@ def read_kept(
 
 def with_adapter(recipe: Recipe) -> Folded:
     """A folded copy of the base, with the adapter where it is inside the layers."""
-    base, method = shape_of(recipe), recipe.adapter.method
+    base, method = shape_of_model(recipe), recipe.adapter.method
     config = None if method in PROMPTS else adapter_config(recipe, base)
     if config is not None:
         return attach(base, config)[0]
@@ -127,7 +131,7 @@ def with_adapter(recipe: Recipe) -> Folded:
         number = base.layer_number(module)
         return number is not None and number >= first
 
-    folded = fold(base, learns)
+    folded = fold_layers(base, learns)
     for name, weight in folded.model.named_parameters():
         weight.requires_grad_(method in ("full", "freeze") and learns(name))
     return folded
@@ -173,13 +177,13 @@ def seen(folded: Folded, length: int) -> dict[int, int]:
         hooks.append(layer.register_forward_pre_hook(entering(number)))
         hooks.append(layer.register_forward_hook(entering(None)))
     with torch.device("meta"), torch.autograd.graph.saved_tensors_hooks(keep, same):
-        run(model, decoder, length, weight.dtype)
+        run_layers(model, decoder, length, weight.dtype)
     for hook in hooks:
         hook.remove()
     return {number: sum(found[number].values()) for number in folded.kinds}
 
 
-def run(model: Any, decoder: Any, length: int, dtype: Any) -> None:
+def run_layers(model: Any, decoder: Any, length: int, dtype: Any) -> None:
     """One row of a length through the decoder."""
     import torch
     from transformers import AttentionInterface

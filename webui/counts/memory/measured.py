@@ -12,7 +12,7 @@ from webui.recipe import Recipe
 from webui.recipe.paths import FIELDS, applies, value_at
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
-from webui.runs.folder import RECIPE, SUMMARY, kind_of, summary_of
+from webui.runs.folder import RECIPE, SUMMARY, kind_of_run, summary_of
 
 # Fields of these sections, and of training these, decide how much memory is taken ...
 SECTIONS = ("model", "data", "adapter")
@@ -82,7 +82,7 @@ def taken(run: Path, when: int) -> Taken | None:
         return None
     # A sweep is of many shapes; a batch that did not fit may have been made smaller.
     batch = summary.get("effective", {}).get("batch_size", ran.training.batch_size)
-    if kind_of(run) != "run" or batch != ran.training.batch_size:
+    if kind_of_run(run) != "run" or batch != ran.training.batch_size:
         return None
     return Taken(int(peak), device.partition(":")[0], shape(ran))
 

@@ -17,8 +17,8 @@ from webui.counts.memory.parts import Memory
 from webui.counts.memory.proposals import PROPOSALS, Proposal, Values
 from webui.counts.parameters.meta import base_of, parameters_of_base
 from webui.errors import PlannerError
-from webui.figures import size
-from webui.models.catalogue.catalogue import Entry, entries, entry_of
+from webui.figures import in_bytes
+from webui.models.catalogue.catalogue import Entry, entry_of, shapes
 from webui.recipe import Recipe
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import with_values
@@ -137,7 +137,7 @@ def model_that_fits(recipe: Recipe, card: Card, weigh: Weigh) -> str:
     entry, kind = entry_of(recipe.model.name), base_of(recipe).config.model_type
     byte = 0.6 if recipe.model.precision == "4bit" else 2
     most = 0.9 * min(parameters_of_base(recipe), 0.9 * card.memory / byte)
-    smaller = [other for other in entries() if other.parameters < most]
+    smaller = [other for other in shapes() if other.parameters < most]
     pools = (
         [other for other in smaller if entry and other.family == entry.family],
         [other for other in smaller if other.model_type == kind],
@@ -179,9 +179,9 @@ def another_model(name: str) -> Text:
     )
 
 
-def after(remedy: Remedy) -> Text:
+def with_memory_after(remedy: Remedy) -> Text:
     """The remedy's sentence with the memory after it."""
-    about = size(remedy.memory.total)
+    about = in_bytes(remedy.memory.total)
     return Text(
         f"{remedy.text.en} Then about {about}.", f"{remedy.text.zh}之后约 {about}。"
     )

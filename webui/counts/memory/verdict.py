@@ -8,7 +8,7 @@ from webui.counts.memory.estimate import estimate
 from webui.counts.memory.fitting import largest_batch
 from webui.counts.memory.measured import NONE, Correction, correction
 from webui.counts.memory.parts import Memory
-from webui.figures import size
+from webui.figures import in_bytes
 from webui.recipe import Recipe
 from webui.text import Text
 
@@ -57,7 +57,7 @@ def verdict(
     memory = change.applied(memory)
     largest = largest_batch(recipe, card, change)
     word = word_for(memory, card)
-    text = sentence(word, memory, card, largest)
+    text = verdict_sentence(word, memory, card, largest)
     return Verdict(word, text, memory, card, largest, measured, change)
 
 
@@ -68,9 +68,9 @@ def word_for(memory: Memory, card: Card) -> Word:
     return "tight" if memory.low <= card.memory else "too large"
 
 
-def sentence(word: Word, memory: Memory, card: Card, largest: int) -> Text:
+def verdict_sentence(word: Word, memory: Memory, card: Card, largest: int) -> Text:
     """The verdict with its figures."""
-    about, has = size(memory.total), size(card.memory)
+    about, has = in_bytes(memory.total), in_bytes(card.memory)
     begin = Text(f"About {about} of {has}", f"约 {about}，共 {has}")
     match word:
         case "fits":
@@ -85,7 +85,7 @@ def sentence(word: Word, memory: Memory, card: Card, largest: int) -> Text:
                 f"{begin.zh}：勉强；如果一批全是长数据，可能会内存不足。",
             )
         case _:
-            least = size(memory.low)
+            least = in_bytes(memory.low)
             return Text(
                 f"{begin.en}: does not fit; even with short rows it takes {least}.",
                 f"{begin.zh}：放不下；即使数据较短也需要 {least}。",

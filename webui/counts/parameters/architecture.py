@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from webui.counts.parameters.meta import Base, linear_layers, shape_of
+from webui.counts.parameters.meta import Base, linear_layers, shape_of_model
 from webui.errors import PlannerError
 from webui.notebook.architecture import UNKNOWN, Architecture
 from webui.recipe import Recipe
@@ -29,7 +29,7 @@ ROUTER, INDEXER = "Router", "Indexer"  # they choose experts, or tokens to look 
 def architecture_of(recipe: Recipe) -> Architecture:
     """What the recipe's model is made of; unknown where it cannot be built."""
     try:
-        return made_of(shape_of(recipe))
+        return made_of(shape_of_model(recipe))
     except PlannerError:
         return UNKNOWN
 

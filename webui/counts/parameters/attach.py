@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from webui.counts.parameters.architecture import made_of
-from webui.counts.parameters.folded import Folded, fold
+from webui.counts.parameters.folded import Folded, fold_layers
 from webui.counts.parameters.meta import Base
 from webui.counts.parameters.refusals import refuse_unfit
 from webui.errors import PlannerError
@@ -56,7 +56,7 @@ def attach(base: Base, config: Any) -> tuple[Folded, Any]:
     import torch
     from peft import get_peft_model
 
-    folded = fold(base, choice(config))
+    folded = fold_layers(base, choice(config))
     try:
         with torch.device("meta"):
             model = get_peft_model(folded.model, config, low_cpu_mem_usage=True)

@@ -31,7 +31,7 @@ class Folded:
         return 1 if number is None else len(self.kinds[number])
 
 
-def fold(base: Base, chosen: Callable[[str], Hashable]) -> Folded:
+def fold_layers(base: Base, chosen: Callable[[str], Hashable]) -> Folded:
     """A copy of a model without the layers that are like another one.
 
     Args:

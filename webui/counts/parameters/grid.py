@@ -57,7 +57,7 @@ def grid(recipe: Recipe) -> Grid | None:
     rows = []
     for name, (title, fields) in TARGETS.items():
         try:
-            counts = [learned(recipe, plain | fields, rank) for rank in RANKS]
+            counts = [count_learned(recipe, plain | fields, rank) for rank in RANKS]
         except PlannerError:
             continue  # GPT-2 has no q_proj
         rows.append(GridRow(name, title, tuple(counts)))
@@ -65,7 +65,7 @@ def grid(recipe: Recipe) -> Grid | None:
     return Grid(RANKS, tuple(rows), base)
 
 
-def learned(recipe: Recipe, fields: dict[str, object], rank: int) -> int:
+def count_learned(recipe: Recipe, fields: dict[str, object], rank: int) -> int:
     """How many parameters learn with these fields and this rank."""
     if recipe.adapter.method == "adalora":
         fields = fields | {"initial_rank": rank, "rank": 1}

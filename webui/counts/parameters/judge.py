@@ -7,7 +7,7 @@ refused by this, and what is counted here is what the kernel holds a loaded mode
 from dataclasses import dataclass
 from typing import Any
 
-from webui.counts.parameters.meta import base_of, shape_of
+from webui.counts.parameters.meta import base_of, shape_of_model
 from webui.counts.parameters.refusals import unfit
 from webui.counts.parameters.weights import Weights, weights_of
 from webui.counts.trials import trials, tried
@@ -69,7 +69,9 @@ def of_adapter(path: str) -> bool:
 def problems_of(recipe: Recipe) -> list[Problem]:
     """What does not fit: all of it where it can be seen, else PEFT's own reason."""
     try:
-        found = [Problem(*each) for each in unfit(recipe.adapter, shape_of(recipe))]
+        found = [
+            Problem(*each) for each in unfit(recipe.adapter, shape_of_model(recipe))
+        ]
         if not found:
             weights_of(recipe)
     except PlannerError as error:

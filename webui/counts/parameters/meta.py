@@ -8,7 +8,7 @@ from typing import Any
 from webui.errors import PlannerError
 from webui.models.catalogue.catalogue import drawing
 from webui.models.pretrained import read_config
-from webui.models.source import stamp
+from webui.models.source import model_stamp
 from webui.recipe import Recipe
 from webui.recipe.copies import holds_packed_experts
 from webui.recipe.sections import Model
@@ -61,7 +61,7 @@ def base_of(recipe: Recipe) -> Any:
     Raises:
         PlannerError: if it cannot be read, or writes no text.
     """
-    return shape_of(recipe).model
+    return shape_of_model(recipe).model
 
 
 def parameters_of_base(recipe: Recipe) -> int:
@@ -73,13 +73,13 @@ def parameters_of_base(recipe: Recipe) -> int:
     return sum(int(weight.numel()) for weight in base_of(recipe).parameters())
 
 
-def shape_of(recipe: Recipe) -> Base:
+def shape_of_model(recipe: Recipe) -> Base:
     """The recipe's model and where its layers are.
 
     Raises:
         PlannerError: as above.
     """
-    return read_base(without_precision(recipe.model), stamp(recipe.model))
+    return read_base(without_precision(recipe.model), model_stamp(recipe.model))
 
 
 def without_precision(model: Model) -> Model:

@@ -10,7 +10,7 @@ from webui.counts.parameters.architecture import (
     names_in_blocks,
     read_past,
 )
-from webui.counts.parameters.meta import Base, parameters_of_base, shape_of
+from webui.counts.parameters.meta import Base, parameters_of_base, shape_of_model
 from webui.counts.parameters.weights import Weight, weights_of
 from webui.errors import PlannerError
 from webui.figures import whole
@@ -27,7 +27,7 @@ def reach(recipe: Recipe) -> Text | None:
     """
     if recipe.adapter.method not in TARGETED:
         return None
-    base = shape_of(recipe)
+    base = shape_of_model(recipe)
     told = [*of_experts(recipe, base), *of_layers(base)]
     if not told:
         return None

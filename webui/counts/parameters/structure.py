@@ -85,7 +85,7 @@ def node(
     """The node of a module; ``more`` are children that the base does not have."""
     below = tuple(
         node(weights, rows, child, f"{path}.{key}" if path else key, part, times)
-        for child, key, part, times in parts(weights, path, module)
+        for child, key, part, times in children_of(weights, path, module)
     )
     own, children = rows.get(path, []), below + more
     named = [(key, weight) for key, weight in module._parameters.items()]
@@ -95,11 +95,11 @@ def node(
         path=path,
         class_name=type(module).__name__,
         weights=shapes,
-        parameters=size(r for r in own if not r.added)
+        parameters=size_of_copy(r for r in own if not r.added)
         + sum(child.parameters * child.copies for child in children),
-        trainable=size(r for r in own if r.learns)
+        trainable=size_of_copy(r for r in own if r.learns)
         + sum(child.trainable * child.copies for child in children),
-        added=size(r for r in own if r.added)
+        added=size_of_copy(r for r in own if r.added)
         + sum(child.added * child.copies for child in children),
         adapter=on_module(weights.adapter, own),
         tied=bool(shapes) and all(r.added for r in own),
@@ -108,7 +108,7 @@ def node(
     )
 
 
-def parts(
+def children_of(
     weights: Weights, path: str, module: Any
 ) -> Iterator[tuple[str, str, Any, int]]:
     """The children of a module: shown name, name, module, and how many are alike."""
@@ -134,7 +134,7 @@ def numbers(alike: Iterable[int]) -> str:
 def prompt(rows: list[Weight]) -> Node:
     """The node of what stands before every text."""
     weights = tuple((row.name, row.shape) for row in rows)
-    learning = size(row for row in rows if row.learns)
+    learning = size_of_copy(row for row in rows if row.learns)
     return Node(
         name=PROMPT,
         path=PROMPT,
@@ -142,12 +142,12 @@ def prompt(rows: list[Weight]) -> Node:
         weights=weights,
         parameters=0,
         trainable=learning,
-        added=size(rows),
+        added=size_of_copy(rows),
         adapter=Text("virtual tokens", "虚拟 token"),
     )
 
 
-def size(rows: Iterable[Weight]) -> int:
+def size_of_copy(rows: Iterable[Weight]) -> int:
     """The parameters of one copy."""
     return sum(row.size for row in rows)
 

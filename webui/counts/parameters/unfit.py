@@ -1,6 +1,6 @@
 """Kinds of models that cannot be trained and scored here, or not with every setting."""
 
-from webui.counts.parameters.meta import Base, shape_of
+from webui.counts.parameters.meta import Base, shape_of_model
 from webui.errors import PlannerError
 from webui.recipe import Recipe
 from webui.text import Text
@@ -16,7 +16,7 @@ def unfit(recipe: Recipe) -> list[Text]:
     Whether there is such a model at all is asked elsewhere.
     """
     try:
-        base = shape_of(recipe)
+        base = shape_of_model(recipe)
     except PlannerError:
         return []
     return [*maskless(base), *unsaved(recipe, base)]

@@ -5,11 +5,11 @@ from functools import lru_cache
 from typing import Any
 
 from webui.counts.parameters.attach import adapter_config, attach
-from webui.counts.parameters.folded import Folded, fold
-from webui.counts.parameters.meta import Base, shape_of, without_precision
+from webui.counts.parameters.folded import Folded, fold_layers
+from webui.counts.parameters.meta import Base, shape_of_model, without_precision
 from webui.counts.parameters.starts import block_amiss
 from webui.errors import PlannerError
-from webui.models.source import stamp
+from webui.models.source import model_stamp
 from webui.recipe import Recipe
 from webui.recipe.sections import Adapter, Model
 
@@ -55,21 +55,24 @@ def weights_of(recipe: Recipe) -> Weights:
         PlannerError: if the model cannot be read, or the adapter does not fit it.
     """
     model = without_precision(recipe.model)
-    return read_weights(model, stamp(recipe.model), recipe.adapter)
+    return read_weights(model, model_stamp(recipe.model), recipe.adapter)
 
 
 @lru_cache(maxsize=64)
 def read_weights(model: Model, stamp: int, adapter: Adapter) -> Weights:
     """The weights for one model, as of a moment, and one adapter."""
     recipe = Recipe(model=model, adapter=adapter)
-    base = shape_of(recipe)
+    base = shape_of_model(recipe)
     config = adapter_config(recipe, base)
     if config is None:
         return whole(base, adapter)
     names = {name for name, _ in base.model.named_modules()}
     folded, adapted = attach(base, config)
     prompt = bool(config.is_prompt_learning)
-    rows = [row(folded, names, prompt, *named) for named in adapted.named_parameters()]
+    rows = [
+        named_weight(folded, names, prompt, *named)
+        for named in adapted.named_parameters()
+    ]
     reached = (row.module for row in rows if row.name.startswith("lora_"))
     for path, text in block_amiss(adapter, base, reached):
         raise PlannerError(text, path)
@@ -84,7 +87,7 @@ def whole(base: Base, adapter: Adapter) -> Weights:
         number = base.layer_number(module)
         return adapter.method == "full" or (number is not None and number >= first)
 
-    folded = fold(base, learns)
+    folded = fold_layers(base, learns)
     rows = []
     for full, weight in folded.model.named_parameters():
         module, _, name = full.rpartition(".")
@@ -93,7 +96,7 @@ def whole(base: Base, adapter: Adapter) -> Weights:
     return Weights(folded, tuple(rows), adapter)
 
 
-def row(
+def named_weight(
     folded: Folded, names: set[str], prompt: bool, full: str, weight: Any
 ) -> Weight:
     """A weight of the model that PEFT made, named as in the base."""

@@ -45,7 +45,7 @@ class Entry:
 
 
 @lru_cache(maxsize=1)
-def entries() -> tuple[Entry, ...]:
+def shapes() -> tuple[Entry, ...]:
     """All shapes, family by family, in the order of the tables' names."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return tuple(
@@ -98,7 +98,7 @@ def spread(config: dict[str, Any]) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def by_name() -> dict[str, Entry]:
     """Each entry under each of its names, in small letters."""
-    return {name.lower(): entry for entry in entries() for name in entry.names}
+    return {name.lower(): entry for entry in shapes() for name in entry.names}
 
 
 def entry_of(name: str) -> Entry | None:

@@ -40,7 +40,7 @@ CELL = CellKind(
         "Trains a fresh adapter for each combination, on the base that is already "
         "loaded. Judged by the rows that Train watches too; the held-out rows stay "
         "unseen.",
-        "在已加载的基座上,为每种组合训练一个新的适配器。"
+        "在已加载的基座上，为每种组合训练一个新的适配器。"
         "用与“训练”相同的评估数据评判，留出数据不参与。",
     ),
     jobs=("sweep",),

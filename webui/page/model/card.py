@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from webui.counts.about import About
 from webui.errors import PlannerError
-from webui.figures import duration, size, whole
-from webui.models.progress import Progress, progress
+from webui.figures import duration, in_bytes, whole
+from webui.models.progress import Progress, measure_download
 from webui.models.sizes import Download
 from webui.models.source import source_of
 from webui.page.frame import Page
@@ -69,7 +69,7 @@ PICKLES = Text(
 )
 
 
-def card(page: Page, view: View) -> Markup:
+def draw_facts(page: Page, view: View) -> Markup:
     """The facts of the recipe's model, and below them what stands in its way."""
     known = view.about
     if known is None:
@@ -87,22 +87,22 @@ def facts(page: Page, known: About) -> list[tuple[str, str]]:
     """Label and value of everything that is known, in the page's language."""
     values: dict[str, Any] = {
         "architecture": known.architecture,
-        "parameters": number(known.parameters),
-        "context": number(known.context),
-        "vocabulary": number(known.vocabulary),
+        "parameters": grouped_or_none(known.parameters),
+        "context": grouped_or_none(known.context),
+        "vocabulary": grouped_or_none(known.vocabulary),
         "licence": known.licence,
     }
     if known.gated is not None:
         values["access"] = page.say(GATED if known.gated else OPEN)
     if known.download:
         values["download"] = amount(page, known.download)
-        values["disk"] = size(known.download.free)
+        values["disk"] = in_bytes(known.download.free)
     if known.origin:
         values["origin"] = page.say(ORIGINS[known.origin])
     return [(page.say(LABELS[key]), value) for key, value in values.items() if value]
 
 
-def number(value: int | None) -> str | None:
+def grouped_or_none(value: int | None) -> str | None:
     """A grouped figure; None for what is not known."""
     return None if value is None else whole(value)
 
@@ -111,19 +111,19 @@ def amount(page: Page, download: Download) -> str:
     """How much there is to download, and what of it is here."""
     if not download.left:
         return page.say(ALL_HERE)
-    total = size(download.total)
+    total = in_bytes(download.total)
     if not download.exact:
         total = page.say(ABOUT).format(total)
     if not download.present:
         return total
-    return page.say(PART_HERE).format(total, size(download.present))
+    return page.say(PART_HERE).format(total, in_bytes(download.present))
 
 
 def room(page: Page, download: Download | None) -> Markup:
     """That the disk is too small, if it is."""
     if download is None or download.fits:
         return Markup("")
-    left, free = size(download.left), size(download.free)
+    left, free = in_bytes(download.left), in_bytes(download.free)
     return problem_card(page.say(NO_ROOM).format(left, free))
 
 
@@ -139,7 +139,7 @@ def template(page: Page, known: About) -> Markup:
     ).format(page.say(TEMPLATE), known.template)
 
 
-def question(page: Page, view: View) -> Markup:
+def code_question(page: Page, view: View) -> Markup:
     """The question before a model's own code may run; nothing for other models."""
     return warned(page, RISK) if asks_for_trust(view) else Markup("")
 
@@ -177,7 +177,7 @@ def loading(page: Page, view: View) -> Markup:
     now = download_progress(view)
     if now is None or now.done >= now.total:
         return Markup('<p class="quiet" role="status">{}</p>').format(page.say(LOADING))
-    told = page.say(DOWNLOADING).format(size(now.done), size(now.total))
+    told = page.say(DOWNLOADING).format(in_bytes(now.done), in_bytes(now.total))
     if now.seconds_left is not None:
         told += page.say(LEFT).format(duration(now.seconds_left))
     return with_bar(told, now.share)
@@ -196,4 +196,4 @@ def download_progress(view: View) -> Progress | None:
         return None
     began = view.kernel.cells["model"]["started"]
     path = source_of(view.recipe.model).path
-    return progress(path, known.download.total, began, time.time())
+    return measure_download(path, known.download.total, began, time.time())

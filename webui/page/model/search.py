@@ -10,7 +10,7 @@ from markupsafe import Markup
 from webui.errors import PlannerError
 from webui.figures import brief, whole
 from webui.models.cache import local_models
-from webui.models.catalogue.catalogue import entries
+from webui.models.catalogue.catalogue import shapes
 from webui.models.search import Found, Hit
 from webui.page.frame import QUIET, Page
 from webui.page.language import WAIT
@@ -47,11 +47,11 @@ def build(page: Page) -> None:
             elem_id="search-text",
         )
         button = gr.Button(page.say(SEARCH), size="sm", elem_id="search")
-    page.html(lambda view: told(page, view), elem_id="search-told")
+    page.html(lambda view: describe_search(page, view), elem_id="search-told")
     hits = gr.Radio(
         choices=[], label=page.say(HITS), visible=False, elem_id="search-hits"
     )
-    page.watch(hits, lambda view: choices(page, view))
+    page.watch(hits, lambda view: hits_to_choose(page, view))
     search = page.studio.search_models
     page.when_pressed(button, search, [box], form=False)
     box.submit(search, box, None, **QUIET).then(page.look, None, page.stamp, **QUIET)
@@ -68,7 +68,7 @@ def take(page: Page, name: str) -> None:
         page.studio.draft.commit_all({"model.name": name, **rest})
 
 
-def told(page: Page, view: View) -> Markup:
+def describe_search(page: Page, view: View) -> Markup:
     """How the search went."""
     if view.studio.searched is None:
         return Markup("")
@@ -85,7 +85,7 @@ def told(page: Page, view: View) -> Markup:
     )
 
 
-def choices(page: Page, view: View) -> Any:
+def hits_to_choose(page: Page, view: View) -> Any:
     """The hits as choices; the recipe's own model among them is the chosen one."""
     found = view.models_found
     if not isinstance(found, Found) or not found.hits:
@@ -126,7 +126,7 @@ def suggestions(view: View) -> list[str]:
         model_of(folder) for folder in runs.folders(view.studio.kernel.runs)[:RECENT]
     )
     proposed = FIELDS["model.name"].declaration.suggestions
-    listed = (name for entry in entries() for name in entry.names)
+    listed = (name for entry in shapes() for name in entry.names)
     # Not today's own: a list that changes as one is typed opens again by itself.
     names = (*recent, *proposed[:1], *local_models())
     return list(dict.fromkeys(filter(None, (*names, *proposed, *listed))))

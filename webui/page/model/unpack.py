@@ -28,7 +28,7 @@ def build(page: Page) -> None:
         cancel = gr.Button(
             page.say(CANCEL), size="sm", elem_id="cancel-unpack", visible=False
         )
-    page.html(lambda view: told(page, view), elem_id="unpacking")
+    page.html(lambda view: describe_unpacking(page, view), elem_id="unpacking")
     page.watch(unpack, unpack_button)
     page.watch(cancel, lambda view: gr.update(visible=runs(view)))
     page.when_pressed(unpack, lambda recipe: press(page, recipe))
@@ -52,7 +52,7 @@ def runs(view: View) -> bool:
     return job is not None and job.result is None
 
 
-def told(page: Page, view: View) -> Markup:
+def describe_unpacking(page: Page, view: View) -> Markup:
     """How far it is, or why it failed; nothing once all went well."""
     job = view.studio.unpacking
     if job is None:

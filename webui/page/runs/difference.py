@@ -3,8 +3,8 @@
 from markupsafe import Markup
 
 from webui.page.frame import Page
-from webui.page.observing import loaded
-from webui.page.tables import problem_card, quiet, table
+from webui.page.observing import load_recipe_once
+from webui.page.tables import html_table, problem_card, quiet
 from webui.page.view import View
 from webui.recipe.problems import RecipeError
 from webui.runs import entries
@@ -31,16 +31,16 @@ def differences(
                 recipes.append(view.recipe)
             else:
                 file = entry.run.folder / RECIPE
-                recipes.append(loaded(file, entries.stamp(str(file))))
+                recipes.append(load_recipe_once(file, entries.file_stamp(str(file))))
         except RecipeError as error:
             title = entry.title if entry else ""
             reason = page.say(error.problems[0].message)
             return problem_card(page.say(UNREADABLE).format(title, reason))
     titles = (left.title, right.title if right else page.say(CURRENT))
-    return told(page, difference(*recipes), titles)
+    return draw_table(page, difference(*recipes), titles)
 
 
-def told(page: Page, found: list[Difference], titles: tuple[str, str]) -> Markup:
+def draw_table(page: Page, found: list[Difference], titles: tuple[str, str]) -> Markup:
     """The table of differences."""
     if not found:
         return quiet(page.say(SAME))
@@ -48,7 +48,7 @@ def told(page: Page, found: list[Difference], titles: tuple[str, str]) -> Markup
         [field(page, each), cut(page, each.left), cut(page, each.right)]
         for each in found
     ]
-    return table([page.say(FIELD), *titles], rows)
+    return html_table([page.say(FIELD), *titles], rows)
 
 
 def field(page: Page, each: Difference) -> Markup:

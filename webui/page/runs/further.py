@@ -16,7 +16,7 @@ from webui.runs import entries
 from webui.runs import folder as runs
 from webui.runs.entries import Entry
 from webui.runs.error import RunError
-from webui.runs.parent import child, why_not
+from webui.runs.parent import child, why_not_trainable
 from webui.text import Text
 
 TITLE = Text("Train on", "接着训练")
@@ -56,8 +56,8 @@ def build(page: Page, chosen: gr.Dropdown) -> None:
     with gr.Accordion(page.say(TITLE), open=False, elem_id="train-on"):
         gr.HTML(str(Markup('<p class="sentence">{}</p>').format(page.say(WHAT))))
         with gr.Row():
-            fields = [asked(page, path) for path in ("learning_rate", "schedule")]
-            fields.append(asked(page, "epochs", page.say(AS_BEFORE)))
+            fields = [empty_field(page, path) for path in ("learning_rate", "schedule")]
+            fields.append(empty_field(page, "epochs", page.say(AS_BEFORE)))
         make = gr.Button(page.say(MAKE), size="sm", elem_id="train-on-run")
         why = gr.HTML(elem_id="no-train-on")
     page.watch_chosen(make, [chosen], partial(can, page))
@@ -65,7 +65,7 @@ def build(page: Page, chosen: gr.Dropdown) -> None:
     page.when_pressed(make, partial(take, page), [chosen, *fields], form=False)
 
 
-def asked(page: Page, name: str, info: str = "") -> Any:
+def empty_field(page: Page, name: str, info: str = "") -> Any:
     """An empty field for a setting of the training."""
     declared = FIELDS[f"training.{name}"]
     common: dict[str, Any] = {
@@ -104,19 +104,19 @@ def known_entry(page: Page, name: str | None) -> Entry | None:
 def can(page: Page, view: View, name: str | None) -> Any:
     """The button is shown for a run that can be trained on."""
     entry = known_entry(page, name)
-    return gr.update(visible=entry is not None and reason(entry) is None)
+    return gr.update(visible=entry is not None and why_not_further(entry) is None)
 
 
 @lru_cache(maxsize=256)
-def reason(entry: Entry) -> Text | None:
+def why_not_further(entry: Entry) -> Text | None:
     """Why a run cannot be trained on; a run that did not change is not read again."""
-    return why_not(entry.run)
+    return why_not_trainable(entry.run)
 
 
 def no_further(page: Page, view: View, name: str | None) -> Markup:
     """Why the chosen run cannot be trained on, where the button would be."""
     entry = known_entry(page, name)
-    why = reason(entry) if entry else None
+    why = why_not_further(entry) if entry else None
     return quiet(page.say(NO_FURTHER).format(page.say(why))) if why else Markup("")
 
 
@@ -142,7 +142,7 @@ def take(
     entry = known_entry(page, name)
     if entry is None:
         raise RunError(Text("choose a run first.", "请先选择一次运行。"))
-    if (why := why_not(entry.run)) is not None:
+    if (why := why_not_trainable(entry.run)) is not None:
         raise RunError(why)
     if not rate or not schedule:  # an empty box for a number holds 0
         raise RunError(SAY_BOTH)

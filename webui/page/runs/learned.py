@@ -14,7 +14,7 @@ OLD = Text(
 )
 
 
-def learned(page: Page, entry: Entry) -> list[str]:
+def learned_line(page: Page, entry: Entry) -> list[str]:
     """Parts of a line; none for a run that does not tell."""
     summary, parts = entry.run.summary, []
     moved = summary.get("moved")

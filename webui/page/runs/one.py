@@ -16,7 +16,7 @@ from webui.page.library_warnings import library_warnings
 from webui.page.runs import further
 from webui.page.runs.difference import CHOOSE, CURRENT, differences
 from webui.page.runs.further import chosen_entry, known_entry
-from webui.page.runs.learned import learned
+from webui.page.runs.learned import learned_line
 from webui.page.runs.table import state
 from webui.page.tables import heading, quiet
 from webui.page.view import View
@@ -60,7 +60,7 @@ TELLING = {key: value for key, value in QUIET.items() if key != "queue"}
 def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
     """Everything about the chosen run; returns the list of runs to compare with."""
     facts = gr.HTML(elem_id="run-facts")
-    page.watch_chosen(facts, [chosen], partial(told, page))
+    page.watch_chosen(facts, [chosen], partial(describe_run, page))
     page.watch_chosen(
         gr.HTML(elem_id="run-warnings"),
         [chosen],
@@ -97,7 +97,7 @@ def warned_in(folder: Path, size: int) -> list[Warned]:
     return events.of(folder, Warned)
 
 
-def told(page: Page, view: View, name: str | None) -> Markup:
+def describe_run(page: Page, view: View, name: str | None) -> Markup:
     """What the chosen run is."""
     entry = known_entry(page, name)
     if entry is None:
@@ -117,7 +117,7 @@ def told(page: Page, view: View, name: str | None) -> Markup:
     if step is not None:
         text = FROM_STEP if step else FROM_BEGINNING
         parts.append(page.say(text).format(whole(step)))
-    parts += learned(page, entry)
+    parts += learned_line(page, entry)
     note = Markup('<p class="note" dir="auto">{}</p>').format(entry.about.note)
     return Markup("{}<p class='quiet'>{}</p>{}").format(
         heading(("★ " if entry.about.star else "") + entry.title),
@@ -176,7 +176,7 @@ def ask(page: Page, name: str | None) -> list[Any]:
 
 def reopen_run(page: Page, name: str | None) -> None:
     """Make a past run's recipe the current one."""
-    page.studio.draft.replace(runs.recipe_of(chosen_entry(page, name).run))
+    page.studio.draft.replace(runs.recipe_of_run(chosen_entry(page, name).run))
 
 
 def delete_run(page: Page, name: str | None) -> None:
@@ -236,13 +236,13 @@ def build_about(page: Page, chosen: gr.Dropdown) -> None:
         )
         save = gr.Button(page.say(SAVE), size="sm", elem_id="save-about")
     fields: list[Component] = [name, note, was]
-    chosen.change(partial(filled, page), chosen, fields, **QUIET)
+    chosen.change(partial(fields_on_disk, page), chosen, fields, **QUIET)
     save.click(partial(save_about, page), [chosen, *fields], fields, **TELLING).then(
         page.look, None, page.stamp, **QUIET
     )
 
 
-def filled(page: Page, chosen: str | None) -> list[Any]:
+def fields_on_disk(page: Page, chosen: str | None) -> list[Any]:
     """Name and note as they are on disk, and whose they are."""
     entry = known_entry(page, chosen)
     about = entry.about if entry else notes.NOTHING
@@ -261,11 +261,11 @@ def save_about(
     with page.problems_told():
         entry = chosen_entry(page, chosen)
         if was is None or was[0] != chosen:  # the fields are another run's
-            return filled(page, chosen)
+            return fields_on_disk(page, chosen)
         wanted = {"name": name or "", "note": note or ""}
         changed = {k: v for k, v in wanted.items() if v != getattr(was[1], k)}
         # If this is refused, a second press replaces what is there.
         shown[-1] = (chosen, entry.about)
         notes.change(entry.run.folder, page.kernel.notes, was=was[1], **changed)  # type: ignore[arg-type]
-        shown = filled(page, chosen)
+        shown = fields_on_disk(page, chosen)
     return shown

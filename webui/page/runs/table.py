@@ -6,7 +6,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from webui.figures import brief, duration, size, whole
+from webui.figures import brief, duration, in_bytes, whole
 from webui.metrics import metric
 from webui.page.language import MARKS, STATES, Language
 from webui.runs.entries import Entry, columns_of
@@ -43,17 +43,17 @@ FORMATS: dict[str, Callable[[float], str]] = {
     "tokens_per_second": brief,
     "last_loss": brief,
     "best_eval_loss": brief,
-    "peak_memory": size,
+    "peak_memory": in_bytes,
     "duration": duration,
 }
 
 
-def script() -> str:
+def table_script() -> str:
     """What the browser runs when the table is there."""
     return SCRIPT.read_text(encoding="utf-8")
 
 
-def say(text: Text, language: Language) -> str:
+def in_language(text: Text, language: Language) -> str:
     """A text in a language."""
     return text.zh if language == "zh" else text.en
 
@@ -64,12 +64,12 @@ def listing(
     """The table of these runs; ``order`` is the column, or one after ``-``."""
     columns = shown(found)
     head = Markup("").join(title(column, order, language) for column in columns)
-    rows = (row(each, language, each.id == chosen, columns[2:]) for each in found)
+    rows = (run_row(each, language, each.id == chosen, columns[2:]) for each in found)
     return Markup(
         '<div class="scroll"><table class="plain runs"><thead><tr><th>{}</th>{}</tr>'
         "</thead><tbody>{}</tbody></table></div>"
     ).format(
-        Markup('<span class="unseen">{}</span>').format(say(STARRED, language)),
+        Markup('<span class="unseen">{}</span>').format(in_language(STARRED, language)),
         head,
         Markup("").join(rows),
     )
@@ -100,7 +100,11 @@ def title(column: str, order: str, language: Language) -> Markup:
         '<th class="{}" aria-sort="{}"><button type="button" data-do="sort"'
         ' data-value="{}">{}{}</button></th>'
     ).format(
-        kind(column), sorted_so, column, say(title_of(column), language), f" {arrow}"
+        kind(column),
+        sorted_so,
+        column,
+        in_language(title_of(column), language),
+        f" {arrow}",
     )
 
 
@@ -117,12 +121,12 @@ def kind(column: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def row(
+def run_row(
     entry: Entry, language: Language, chosen: bool, columns: tuple[str, ...]
 ) -> Markup:
     """One run; a run that did not change is not written again."""
     figures = map(partial(figure, entry), columns)
-    cells = [named(entry), state(entry, language), *figures]
+    cells = [name_button(entry), state(entry, language), *figures]
     return Markup("<tr{}><td>{}</td>{}</tr>").format(
         Markup(' aria-current="true"') if chosen else "",
         star(entry, language),
@@ -145,14 +149,14 @@ def star(entry: Entry, language: Language) -> Markup:
     ).format(
         entry.id,
         "true" if about.star else "false",
-        say(UNSTAR if about.star else STAR, language),
-        say(STARRED, language),
+        in_language(UNSTAR if about.star else STAR, language),
+        in_language(STARRED, language),
         entry.title,
         "★" if about.star else "☆",
     )
 
 
-def named(entry: Entry) -> Markup:
+def name_button(entry: Entry) -> Markup:
     """The name of a run, a button that chooses it, and below what it is."""
     about = entry.about
     first = (entry.id,) if about.name else ()
@@ -177,7 +181,9 @@ def named(entry: Entry) -> Markup:
 def state(entry: Entry, language: Language) -> str:
     """How a run stands, with a mark."""
     status = entry.run.status
-    word = say(STATES[status], language) if status in STATES else short(status, 20)
+    word = (
+        in_language(STATES[status], language) if status in STATES else short(status, 20)
+    )
     return f"{MARKS.get(status, '')} {word}"
 
 

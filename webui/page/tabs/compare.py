@@ -26,7 +26,7 @@ from webui.text import Text
 
 ASK = Text("Ask both", "同时提问")
 SCORE = Text("Score the held-out rows", "在留出数据上评分")
-BASE = Text("Base: before training", "基座:训练前")
+BASE = Text("Base: before training", "基座：训练前")
 TUNED = Text("Tuned: after training", "微调后")
 WHICH = Text("Run to compare", "要对比的运行")
 NO_RUN = Text(
@@ -127,15 +127,17 @@ def scores_of(page: Page, found: Sequence[Score]) -> Markup:
 
 def score(page: Page, recipe: Recipe, name: str | None) -> None:
     """Start a scoring of a run; its figures come with an event of the run."""
-    jobs.start_compare(page.kernel, *asked(page, recipe, name), upto="score")
+    jobs.start_compare(page.kernel, *settings_to_ask(page, recipe, name), upto="score")
 
 
-def asked(page: Page, recipe: Recipe, name: str | None) -> tuple[Recipe, Path]:
+def settings_to_ask(
+    page: Page, recipe: Recipe, name: str | None
+) -> tuple[Recipe, Path]:
     """A run's own settings with what to ask from the form, and its folder."""
     if not name:
         raise jobs.KernelError(NO_RUN)
     folder = page.kernel.runs / Path(name).name
-    own = runs.recipe_of(runs.read(folder))
+    own = runs.recipe_of_run(runs.read_run(folder))
     return own.model_copy(update={"compare": recipe.compare}), folder
 
 
@@ -151,7 +153,7 @@ def stream_when_asked(
             titles = page.say(BASE), page.say(TUNED)
             texts = {"base": "", "tuned": ""}
             # When the tab is closed, Gradio closes this generator, and that the client.
-            own, folder = asked(page, recipe, name)
+            own, folder = settings_to_ask(page, recipe, name)
             with jobs.comparing(page.kernel, own, folder) as client:
                 yield seen, answer_box(titles[0], "…"), answer_box(titles[1])
                 for pane, text in listen(page.kernel, client):

@@ -105,7 +105,7 @@ def bring(page: Page) -> None:
 
 def found_card(page: Page) -> None:
     """What the source turned out to be, with a button where the recipe differs."""
-    page.html(lambda view: told(page, view), min_height=44, elem_id="found")
+    page.html(lambda view: describe_source(page, view), min_height=44, elem_id="found")
     use = gr.Button(
         page.say(USE_FORMAT), elem_id="use-format", size="sm", visible=False
     )
@@ -127,7 +127,7 @@ def differs(view: View) -> bool:
     return any(value_at(view.recipe, p) != v for p, v in offered(seen).items())
 
 
-def told(page: Page, view: View) -> Markup:
+def describe_source(page: Page, view: View) -> Markup:
     """How the source is read, which format it has, how sure that is, and why."""
     if not view.has_source:
         missing = NO_DATASET if view.recipe.data.source == HUB else NO_SOURCE

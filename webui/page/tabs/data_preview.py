@@ -11,7 +11,7 @@ from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.language import WAIT
-from webui.page.tables import problem_card, quiet, table
+from webui.page.tables import html_table, problem_card, quiet
 from webui.page.view import View
 from webui.rows.preview import Preview, PreviewRow, Token
 from webui.text import Text
@@ -65,7 +65,7 @@ def build_rows(page: Page) -> None:
         )
     legend = gr.HTML(min_height=20, elem_id="rows-legend")
     rows = gr.HTML(min_height=180, elem_id="rendered-rows")
-    for part, drawer in ((legend, told), (rows, drawn)):
+    for part, drawer in ((legend, describe_rows), (rows, draw_preview)):
         page.watch_chosen(part, [first, shown], partial(drawer, page))
 
 
@@ -131,27 +131,27 @@ def left_out(page: Page, answer: Preview) -> Iterator[Markup]:
         ).format(head, reasons)
 
 
-def answered(view: View, first: float | None) -> Any:
+def preview_rows(view: View, first: float | None) -> Any:
     """The rows from a chosen one on, a PlannerError, or None while they come."""
     return view.preview(max(int(first or 1) - 1, 0), SHOWN_ROWS)
 
 
-def told(page: Page, view: View, first: float | None, how: str) -> Markup:
+def describe_rows(page: Page, view: View, first: float | None, how: str) -> Markup:
     """How to read the rows below, or that they are still being worked out."""
     if not view.has_source:
         return Markup("")
-    answer = answered(view, first)
+    answer = preview_rows(view, first)
     text = "" if how == RAW or isinstance(answer, PlannerError) else page.say(LEGEND)
     if answer is None:
         text = page.say(WAIT)
     return quiet(text)
 
 
-def drawn(page: Page, view: View, first: float | None, how: str) -> Any:
+def draw_preview(page: Page, view: View, first: float | None, how: str) -> Any:
     """Some rows, each token told as trained on or hidden."""
     if not view.has_source:
         return Markup("")
-    answer = answered(view, first)
+    answer = preview_rows(view, first)
     if answer is None:
         return gr.skip()
     if isinstance(answer, PlannerError):
@@ -159,7 +159,7 @@ def drawn(page: Page, view: View, first: float | None, how: str) -> Any:
     if not answer.rows:
         return Markup('<p class="card">{}</p>').format(page.say(NO_MORE))
     if how == RAW:
-        return table(answer.columns, answer.cells)
+        return html_table(answer.columns, answer.cells)
     rows = [rendered_row(page, row, with_ids=how == IDS) for row in answer.rows]
     return Markup("").join(rows)
 

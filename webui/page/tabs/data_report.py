@@ -12,7 +12,7 @@ from webui.files import downloads
 from webui.page.frame import Page
 from webui.page.patches.given_away import served
 from webui.page.tables import problem_card, quiet, track
-from webui.page.tabs.data_report_parts import folded, parts
+from webui.page.tabs.data_report_parts import folded, report_parts
 from webui.page.view import View
 from webui.planner.job import Progress
 from webui.recipe import Recipe
@@ -41,7 +41,7 @@ def build(page: Page) -> None:
             page.say(DOWNLOAD), elem_id="rejected-rows", **hidden
         )
         use = gr.Button("", elem_id="use-length", **hidden)
-    page.html(lambda view: drawn(page, view), elem_id="report")
+    page.html(lambda view: draw_report(page, view), elem_id="report")
     page.watch(check, check_button)
     page.watch(cancel, lambda view: gr.update(visible=view.report_runs))
     page.watch(use, lambda view: use_button(page, view))
@@ -89,7 +89,7 @@ def rejected_file(view: View) -> Any:
         return gr.update(visible=False)  # it was tidied away with an old report
 
 
-def drawn(page: Page, view: View) -> Markup:
+def draw_report(page: Page, view: View) -> Markup:
     """The progress of a report, or the report."""
     report = view.report
     if isinstance(report, PlannerError):
@@ -118,7 +118,7 @@ def progress_bar(page: Page, progress: Progress) -> Markup:
 
 def whole_report(page: Page, view: View, report: Report) -> Markup:
     """The report; folded once it tells of other rows or settings than today's."""
-    inside = Markup("").join(parts(page, report))
+    inside = Markup("").join(report_parts(page, report))
     if not view.report_is_old:
         return inside
     changed = Markup('<p class="state stale">↻ {}</p>').format(page.say(CHANGED))

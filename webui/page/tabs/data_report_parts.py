@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from webui.figures import duration, whole
 from webui.page.frame import Page
-from webui.page.tables import bars, figures, quiet, table
+from webui.page.tables import bars, figures, html_table, quiet
 from webui.rows.report.duplicates import Place
 from webui.rows.report.lengths import Lengths
 from webui.rows.report.report import Report
@@ -73,14 +73,14 @@ TO_MEND = {
 }
 
 
-def parts(page: Page, report: Report) -> Iterator[Markup]:
+def report_parts(page: Page, report: Report) -> Iterator[Markup]:
     """The parts of the report, the most important first."""
-    yield figures([(page.say(FIGURES[n]), text) for n, text in main_figures(report)])
+    yield figures([(page.say(FIGURES[n]), text) for n, text in report_figures(report)])
     yield from to_mend(page, report)
     yield from reasons(page, report)
     yield from lengths(page, report.lengths)
     yield from labels(page, report)
-    yield from repeats(page, report)
+    yield from draw_repeats(page, report)
     yield quiet(page.say(TOOK).format(duration(report.seconds)))
 
 
@@ -94,7 +94,7 @@ def labels(page: Page, report: Report) -> Iterator[Markup]:
         yield folded(page.say(LABELS), bars(shown))
 
 
-def main_figures(report: Report) -> Iterator[tuple[str, str]]:
+def report_figures(report: Report) -> Iterator[tuple[str, str]]:
     """What a glance should tell; what is zero and good stays away."""
     yield "kept", whole(report.train.kept + report.heldout.kept)
     if report.heldout.kept:
@@ -140,8 +140,8 @@ def reasons(page: Page, report: Report) -> Iterator[Markup]:
     first = [(at(page, r.place), page.say(r.reason)) for r in report.rejections[:20]]
     yield folded(
         page.say(REASONS),
-        table([page.say(HOW_MANY), page.say(WHY)], counted, numbers={0})
-        + table([page.say(WHERE), page.say(WHY)], first),
+        html_table([page.say(HOW_MANY), page.say(WHY)], counted, numbers={0})
+        + html_table([page.say(WHERE), page.say(WHY)], first),
     )
 
 
@@ -162,7 +162,7 @@ def lengths(page: Page, found: Lengths) -> Iterator[Markup]:
         (at(page, row.place), whole(row.tokens), row.beginning) for row in found.longest
     ]
     titles = [page.say(WHERE), page.say(TOKENS), page.say(BEGINS)]
-    yield folded(page.say(LONGEST), table(titles, longest, numbers={1}))
+    yield folded(page.say(LONGEST), html_table(titles, longest, numbers={1}))
 
 
 def histogram(found: Lengths) -> Markup:
@@ -183,7 +183,7 @@ def histogram(found: Lengths) -> Markup:
     ).format(f"{first}–{last}", shown, first, last)
 
 
-def repeats(page: Page, report: Report) -> Iterator[Markup]:
+def draw_repeats(page: Page, report: Report) -> Iterator[Markup]:
     """The first rows that repeat others."""
     twins = report.duplicates
     kinds = {
@@ -204,7 +204,7 @@ def repeats(page: Page, report: Report) -> Iterator[Markup]:
     ]
     if rows:
         titles = ["", page.say(ROW), page.say(EARLIER), page.say(ALIKE)]
-        yield folded(page.say(REPEATS), table(titles, rows, numbers={3}))
+        yield folded(page.say(REPEATS), html_table(titles, rows, numbers={3}))
 
 
 def at(page: Page, place: Place) -> str:

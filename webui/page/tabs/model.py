@@ -14,7 +14,9 @@ def build(page: Page) -> None:
     """The model cell, with the setup cell that it needs."""
     with cell(page, "model"):
         choice(page)
-        page.html(lambda view: card.card(page, view), min_height=150, elem_id="about")
+        page.html(
+            lambda view: card.draw_facts(page, view), min_height=150, elem_id="about"
+        )
         unpack.build(page)
         trust(page)
         held(page)
@@ -41,7 +43,7 @@ def choice(page: Page) -> None:
 
 def trust(page: Page) -> None:
     """What could run the authors' programs: asked only where the model needs it."""
-    page.html(lambda view: card.question(page, view), elem_id="trust")
+    page.html(lambda view: card.code_question(page, view), elem_id="trust")
     page.field(
         "model.trust_remote_code",
         lambda view: {"visible": card.asks_for_trust(view)},

@@ -7,10 +7,10 @@ from markupsafe import Markup
 
 from webui.counts.memory.fit import Fit
 from webui.counts.parameters.count import Count
-from webui.figures import size, whole
+from webui.figures import in_bytes, whole
 from webui.page.frame import Page
 from webui.page.steady import steady
-from webui.page.tables import quiet, table
+from webui.page.tables import html_table, quiet
 from webui.page.tabs.parameter_counts import SHARE, TRAINABLE
 from webui.page.view import View
 from webui.recipe import Recipe
@@ -63,13 +63,16 @@ def beside(page: Page, view: View) -> Markup | None:
         return None
     differ = differing(kept, view.recipe)
     rows = [
-        [page.say(FIELDS[path].declaration.title), *(shown(page, path, v) for v in two)]
+        [
+            page.say(FIELDS[path].declaration.title),
+            *(page_value(page, path, v) for v in two),
+        ]
         for path, two in differ.items()
     ]
     told = Markup("")
     if not differ:
         told = quiet(page.say(NO_DIFFERENCE))
-    return told + table(["", page.say(KEPT), page.say(NOW)], [*rows, *means])
+    return told + html_table(["", page.say(KEPT), page.say(NOW)], [*rows, *means])
 
 
 def differing(kept: Recipe, now: Recipe) -> dict[str, tuple]:
@@ -82,7 +85,7 @@ def differing(kept: Recipe, now: Recipe) -> dict[str, tuple]:
     return {path: pair for path, pair in both.items() if pair[0] != pair[1]}
 
 
-def shown(page: Page, path: str, value: object) -> str:
+def page_value(page: Page, path: str, value: object) -> str:
     """A value of a recipe as the page calls it."""
     titles = FIELDS[path].declaration.choice_titles or {}
     if isinstance(value, bool):
@@ -106,6 +109,6 @@ def results(page: Page, view: View, kept: Recipe) -> list[list[str]] | None:
         rows.append([page.say(TRAINABLE), *(whole(c.trainable) for c in counts)])
         rows.append([page.say(SHARE), *(f"{c.percent:.4f} %" for c in counts)])
     if fits and all(isinstance(fit, Fit) for fit in fits):
-        peaks = [size(fit.verdict.memory.total) for fit in fits]
+        peaks = [in_bytes(fit.verdict.memory.total) for fit in fits]
         rows.append([page.say(MEMORY), *peaks])
     return rows

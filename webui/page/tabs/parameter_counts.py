@@ -11,7 +11,7 @@ from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
-from webui.page.tables import bars, figures, heading, problem_card, quiet, table
+from webui.page.tables import bars, figures, heading, html_table, problem_card, quiet
 from webui.page.view import View
 from webui.recipe.sections import Adapter
 from webui.recipe.sections.adapter import ALL_LINEAR
@@ -84,16 +84,16 @@ def counted(page: Page, view: View) -> Markup | None:
         return problem_card(page.say(count.text))
     modules = [(name, n, whole(n)) for name, n in count.by_module.items()]
     return (
-        figures(main_figures(page, count))
+        figures(count_figures(page, count))
         + (quiet(page.say(count.note)) if count.note else "")
-        + loaded(page, view, count)
+        + draw_loaded_counts(page, view, count)
         + quiet(page.say(BY_MODULE))
         + bars(modules)
         + seen_elsewhere(page, count)
     )
 
 
-def main_figures(page: Page, count: Count) -> list[tuple[str, str]]:
+def count_figures(page: Page, count: Count) -> list[tuple[str, str]]:
     return [
         (page.say(TRAINABLE), whole(count.trainable)),
         (page.say(TOTAL), whole(count.total)),
@@ -110,7 +110,7 @@ def seen_elsewhere(page: Page, count: Count) -> Markup:
     return Markup('<p class="quiet aside">{}</p>').format(*told)
 
 
-def loaded(page: Page, view: View, count: Count) -> Markup:
+def draw_loaded_counts(page: Page, view: View, count: Count) -> Markup:
     """What the model counts that really is loaded with this adapter."""
     real = view.last(Begun)
     if real is None or real.trainable is None or view.state("adapter") != "fresh":
@@ -143,9 +143,11 @@ def grid_table(page: Page, grid: Grid, adapter: Adapter) -> Markup:
     for row in grid.rows:
         chosen = row.targets == targets_of(adapter)
         counts = zip(grid.ranks, row.trainable, strict=True)
-        cells = [learned(n, grid.base, chosen=chosen and r == rank) for r, n in counts]
+        cells = [
+            draw_learned(n, grid.base, chosen=chosen and r == rank) for r, n in counts
+        ]
         rows.append([now(chosen) + page.say(row.title), *cells])
-    return table(titles, rows, numbers=range(1, len(titles)))
+    return html_table(titles, rows, numbers=range(1, len(titles)))
 
 
 def now(chosen: bool) -> str:
@@ -160,7 +162,7 @@ def targets_of(adapter: Adapter) -> str:
     return adapter.targets if adapter.targets in TARGETS else ""
 
 
-def learned(trainable: int, base: int, *, chosen: bool) -> Markup:
+def draw_learned(trainable: int, base: int, *, chosen: bool) -> Markup:
     """A count, and below it its share of the whole."""
     share = 100 * trainable / (base + trainable)
     return Markup('<span{}>{}{}</span><br><span class="quiet">{}</span>').format(

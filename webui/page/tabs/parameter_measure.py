@@ -34,11 +34,11 @@ def build(page: Page, card: gr.Dropdown, here: str) -> None:
     with gr.Row():
         button = gr.Button(page.say(MEASURE), size="sm", elem_id="measure-memory")
     page.watch_chosen(button, [card], lambda _, name: gr.update(visible=name == here))
-    page.when_pressed(button, partial(measure, page))
+    page.when_pressed(button, partial(measure_on_press, page))
     page.html(partial(measuring_now, page), elem_id="measuring")
 
 
-def measure(page: Page, recipe: Recipe) -> None:
+def measure_on_press(page: Page, recipe: Recipe) -> None:
     """Train two steps, of which the peak is kept."""
     recipe = ready(measuring(recipe), page.kernel.runs)
     jobs.start_run(page.kernel, recipe, upto="train")

@@ -10,7 +10,7 @@ from webui.counts.memory.cards import CARDS, Card
 from webui.counts.memory.fit import Fit
 from webui.counts.memory.remedies import Remedies, Remedy
 from webui.errors import PlannerError
-from webui.figures import size, whole
+from webui.figures import in_bytes, whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
 from webui.page.tables import bars, figures, heading, problem_card, quiet
@@ -99,7 +99,7 @@ def build(page: Page) -> None:
             elem_id="card",
         )
         fit = gr.HTML(not_yet(page), min_height=300, elem_id="memory")
-        page.watch_chosen(fit, [card], steady(partial(drawn, page)))
+        page.watch_chosen(fit, [card], steady(partial(draw_memory, page)))
         build_buttons(page, card)
         parameter_measure.build(page, card, HERE)
         gr.HTML(str(meanings(page)))
@@ -153,7 +153,7 @@ def measured_on(view: View, card: Card) -> int | None:
     return view.measured_peak if card.name == HERE else None
 
 
-def drawn(page: Page, view: View, name: str) -> Markup | None:
+def draw_memory(page: Page, view: View, name: str) -> Markup | None:
     """Verdict, figures, parts and ways out for the chosen card."""
     fit = fit_of(view, name)
     if fit is None:
@@ -163,16 +163,16 @@ def drawn(page: Page, view: View, name: str) -> Markup | None:
             return Markup("")  # the counts above say it
         return problem_card(page.say(fit.text))
     return (
-        told(page, fit)
-        + refused(page, view.recipe, fit.verdict.card)
-        + figures(main_figures(page, fit))
+        draw_verdict(page, fit)
+        + draw_refusals(page, view.recipe, fit.verdict.card)
+        + figures(memory_figures(page, fit))
         + quiet(basis(page, fit))
-        + parts(page, fit)
+        + draw_memory_parts(page, fit)
         + ways_out(page, fit.remedies)
     )
 
 
-def told(page: Page, fit: Fit) -> Markup:
+def draw_verdict(page: Page, fit: Fit) -> Markup:
     """The verdict: a mark, a word, a sentence."""
     verdict = fit.verdict
     return Markup('<p class="verdict {}"><b>{} {}</b> {}</p>').format(
@@ -183,7 +183,7 @@ def told(page: Page, fit: Fit) -> Markup:
     )
 
 
-def refused(page: Page, recipe: Recipe, card: Card) -> Markup:
+def draw_refusals(page: Page, recipe: Recipe, card: Card) -> Markup:
     """What the card cannot do at all."""
     title = page.say(card.title)
     rules = device_rules(recipe, title, has_bf16=card.has_bf16, has_gpu=card.is_gpu)
@@ -194,16 +194,18 @@ def basis(page: Page, fit: Fit) -> str:
     """What the figures rest on: sizes alone, or a run that was measured."""
     peak = fit.verdict.measured
     return (
-        page.say(ESTIMATE) if peak is None else page.say(CORRECTED).format(size(peak))
+        page.say(ESTIMATE)
+        if peak is None
+        else page.say(CORRECTED).format(in_bytes(peak))
     )
 
 
-def main_figures(page: Page, fit: Fit) -> list[tuple[str, str]]:
+def memory_figures(page: Page, fit: Fit) -> list[tuple[str, str]]:
     """The likely peak, its band, and the limits."""
     memory = fit.verdict.memory
     return [
-        (page.say(ABOUT), size(memory.total)),
-        (page.say(BETWEEN), f"{size(memory.low)} – {size(memory.high)}"),
+        (page.say(ABOUT), in_bytes(memory.total)),
+        (page.say(BETWEEN), f"{in_bytes(memory.low)} – {in_bytes(memory.high)}"),
         (page.say(BATCH), limit(page, fit.verdict.largest_batch)),
         (page.say(LENGTH), limit(page, fit.longest_sequence)),
     ]
@@ -214,11 +216,11 @@ def limit(page: Page, most: int) -> str:
     return whole(most) if most else page.say(NO_ROOM)
 
 
-def parts(page: Page, fit: Fit) -> Markup:
+def draw_memory_parts(page: Page, fit: Fit) -> Markup:
     """The parts as bars."""
     memory = fit.verdict.memory
     values = {name: getattr(memory, name) for name in PARTS}
-    return bars([(page.say(PARTS[n]), v, size(v)) for n, v in values.items()])
+    return bars([(page.say(PARTS[n]), v, in_bytes(v)) for n, v in values.items()])
 
 
 def ways_out(page: Page, remedies: Remedies) -> Markup:
@@ -227,7 +229,7 @@ def ways_out(page: Page, remedies: Remedies) -> Markup:
         return Markup("")
     items = Markup("").join(
         Markup("<li>{} <b>{}</b></li>").format(
-            page.say(step.text), size(step.memory.total)
+            page.say(step.text), in_bytes(step.memory.total)
         )
         for step in remedies.steps
     )

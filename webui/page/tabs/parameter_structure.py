@@ -41,10 +41,10 @@ def build(page: Page) -> None:
         )
         gr.HTML(str(quiet(page.say(HOW_TO_READ))))
         tree = gr.HTML(not_yet(page), min_height=200, elem_id="structure")
-        page.watch_chosen(tree, [search], steady(partial(drawn, page)))
+        page.watch_chosen(tree, [search], steady(partial(draw_structure, page)))
 
 
-def drawn(page: Page, view: View, search: str | None) -> Markup | None:
+def draw_structure(page: Page, view: View, search: str | None) -> Markup | None:
     """The tree, or the part of it that was searched for."""
     root = view.plans.structure
     if root is None:
@@ -69,13 +69,13 @@ def branch(page: Page, node: Node, wanted: str) -> Markup:
     if wanted and not found and not shown:
         return Markup("")
     if not node.children:
-        return Markup('<div class="leaf">{}</div>').format(line(page, node))
+        return Markup('<div class="leaf">{}</div>').format(module_line(page, node))
     return Markup("<details open><summary>{}</summary><div>{}</div></details>").format(
-        line(page, node), shown
+        module_line(page, node), shown
     )
 
 
-def line(page: Page, node: Node) -> Markup:
+def module_line(page: Page, node: Node) -> Markup:
     """One module: its name, class, shapes, size, and what is done to it."""
     shapes = ", ".join("×".join(map(str, shape)) for _, shape in node.weights)
     notes = [page.say(ALIKE).format(node.copies)] if node.copies > 1 else []

@@ -47,9 +47,9 @@ def build(page: Page) -> None:
         page.html(
             lambda view: explained_html(page, view.recipe), elem_id="method-explained"
         )
-        place(page, ROWS)
+        place_fields(page, ROWS)
         with gr.Accordion(page.say(MORE), open=False):
-            place(page, RARE_ROWS)
+            place_fields(page, RARE_ROWS)
         parameter_counts.build(page)
         parameter_beside.build(page)
         parameter_memory.build(page)
@@ -64,7 +64,7 @@ def build(page: Page) -> None:
     )
 
 
-def place(page: Page, rows: tuple[tuple[str, ...], ...]) -> None:
+def place_fields(page: Page, rows: tuple[tuple[str, ...], ...]) -> None:
     """The fields of each row beside each other."""
     for paths in rows:
         with gr.Row():

@@ -58,7 +58,7 @@ def build(page: Page) -> None:
         )
         words, starred, order = build_filter(page)
         count = gr.State(LISTED)
-        listed = gr.HTML(elem_id="runs-table", js_on_load=table.script())
+        listed = gr.HTML(elem_id="runs-table", js_on_load=table.table_script())
         more = gr.Button(page.say(MORE), size="sm", visible=False, elem_id="runs-more")
         chosen = gr.Dropdown(
             label=page.say(CHOOSE),
@@ -70,7 +70,7 @@ def build(page: Page) -> None:
     asked = [words, starred, order, count]
     page.watch_chosen(listed, [*asked, chosen], partial(listing, page))
     page.watch_chosen(more, asked, more_button)
-    page.watch_chosen(chosen, [*asked, chosen], partial(choices, page))
+    page.watch_chosen(chosen, [*asked, chosen], partial(runs_to_choose, page))
     page.watch_chosen(other, asked, partial(others, page))
     more.click(lambda shown: min(shown + LISTED, MOST), count, count, **QUIET)
 
@@ -155,7 +155,7 @@ def more_button(view: View, words: str, starred: bool, order: str, count: int) -
     return gr.update(visible=len(found_runs(view, words, starred, order)) > count)
 
 
-def choices(
+def runs_to_choose(
     page: Page,
     view: View,
     words: str,

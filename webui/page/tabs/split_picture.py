@@ -41,14 +41,14 @@ COUNTED = Text(
 
 def picture(page: Page) -> None:
     """Put the picture here; a redraw keeps it up to date."""
-    page.html(lambda view: drawn(page, view), min_height=44)
+    page.html(lambda view: draw_split(page, view), min_height=44)
 
 
-def drawn(page: Page, view: View) -> Markup:
+def draw_split(page: Page, view: View) -> Markup:
     """The parts as one bar, with their counts below it."""
     if not view.is_readable:
         return Markup("")
-    found = known(view)
+    found = known_split(view)
     if isinstance(found, PlannerError):
         return problem_card(page.say(found.text))
     if found is None:
@@ -60,7 +60,7 @@ def drawn(page: Page, view: View) -> Markup:
     return bar(page, found, page.say(ANSWERS) if rows.apart else "")
 
 
-def known(view: View) -> dict[str, int] | PlannerError | None:
+def known_split(view: View) -> dict[str, int] | PlannerError | None:
     """The counts, why there are none, or None while they are not known."""
     rows, report = view.prepared, view.report
     if isinstance(rows, Rows):
@@ -108,7 +108,7 @@ def bar(page: Page, found: dict[str, int], note: str) -> Markup:
 
 def of_run(page: Page, run: Path | None) -> Markup:
     """How the rows of a run are parted, as far as it has told."""
-    rows = runs.rows_of(run) if run else None
+    rows = runs.rows_of_run(run) if run else None
     if rows is None or rows.watched is None:
         return Markup("")
     return bar(page, counts(rows), page.say(ANSWERS) if rows.apart else "")

@@ -14,7 +14,7 @@ from webui.page.charts import trials_plot, trials_update
 from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.library_warnings import library_warnings
-from webui.page.tables import quiet, table
+from webui.page.tables import html_table, quiet
 from webui.page.tabs.split_picture import picture
 from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
@@ -29,7 +29,7 @@ from webui.text import Text
 
 EMPTY = Text(
     "No sweep yet. Choose one to three settings and their values, then press Run.",
-    "还没有搜索。选择一到三个设置及其取值,然后点击“运行”。",
+    "还没有搜索。选择一到三个设置及其取值，然后点击“运行”。",
 )
 UNTIL_CHOSEN = Text(
     "Rows to watch are set aside once a setting is chosen.",
@@ -59,11 +59,11 @@ def build(page: Page) -> None:
     page.watch(curves, draw_curves)
     page.watch(best, lambda view: gr.update(interactive=bool(best_trial(view.sweep))))
     page.watch(run, run_title(page, RUN))
-    page.when_pressed(run, partial(start, page))
+    page.when_pressed(run, partial(start_sweep_or_wait, page))
     page.when_pressed(best, partial(use_best, page), form=False)
 
 
-def start(page: Page, recipe: Recipe) -> None:
+def start_sweep_or_wait(page: Page, recipe: Recipe) -> None:
     """Begin a sweep if there is anything to try, or let it wait for the kernel."""
     if not recipe.sweep.space:
         raise jobs.KernelError(
@@ -105,7 +105,7 @@ def leaderboard(page: Page, view: View) -> Markup:
     titles = [page.say(TRIAL), *swept, page.say(JUDGED.get(kind.name, kind.title))]
     why = no_best(view.sweep)
     told = quiet(page.say(why)) if why else ""
-    return table(titles, rows, numbers=range(len(titles))) + told
+    return html_table(titles, rows, numbers=range(len(titles))) + told
 
 
 def use_best(page: Page) -> None:

@@ -13,8 +13,8 @@ from webui.page.curves import frame_of_curves
 from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.library_warnings import library_warnings
-from webui.page.tabs.train_after import after
-from webui.page.tabs.train_figures import changed_settings, ended_kernel, progress
+from webui.page.tabs.train_after import buttons_after
+from webui.page.tabs.train_figures import changed_settings, draw_progress, ended_kernel
 from webui.page.tabs.train_form import form
 from webui.page.tabs.train_samples import samples
 from webui.page.tabs.train_updates import coming_updates
@@ -44,8 +44,10 @@ def build(page: Page) -> None:
         page.html(lambda view: coming_updates(page, view), elem_id="updates")
         run = gr.Button(page.say(RUN), size="md", elem_id="run-train")
         waiting.build(page)
-        page.html(lambda view: progress(page, view), min_height=70, elem_id="progress")
-        after(page)
+        page.html(
+            lambda view: draw_progress(page, view), min_height=70, elem_id="progress"
+        )
+        buttons_after(page)
         page.html(lambda view: ended_kernel(page, view), elem_id="failure")
         mending.build(page)
         page.html(

@@ -36,7 +36,7 @@ ALL_STEPS = Text(
 NO_RUN = Text("There is no run to resume.", "没有可继续的运行。")
 
 
-def after(page: Page) -> None:
+def buttons_after(page: Page) -> None:
     """The buttons, each shown only while it can do something."""
     with gr.Row():
         resume = gr.Button(page.say(RESUME), size="md", elem_id="resume", visible=False)

@@ -4,11 +4,11 @@ from markupsafe import Markup
 
 from webui.kernel.keeper import TRIES, gave_up
 from webui.metrics import metric
-from webui.page.cell import failure
+from webui.page.cell import cell_failure
 from webui.page.curves import figures_of
 from webui.page.frame import Page
-from webui.page.observing import recipe_of
-from webui.page.tables import quiet, table, track
+from webui.page.observing import recipe_or_none
+from webui.page.tables import html_table, quiet, track
 from webui.page.view import View
 from webui.runs.events import Begun, Failed
 from webui.runs.summary import requested_settings
@@ -49,7 +49,7 @@ SETTINGS = {
 SETTING = Text("setting changed by the library or device", "被库或设备改变的设置")
 
 
-def progress(page: Page, view: View) -> Markup:
+def draw_progress(page: Page, view: View) -> Markup:
     """The figures of the shown run's training, with a bar.
 
     While it goes on, the browser puts newer figures into these places.
@@ -85,14 +85,14 @@ def ended_kernel(page: Page, view: View) -> Markup:
     step = gave_up(view.history)
     told = page.say(GAVE_UP).format(TRIES, step) if step is not None else ""
     waits = quiet(told) if told else Markup("")
-    return failure(page, failed) + waits
+    return cell_failure(page, failed) + waits
 
 
 def changed_settings(page: Page, view: View) -> Markup:
     """Settings of the shown run that took effect otherwise than it asked."""
     begun = view.last(Begun)
     effective = begun.effective if begun else {}
-    recipe = recipe_of(view.run) if view.run and effective else None
+    recipe = recipe_or_none(view.run) if view.run and effective else None
     asked = requested_settings(recipe) if recipe else {}
     rows = [
         (page.say(SETTINGS[name]), value, effective[name])
@@ -101,4 +101,4 @@ def changed_settings(page: Page, view: View) -> Markup:
     ]
     if not rows:
         return Markup("")
-    return table([page.say(SETTING), page.say(ASKED), page.say(EFFECT)], rows)
+    return html_table([page.say(SETTING), page.say(ASKED), page.say(EFFECT)], rows)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from webui.figures import brief, whole
 from webui.page.frame import Page
-from webui.page.tables import heading, table
+from webui.page.tables import heading, html_table
 from webui.page.view import View
 from webui.runs.events import Ranked, Sampled, of_kind
 from webui.text import Text
@@ -44,8 +44,10 @@ def samples(page: Page) -> None:
         elem_id="sample-step",
     )
     answers = gr.HTML(elem_id="samples")
-    page.watch(chosen, lambda view: choices(page, view))
-    page.watch_chosen(answers, [chosen], lambda view, step: shown(page, view, step))
+    page.watch(chosen, lambda view: steps_to_choose(page, view))
+    page.watch_chosen(
+        answers, [chosen], lambda view, step: draw_samples(page, view, step)
+    )
     page.html(lambda view: ranked(page, view), elem_id="ranked")
 
 
@@ -54,7 +56,7 @@ def sampled(view: View) -> dict[int, Sampled]:
     return {event.step: event for event in of_kind(view.history, Sampled)}
 
 
-def choices(page: Page, view: View) -> Any:
+def steps_to_choose(page: Page, view: View) -> Any:
     """The steps to choose from; hidden while there is nothing to choose."""
     steps = sorted(sampled(view))[1:]
     stride = max(1, -(-len(steps) // OFFERED))
@@ -62,7 +64,7 @@ def choices(page: Page, view: View) -> Any:
     return gr.update(choices=[(page.say(LATEST), -1), *offered], visible=len(steps) > 1)
 
 
-def shown(page: Page, view: View, step: int | None) -> Markup:
+def draw_samples(page: Page, view: View, step: int | None) -> Markup:
     """Each prompt with its answer at the start and at the chosen step."""
     known = sampled(view)
     if not known:
@@ -78,7 +80,7 @@ def shown(page: Page, view: View, step: int | None) -> Markup:
     titles = [page.say(PROMPT), page.say(moment(first))]
     if last != first:
         titles.append(page.say(moment(last)))
-    body = Markup('<div class="answers">{}</div>').format(table(titles, rows))
+    body = Markup('<div class="answers">{}</div>').format(html_table(titles, rows))
     return heading(page.say(SAMPLES)) + body
 
 
@@ -105,5 +107,5 @@ def ranked(page: Page, view: View) -> Markup:
         for row in event.rows
     ]
     title = page.say(RANKED).format(whole(event.step))
-    body = table([page.say(t) for t in TITLES], rows, numbers=(1,))
+    body = html_table([page.say(t) for t in TITLES], rows, numbers=(1,))
     return heading(title) + Markup('<div class="answers">{}</div>').format(body)

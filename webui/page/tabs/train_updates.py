@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from webui.errors import PlannerError
 from webui.page.frame import Page
-from webui.page.presets import rows_of
+from webui.page.presets import count_recipe_rows
 from webui.page.tables import problem_card, quiet
 from webui.page.view import View
 from webui.preflight.learning_rates import Rates, learning_rates
@@ -28,7 +28,7 @@ def coming_updates(page: Page, view: View) -> Markup:
 def rates_of(view: View) -> Any:
     """The updates of today's recipe, a PlannerError, or None where they are not known
     (yet)."""
-    rows = view.rows.train or learned_rows(view.recipe, rows_of(view) or 0)
+    rows = view.rows.train or learned_rows(view.recipe, count_recipe_rows(view) or 0)
     if not rows and view.recipe.training.duration == "epochs":
         return None
     recipe, pieces = view.recipe, view.rows.form == "pieces"

@@ -48,8 +48,8 @@ class Column:
         The first of a list is called only like the list.
         """
         parts = [part for part in self.path.split(".") if not part.isdecimal()]
-        whole = plain(".".join(parts) or self.path)
-        return whole, whole if self.in_list else plain(self.path.split(".")[-1])
+        whole = plain_name(".".join(parts) or self.path)
+        return whole, whole if self.in_list else plain_name(self.path.split(".")[-1])
 
     @property
     def in_list(self) -> bool:
@@ -84,7 +84,7 @@ class Column:
         return 2 * fitting >= len(self.kinds) > 0
 
 
-def plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name in lower case, with underscores for blanks and hyphens."""
     return re.sub(r"[\s-]+", "_", name.strip().lower())
 

@@ -126,9 +126,9 @@ def why_of(fit: Fit) -> Text:
     """What told the format: the columns, and for some formats what these hold."""
     told = {"messages": "messages", "transcript": "text"}.get(fit.format.name)
     matches = [fit.match(told)] if told else fit.matches
-    why = in_words([match.column.path for match in matches if match])
+    why = describe_columns([match.column.path for match in matches if match])
     if fit.format.name == "messages":
-        shape = shape_of(fit)
+        shape = shape_of_turns(fit)
         return Text(f"{why.en} holds {shape.en}", f"{why.zh} \u542b{shape.zh}")
     if fit.format.name == "transcript":
         return Text(
@@ -141,7 +141,7 @@ def why_of(fit: Fit) -> Text:
     return why
 
 
-def in_words(paths: list[str]) -> Text:
+def describe_columns(paths: list[str]) -> Text:
     """Some columns in words: "columns a, b and c"."""
     if len(paths) == 1:
         return Text(f"column {paths[0]}", f"列 {paths[0]}")
@@ -151,7 +151,7 @@ def in_words(paths: list[str]) -> Text:
     )
 
 
-def shape_of(fit: Fit) -> Text:
+def shape_of_turns(fit: Fit) -> Text:
     """How the turns of a conversation are written."""
     match = fit.match("messages")
     lists = [value for value in match.column.values if value] if match else []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from webui.recipe.formats import FORMATS
 from webui.recipe.formats.format import REASONING, Format, Role
-from webui.rows.detection.columns import Column, plain
+from webui.rows.detection.columns import Column, plain_name
 from webui.rows.detection.pairs import is_sound_pair
 from webui.rows.detection.words import asking_and_answering, holds_names
 from webui.rows.mapping.thoughts import is_switch
@@ -15,7 +15,7 @@ WORDED = 0.6  # for a name with a word that tells
 WEAK = {"title": 0.5}  # a name that only by chance is that of a question
 RARE = 0.1  # of the rows; a column in fewer gives way to any other
 REJECTED = next(r for r in FORMATS["preference"].roles if r.name == "rejected")
-REJECTED_NAMES = frozenset(map(plain, (REJECTED.name, *REJECTED.synonyms)))
+REJECTED_NAMES = frozenset(map(plain_name, (REJECTED.name, *REJECTED.synonyms)))
 NESTED = 0.1  # less for a name that only the last part of a path has
 SECOND_CHOICE = 0.3  # less, within a role, for a kind that it likes less
 CONVERSATION = 1.0  # more for a list of messages: nothing else looks like one
@@ -137,11 +137,11 @@ def candidates(role: Role, named: dict[str, list[Column]]) -> Iterator[Match]:
     """The columns that may fill a role, in the order of its synonyms."""
     names = (role.name, *role.synonyms)
     for name in names:
-        for column in named.get(plain(name), ()):
+        for column in named.get(plain_name(name), ()):
             if not fillable(role, column):
                 continue
             points = EXACT if name == role.name else WEAK.get(name, SYNONYM)
-            nested = column.names[0] != plain(name) or column.in_list
+            nested = column.names[0] != plain_name(name) or column.in_list
             yield Match(role, column, points - (NESTED if nested else 0))
 
 
@@ -197,9 +197,9 @@ def language_pair(format: Format, columns: Sequence[Column]) -> Iterator[Match]:
     groups: dict[str, list[Column]] = {}
     for column in columns:
         parent, _, name = column.path.rpartition(".")
-        parts = plain(name).split("_")
+        parts = plain_name(name).split("_")
         known = parts[0] in LANGUAGES or (len(parts) > 1 and parts[-1] in LANGUAGES)
-        if (known or plain(parent) == "translation") and column.holds(["text"]):
+        if (known or plain_name(parent) == "translation") and column.holds(["text"]):
             groups.setdefault(parent, []).append(column)
     for pair in groups.values():
         if len(pair) == 2:

@@ -13,7 +13,7 @@ from webui.recipe.formats import FORMATS
 from webui.rows.detection.detect import Detection, detect
 from webui.rows.each import Rejected, source_records, with_place
 from webui.rows.mapping.mappers import must_be_named
-from webui.rows.reading.description import Description, described
+from webui.rows.reading.description import Description, describe_file
 from webui.rows.reading.reasons import in_both
 from webui.text import Text
 
@@ -46,7 +46,7 @@ def found(recipe: Recipe) -> Found:
     columns = tuple(dict.fromkeys(path for row in rows for path in paths(row)))
     files: tuple[Description, ...] = ()
     if recipe.data.source == "files":
-        files = tuple(described(Path(path)) for path in recipe.data.train_files)
+        files = tuple(describe_file(Path(path)) for path in recipe.data.train_files)
     try:
         detection, problem = detect(rows), None
     except PlannerError as error:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from webui.rows.detection.columns import Column, plain
+from webui.rows.detection.columns import Column, plain_name
 
 ASKS = frozenset(
     "question query prompt customer user client human ask asked caller patient student "
@@ -49,7 +49,7 @@ def asking_and_answering(
     texts = [column for column in columns if can_be_said(column)]
     for role, strong, weak in (
         ("question", asks, asks_weakly),
-        ("answer", answers, answers_weakly),
+        ("answer", is_answer_name, answers_weakly),
     ):
         for told in (strong, weak):
             found = [column for column in texts if told(column)]
@@ -61,7 +61,7 @@ def asking_and_answering(
 
 def can_be_said(column: Column) -> bool:
     """Whether a column may hold what somebody says, and not what is about it."""
-    told = words_of(column)
+    told = words_in_name(column)
     chinese = any(word in column.names[0] for word in BESIDE_CHINESE)
     return (
         column.holds(["text"])
@@ -74,10 +74,10 @@ def can_be_said(column: Column) -> bool:
     )
 
 
-def words_of(column: Column) -> frozenset[str]:
+def words_in_name(column: Column) -> frozenset[str]:
     """The words in a column's name: of customerMessage they are two."""
     parted = re.sub(r"([a-z])([A-Z])", r"\1_\2", column.path.split(".")[-1])
-    words = re.findall(r"[a-z]+", plain(parted))
+    words = re.findall(r"[a-z]+", plain_name(parted))
     return frozenset(
         word.removesuffix("s") if len(word) > 4 else word for word in words
     )
@@ -86,34 +86,34 @@ def words_of(column: Column) -> frozenset[str]:
 def asks(column: Column) -> bool:
     """Whether a name says that here somebody asks, and not that somebody answers."""
     chinese = any(word in column.names[0] for word in ASKS_CHINESE)
-    return bool(chinese or words_of(column) & ASKS) and not is_answering(column)
+    return bool(chinese or words_in_name(column) & ASKS) and not is_answering(column)
 
 
 def asks_weakly(column: Column) -> bool:
     """Whether a name may say so."""
-    return bool(words_of(column) & ASKS_WEAKLY) and not is_answering(column)
+    return bool(words_in_name(column) & ASKS_WEAKLY) and not is_answering(column)
 
 
 def is_answering(column: Column) -> bool:
     """Whether a name speaks of an answer or of who gives it."""
     chinese = any(word in column.names[0] for word in ANSWERS_CHINESE)
-    return bool(chinese or words_of(column) & ANSWERS)
+    return bool(chinese or words_in_name(column) & ANSWERS)
 
 
-def answers(column: Column) -> bool:
+def is_answer_name(column: Column) -> bool:
     """Whether a name says that here somebody answers, and not that somebody asks."""
     chinese = any(word in column.names[0] for word in ASKS_CHINESE)
-    return is_answering(column) and not (chinese or words_of(column) & ASKS)
+    return is_answering(column) and not (chinese or words_in_name(column) & ASKS)
 
 
 def answers_weakly(column: Column) -> bool:
     """Whether a name may say so."""
-    return bool(words_of(column) & ANSWERS_WEAKLY)
+    return bool(words_in_name(column) & ANSWERS_WEAKLY)
 
 
 def holds_names(column: Column) -> bool:
     """Whether a column called like a person says who that is, and no more."""
-    if not words_of(column) & PERSONS or len(column.values) < ENOUGH:
+    if not words_in_name(column) & PERSONS or len(column.values) < ENOUGH:
         return False
     named = sum(bool(NAME.fullmatch(str(value).strip())) for value in column.values)
     return 5 * named >= 4 * len(column.values)

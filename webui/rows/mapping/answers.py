@@ -36,7 +36,9 @@ def is_only_thought(message: dict[str, Any]) -> bool:
     return not said and "reasoning_content" in message
 
 
-def asked(question: str, row: dict[str, Any], name: str) -> list[dict[str, Any]]:
+def asked_and_answered(
+    question: str, row: dict[str, Any], name: str
+) -> list[dict[str, Any]]:
     """A question of the user, and the answer in a column of a row."""
     answer = text_of(row, name)
     question, answer = opened_by(question, answer) or (question, answer)

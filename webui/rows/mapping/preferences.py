@@ -37,13 +37,13 @@ def map_preference(row: dict[str, Any]) -> dict[str, Any]:
     Without a prompt each answer is a whole conversation, as messages or in one text.
     """
     row = with_input(row)
-    chosen = settled(judged(row, "chosen"))
-    rejected = judged(row, "rejected")
+    chosen = settled(judged_conversation(row, "chosen"))
+    rejected = judged_conversation(row, "rejected")
     tools = tools_of(row)
     return {
         "messages": with_system(chosen, optional_text(row, "system")),
         **({"tools": tools} if tools else {}),
-        "rejected": after(chosen, rejected),
+        "rejected": rejected_messages(chosen, rejected),
     }
 
 
@@ -56,18 +56,18 @@ def with_input(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "prompt": f"{prompt}\n\n{about}"}
 
 
-def judged(row: dict[str, Any], answer: str) -> list[dict[str, Any]]:
+def judged_conversation(row: dict[str, Any], answer: str) -> list[dict[str, Any]]:
     """The conversation that ends with the chosen or with the rejected answer."""
     prompt, text = row.get("prompt"), row.get(answer)
     if isinstance(text, str) and (turns := split_transcript(text)):
-        if is_left_out(prompt) or repeats(text, prompt):
+        if is_left_out(prompt) or repeats_prompt(text, prompt):
             return conversation(turns)
     if isinstance(prompt, list):
         row = {**row, "prompt": without_answers(row, prompt)}
     return dialogue(row, "prompt", answer, learned=False)
 
 
-def repeats(text: str, prompt: object) -> bool:
+def repeats_prompt(text: str, prompt: object) -> bool:
     """Whether a transcript begins with the prompt, which is one as well."""
     return isinstance(prompt, str) and text.strip().startswith(prompt.strip())
 
@@ -82,7 +82,7 @@ def without_answers(row: dict[str, Any], prompt: list[Any]) -> list[Any]:
     return prompt
 
 
-def after(
+def rejected_messages(
     chosen: list[dict[str, Any]], rejected: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """The messages of the rejected answer, behind what both conversations share."""
@@ -108,7 +108,7 @@ def map_preferred(row: dict[str, Any], start: int | None = None) -> dict[str, An
         other = dialogue(row, "prompt", PAIR[1 - side], learned=False)
         return {
             "messages": with_system(chosen, system),
-            "rejected": after(chosen, other),
+            "rejected": rejected_messages(chosen, other),
         }
     answered = dialogue({**row, "answer": one_of(row)}, "prompt", "answer")
     return {"messages": with_system(answered, system)}

@@ -3,7 +3,7 @@
 import json
 import re
 
-from webui.rows.mapping.values import exchange, kind_of, parsed, text_of
+from webui.rows.mapping.values import name_kind, parsed, text_of, two_turns
 
 
 def map_ner(row: dict) -> dict:
@@ -23,17 +23,17 @@ def map_ner(row: dict) -> dict:
         glue = glue_of(tokens)
         sentence = text_of({"tokens": glue.join(tokens)}, "tokens")
         if all(tag.lstrip("-").isdecimal() for tag in tags):
-            return {"messages": exchange(sentence, tagged_text(tokens, tags))}
+            return {"messages": two_turns(sentence, tagged_text(tokens, tags))}
         entities = decoded_tags(tokens, tags, glue)
     answer = json.dumps(entities, ensure_ascii=False)
-    return {"messages": exchange(sentence, answer)}
+    return {"messages": two_turns(sentence, answer)}
 
 
 def map_pos(row: dict) -> dict:
     """A sentence cut into tokens, and the tokens with their parts of speech."""
     tokens, tags = tagged_tokens(row)
     sentence = text_of({"tokens": " ".join(tokens)}, "tokens")
-    return {"messages": exchange(sentence, tagged_text(tokens, tags))}
+    return {"messages": two_turns(sentence, tagged_text(tokens, tags))}
 
 
 def tagged_text(tokens: list[str], tags: list[str]) -> str:
@@ -47,8 +47,8 @@ def tagged_tokens(row: dict) -> tuple[list[str], list[str]]:
     A table may hold both as text: tags with blanks between them, tokens too, or a
     tag for each character.
     """
-    tags = words_of(row, "labels")
-    tokens = words_of(row, "tokens")
+    tags = words_in_column(row, "labels")
+    tokens = words_in_column(row, "tokens")
     if isinstance(row["tokens"], str) and len(tokens) != len(tags):
         tokens = list(row["tokens"])
     if len(tokens) != len(tags):
@@ -56,7 +56,7 @@ def tagged_tokens(row: dict) -> tuple[list[str], list[str]]:
     return tokens, tags
 
 
-def words_of(row: dict, name: str) -> list[str]:
+def words_in_column(row: dict, name: str) -> list[str]:
     """The words in a column: a list of them, or a text with blanks between them."""
     value = row.get(name)
     if isinstance(value, str):
@@ -64,7 +64,7 @@ def words_of(row: dict, name: str) -> list[str]:
     if isinstance(value, list) and value:
         for word in value:
             if not isinstance(word, (str, int)):
-                raise ValueError(f"{name} holds a value that is {kind_of(word)}")
+                raise ValueError(f"{name} holds a value that is {name_kind(word)}")
         text_of({name: " ".join(map(str, value))}, name)  # refuses what is no text
         return [str(word) for word in value]
     if isinstance(value, dict):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from webui.rows.mapping.answers import answer_of, asked
+from webui.rows.mapping.answers import answer_of, asked_and_answered
 from webui.rows.mapping.values import (
     optional_list,
     optional_text,
@@ -16,12 +16,12 @@ def map_alpaca(row: dict[str, Any]) -> dict[str, Any]:
     question = text_of(row, "instruction")
     if about := optional_text(row, "input"):
         question += "\n\n" + about
-    return {"messages": asked(question, row, "output")}
+    return {"messages": asked_and_answered(question, row, "output")}
 
 
 def map_question_answer(row: dict[str, Any]) -> dict[str, Any]:
     """A question and its answer."""
-    return {"messages": asked(text_of(row, "question"), row, "answer")}
+    return {"messages": asked_and_answered(text_of(row, "question"), row, "answer")}
 
 
 def map_alpaca_talk(row: dict[str, Any]) -> dict[str, Any]:
@@ -49,12 +49,12 @@ def after_history(row: dict[str, Any], now: list[dict[str, Any]]) -> dict[str, A
 def map_reading(row: dict[str, Any]) -> dict[str, Any]:
     """A question about a sentence or a longer passage, and its answer."""
     question = text_of(row, "sentence") + "\n\n" + text_of(row, "question")
-    return {"messages": asked(question, row, "answer")}
+    return {"messages": asked_and_answered(question, row, "answer")}
 
 
 def map_translation(row: dict[str, Any]) -> dict[str, Any]:
     """A text and its translation."""
-    return {"messages": asked(text_of(row, "source"), row, "target")}
+    return {"messages": asked_and_answered(text_of(row, "source"), row, "target")}
 
 
 def map_classification(row: dict[str, Any]) -> dict[str, Any]:
@@ -62,23 +62,23 @@ def map_classification(row: dict[str, Any]) -> dict[str, Any]:
     text = text_of(row, "text")
     if second := optional_text(row, "second_text"):
         text += "\n\n" + second
-    return {"messages": asked(text, row, "label")}
+    return {"messages": asked_and_answered(text, row, "label")}
 
 
 def map_summary(row: dict[str, Any]) -> dict[str, Any]:
     """A long text and its summary."""
-    return {"messages": asked(text_of(row, "article"), row, "summary")}
+    return {"messages": asked_and_answered(text_of(row, "article"), row, "summary")}
 
 
 def map_code(row: dict[str, Any]) -> dict[str, Any]:
     """What a program should do, and the program."""
-    return {"messages": asked(text_of(row, "description"), row, "code")}
+    return {"messages": asked_and_answered(text_of(row, "description"), row, "code")}
 
 
 def map_triple(row: dict[str, Any]) -> dict[str, Any]:
     """A fact of a knowledge graph; its object is to be found."""
     question = f"({text_of(row, 'subject')}, {text_of(row, 'predicate')}, ?)"
-    return {"messages": asked(question, row, "object")}
+    return {"messages": asked_and_answered(question, row, "object")}
 
 
 def map_text(row: dict[str, Any]) -> dict[str, Any]:

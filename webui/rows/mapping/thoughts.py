@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from webui.chat.tags import TAGS
-from webui.rows.mapping.values import is_left_out, kind_of, refuse_halves
+from webui.rows.mapping.values import is_left_out, name_kind, refuse_halves
 
 # What a message calls the thought behind it.
 FIELDS = (
@@ -50,7 +50,7 @@ def thought_text(value: object, place: str) -> str:
     for key in INSIDE:
         if not is_left_out(inner.get(key)) and not isinstance(inner[key], bool):
             return thought_text(inner[key], place)
-    raise ValueError(f"{place} holds a thought that is {kind_of(value)}, not text")
+    raise ValueError(f"{place} holds a thought that is {name_kind(value)}, not text")
 
 
 def joined(thoughts: Iterable[str]) -> str:

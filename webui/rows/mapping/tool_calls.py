@@ -5,7 +5,7 @@ from typing import Any
 
 from webui.rows.mapping.values import (
     is_left_out,
-    kind_of,
+    name_kind,
     optional_list,
     parsed,
     refuse_halves,
@@ -73,7 +73,7 @@ def arguments_of(function: dict[str, Any], place: str) -> dict[str, Any]:
     if arguments == []:
         arguments = {}
     if not isinstance(arguments, dict):
-        kind = kind_of(arguments)
+        kind = name_kind(arguments)
         raise ValueError(f"{place} calls a tool with arguments that are {kind}")
     return arguments
 

@@ -9,7 +9,7 @@ from webui.rows.mapping.thoughts import joined, thought_in, thought_text
 from webui.rows.mapping.tool_calls import read_calls
 from webui.rows.mapping.values import (
     is_left_out,
-    kind_of,
+    name_kind,
     optional_text,
     parsed,
     text_of,
@@ -52,7 +52,7 @@ def read_turn(turn: object, number: int) -> list[dict[str, Any]]:
             return [answer_of(text, place)]
         return [{"role": "user", "content": text}]
     if not isinstance(turn, dict):
-        raise ValueError(f"{place} is {kind_of(turn)}, not an object")
+        raise ValueError(f"{place} is {name_kind(turn)}, not an object")
     if sides := sides_of(turn):
         return both_sides(turn, *sides)
     return read_message(turn, place)
@@ -93,7 +93,7 @@ def read_message(turn: dict[str, Any], place: str) -> list[dict[str, Any]]:
         return [{"role": role, "content": joined(thoughts)}]
     if role == "system" and is_left_out(content):
         return []
-    message: dict[str, Any] = {"role": role, **named(turn)}
+    message: dict[str, Any] = {"role": role, **name_in_turn(turn)}
     if role == "tool":
         return [{**message, "content": result_text(content, place)}]
     if content is None:
@@ -101,7 +101,7 @@ def read_message(turn: dict[str, Any], place: str) -> list[dict[str, Any]]:
     return [{**message, "content": text_of({place: content}, place)}]
 
 
-def named(turn: dict[str, Any]) -> dict[str, str]:
+def name_in_turn(turn: dict[str, Any]) -> dict[str, str]:
     """The name of a speaker or tool, and the call that a result belongs to."""
     return {k: text_of(turn, k) for k in ("name", "tool_call_id") if turn.get(k)}
 
@@ -130,7 +130,7 @@ def read_answer(turn: dict[str, Any], place: str) -> dict[str, Any]:
         message["tool_calls"] = [*message.get("tool_calls", []), *calls]
     if is_only_read(turn, place):
         message["weight"] = 0
-    return {**message, **named(turn)}
+    return {**message, **name_in_turn(turn)}
 
 
 def speaker_of(turn: dict[str, Any]) -> str | None:

@@ -73,7 +73,7 @@ def text_of(row: dict[str, Any], name: str) -> str:
     if value == []:
         raise ValueError(f"{name} is empty")
     if not isinstance(value, str | int | float | Decimal | date):
-        raise ValueError(f"{name} is {kind_of(value)}, not text")
+        raise ValueError(f"{name} is {name_kind(value)}, not text")
     if isinstance(value, float) and math.isinf(value):
         raise ValueError(f"{name} is an infinite number, not text")
     text = str(value).lower() if isinstance(value, bool) else str(value)
@@ -120,7 +120,7 @@ def list_of(row: dict[str, Any], name: str) -> list[Any]:
         raise ValueError(f"lacks {name}")
     value = parsed(value, name) if isinstance(value, str) else value
     if not isinstance(value, list):
-        raise ValueError(f"{name} is {kind_of(value)}, not a list")
+        raise ValueError(f"{name} is {name_kind(value)}, not a list")
     if not value:
         raise ValueError(f"{name} is empty")
     return value
@@ -141,14 +141,14 @@ def parsed(text: str, name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-def kind_of(value: object) -> str:
+def name_kind(value: object) -> str:
     """What a value is, in words."""
     words = {"list": "a list", "dict": "an object", "str": "text", "NoneType": "null"}
     kind = type(value).__name__
     return words.get(kind, f"of the type {kind}")
 
 
-def exchange(question: str, answer: str) -> list[dict[str, Any]]:
+def two_turns(question: str, answer: str) -> list[dict[str, Any]]:
     """A question of the user and the answer of the assistant."""
     return [
         {"role": "user", "content": question},

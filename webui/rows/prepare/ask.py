@@ -7,16 +7,16 @@ from webui.planner.job import Job
 from webui.planner.process import ask
 from webui.recipe import Recipe
 from webui.rows.prepare.prepare import prepare
-from webui.rows.prepare.store import known, rows_key
+from webui.rows.prepare.store import known_preparation, rows_key
 from webui.rows.report.measured import files_behind
 from webui.text import Text
 
 LARGE = 20_000_000  # bytes of a source; more would keep other questions waiting
 
 
-def at_hand(recipe: Recipe) -> Rows | None:
+def rows_at_hand(recipe: Recipe) -> Rows | None:
     """What was found when these rows were prepared; None if they were not yet."""
-    return known(rows_key(recipe))
+    return known_preparation(rows_key(recipe))
 
 
 def prepared(recipe: Recipe, *, as_before: bool = False) -> Rows:
@@ -28,7 +28,7 @@ def prepared(recipe: Recipe, *, as_before: bool = False) -> Rows:
         PlannerError: if they cannot be prepared.
     """
     if recipe.data.source == "files":
-        if found := known(rows_key(recipe, as_before=as_before)):
+        if found := known_preparation(rows_key(recipe, as_before=as_before)):
             return found
     if is_large(recipe):
         return ask_apart(recipe, as_before)

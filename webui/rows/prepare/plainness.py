@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from webui.notebook.data_cell import plain_loads
-from webui.notebook.plain import PLAIN_KINDS, has_mapper, kind_of
+from webui.notebook.plain import PLAIN_KINDS, has_mapper, suffix_of
 from webui.notebook.render import render_cells
 from webui.notebook.rows import BY_TRAINER, EVAL, FOLDER, HELDOUT, TRAIN, Rows
 from webui.recipe import Recipe
 from webui.rows.each import source_files
-from webui.rows.prepare.writing import lines
+from webui.rows.prepare.writing import read_json_lines
 
 MISSING = object()
 
 
-def as_plain(recipe: Recipe, rows: Rows, folder: Path) -> Rows | None:
+def rows_as_plain(recipe: Recipe, rows: Rows, folder: Path) -> Rows | None:
     """The same rows out of their plain source; None if it is not so plain.
 
     ``folder`` is where the prepared rows lie.
@@ -51,7 +51,7 @@ def may_be_plain(recipe: Recipe, rows: Rows) -> bool:
     """Whether it is worth trying: nothing was left out, and the cell can be written."""
     split, paths = recipe.split, source_files(recipe)
     drawn = split.by in ("fraction", "count") and not split.stratify_by + split.group_by
-    kinds = {PLAIN_KINDS.get(kind_of(path)) for path in paths}
+    kinds = {PLAIN_KINDS.get(suffix_of(path)) for path in paths}
     names = {os.path.basename(path) for path in paths}
     return (
         rows.form in BY_TRAINER
@@ -98,7 +98,7 @@ def columns_of(recipe: Recipe, rows: Rows) -> tuple[str, ...]:
 
 def is_same(data: Any, path: Path) -> bool:
     """Whether a data set holds the very rows of a file, in their order."""
-    pairs = zip_longest(data, lines(path), fillvalue=MISSING)
+    pairs = zip_longest(data, read_json_lines(path), fillvalue=MISSING)
     return all(without_nothing(one) == without_nothing(other) for one, other in pairs)
 
 

@@ -17,9 +17,9 @@ from webui.recipe import Recipe
 from webui.recipe.objectives import objective_of
 from webui.rows.each import Kept, read_rows, source_records, with_place
 from webui.rows.prepare.forms import Seen, form_of, stops
-from webui.rows.prepare.plainness import as_plain
+from webui.rows.prepare.plainness import rows_as_plain
 from webui.rows.prepare.store import (
-    known,
+    known_preparation,
     publish,
     rows_folder,
     rows_key,
@@ -45,7 +45,7 @@ def prepare(recipe: Recipe, as_before: bool = False) -> Rows:
     """
     key = rows_key(recipe, as_before=as_before)
     revision = hub_revision(recipe)
-    if (found := known(key)) and revision in ("", found.revision):
+    if (found := known_preparation(key)) and revision in ("", found.revision):
         return found
     tidy()
     scratch = new_scratch(rows_folder())
@@ -59,7 +59,7 @@ def prepare(recipe: Recipe, as_before: bool = False) -> Rows:
             rows, key=key, files=files, revision=revision, architecture=made_of
         )
         if not as_before:
-            rows = as_plain(recipe, rows, scratch) or rows
+            rows = rows_as_plain(recipe, rows, scratch) or rows
         publish(scratch, rows)
     except OSError as error:
         if error.errno != errno.ENOSPC:
@@ -89,11 +89,11 @@ def first_form(recipe: Recipe, chat: Chat) -> tuple[Form, str]:
     for row in first:
         if isinstance(row, Kept):
             seen.add(row, chat, recipe.model.max_seq_length)
-    many = seen.rows > 0 and next(after(recipe, MANY), None) is not None
+    many = seen.rows > 0 and next(describe_rest(recipe, MANY), None) is not None
     return form_of(recipe, seen, many=many)
 
 
-def after(recipe: Recipe, count: int) -> Iterator[Record]:
+def describe_rest(recipe: Recipe, count: int) -> Iterator[Record]:
     """What comes after so many rows of the source."""
     return itertools.islice(source_records(recipe, "train"), count, None)
 

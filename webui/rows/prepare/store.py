@@ -11,10 +11,10 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from webui.files import read_json
-from webui.models.source import stamp as model_stamp
+from webui.models.source import model_stamp as model_stamp
 from webui.notebook.rows import Rows, about
 from webui.recipe import Recipe
-from webui.rows.report.measured import stamp
+from webui.rows.report.measured import files_stamp
 from webui.settings import home
 
 VERSION = 7  # raised when the same rows would be prepared differently
@@ -38,13 +38,13 @@ def rows_key(recipe: Recipe, *, as_before: bool = False) -> str:
         "recipe": about(recipe),
         "tokenizer": model_stamp(recipe.model),
         "as_before": as_before,
-        "sources": [stamp(Path(source)) for source in sources],
+        "sources": [files_stamp(Path(source)) for source in sources],
     }
     text = json.dumps(parts, sort_keys=True).encode()
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
-def known(key: str) -> Rows | None:
+def known_preparation(key: str) -> Rows | None:
     """What was found when rows with this key were prepared; None if they never were,
     or are gone."""
     found = read_json(rows_folder() / key / FOUND)
@@ -73,7 +73,7 @@ def tidy() -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def place(rows: Rows, folder: Path) -> None:
+def place_rows(rows: Rows, folder: Path) -> None:
     """Give a run's folder its own copy of the rows, in place of any others.
 
     Raises:

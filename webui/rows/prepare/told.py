@@ -11,7 +11,7 @@ def counts(rows: Rows) -> dict[str, int]:
     return {"train": rows.train, "watched": watched, "heldout": rows.heldout}
 
 
-def in_words(rows: Rows) -> Text:
+def split_sentence(rows: Rows) -> Text:
     """The same as a sentence."""
     train, watched, held = map(whole, counts(rows).values())
     return Text(

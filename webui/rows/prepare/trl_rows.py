@@ -31,7 +31,7 @@ def train_rows(
         last = sequence.turns[-1] + 1
         return [{"messages": turns[:last], **beside, **options_of(sequence, chat)}]
     return [
-        {**exchange(turns, s.turns[-1]), **beside, **options_of(s, chat)}
+        {**before_and_answer(turns, s.turns[-1]), **beside, **options_of(s, chat)}
         for s in kept.sequences
     ]
 
@@ -42,7 +42,7 @@ def named_row(
     """The columns that an objective names: of the last answer, what stands before it,
     and the other answer or the verdict that the row has beside it."""
     sequence, mapped = kept.sequences[-1], kept.mapped
-    asked = exchange(turns, sequence.turns[-1])
+    asked = before_and_answer(turns, sequence.turns[-1])
     other = [*mapped["messages"][: len(asked["prompt"])], *mapped.get("rejected", ())]
     said = spoken(other, chat.dialect, thoughts=chat.thoughts)
     parts = {
@@ -62,12 +62,12 @@ def heldout_row(kept: Kept, chat: Chat) -> dict[str, Any]:
     turns = spoken(kept.mapped["messages"], chat.dialect, thoughts=chat.thoughts)
     last = kept.sequences[-1].turns[-1]
     expected = kept.mapped["messages"][last].get("content") or ""
-    asked = exchange(turns, last)
+    asked = before_and_answer(turns, last)
     asked["completion"][0]["content"] = str(expected)
     return {**asked, **beside_of(kept), **options_of(kept.sequences[-1], chat)}
 
 
-def exchange(turns: list[Message], answer: int) -> dict[str, Any]:
+def before_and_answer(turns: list[Message], answer: int) -> dict[str, Any]:
     """What stands before an answer, and the answer."""
     return {"prompt": turns[:answer], "completion": [dict(turns[answer])]}
 
@@ -94,13 +94,13 @@ def is_uneven(row: dict[str, Any]) -> bool:
     """Whether a row's messages have other parts than a role and a text."""
     if "tools" in row or "rejected" in row or row.get("chat_template_kwargs") == {}:
         return True
-    messages = [m for name in row for m in listed(row[name])]
+    messages = [m for name in row for m in messages_in(row[name])]
     return any(
         set(m) != PLAIN_KEYS or not isinstance(m["content"], str) for m in messages
     )
 
 
-def listed(value: Any) -> list[Message]:
+def messages_in(value: Any) -> list[Message]:
     """The messages in a list of them; none in anything else."""
     if not isinstance(value, list | tuple):
         return []

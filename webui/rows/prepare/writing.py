@@ -179,7 +179,7 @@ def write_parts(parts: Parts, folder: Path) -> None:
         write_marks(folder / PARTS.format(part), marks)
 
 
-def lines(path: Path) -> Iterator[dict[str, Any]]:
+def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
     """The rows in a file of JSON lines."""
     with path.open(encoding="utf-8") as file:
         for line in file:

@@ -6,8 +6,8 @@ import zipfile
 from pathlib import PurePosixPath
 from typing import Any
 
-from webui.rows.reading.files import at_hand, read_as, suffix_of
-from webui.rows.reading.unreadable import refused
+from webui.rows.reading.files import read_as, seekable_file, suffix_of
+from webui.rows.reading.unreadable import refuse_file
 
 MOST = 20 * 10**9  # bytes in all
 MOST_JSON = 4 * 10**9  # a .json file is read at once
@@ -25,7 +25,7 @@ def checked(name: str, file: Any, packed: int) -> Any:
     if isinstance(file, gzip.GzipFile):
         file = io.BufferedReader(Unpacking(file, name, packed))
     if suffix_of(name) == ".xlsx":
-        file = at_hand(file)
+        file = seekable_file(file)
         refuse_bomb(name, read_as("XLSX workbook", zipfile.ZipFile, file))
         file.seek(0)
     return file
@@ -43,7 +43,7 @@ def refuse_bomb(name: str, archive: zipfile.ZipFile) -> None:
     for entry in entries:
         refuse_size(name, entry.file_size, entry.compress_size)
         if entry.flag_bits & 1:
-            raise refused(
+            raise refuse_file(
                 name,
                 "needs a password; save it without one",
                 "需要密码；请保存为不带密码的文件",
@@ -60,14 +60,14 @@ def refuse_size(name: str, unpacked: int, packed: int | None = None) -> None:
         PlannerError: with the limit.
     """
     if unpacked > MOST:
-        raise refused(
+        raise refuse_file(
             name,
             f"unpacks to more than {MOST // 10**9} GB",
             f"解压后超过 {MOST // 10**9} GB",
         )
     if packed is None or unpacked <= max(UNSUSPECTED, RATIO * packed):
         return
-    raise refused(
+    raise refuse_file(
         name,
         f"unpacks to more than {RATIO} times its size, as no training data does",
         f"解压后超过自身大小的 {RATIO} 倍，不像是训练数据",
@@ -81,7 +81,7 @@ def refuse_json(name: str, size: int) -> None:
         PlannerError: with what to do.
     """
     if size > MOST_JSON:
-        raise refused(
+        raise refuse_file(
             name,
             f"is larger than {MOST_JSON // 10**9} GB; save it as JSONL, "
             "which is read row by row",

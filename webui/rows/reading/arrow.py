@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from webui.rows.reading.files import at_hand, read_as
-from webui.rows.reading.tables import plain, refuse_repeated
+from webui.rows.reading.files import read_as, seekable_file
+from webui.rows.reading.tables import plain_cell, refuse_repeated
 
 
 def read_parquet(file: Any) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -13,7 +13,7 @@ def read_parquet(file: Any) -> Iterator[tuple[int, dict[str, Any]]]:
     import pyarrow.parquet
 
     kind = "Parquet file"
-    table = read_as(kind, pyarrow.parquet.ParquetFile, at_hand(file))
+    table = read_as(kind, pyarrow.parquet.ParquetFile, seekable_file(file))
     refuse_repeated(table.schema_arrow.names)
     labels = read_as(kind, saved_labels, table.schema_arrow)
     rows = (row for batch in table.iter_batches(256) for row in batch.to_pylist())
@@ -73,7 +73,7 @@ def with_label_names(
     """The row with names for the numbers of its labels, its dates as text, and no
     fillers inside its values."""
     return {
-        column: named(value, labels[column])
+        column: label_name(value, labels[column])
         if column in labels
         else without_fillers(value)
         for column, value in row.items()
@@ -90,13 +90,13 @@ def without_fillers(value: Any) -> Any:
         return {k: without_fillers(v) for k, v in value.items() if v is not None}
     if isinstance(value, list):
         return [without_fillers(item) for item in value]
-    return plain(value)
+    return plain_cell(value)
 
 
-def named(value: Any, names: list[str]) -> Any:
+def label_name(value: Any, names: list[str]) -> Any:
     """The name of a label, or of each in a list; None where there is no label."""
     if isinstance(value, list):
-        return [named(item, names) for item in value]
+        return [label_name(item, names) for item in value]
     if not isinstance(value, int):
         return value
     return names[value] if 0 <= value < len(names) else None  # -1 is no label

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from webui.rows.reading.files import suffix_of
-from webui.rows.reading.known import listed, split_of
+from webui.rows.reading.known import in_one_line, split_of
 
 PROSE = (".txt", ".md")
 # What tools write beside rows, by the words of the file's name.
@@ -54,7 +54,7 @@ def to_train_on(names: list[str]) -> list[str]:
     if unnamed or len(others) < 2:
         return unnamed or names
     raise ValueError(
-        f"holds no file to train on: {listed(names)}; choose the one that you want"
+        f"holds no file to train on: {in_one_line(names)}; choose the one that you want"
     )
 
 

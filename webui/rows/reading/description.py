@@ -9,14 +9,14 @@ from webui.rows.reading.archives import checked
 from webui.rows.reading.encodings import HEAD, encoding_of
 from webui.rows.reading.files import damage, suffix_of
 from webui.rows.reading.json_rows import left_out_of
-from webui.rows.reading.known import listed
+from webui.rows.reading.known import in_one_line
 from webui.rows.reading.layout import Layout, layout_of
 from webui.rows.reading.opening import (
     chosen_in,
+    explain_ended_reading,
     is_saved,
     opened,
     refuse,
-    told,
 )
 from webui.rows.reading.paragraphs import is_json
 from webui.text import Text
@@ -64,7 +64,7 @@ class Description:
         english = ", ".join(word.en for word in words)
         chinese = "，".join(word.zh for word in words)
         if left_out := (*self.parts_skipped, *self.skipped):
-            names = listed(left_out)
+            names = in_one_line(left_out)
             verb = "is" if len(left_out) == 1 else "are"
             english += f"; {names} {verb} left out"
             chinese += f"；未读取：{names}"
@@ -98,7 +98,7 @@ class Description:
             )
 
 
-def described(path: Path) -> Description:
+def describe_file(path: Path) -> Description:
     """What a file is; of a ZIP file or a folder, the first file that is read in it.
 
     Raises:
@@ -133,7 +133,7 @@ def first_file(path: Path, packed: int) -> dict[str, Any]:
         try:
             return about_text(kind, suffix, checked(name, file, packed))
         except Exception as error:
-            raise told(path.name, damage(error)) from None
+            raise explain_ended_reading(path.name, damage(error)) from None
     raise AssertionError("a path that is not refused has a file")
 
 

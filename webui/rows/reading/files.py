@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 Answer = TypeVar("Answer")
 
 
-def unpacked(name: str, file: Any) -> tuple[str, Any]:
+def without_gz(name: str, file: Any) -> tuple[str, Any]:
     """A file and its name, without the .gz if it has one."""
     if name.lower().endswith(".gz"):
         return name[:-3], gzip.GzipFile(fileobj=file)
@@ -41,7 +41,7 @@ def damage(error: Exception) -> ValueError:
     raise error
 
 
-def at_hand(file: Any) -> Any:
+def seekable_file(file: Any) -> Any:
     """A file to read in any order: one inside an archive is unpacked into a copy."""
     if isinstance(getattr(file, "raw", None), io.FileIO):
         return file

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from webui.errors import PlannerError
-from webui.models.hub_errors import out_of_reach, why_not, wrong_part
+from webui.models.hub_errors import explain_hub, out_of_reach, wrong_part
 from webui.recipe import Recipe
 from webui.rows.reading.arrow import read_dataset
 from webui.rows.reading.sources import ROW, Record
@@ -45,7 +45,7 @@ def hub_records(
             if it needs a licence or code of its own, or if the hub is out of reach.
     """
     wanted = Wanted(name, config or None, split, revision or None)
-    with told(wanted):
+    with explain_hub_failures(wanted):
         rows = read_dataset(reached(wanted, lambda: stream(wanted)))
     return numbered(wanted, rows)
 
@@ -70,7 +70,7 @@ def numbered(
     wanted: Wanted, rows: Iterator[tuple[int, dict[str, Any]]]
 ) -> Iterator[Record]:
     """The rows as records; a failure on the way is told as well."""
-    with told(wanted):
+    with explain_hub_failures(wanted):
         for number, row in rows:
             yield Record(wanted.name, number, ROW, row)
 
@@ -156,11 +156,11 @@ def offline() -> Iterator[None]:
 
 
 @contextmanager
-def told(wanted: Wanted) -> Iterator[None]:
+def explain_hub_failures(wanted: Wanted) -> Iterator[None]:
     """Turn every failure into one sentence with what to do."""
     try:
         yield
     except (PlannerError, ModuleNotFoundError):
         raise
     except Exception as error:
-        raise PlannerError(why_not(wanted.name, wanted.revision, error)) from error
+        raise PlannerError(explain_hub(wanted.name, wanted.revision, error)) from error

@@ -7,7 +7,7 @@ from typing import Any
 from webui.rows.reading.json_values import (
     after_space,
     json_value,
-    loaded,
+    load_object,
     object_of,
 )
 
@@ -31,7 +31,7 @@ def rows_of_lines(lines: Iterable[Line]) -> Iterator[Row]:
         try:
             if line[0] != "{":
                 raise ValueError
-            row = loaded(line)
+            row = load_object(line)
         except (ValueError, RecursionError):
             chunk, held = whole_object(item, rest)
             yield from rows_of_chunk(chunk)

@@ -9,7 +9,7 @@ from typing import Any
 CLOSING, SOLID, COMMENT = map(re.compile, (r'[]}"]', r"\S", "//|/[*]|#"))
 
 
-def loaded(line: str) -> dict[str, Any]:
+def load_object(line: str) -> dict[str, Any]:
     """The object that a line holds, quickly. Raises ValueError or RecursionError."""
     row: dict[str, Any] = json.loads(line, object_pairs_hook=distinct)
     return row

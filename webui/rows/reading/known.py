@@ -39,7 +39,7 @@ def split_of(name: str) -> str | None:
     return None
 
 
-def listed(names: Iterable[str]) -> str:
+def in_one_line(names: Iterable[str]) -> str:
     """Names in one line, the first of many."""
     several = [name[:60] for name in names]
     more = len(several) - 10

@@ -10,14 +10,14 @@ from typing import Any
 from webui.errors import PlannerError
 from webui.rows.reading.archives import refuse_bomb, refuse_json
 from webui.rows.reading.choosing import Chosen, choose
-from webui.rows.reading.files import read_as, unpacked
+from webui.rows.reading.files import read_as, without_gz
 from webui.rows.reading.readers import READERS
 from webui.rows.reading.reasons import in_both
 from webui.rows.reading.unreadable import (
     SAVED_BY_DATASETS,
     cannot_open,
+    refuse_file,
     refuse_path,
-    refused,
     unknown_kind,
 )
 
@@ -81,7 +81,7 @@ def chosen_in(path: Path) -> Chosen:
     try:
         return choose(names, READERS)
     except ValueError as error:
-        raise told(path.name, error) from None
+        raise explain_ended_reading(path.name, error) from None
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -96,7 +96,7 @@ def files_in(folder: Path) -> list[Path]:
         files = (Path(place) / name for name in sorted(names))
         found += [file for file in files if file.is_file()]
         if len(found) > MOST_FILES:
-            raise refused(
+            raise refuse_file(
                 folder.name or str(folder),
                 f"holds more than {MOST_FILES} files; choose those with the rows",
                 f"包含超过 {MOST_FILES} 个文件；请选择存放数据的文件",
@@ -122,9 +122,9 @@ def opened(path: Path) -> Iterator[tuple[str, Any]]:
             yield from opened_in_zip(path)
         else:
             with path.open("rb") as file:
-                yield unpacked(path.name, file)
+                yield without_gz(path.name, file)
     except ValueError as error:
-        raise told(path.name, error) from None
+        raise explain_ended_reading(path.name, error) from None
     except OSError as error:
         raise cannot_open(path, error) from None
 
@@ -133,7 +133,7 @@ def opened_in(folder: Path) -> Iterator[tuple[str, Any]]:
     """The files that are read in a folder."""
     for name in chosen_in(folder).read:
         with (folder / name).open("rb") as file:
-            yield unpacked(name, file)
+            yield without_gz(name, file)
 
 
 def opened_in_zip(path: Path) -> Iterator[tuple[str, Any]]:
@@ -143,7 +143,7 @@ def opened_in_zip(path: Path) -> Iterator[tuple[str, Any]]:
         for entry in archive.infolist():
             if is_ordinary(entry) and entry.filename in chosen:
                 with read_as("ZIP file", archive.open, entry) as packed:
-                    yield unpacked(entry.filename, packed)
+                    yield without_gz(entry.filename, packed)
 
 
 def is_ordinary(entry: zipfile.ZipInfo) -> bool:
@@ -160,7 +160,7 @@ def opened_zip(path: Path) -> zipfile.ZipFile:
     try:
         archive: zipfile.ZipFile = read_as("ZIP file", zipfile.ZipFile, path)
     except ValueError as error:
-        raise told(path.name, error) from None
+        raise explain_ended_reading(path.name, error) from None
     return archive
 
 
@@ -181,14 +181,14 @@ def saved_dataset(path: Path) -> Any:
 def broken_dataset(name: str, error: Exception) -> PlannerError:
     """The error for a saved data set that cannot be read."""
     kind = type(error).__name__
-    return refused(
+    return refuse_file(
         name,
         f"the saved data set cannot be read ({kind}); save it again",
         f"无法读取已保存的数据集（{kind}）；请重新保存",
     )
 
 
-def told(name: str, error: ValueError) -> PlannerError:
+def explain_ended_reading(name: str, error: ValueError) -> PlannerError:
     """What a reader says about a whole file, as a sentence."""
     reason = in_both(error.args[0])
-    return refused(name, reason.en, reason.zh)
+    return refuse_file(name, reason.en, reason.zh)

@@ -201,12 +201,12 @@ def chinese(reason: str) -> str | None:
         if found := re.fullmatch(pattern, reason):
             parts = found.groupdict().items()
             return translation.format(
-                **{name: part(name, text) for name, text in parts}
+                **{name: part_in_chinese(name, text) for name, text in parts}
             )
     return None
 
 
-def part(name: str, text: str) -> str:
+def part_in_chinese(name: str, text: str) -> str:
     """A part of a reason in Chinese, where it is none of the file's own words."""
     if name == "reason":
         return chinese(text) or text

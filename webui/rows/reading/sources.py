@@ -13,15 +13,15 @@ from webui.rows.reading.json_lines import RowNumber
 from webui.rows.reading.json_values import is_deep
 from webui.rows.reading.opening import (
     broken_dataset,
+    explain_ended_reading,
     is_saved,
     opened,
     refuse,
     saved_dataset,
-    told,
 )
 from webui.rows.reading.readers import READERS
 from webui.rows.reading.reasons import in_both
-from webui.rows.reading.unreadable import clean, refused
+from webui.rows.reading.unreadable import clean, refuse_file
 from webui.text import Text
 
 LINE, ROW = Text("line", "行"), Text("row", "条")
@@ -55,7 +55,7 @@ def records(path: Path) -> Iterator[Record]:
     several = path.is_dir() or suffix_of(path.name) == ".zip"
     several = several and not is_saved(path)
     found = False
-    for name, unit, rows in parts(path):
+    for name, unit, rows in files_behind(path):
         number = 0
         try:
             for number, row in rows:
@@ -63,14 +63,14 @@ def records(path: Path) -> Iterator[Record]:
                 yield record(name, number, unit, row)
         except ValueError as error:  # about the whole file, or all the rest of it
             if not (found or several):
-                raise told(name, error) from None
+                raise explain_ended_reading(name, error) from None
             found = True
             yield record(name, number + 1, unit, error)
     if not found:
-        raise refused(path.name, "holds no rows", "没有任何数据行")
+        raise refuse_file(path.name, "holds no rows", "没有任何数据行")
 
 
-def parts(path: Path) -> Iterator[tuple[str, Text, Iterator]]:
+def files_behind(path: Path) -> Iterator[tuple[str, Text, Iterator]]:
     """Each file behind a path: its name, what its numbers count, and its rows."""
     if is_saved(path):
         yield path.name, ROW, rows_of_folder(path)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from webui.rows.reading.files import at_hand, read_as
+from webui.rows.reading.files import read_as, seekable_file
 from webui.rows.reading.header import as_text, has_header, numbered, rows_above
 from webui.rows.reading.json_lines import placed, rows_of_lines
 from webui.rows.reading.layout import CHARACTERS, LINES, fitted, layout_of
@@ -78,12 +78,12 @@ def row_of(
     if cells == names:  # where files were joined
         yield number, ValueError("repeats the names of the columns")
         return
-    fit = fitted(cells, len(names)) or filled(cells, names)
+    fit = fitted(cells, len(names)) or fill_cells(cells, names)
     row = dict(zip(names, fit, strict=True)) if fit else None
     yield number, row or wrong_count(cells, names, delimiter)
 
 
-def filled(cells: list[str], names: list[str]) -> list[str] | None:
+def fill_cells(cells: list[str], names: list[str]) -> list[str] | None:
     """Cells with empty ones for the last columns, if these have no names."""
     places = range(len(cells), len(names))
     if not places or any(names[n] != f"column_{n + 1}" for n in places):
@@ -122,7 +122,7 @@ def read_xlsx(file: Any) -> Iterator[Row]:
 
     Formulas count as the values that were saved with them; dates become ISO text.
     """
-    rows = sheet_rows(at_hand(file))
+    rows = sheet_rows(seekable_file(file))
     head = list(itertools.islice(rows, LINES))
     if not head:
         return
@@ -133,7 +133,7 @@ def read_xlsx(file: Any) -> Iterator[Row]:
             yield number, wrong_count(cells, names, "\t")
         else:
             empty = [None] * (len(names) - len(cells))
-            values = [*map(plain, cells), *empty]
+            values = [*map(plain_cell, cells), *empty]
             yield number, dict(zip(names, values, strict=True))
 
 
@@ -175,7 +175,7 @@ def sheet_rows(file: Any) -> Iterator[tuple[int, list[Any]]]:
             return
 
 
-def plain(value: Any) -> Any:
+def plain_cell(value: Any) -> Any:
     """A date or a time as ISO text; everything else as it is."""
     if isinstance(value, (datetime.date, datetime.time)):
         # A workbook knows no day without a time.

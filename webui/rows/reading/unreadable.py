@@ -24,11 +24,11 @@ def refuse_path(path: Path, suffixes: Iterable[str]) -> None:
     except OSError as error:
         raise cannot_open(path, error) from None
     except ValueError:  # there is a NUL in the path
-        raise refused(path.name, "is not a file name", "不是有效的文件名") from None
+        raise refuse_file(path.name, "is not a file name", "不是有效的文件名") from None
     if stat.S_ISDIR(mode):
         return  # its files are looked at one by one
     if not stat.S_ISREG(mode):
-        raise refused(
+        raise refuse_file(
             path.name,
             "is a device or a pipe; only files can be read",
             "是设备或管道；只能读取普通文件",
@@ -44,13 +44,13 @@ def unknown_kind(
 ) -> PlannerError:
     """The error for a file, or a ZIP of files, of which none can be read."""
     if any(suffix_of(file) in IMAGES for file in files):
-        return refused(
+        return refuse_file(
             name,
             "training on images does not exist here yet; rows of text are needed",
             "目前还不支持图像训练；需要文本数据",
         )
     known = ", ".join(suffixes)
-    return refused(
+    return refuse_file(
         name,
         f"holds nothing that can be read; known are {known}, each also in .gz or .zip",
         f"没有可读取的内容；支持 {known}，也可放在 .gz 或 .zip 中",
@@ -63,19 +63,19 @@ def cannot_open(path: Path, error: OSError) -> PlannerError:
         name = clean(str(path))
         return PlannerError.of(f"There is no file {name}.", f"文件 {name} 不存在。")
     if isinstance(error, PermissionError):
-        return refused(
+        return refuse_file(
             path.name,
             "may not be read; change its permissions",
             "没有读取权限；请修改该文件的权限",
         )
-    return refused(
+    return refuse_file(
         path.name,
         f"cannot be read ({error.strerror})",
         f"无法读取（{error.strerror}）",
     )
 
 
-def refused(name: str, english: str, chinese: str) -> PlannerError:
+def refuse_file(name: str, english: str, chinese: str) -> PlannerError:
     """The error for a file that cannot be used, as a sentence about it."""
     name = clean(name)
     return PlannerError.of(f"{name}: {english}.", f"{name}:{chinese}。")

@@ -131,10 +131,10 @@ def find_duplicates(prints: Fingerprints) -> Duplicates:
     # What is nearly the same holds for the copies of a held-out row, too.
     near[train:] = np.where(exact[train:] < 0, near[first[train:]], -1)
     return Duplicates(
-        repeats(prints, exact, range(train)),
-        repeats(prints, near, range(train)),
-        repeats(prints, exact, range(train, total)),
-        repeats(prints, near, range(train, total)),
+        count_repeats(prints, exact, range(train)),
+        count_repeats(prints, near, range(train)),
+        count_repeats(prints, exact, range(train, total)),
+        count_repeats(prints, near, range(train, total)),
     )
 
 
@@ -251,7 +251,7 @@ def root(parent: array, row: int) -> int:
     return row
 
 
-def repeats(prints: Fingerprints, earlier: "np.ndarray", rows: range) -> Repeats:
+def count_repeats(prints: Fingerprints, earlier: "np.ndarray", rows: range) -> Repeats:
     """Count those of the rows that have an earlier one, and show the first."""
     import numpy as np
 

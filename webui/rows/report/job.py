@@ -11,7 +11,7 @@ from webui.planner.job import Gauge, Job
 from webui.recipe import Recipe
 from webui.rows.each import source_files
 from webui.rows.report.cache import cached, report_key, reports_folder, tidy
-from webui.rows.report.measured import Measured, Stamp, stamp
+from webui.rows.report.measured import Measured, Stamp, files_stamp
 from webui.rows.report.report import Report
 from webui.rows.report.work import STAGES, Known, finished_report
 from webui.text import Text
@@ -26,13 +26,13 @@ DIED = Text(
 _measured: dict[Stamp, Measured] = {}  # so that no file is hashed twice
 
 
-def start(recipe: Recipe) -> Job[Report]:
+def start_report(recipe: Recipe) -> Job[Report]:
     """Begin to make the report of a recipe's rows.
 
     If it is in the cache and the files are as they were when this process last saw
     them, it is there at once.
     """
-    job = Job(CANCELLED, DIED, at_hand(recipe))
+    job = Job(CANCELLED, DIED, report_at_hand(recipe))
     if job.result is None:
         tidy()
         scratch, gauge = new_scratch(reports_folder()), Gauge(STAGES)
@@ -48,10 +48,10 @@ def taken(answer: tuple[str, Known]) -> Report | PlannerError:
     return cached(key) or PlannerError(DIED)
 
 
-def at_hand(recipe: Recipe) -> Report | None:
+def report_at_hand(recipe: Recipe) -> Report | None:
     """The report, if it can be found without reading a file."""
     files = source_files(recipe)
-    measured = [_measured.get(stamp(Path(file))) for file in files]
+    measured = [_measured.get(files_stamp(Path(file))) for file in files]
     if not files or None in measured:
         return None
     return cached(report_key(recipe, [one for one in measured if one]))

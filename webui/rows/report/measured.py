@@ -40,7 +40,7 @@ class Measured:
     parts: tuple[Part, ...]
 
 
-def stamp(path: Path) -> Stamp:
+def files_stamp(path: Path) -> Stamp:
     """Names, sizes and times of what is behind a path: while they stay, it does.
 
     Nothing, if it is not there.
@@ -59,7 +59,7 @@ def files_behind(path: Path) -> list[Path]:
     return sorted(file for file in path.rglob("*") if file.is_file())
 
 
-def measure(path: Path, on_bytes: Callable[[int], None]) -> Measured:
+def measure_files(path: Path, on_bytes: Callable[[int], None]) -> Measured:
     """Read all that is behind a path once or twice, and tell how many bytes it was.
 
     Raises:
@@ -91,10 +91,10 @@ def parts_behind(path: Path) -> Iterator[Part]:
         yield Part(clean(path.name), 1, None)
         return
     for name, file in opened(path):
-        yield part(name, checked(name, file, packed_size(path, name)))
+        yield measure_part(name, checked(name, file, packed_size(path, name)))
 
 
-def part(name: str, file: Any) -> Part:
+def measure_part(name: str, file: Any) -> Part:
     """The size of an unpacked file, and how many lines it has, or rows."""
     kind = suffix_of(name)
     if kind == ".parquet":

@@ -25,7 +25,13 @@ from webui.rows.report.cache import (
     report_key,
     report_path,
 )
-from webui.rows.report.measured import Measured, Position, Stamp, measure, stamp
+from webui.rows.report.measured import (
+    Measured,
+    Position,
+    Stamp,
+    files_stamp,
+    measure_files,
+)
 from webui.rows.report.report import Asked, Report, make_report, to_json
 from webui.rows.split import parted_rows
 from webui.text import Text
@@ -68,23 +74,23 @@ def finished_report(
 ) -> tuple[str, Known]:
     """The key of a report that lies in the cache, and what is known of its files."""
     paths = [Path(file) for file in source_files(recipe)]
-    stamps = [stamp(path) for path in paths]
+    stamps = [files_stamp(path) for path in paths]
     measured = measure_all(paths, known, gauge)
     key = report_key(recipe, measured, hub_revision(recipe))
     if cached(key) is None:
         position = Position([part for one in measured for part in one.parts])
         file = scratch / "rejected.jsonl"
         report = written_report(recipe, file, gauge, position)
-        if stamps != [stamp(path) for path in paths]:
+        if stamps != [files_stamp(path) for path in paths]:
             raise PlannerError(CHANGED)
-        keep(report, scratch, key)
+        keep_report(report, scratch, key)
     return key, dict(zip(stamps, measured, strict=True))
 
 
 def measure_all(paths: list[Path], known: Known, gauge: Gauge) -> list[Measured]:
     """What is behind each path; what is known already is not read."""
     measured = []
-    total = sum(size for path in paths for _, size, _ in stamp(path))
+    total = sum(size for path in paths for _, size, _ in files_stamp(path))
     done = 0
 
     def on_bytes(count: int) -> None:
@@ -94,7 +100,7 @@ def measure_all(paths: list[Path], known: Known, gauge: Gauge) -> list[Measured]
         gauge.tell(MEASURING, share=share * MEASURED_SHARE)
 
     for path in paths:
-        measured.append(known.get(stamp(path)) or measure(path, on_bytes))
+        measured.append(known.get(files_stamp(path)) or measure_files(path, on_bytes))
     return measured
 
 
@@ -115,7 +121,7 @@ def written_report(
             train,
             heldout,
             partial(encode, recipe, tokenizer),
-            asked(recipe, tokenizer),
+            report_inputs(recipe, tokenizer),
             on_progress=on_progress,
             rejected=file,
         )
@@ -141,7 +147,7 @@ def both_parts(
     return part(False), part(True)
 
 
-def asked(recipe: Recipe, tokenizer: Any) -> Asked:
+def report_inputs(recipe: Recipe, tokenizer: Any) -> Asked:
     """What the report depends on beside the rows."""
     instruction = "" if recipe.data.format == "text" else instruction_of(recipe)
     longest = recipe.model.max_seq_length
@@ -162,7 +168,7 @@ def context_of(recipe: Recipe, tokenizer: Any) -> int:
     return min(int(context or tokenizer.model_max_length), REACH)
 
 
-def keep(report: Report, scratch: Path, key: str) -> None:
+def keep_report(report: Report, scratch: Path, key: str) -> None:
     """Put a report and its rejected rows into the cache; the report last, so that
     it is there only when it is whole."""
     written = ""
