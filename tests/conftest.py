@@ -1,7 +1,9 @@
 """A home folder of its own for each test that asks for one, and warm processes."""
 
 import functools
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,19 @@ def is_heavy(file: Path) -> bool:
     """Whether a file of tests imports a large library, or reads real templates."""
     source = file.read_text(encoding="utf-8")
     return file.parent.name == "chat" or bool(HEAVY.search(source))
+
+
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """Leave no variable to the next test: importing Unsloth sets two dozen.
+
+    Besides, processes of a changed environment find no warm one that fits.
+    """
+    before = dict(os.environ)
+    yield
+    if os.environ != before:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @pytest.fixture
