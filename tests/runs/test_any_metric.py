@@ -8,15 +8,16 @@ import pytest
 from replayed import begun, evaluated, training, write
 
 from webui.commands.listing import more, run_line
-from webui.files import read_json
+from webui.files import read_json, write_json
 from webui.kernel.kernel import this_kernel
 from webui.metrics import METRICS, metric
 from webui.page.curves import curve_news, figures_of
 from webui.page.draft import Draft
 from webui.page.frame import Page
-from webui.page.runs.table import listing
+from webui.page.runs.table import listing, turned
 from webui.page.studio import Studio
 from webui.page.tabs.compare import scores
+from webui.page.tabs.runs import orders, pressed
 from webui.recipe import Recipe
 from webui.runs import entries, events, folder
 from webui.runs.scores import Score, line
@@ -88,6 +89,30 @@ def test_it_stands_in_summary_and_tables() -> None:
     assert f"last {TOY}" in html and "0.9" in html
     assert more(found[0], entries.columns_of(found)) == ["0.9", "0.5"]
     assert entries.chosen(found, order=f"-last_{TOY}") == found
+
+
+def test_its_title_sorts_in_its_direction_and_its_unit_is_written() -> None:
+    made = toy_run(3)
+    known = read_json(made / folder.SUMMARY)
+    shares = {"first": 0.25, "last": 0.5, "best": 0.5, "best_step": 3}
+    known["metrics"]["eval_exact_match"] = shares
+    write_json(made / folder.SUMMARY, known)
+    with gr.Blocks():
+        page = Page(
+            Studio(this_kernel(), Draft(Recipe())), "en", gr.State(None), gr.Textbox()
+        )
+    for column, first in (
+        (f"last_{TOY}", f"last_{TOY}"),
+        ("best_eval_exact_match", "-best_eval_exact_match"),
+    ):
+        assert pressed(page, "-id", "sort", column)[0] == first == turned(column, "-id")
+        ways = [way for _, way in orders(page, page.view().entries)]
+        assert {column, f"-{column}"} <= {*ways}
+    assert pressed(page, "-id", "sort", "last_unheard_of")[0] != "last_unheard_of"
+    (found,) = page.view().entries
+    columns = entries.columns_of([found])
+    assert "50.0%" in more(found, columns)
+    assert "50.0%" in listing([found], "en", order="", chosen=None)
 
 
 def test_three_names_and_two_metrics_are_scored() -> None:
