@@ -8,6 +8,7 @@ import pytest
 from replayed import begun, evaluated, training, write
 
 from webui.commands.listing import more, run_line
+from webui.commands.progress import event_line
 from webui.files import read_json, write_json
 from webui.kernel.kernel import this_kernel
 from webui.metrics import METRICS, metric
@@ -151,6 +152,12 @@ def test_a_sweep_by_another_metric_ranks_in_its_direction(
     trials = [events.Trial(trial=n, value=float(n + 1), **told) for n in (0, 1)]
     found = best_trial(trials)
     assert found and found["trial"] == best == ranked(trials)[0].trial
+
+
+def test_the_terminal_tells_it_beside_the_loss() -> None:
+    logs = {"loss": 0.5, "grad_norm": 2.0, "epoch": 1, TOY: 0.25, "eta": "?"}
+    said = event_line(events.Step(step=1, max_steps=9, logs=logs))
+    assert said == f"step 1/9  loss 0.5  {TOY} 0.25  eta –"
 
 
 def test_directions_and_units() -> None:
