@@ -134,7 +134,8 @@ def step_line(event: Step) -> str:
     figures = [f"step {whole(event.step)}/{whole(event.max_steps)}"]
     own = [name for name in event.logs if name not in METRICS and metric(name).drawn]
     for kind in map(metric, ("loss", *own[:MOST_OWN])):
-        figures.append(f"{kind.title.en} {kind.written(finite(event.logs.get(kind.name)))}")
+        value = finite(event.logs.get(kind.name))
+        figures.append(f"{kind.title.en} {kind.written(value)}")
     if speed := event.tokens_per_second:
         figures.append(f"{whole(speed)} tokens/s")
     return "  ".join(figures)
