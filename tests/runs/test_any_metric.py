@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from replayed import begun, evaluated, training, write
+from replayed import begun, evaluated, resumed, training, write
 
 from webui.commands.listing import more, run_line
 from webui.commands.progress import event_line
@@ -169,3 +169,21 @@ def test_directions_and_units() -> None:
     assert not metric("eval_runtime").drawn and metric(TOY).drawn
     training = Studio(this_kernel(), Draft(Recipe())).follow(toy_run(3)).training
     assert training and TOY in figures_of(training, False, 1)
+
+
+def test_a_metric_may_have_any_name_but_those_of_what_lies_across() -> None:
+    run = folder.create(this_kernel().runs, Recipe(), [], "run")
+    (step,) = training(1, 1, 9)
+    step["logs"] |= {"step": 77, "seconds": 5, "count": 3, "exact_match": 0.5}
+    write(run, [begun(9), step])
+    followed = Studio(this_kernel(), Draft(Recipe())).follow(run)
+    assert followed.curve.last_step == 1 and "count" not in followed.curve.steps
+    shown = figures_of(followed.training, False, 1)
+    assert shown["step"] == "1 / 9" and shown["exact_match"] == "50.0%"
+
+
+def test_a_resumed_training_stands_where_it_goes_on() -> None:
+    run = folder.create(this_kernel().runs, Recipe(), [], "run")
+    write(run, [begun(9), *training(1, 8, 9), resumed(5, 1_790_000_100.0)])
+    found = Studio(this_kernel(), Draft(Recipe())).follow(run).training
+    assert found and (found.step, found.max_steps) == (5, 9)

@@ -24,7 +24,7 @@ from webui.page.view import View
 from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.folder import RECIPE
-from webui.runs.followed import Training
+from webui.runs.followed import Training, is_drawn
 from webui.runs.trials import by_batch
 from webui.text import Text
 
@@ -61,7 +61,6 @@ TITLES = {name: metric.title for name, metric in METRICS.items() if metric.drawn
 }
 LABELS = {
     "smoothed": Text("smoothed", "平滑后"),
-    "raw": Text("as logged", "原始值"),
     "evaluated": Text("evaluation", "评估"),
     "strength": Text("Smoothing", "平滑程度"),
     "log": Text("Log scale (loss, gradient norm)", "对数刻度（损失、梯度范数）"),
@@ -238,11 +237,13 @@ FIRST = (
 
 
 def further(training: Training) -> list[str]:
-    """The metrics of a training that nobody declared."""
+    """What else a trainer measures."""
     return [
         name
         for name in training.figures
-        if name not in METRICS and metric(name).drawn and written(training, name) != "–"
+        if name not in (*FIRST, "memory")
+        and is_drawn(name)
+        and training.figure(name) is not None
     ]
 
 
