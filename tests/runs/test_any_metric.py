@@ -1,6 +1,8 @@
 """A metric that nobody declared, and scores of any names, show without new code."""
 
+import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import gradio as gr
@@ -27,6 +29,7 @@ from webui.runs.trials import best_trial, ranked
 
 pytestmark = pytest.mark.usefixtures("tunebook_home")
 TOY = "reward_margin"
+KNOWN = ("generation", "shape", "known", "heard")
 
 
 def toy_run(steps: int) -> Path:
@@ -50,19 +53,43 @@ def test_its_curve_comes_with_the_others(steps: int) -> None:
     run = toy_run(steps)
     studio = Studio(this_kernel(), Draft(Recipe()))
     told, rows = curve_news(studio, run), []
+    ends = told["ends"]
+    extremes = [f"{told['names'][n]}.{end}" for end in ends for n in ends[end]]
+    names, marked = [*told["names"], "count", *extremes], told["marked"]
+    assert [names[place] for place in marked] == [*names[:4], TOY]
     while True:
-        rows += [dict(zip(told["names"], r, strict=False)) for r in told["rows"]]
+        rows += [dict(zip(names, row, strict=False)) for row in told["rows"]]
         if not told["more"]:
             break
-        asked = {name: told[name] for name in ("generation", "known", "heard")}
-        told = curve_news(studio, run, **asked)
+        told = curve_news(studio, run, **{name: told[name] for name in KNOWN})
     assert TOY in rows[-1] and rows[-1][TOY] == pytest.approx(0.1 * steps, rel=0.01)
     assert rows[0][TOY] is None or "count" in rows[0]
     if steps > 1000:
         assert rows[0][f"{TOY}.low"] < rows[0][TOY] < rows[0][f"{TOY}.high"]
-    assert told["marked"] == ["step", "epoch", "seconds", "loss", TOY]
-    assert told["figures"][TOY] == metric(TOY).written(0.1 * steps)
+    assert metric(TOY).written(0.1 * steps) in told["measured"]
     assert "eval_runtime" not in told["figures"]
+
+
+def test_answers_stay_small_with_dozens_of_metrics() -> None:
+    run = folder.create(this_kernel().runs, Recipe(), [], "run")
+    drawn, named = Random(0), [f"rewards/quality_of/{n:04}/mean" for n in range(60)]
+    told: list[dict[str, Any]] = [begun(500)]
+    for event in training(1, 500, 500, every=50):
+        kind = "eval_" if event["event"] == "evaluated" else ""
+        event["logs"] |= {f"{kind}{name}": drawn.gauss(0, 1e-4) for name in named}
+        told.append(event)
+    write(run, told)
+    studio, known, steps = Studio(this_kernel(), Draft(Recipe())), {}, 0
+    while True:
+        answer = curve_news(studio, run, **known)
+        assert len(json.dumps(answer, separators=(",", ":"))) <= 4096
+        assert ("names" in answer) is not bool(known)
+        known = {name: answer[name] for name in KNOWN}
+        steps += len(answer["rows"])
+        if not answer["more"]:
+            break
+    assert answer["known"] == steps == 500 and answer["heard"] == 10
+    assert len(answer["measured"]) > 2 * len(named) and all(answer["measured"][-60:])
 
 
 def test_who_drew_before_it_came_draws_anew() -> None:
