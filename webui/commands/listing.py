@@ -12,7 +12,7 @@ from webui.figures import brief, duration, in_bytes
 from webui.kernel.kernel import this_kernel
 from webui.runs import entries, folder, notes, scores
 from webui.runs.difference import difference, value_text
-from webui.runs.entries import Entry
+from webui.runs.entries import Entry, metric_of
 from webui.runs.folder import Run, RunError
 from webui.text import Text
 
@@ -86,7 +86,8 @@ def run_line(entry: Entry) -> list[str]:
 
 def more(entry: Entry, columns: list[str]) -> list[str]:
     """The figures of a run that nobody declared."""
-    return [brief(entry.figures[n]) if n in entry.figures else "" for n in columns]
+    figures = entry.figures
+    return [metric_of(n).written(figures[n]) if n in figures else "" for n in columns]
 
 
 def note_run(arguments: Namespace) -> tuple[str, dict[str, Any]] | None:

@@ -14,14 +14,14 @@ from webui.errors import UserError
 from webui.kernel.kernel import Kernel
 from webui.kernel.status import status
 from webui.page.bind import Binding, bind, commit_events, field_updates
-from webui.page.draft import same
+from webui.page.draft import same, titled
 from webui.page.language import Language
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
 from webui.page.view import View, view_of
 from webui.recipe import Recipe
-from webui.recipe.paths import FIELDS, value_at
-from webui.recipe.problems import Problem, RecipeError
+from webui.recipe.paths import value_at
+from webui.recipe.problems import RecipeError
 from webui.text import Text
 
 Watcher = Callable[[View], Any]
@@ -214,18 +214,12 @@ class Page:
         try:
             yield
         except RecipeError as error:
-            self.warn("\n".join(map(self.told, error.problems)))
+            self.warn("\n".join(self.say(titled(each)) for each in error.problems))
         except UserError as error:
             self.warn(self.say(error.text))
         except Exception:
             logging.getLogger("tunebook").exception("an action failed")
             self.warn(self.say(UNEXPECTED))
-
-    def told(self, problem: Problem) -> str:
-        """A problem of a recipe with the title of its field."""
-        declared = FIELDS.get(problem.path)
-        title = self.say(declared.declaration.title) if declared else problem.path
-        return f"{title}: {self.say(problem.message)}"
 
     def warn(self, sentence: str) -> None:
         """Show one sentence in the corner of the page for a while.

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from webui.figures import in_bytes
 from webui.kernel import jobs, stopping
+from webui.page.draft import titled
 from webui.page.frame import Page
 from webui.page.language import RUN_ALL, STOP, Language
 from webui.page.no_code import no_code
@@ -148,5 +149,5 @@ def offer(suffix: str, text_of: Written, view: View) -> Any:
 
 def no_code_card(page: Page, view: View) -> Markup:
     """The same sentences as those of a run: why there is no code to take away."""
-    lines = [page.told(problem) for problem in no_code(view)]
+    lines = [page.say(titled(problem)) for problem in no_code(view)]
     return problem_card(Markup("<br>").join(lines)) if lines else Markup()

@@ -25,6 +25,7 @@ def add_routes(app: Any, studio: Studio) -> None:
     def curves(
         run: str,
         generation: int = -1,
+        shape: int = 0,
         known: int = 0,
         heard: int = 0,
         first: float | None = None,
@@ -33,8 +34,16 @@ def add_routes(app: Any, studio: Studio) -> None:
         folder = run_folder(studio.kernel.runs, run)
         if folder is None:
             return JSONResponse({"error": "there is no such run"}, status_code=404)
-        given = {"generation": generation, "known": known, "heard": heard}
-        found = curve_news(studio, folder, **given, first=first, last=last)
+        found = curve_news(
+            studio,
+            folder,
+            generation=generation,
+            shape=shape,
+            known=known,
+            heard=heard,
+            first=first,
+            last=last,
+        )
         return JSONResponse(found, headers=FRESH)
 
     add_guarded(app, STAMP, stamp)

@@ -1,5 +1,6 @@
 """Tab Runs: what happened before, to find, sort, mark, compare and go on from."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,10 +10,10 @@ from markupsafe import Markup
 from webui.page.frame import QUIET, Page
 from webui.page.runs import one, table
 from webui.page.runs.further import chosen_entry, known_entry
-from webui.page.runs.table import FALLING, NEWEST, TITLES, turned
+from webui.page.runs.table import NEWEST, TITLES, falls, title_of, turned
 from webui.page.view import View
 from webui.runs import entries, notes
-from webui.runs.entries import COLUMNS, Entry
+from webui.runs.entries import COLUMNS, Entry, columns_of
 from webui.text import Text
 
 HEADING = Text("Runs", "运行记录")
@@ -92,18 +93,21 @@ def build_filter(page: Page) -> tuple[gr.Textbox, gr.Checkbox, gr.Dropdown]:
         )
         order = gr.Dropdown(
             label=page.say(SORTED),
-            choices=orders(page),
+            choices=orders(page, []),
             value=NEWEST,
             elem_id="runs-order",
         )
+        page.watch(order, lambda view: gr.update(choices=orders(page, view.entries)))
         starred = gr.Checkbox(label=page.say(STARRED), elem_id="runs-starred")
     return words, starred, order
 
 
-def orders(page: Page) -> list[tuple[str, str]]:
-    """Every way to sort, in words."""
+def orders(page: Page, listed: Sequence[Entry]) -> list[tuple[str, str]]:
+    """Every way to sort these runs, in words."""
     found = [(page.say(NEWEST_FIRST), NEWEST), (page.say(OLDEST_FIRST), "id")]
-    for column, title in {"name": BY_NAME, **TITLES}.items():
+    titles = {"name": BY_NAME, **TITLES}
+    titles |= {column: title_of(column) for column in columns_of(listed)}
+    for column, title in titles.items():
         if column in ("name", "status"):
             found += [(page.say(title), column), (f"{page.say(title)} ↓", f"-{column}")]
         elif column != "id":
@@ -111,7 +115,7 @@ def orders(page: Page) -> list[tuple[str, str]]:
                 (page.say(RISING_FIRST).format(page.say(title)), column),
                 (page.say(FALLING_FIRST).format(page.say(title)), f"-{column}"),
             ]
-            found += ways[::-1] if column in FALLING else ways
+            found += ways[::-1] if falls(column) else ways
     return found
 
 
@@ -198,7 +202,8 @@ def pressed(page: Page, order: str | None, what: Any, value: Any) -> list[Any]:
     A browser may send anything, so what it says is checked.
     """
     value = str(value)
-    if what == "sort" and value in COLUMNS:
+    known = {*COLUMNS, *columns_of(entries.list_entries(page.kernel.runs))}
+    if what == "sort" and value in known:
         return [turned(value, order or NEWEST), gr.skip()]
     if what == "choose" and known_entry(page, value):
         return [gr.skip(), value]
