@@ -127,7 +127,7 @@ def method(told: Method) -> dict[str, str]:
         "sentence": told.sentence.en,
         "formula": told.formula,
         "source": plan_text.cited(told.source),
-        "url": told.url,
+        "url": told.source.url,
         "when": told.when.en,
     }
 
