@@ -125,6 +125,17 @@ def test_what_a_person_stopped_stays_stopped(kernel_home: Path) -> None:
     process.end(this_kernel())
 
 
+def test_nobody_waits_for_a_run_that_cannot_go_on(
+    kernel_home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = ended_early(RESUME, steps=2)  # whose plan has lost its cells
+    _, begun = keeper.look(this_kernel())  # the kernel was started for it
+    assert begun is None and f"{run.name} does not resume" in caplog.messages
+    settled, _ = keeper.look(this_kernel())
+    assert keeper.look(this_kernel(), settled) == (settled, None)
+    process.end(this_kernel())
+
+
 # ---- the starter, really killed
 
 

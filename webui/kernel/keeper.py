@@ -12,7 +12,7 @@ from typing import Any
 
 from webui.kernel import closing, queue, resuming
 from webui.kernel.kernel import Kernel
-from webui.kernel.process import BusyError, KernelError
+from webui.kernel.process import BusyError
 from webui.kernel.status import Status, state_stamp, status
 from webui.recipe.problems import RecipeError
 from webui.recorder.recorder import STOP
@@ -85,7 +85,7 @@ def go_on(kernel: Kernel, now: Status) -> Path | None:
         resuming.resume(kernel, run, automatic=True)
     except BusyError:
         raise
-    except (KernelError, RecipeError):
+    except Exception:  # what waits must not wait for a run that can go no further
         log.exception("%s does not resume", run.name)
         return None
     return run

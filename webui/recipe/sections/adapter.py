@@ -46,7 +46,6 @@ class Adapter(Section):
             "留空则从未改动的基座开始。",
         ),
         max_length=300,
-        advanced=True,
     )
     rank: int = field(
         16,
@@ -160,7 +159,6 @@ class Adapter(Section):
         ),
         max_length=200,
         shown_when={"adapter.method": TARGETED},
-        advanced=True,
     )
     experts: bool = field(
         False,
@@ -171,7 +169,6 @@ class Adapter(Section):
             "混合专家模型：也给专家加适配器（专家不是线性层，却占大部分权重）。",
         ),
         shown_when={"adapter.method": "lora"},
-        advanced=True,
     )
     modules_to_save: tuple[str, ...] = field(
         (),
@@ -184,7 +181,6 @@ class Adapter(Section):
         ),
         suggestions=("embed_tokens", "lm_head"),
         shown_when={"adapter.method": TARGETED},
-        advanced=True,
     )
     start: Literal["zero", "gaussian", "pissa", "olora", "eva", "loftq"] = field(
         "zero",
@@ -205,7 +201,6 @@ class Adapter(Section):
             "loftq": Text("what 4 bits lose (LoftQ)", "4 位量化误差（LoftQ）"),
         },
         shown_when={"adapter.method": "lora"},
-        advanced=True,
     )
     use_rslora: bool = field(
         False,
@@ -215,7 +210,6 @@ class Adapter(Section):
             "改用 alpha / sqrt(rank) 缩放：秩较大时更稳定。",
         ),
         shown_when={"adapter.method": "lora"},
-        advanced=True,
     )
     use_dora: bool = field(
         False,
@@ -226,7 +220,6 @@ class Adapter(Section):
             "把权重每列的长度与方向分开学习：低秩时往往更好，但更慢。",
         ),
         shown_when={"adapter.method": "lora"},
-        advanced=True,
     )
     lora_plus_ratio: float = field(
         1.0,
@@ -239,7 +232,6 @@ class Adapter(Section):
         ge=1,
         le=1000,
         shown_when={"adapter.method": "lora"},
-        advanced=True,
     )
     virtual_tokens: int = field(
         20,
@@ -336,7 +328,6 @@ class Adapter(Section):
             ),
         },
         in_code=False,
-        advanced=True,
     )
 
     @property

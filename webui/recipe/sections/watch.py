@@ -30,7 +30,6 @@ class Watch(Section):
         ),
         ge=0,
         le=2048,
-        advanced=True,
         in_code=False,
     )
     ranked_rows: int = field(
@@ -45,7 +44,6 @@ class Watch(Section):
         ge=0,
         le=10_000,
         shown_when=EVALUATED,
-        advanced=True,
         in_code=False,
     )
     report_to: tuple[Literal["tensorboard", "trackio", "wandb"], ...] = field(
@@ -58,5 +56,4 @@ class Watch(Section):
             "密钥从环境变量读取。",
         ),
         suggestions=("tensorboard", "trackio", "wandb"),
-        advanced=True,
     )
