@@ -1,5 +1,6 @@
 """A recipe is whole, or every problem is told, each at its field."""
 
+import pickle
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.paths import FIELDS
 from webui.recipe.problems import Problem, RecipeError
+from webui.text import Text
 
 
 def problems(values: Any) -> dict[str, str]:
@@ -288,3 +290,10 @@ def test_values_of_a_sweep_must_go_together() -> None:
     assert "must be above the rank (20)" in told
     space["adapter.rank"] = [8, 10]
     assert check(sweep(space, **adalora)).sweep.space == space
+
+
+def test_an_error_of_a_recipe_is_whole_in_another_process() -> None:
+    error = RecipeError([Problem("adapter.rank", Text("is odd.", "很奇怪。"))], "a.yaml")
+    again = pickle.loads(pickle.dumps(error))
+    assert again.problems == error.problems and again.text == error.text
+    assert str(again) == "a.yaml: adapter.rank: is odd."

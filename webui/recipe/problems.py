@@ -33,6 +33,7 @@ class RecipeError(UserError, ValueError):
         english = "\n".join(f"{where.en}{problem}" for problem in problems)
         chinese = "\n".join(f"{where.zh}{in_chinese(problem)}" for problem in problems)
         super().__init__(Text(english, chinese))
+        self.args = problems, source  # what it is made of again in another process
 
 
 def in_chinese(problem: Problem) -> str:
@@ -81,7 +82,7 @@ def explain(details: ErrorDetails) -> Problem:
             )
         case "model_type" | "model_attributes_type" | "dict_type":
             message = Text(
-                "must be a list of `name: value`.", "应为“名称： 值”的列表。"
+                "must be a list of `name: value`.", "应为“名称: 值”的列表。"
             )
         case "invalid_key":
             path, key = field_path(details["loc"][:-1]), details["loc"][-1]
@@ -130,7 +131,7 @@ def unknown_key(path: str) -> Text:
         nearest = elsewhere[0] if elsewhere else inside
         return Text(
             f"is not a field; did you mean {nearest}?",
-            f"不是已知字段；是否想写 {nearest}?",
+            f"不是已知字段；是否想写 {nearest}？",
         )
     listing = ", ".join(known or sections)
     return Text(
