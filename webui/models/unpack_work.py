@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ import psutil
 
 from webui.errors import PlannerError, reason
 from webui.figures import in_bytes
+from webui.files import free_bytes
 from webui.models.gguf import Header, read_header
 from webui.models.gguf_tokenizer import tokenizer_of
 from webui.planner.job import Gauge
@@ -92,8 +92,8 @@ def refuse_disk(parameters: int, folder: Path) -> None:
     Raises:
         PlannerError: with what is needed and what is there.
     """
-    wanted, free = BYTES_ON_DISK * parameters, shutil.disk_usage(folder).free
-    if wanted + ROOM_LEFT > free:
+    wanted, free = BYTES_ON_DISK * parameters, free_bytes(folder)
+    if free is not None and wanted + ROOM_LEFT > free:
         raise PlannerError.of(
             f"The unpacked model takes {in_bytes(wanted)} and {in_bytes(free)} are "
             f"free on the disk of {folder.parent}; free some, or set TUNEBOOK_HOME to "

@@ -78,7 +78,7 @@ def cannot_open(path: Path, error: OSError) -> PlannerError:
 def refuse_file(name: str, english: str, chinese: str) -> PlannerError:
     """The error for a file that cannot be used, as a sentence about it."""
     name = clean(name)
-    return PlannerError.of(f"{name}: {english}.", f"{name}:{chinese}。")
+    return PlannerError.of(f"{name}: {english}.", f"{name}：{chinese}。")
 
 
 def clean(text: str) -> str:
