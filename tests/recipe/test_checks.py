@@ -293,7 +293,9 @@ def test_values_of_a_sweep_must_go_together() -> None:
 
 
 def test_an_error_of_a_recipe_is_whole_in_another_process() -> None:
-    error = RecipeError([Problem("adapter.rank", Text("is odd.", "很奇怪。"))], "a.yaml")
+    error = RecipeError(
+        [Problem("adapter.rank", Text("is odd.", "很奇怪。"))], "a.yaml"
+    )
     again = pickle.loads(pickle.dumps(error))
     assert again.problems == error.problems and again.text == error.text
     assert str(again) == "a.yaml: adapter.rank: is odd."

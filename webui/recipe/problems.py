@@ -81,9 +81,7 @@ def explain(details: ErrorDetails) -> Problem:
                 "只能包含字母、数字、空格、点和短横线，最多 60 个字符。",
             )
         case "model_type" | "model_attributes_type" | "dict_type":
-            message = Text(
-                "must be a list of `name: value`.", "应为“名称: 值”的列表。"
-            )
+            message = Text("must be a list of `name: value`.", "应为“名称: 值”的列表。")
         case "invalid_key":
             path, key = field_path(details["loc"][:-1]), details["loc"][-1]
             message = Text(
