@@ -11,7 +11,7 @@ from webui.counts.about import about
 from webui.errors import PlannerError
 from webui.models.gguf import Header, unpacked_folder
 from webui.models.gguf_tokenizer import splitter_of
-from webui.models.unpack import CANCELLED, DIED, scratch_folder, start
+from webui.models.unpack import UNPACKING, scratch_folder, start
 from webui.models.unpack_work import (
     STAGES,
     reading_told,
@@ -19,7 +19,7 @@ from webui.models.unpack_work import (
     refuse_memory,
     unpack_model,
 )
-from webui.planner.job import Gauge, Progress
+from webui.planner.job import Gauge, Progress, has_died, was_cancelled
 from webui.preflight.ready import model_ready
 from webui.recipe.problems import RecipeError
 from webui.settings import models_folder
@@ -111,14 +111,16 @@ def test_end_of_the_process_is_told(file: Path) -> None:
     assert left()[0].startswith(f".unpack-{os.getpid()}-")
     job._process.kill()
     end = job.wait(60)
-    assert isinstance(end, PlannerError) and end.text == DIED
+    assert isinstance(end, PlannerError) and end.text == has_died(UNPACKING)
     assert left() == []
 
 
 def test_cancelled_work_leaves_nothing(file: Path) -> None:
     job = start(file)
     job.cancel()
-    assert isinstance(job.result, PlannerError) and job.result.text == CANCELLED
+    assert isinstance(job.result, PlannerError) and job.result.text == was_cancelled(
+        UNPACKING
+    )
     assert left() == []
 
 
