@@ -14,8 +14,6 @@ WORDS = {
     **dict.fromkeys(("true", "1", "1.0", "yes"), True),
     **dict.fromkeys(("false", "0", "0.0", "no"), False),
 }
-
-
 # How people rate an answer.
 RATINGS = {
     **dict.fromkeys(("true", "1", "1.0", "good", "yes", "up", "thumbs up"), True),
@@ -41,9 +39,7 @@ def is_only_read(turn: Mapping[str, Any], place: str) -> bool:
 def has_no_weight(turn: Mapping[str, Any], place: str) -> bool:
     """Whether the weight of an answer is 0; one between 0 and 1 is refused."""
     weight = turn.get("weight")
-    if is_unsaid(weight):
-        return False
-    learned = WORDS.get(str(weight).strip().lower())
+    learned = is_unsaid(weight) or WORDS.get(str(weight).strip().lower())
     if learned is None:
         raise ValueError(
             f"{place} has the weight {weight}, and an answer is learned or not: "

@@ -63,9 +63,13 @@ def label_number(label: object) -> int | None:
 
 
 def text_of(row: dict[str, Any], name: str) -> str:
-    """The text in a column. A number counts as text, and so does a list of one text;
-    true and false are written as in JSON."""
-    value = row.get(name)
+    """The text in a column."""
+    return as_text(row.get(name), name)
+
+
+def as_text(value: Any, name: str) -> str:
+    """A value as text. A number counts as text, and so does a list of one text; true
+    and false are written as in JSON. ``name`` is what a refusal calls it."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if value is None or (isinstance(value, float) and value != value):
