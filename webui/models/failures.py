@@ -41,11 +41,7 @@ def unknown_architecture(path: str) -> Text:
 
 
 def refuse_packed(source: Source) -> None:
-    """Refuse a GGUF file, which no loader takes as it is.
-
-    Raises:
-        PlannerError: with how to unpack it.
-    """
+    """Refuse a GGUF file, which no loader takes as it is."""
     if source.is_gguf:
         found = Path(source.path).expanduser().is_file()
         raise PlannerError((unpack_first if found else no_file)(source.path))

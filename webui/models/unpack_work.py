@@ -32,7 +32,7 @@ ROOM_LEFT = 50_000_000  # bytes of disk that stay free
 
 
 def unpacked_offline(file: Path, scratch: Path, target: Path, gauge: Gauge) -> Path:
-    """What ``unpacked`` does, in a process that has this for its only work."""
+    """What ``unpack_model`` does, in a process that has this for its only work."""
     os.environ["HF_HUB_OFFLINE"] = "1"  # everything is in the file
     return unpack_model(file, scratch, target, gauge)
 
@@ -87,11 +87,7 @@ def reading_told(gauge: Gauge) -> Callable[[float], None]:
 
 
 def refuse_disk(parameters: int, folder: Path) -> None:
-    """Refuse a model that the disk of a folder has no room for.
-
-    Raises:
-        PlannerError: with what is needed and what is there.
-    """
+    """Refuse a model that the disk of a folder has no room for."""
     wanted, free = BYTES_ON_DISK * parameters, free_bytes(folder)
     if free is not None and wanted + ROOM_LEFT > free:
         raise PlannerError.of(
@@ -104,11 +100,7 @@ def refuse_disk(parameters: int, folder: Path) -> None:
 
 
 def refuse_memory(parameters: int) -> None:
-    """Refuse a model that the memory has no room for while it is unpacked.
-
-    Raises:
-        PlannerError: with what is needed and what is there.
-    """
+    """Refuse a model that the memory has no room for while it is unpacked."""
     wanted = BYTES_IN_MEMORY * parameters + LIBRARIES
     free = psutil.virtual_memory().available + psutil.swap_memory().free
     if wanted > free:

@@ -23,7 +23,7 @@ from webui.recipe import Recipe
 from webui.recipe.combinations import device_rules
 from webui.recipe.parts import Part
 from webui.recipe.problems import Problem, RecipeError
-from webui.rows.each import source_records
+from webui.rows.each import files_of, source_records
 from webui.rows.prepare.ask import prepared
 from webui.rows.prepare.learned import held_out_learned, overlap
 from webui.rows.preview import check_rows
@@ -229,13 +229,6 @@ def readable(recipe: Recipe, part: Part) -> None:
         next(records(Path(file)))
     if not files:
         next(source_records(recipe, part), None)
-
-
-def files_of(recipe: Recipe, part: Part) -> tuple[str, ...]:
-    """The files of a part; none where the rows come from the hub."""
-    if recipe.data.source == "hub":
-        return ()
-    return recipe.data.train_files if part == "train" else recipe.split.files
 
 
 def model_known(recipe: Recipe) -> None:

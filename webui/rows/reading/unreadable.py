@@ -14,11 +14,7 @@ SAVED_BY_DATASETS = ("dataset_dict.json", "state.json")
 
 
 def refuse_path(path: Path, suffixes: Iterable[str]) -> None:
-    """Refuse what is no file with one of these suffixes and no saved data set.
-
-    Raises:
-        PlannerError: with what to do.
-    """
+    """Refuse what is no file with one of these suffixes and no saved data set."""
     try:
         mode = path.stat().st_mode
     except OSError as error:

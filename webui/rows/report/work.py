@@ -132,7 +132,7 @@ def both_parts(
 ) -> tuple[Iterator[Kept | Rejected], Iterator[Kept | Rejected]]:
     """The training rows and the held-out rows.
 
-    Rows that are drawn from the training rows come among these; see ``draw_rows``.
+    Rows that are drawn from the training rows come among these; the report draws them.
     """
     if recipe.split.by != "column":
         return read_rows(recipe, "train", chat), read_rows(recipe, "heldout", chat)
