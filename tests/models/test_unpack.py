@@ -14,7 +14,6 @@ from webui.models.gguf_tokenizer import splitter_of
 from webui.models.unpack import UNPACKING, scratch_folder, start
 from webui.models.unpack_work import (
     STAGES,
-    reading_told,
     refuse_disk,
     refuse_memory,
     unpack_model,
@@ -149,7 +148,7 @@ def test_models_that_are_too_large(tmp_path: Path) -> None:
 
 def test_time_left_follows_the_share() -> None:
     gauge = Gauge(STAGES)
-    tell = reading_told(gauge)
+    tell = gauge.begin(1)
     assert gauge.progress == Progress(STAGES[1])
     time.sleep(0.5)
     tell(0.25)

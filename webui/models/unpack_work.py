@@ -2,8 +2,6 @@
 
 import json
 import os
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,24 +64,11 @@ def convert(file: Path, header: Header, folder: Path, gauge: Gauge) -> None:
         OSError: if the disk refuses.
     """
     tokenizer = tokenizer_of(file, header)
-    model = model_of(file, header, reading_told(gauge))
+    model = model_of(file, header, gauge)
     mend_model(model, tokenizer)
     gauge.tell(WRITING)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-
-
-def reading_told(gauge: Gauge) -> Callable[[float], None]:
-    """Tells which share of the weights is unpacked; time is taken from now on."""
-    begun = time.monotonic()
-    gauge.tell(READING)
-
-    def tell(share: float) -> None:
-        seconds = time.monotonic() - begun
-        left = seconds * (1 - share) / share if share else None
-        gauge.tell(READING, share=share, seconds_left=left)
-
-    return tell
 
 
 def refuse_disk(parameters: int, folder: Path) -> None:
@@ -112,7 +97,7 @@ def refuse_memory(parameters: int) -> None:
         )
 
 
-def model_of(file: Path, header: Header, on_share: Callable[[float], None]) -> Any:
+def model_of(file: Path, header: Header, gauge: Gauge) -> Any:
     """The file's model in bf16, on the CPU.
 
     Raises:
@@ -121,7 +106,7 @@ def model_of(file: Path, header: Header, on_share: Callable[[float], None]) -> A
     import torch
     from transformers import AutoModelForCausalLM
 
-    count_unpacked(header.parameters, on_share)
+    count_unpacked(header.parameters, gauge)
     try:
         model, told = AutoModelForCausalLM.from_pretrained(
             file.parent,
@@ -147,20 +132,20 @@ def not_readable(file: Path, why: str) -> PlannerError:
     )
 
 
-def count_unpacked(total: int, on_share: Callable[[float], None]) -> None:
+def count_unpacked(total: int, gauge: Gauge) -> None:
     """Tell of each tensor that is unpacked from now on in this process.
 
     Transformers tells of none; it calls this function of gguf once for each.
     """
     import gguf
 
-    unpack_one, done = gguf.dequantize, 0
+    unpack_one, done, tell = gguf.dequantize, 0, gauge.begin(READING)
 
     def counting(data: Any, kind: Any) -> Any:
         nonlocal done
         values = unpack_one(data, kind)
         done += int(values.size)
-        on_share(min(1.0, done / max(1, total)))
+        tell(min(1.0, done / max(1, total)))
         return values
 
     gguf.dequantize = counting

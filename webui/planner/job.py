@@ -7,6 +7,7 @@ import contextlib
 import multiprocessing
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -54,6 +55,28 @@ class Gauge:
         """Say how far the work is; ``stage`` is a place in the gauge's stages."""
         left = UNKNOWN if seconds_left is None else seconds_left
         self.numbers[:] = [stage, rows, UNKNOWN if share is None else share, left]
+
+    def begin(
+        self, stage: int, first: float = 0.0, last: float = 1.0
+    ) -> Callable[..., None]:
+        """Begin a stage that goes from one share of the whole to another.
+
+        What comes back tells how much of the stage is done, None where nobody knows,
+        and how many rows were read. The time is taken from now on.
+        """
+        begun = time.monotonic()
+        self.tell(stage, share=first or None)
+
+        def tell(done: float | None, rows: int = 0) -> None:
+            if not done:
+                self.tell(stage, rows=rows)
+                return
+            seconds = time.monotonic() - begun
+            left = max(0.0, seconds / (done * last) - seconds)
+            share = first + done * (last - first)
+            self.tell(stage, rows=rows, share=share, seconds_left=left)
+
+        return tell
 
     @property
     def progress(self) -> Progress:
