@@ -22,10 +22,8 @@ def languages_of(name: str) -> tuple[Language, ...]:
 
 
 LANGUAGES = {
-    "simplified": east_asian(letters.simplified),
-    "traditional": east_asian(letters.traditional),
-    "japanese": east_asian(letters.japanese),
-    "korean": east_asian(letters.korean),
+    name: east_asian(letters.TABLES["common"][name], script)
+    for name, script in letters.TABLES["scripts"].items()
 } | {
     name: written_with(own, mostly=name in letters.TABLES["mostly"])
     for name, own in letters.TABLES["letters"].items()

@@ -6,20 +6,17 @@ from nonsense, and that by a wide margin.
 """
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from webui.files import read_yaml
 
 SENSELESS = 20.0  # a control character, private use, or a byte that is no text
 TABLES = read_yaml(Path(__file__).with_suffix(".yaml"))
-SIMPLIFIED, TRADITIONAL, KANJI, HANGUL = map(set, TABLES["common"].values())
 CJK_MARKS = set("，。？！：；“”、（）《》「」『』・ー…—～　")
-KANA = re.compile("[ぁ-ゖァ-ヺー]")
-
 SPACES = "\u00a0\u3000\u200b\u200c\u200d"
 QUOTES = "’“”‘–—…"
 MARKS = "«»„€£§°©®™·•\u00a0№‚"
@@ -54,60 +51,31 @@ def written_with(letters: str, *, mostly: bool = False) -> Language:
     return Language(cost, *((0.85, 0.005, 0.3) if mostly else (0.03, 0.05, 0.03)))
 
 
-def east_asian(cost: Callable[[str], float]) -> Language:
-    """A language that is written without spaces, or with few."""
+def east_asian(common: str, script: dict[str, Any]) -> Language:
+    """A language that is written without spaces, or with few.
+
+    Args:
+        common: the characters that most of a text consists of.
+        script: what else is known of it, as in letters.yaml.
+    """
+    known, least, others = set(common), script["common"], script["costs"]
+    first, last = script["rows"]
 
     @cache
-    def whole_cost(character: str) -> float:
+    def cost(character: str) -> float:
         if is_senseless(character):
             return SENSELESS
-        return 5.0 if character in CJK_MARKS else cost(character)
+        if character in CJK_MARKS:
+            return 5.0
+        for begin, end, own in script.get("own", ()):
+            if begin <= character <= end:
+                return float(own)
+        if character in known:
+            return float(least)
+        row = row_of(character, script["charset"])
+        return float(others[0 if first <= row <= last else 1 if row else 2])
 
-    return Language(whole_cost, 0.9, 0.03, 0.5)
-
-
-def simplified(character: str) -> float:
-    """The cost of a character of simplified Chinese."""
-    if character in SIMPLIFIED:
-        return 6.3
-    row = row_of(character, "gb2312")
-    if 0xB0 <= row <= 0xD7:  # the 3755 characters in most use
-        return 9.2
-    return 12.0 if row else 15.0
-
-
-def traditional(character: str) -> float:
-    """The cost of a character of traditional Chinese."""
-    if character in TRADITIONAL:
-        return 6.3
-    row = row_of(character, "big5")
-    if 0xA4 <= row <= 0xC6:  # the 5401 characters in most use
-        return 9.5
-    return 13.0 if row else 15.0
-
-
-def japanese(character: str) -> float:
-    """The cost of a character of Japanese."""
-    if KANA.match(character):
-        return 5.1 if character < "ァ" else 6.3
-    if "\uff61" <= character <= "\uff9f":  # half as wide: hardly used any more
-        return 11.0
-    if character in KANJI:
-        return 7.5
-    row = row_of(character, "euc_jp")
-    if 0xB0 <= row <= 0xCF:  # the 2965 characters in most use
-        return 9.5
-    return 13.0 if row else 15.0
-
-
-def korean(character: str) -> float:
-    """The cost of a character of Korean."""
-    if character in HANGUL:
-        return 5.6
-    row = row_of(character, "euc_kr")
-    if "가" <= character <= "힣":
-        return 9.3 if row else 14.0
-    return 13.0 if row else 15.0
+    return Language(cost, 0.9, 0.03, 0.5)
 
 
 def row_of(character: str, encoding: str) -> int:
