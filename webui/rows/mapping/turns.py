@@ -10,6 +10,7 @@ from webui.rows.mapping.tool_calls import read_calls
 from webui.rows.mapping.values import (
     as_text,
     is_left_out,
+    meaning,
     name_kind,
     optional_text,
     parsed,
@@ -23,18 +24,7 @@ SIDES = (
     ("input", "output"),
     ("question", "answer"),
 )
-ROLES = {
-    **dict.fromkeys(("user", "human", "prompter", "customer", "client"), "user"),
-    **dict.fromkeys(("用户", "客户", "人类"), "user"),
-    **dict.fromkeys(("assistant", "gpt", "bot", "model", "chatgpt"), "assistant"),
-    **dict.fromkeys(("bing", "bard", "ai", "chatbot", "agent"), "assistant"),
-    **dict.fromkeys(("function_call", "助手", "客服"), "assistant"),
-    **dict.fromkeys(("system", "developer", "系统"), "system"),
-    **dict.fromkeys(("tool", "observation", "function", "ipython"), "tool"),
-    **dict.fromkeys(("function_response", "tool_response"), "tool"),
-    # A thought may be a turn of its own, before the answer that it belongs to.
-    **dict.fromkeys(("thought", "thinking", "reasoning", "think"), "thought"),
-}
+ROLES = meaning("roles")
 SAID = ("content", "value", "text", "parts")
 TEXTS = ("text", "input_text", "output_text")
 THOUGHTS = ("thinking", "reasoning", "thought", "think", "reasoning_content")

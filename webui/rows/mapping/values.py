@@ -6,7 +6,17 @@ import math
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+
+from webui.files import read_yaml
+
+WORDS = read_yaml(Path(__file__).with_name("words.yaml"))
+
+
+def meaning(table: str) -> dict[str, Any]:
+    """What each word of a table of words.yaml means."""
+    return {word: kind for kind, words in WORDS[table].items() for word in words}
 
 
 def select(row: dict[str, Any], columns: dict[str, str]) -> dict[str, Any]:
