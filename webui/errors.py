@@ -33,7 +33,7 @@ class PlannerError(UserError):
     """A question about rows, a model or a recipe that has no answer."""
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """What a library said, in its first line."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0][:200].rstrip(".: ")

@@ -21,7 +21,7 @@ from webui.errors import PlannerError, UserError
 from webui.files import file_hash, new_scratch
 from webui.models import unpack_work
 from webui.models.gguf import read_header
-from webui.models.unpack import CANCELLED, DIED
+from webui.models.unpack import UNPACKING
 from webui.planner.job import Gauge, Job
 from webui.text import Text
 
@@ -167,7 +167,7 @@ def _download(work: Path) -> Path:
 
 
 def _convert_apart(gguf: Path, converted: Path) -> None:
-    job = Job[Path](CANCELLED, DIED)
+    job = Job[Path](UNPACKING)
     job.begin(convert, gguf, converted, Gauge(unpack_work.STAGES), niceness=0)
     try:
         job.finish()

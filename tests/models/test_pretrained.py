@@ -95,7 +95,20 @@ def test_unreachable_hub_is_told_quickly(tmp_path: Path, monkeypatch, helper) ->
         with pytest.raises(PlannerError) as caught:
             helper.ask(question, recipe, timeout=15)
         assert caught.value.text.en == (
-            "The model hub cannot be reached and some/model is not on this machine; "
-            "check the network, or choose the starter or a local folder."
+            "The hub cannot be reached and some/model is not on this machine; "
+            "check the network, set HF_ENDPOINT to a mirror, or choose the starter or "
+            "a local folder."
         )
         assert "无法连接模型库" in caught.value.text.zh
+
+
+def test_a_hub_that_is_switched_off_is_told_as_such(monkeypatch, helper) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    helper.stop()
+    for _ in range(2):
+        with pytest.raises(PlannerError) as caught:
+            helper.ask(read_config, "some/model")
+        said = caught.value.text
+        assert said.en.startswith("HF_HUB_OFFLINE is set and some/model is not on this")
+        assert said.en.endswith("or choose the starter or a local folder.")
+        assert "已设置 HF_HUB_OFFLINE" in said.zh

@@ -48,6 +48,7 @@ def test_what_is_left_and_whether_it_fits() -> None:
     assert download.left == 70 and download.fits
     assert not Download(total=100, present=29, free=70).fits
     assert Download(total=100, present=120, free=0).left == 0
+    assert Download(total=100, present=0, free=None).fits  # nobody knows: it is tried
 
 
 @pytest.mark.train

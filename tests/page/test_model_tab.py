@@ -102,11 +102,11 @@ def test_search_take_and_read_about_it(page: Any, server: Any) -> None:
 def test_gated_missing_and_mistyped_models_are_refused(page: Any, server: Any) -> None:
     take(page, "some/gated-model")
     see(page, "#about", "gated: needs HF_TOKEN")
-    see(page, "#about", "accept its licence on the model hub")
+    see(page, "#about", "accept its licence on its page of the hub")
     page.click("#run-model")
     see(page, ".toast-wrap", "some/gated-model is gated")
     set_field(page, "model.name", "some/odd")
-    see(page, "#about", "The model hub has no some/odd")
+    see(page, "#about", "The hub has no model some/odd")
     set_field(page, "model.name", "/no/such/folder")
     see(page, "#about", "There is no folder /no/such/folder.")
     assert not jobs.status(this_kernel()).cells

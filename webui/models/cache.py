@@ -12,7 +12,7 @@ from pathlib import Path
 
 from webui.models.gguf import ENDING
 from webui.models.source import Source
-from webui.settings import models_folder
+from webui.settings import STARTER, models_folder
 
 CONFIG = "config.json"
 
@@ -82,8 +82,6 @@ def local_models() -> tuple[str, ...]:
 
 def kept_models() -> tuple[str, ...]:
     """Folders and GGUF files that the user keeps in the folder of models."""
-    from webui.settings import STARTER
-
     names = []
     for entry in sorted(files_of(models_folder())):
         if entry.name == STARTER or entry.name.startswith("."):

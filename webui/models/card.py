@@ -1,6 +1,5 @@
 """A model's licence, as its own files tell it."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +41,5 @@ def card_head(card: Path) -> dict[str, Any] | None:
 
 def raw_config(folder: Path | None) -> dict[str, Any]:
     """What config.json says, unread by any library; empty if there is none."""
-    try:
-        text = (folder / "config.json").read_text("utf-8") if folder else "{}"
-        found = json.loads(text)
-    except (OSError, ValueError):
-        return {}
+    found = read_json(folder / "config.json") if folder else None
     return found if isinstance(found, dict) else {}

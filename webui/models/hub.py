@@ -43,8 +43,10 @@ def hub_facts(source: Source) -> Facts | None:
 
 def note_silence(error: Exception) -> None:
     """Remember that the hub gave no answer, if that is what an error means."""
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
     global _silent_since
-    if out_of_reach(error):
+    if out_of_reach(error) and not isinstance(error, OfflineModeIsEnabled):
         _silent_since = time.monotonic()
 
 

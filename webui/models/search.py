@@ -9,7 +9,7 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
-from webui.errors import PlannerError, causes
+from webui.errors import causes
 from webui.models.cache import local_models
 from webui.models.catalogue.catalogue import Entry, shapes
 from webui.models.hub import PATIENCE, licence_of
@@ -155,6 +155,4 @@ def why_no_listing(error: Exception) -> Text:
     status = refused_with(causes(error))
     if not out_of_reach(error) and status in (401, 403):
         return hub_refused(status)
-    if isinstance(error, PlannerError):
-        return error.text
     return NOT_REACHED

@@ -27,13 +27,14 @@ class Download:
     """What a run needs of a model of the hub, in bytes.
 
     ``total`` counts weights, tokenizer and configuration, ``present`` what of these
-    is in the cache, ``free`` the disk's room there. With ``exact`` false the total is
-    estimated from the number of weights, because the hub could not say.
+    is in the cache, ``free`` the disk's room there, None where it does not say. With
+    ``exact`` false the total is estimated from the number of weights, because the hub
+    could not say.
     """
 
     total: int
     present: int
-    free: int
+    free: int | None
     exact: bool = True
 
     @property
@@ -44,7 +45,7 @@ class Download:
     @property
     def fits(self) -> bool:
         """Whether the disk has room for what is still to come."""
-        return self.left <= self.free
+        return self.free is None or self.left <= self.free
 
 
 def needed_files(names: Mapping[str, int], source: Source) -> dict[str, int]:
@@ -93,7 +94,7 @@ def download_of(
         return None
     here = snapshot(source)
     present = files_in(here) if here else {}
-    free = free_bytes(hub_cache()) or 0
+    free = free_bytes(hub_cache())
     if facts is not None:
         needed = needed_files(facts.files, source)
         has = sum(length for name, length in needed.items() if name in present)
@@ -139,7 +140,7 @@ def disk_problem(recipe: Recipe) -> Text | None:
     if here and is_complete(files_in(here), here, source):
         return None  # the hub need not be asked
     download = download_of(source, hub_facts(source), None)
-    if download is None or download.fits:
+    if download is None or download.free is None or download.fits:
         return None
     wanted, free, place = in_bytes(download.left), in_bytes(download.free), hub_cache()
     return Text(

@@ -1,7 +1,6 @@
-"""Every reason that a carried function gives has its Chinese."""
+"""Every reason that a reader or a mapper gives has its Chinese."""
 
 import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from webui import chat
 from webui.notebook import carried
 from webui.rows import mapping, reading
-from webui.rows.reading.reasons import PATTERNS, chinese, in_both
+from webui.rows.reading.reasons import REASONS, chinese, in_both
 
 PACKAGES = (carried, chat, mapping, reading)
 SAYING = ("refusal",)  # functions that return a reason
@@ -72,10 +71,10 @@ def test_every_chinese_belongs_to_a_reason() -> None:
     given = {reason for _, reason in reasons()}
     given |= {reason.partition("; ")[0] for reason in given}
     used = {
-        next(filter(lambda pattern: re.fullmatch(pattern, reason), PATTERNS), None)
+        next((pattern for pattern in REASONS if pattern.fullmatch(reason)), None)
         for reason in given
     }
-    assert set(PATTERNS) <= used
+    assert set(REASONS) <= used
 
 
 @pytest.mark.parametrize(

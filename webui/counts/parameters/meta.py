@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from webui.errors import PlannerError
-from webui.models.catalogue.catalogue import drawing
+from webui.models.catalogue.drawn import drawing
 from webui.models.pretrained import read_config
 from webui.models.source import model_stamp
 from webui.recipe import Recipe

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from types import SimpleNamespace
 
 from webui.counts.packing import runs_on
 from webui.counts.parameters.architecture import (
+    adapted_layers,
     last_part,
     lost_in_files,
     made_of,
@@ -230,7 +230,7 @@ def targets_without_adapter(adapter: Adapter, base: Base) -> Found:
     """Names and layers that PEFT would pass over, as it takes others."""
     if adapter.method not in TARGETED:
         return
-    hits = adapted(adapter, base)
+    hits = [*adapted_layers(adapter, base)]
     yield from taught_in_vain(adapter, base, hits)
     if adapter.targets != "names":
         return
@@ -295,21 +295,6 @@ def taught_in_vain(adapter: Adapter, base: Base, hits: Iterable[str]) -> Found:
             "leave it out.",
             f"含有 {lost}，PEFT 保存后将找不到它的适配器；请去掉它。",
         )
-
-
-def adapted(adapter: Adapter, base: Base) -> list[str]:
-    """The linear layers that PEFT takes, by its own rule."""
-    from peft.tuners.tuners_utils import check_target_module_exists
-
-    rule = SimpleNamespace(
-        target_modules=target_modules(adapter, made_of(base)),
-        modules_to_save=adapter.modules_to_save,
-        layers_to_transform=None,
-    )
-    if adapter.layers:
-        rule.layers_to_transform = layers_to_transform(adapter.layers, base.depth)
-    names = linear_layers(base.model)
-    return [name for name in names if check_target_module_exists(rule, name)]
 
 
 def held(name: str, adapter: Adapter, base: Base) -> str:

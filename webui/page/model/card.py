@@ -96,7 +96,8 @@ def facts(page: Page, known: About) -> list[tuple[str, str]]:
         values["access"] = page.say(GATED if known.gated else OPEN)
     if known.download:
         values["download"] = amount(page, known.download)
-        values["disk"] = in_bytes(known.download.free)
+        free = known.download.free
+        values["disk"] = None if free is None else in_bytes(free)
     if known.origin:
         values["origin"] = page.say(ORIGINS[known.origin])
     return [(page.say(LABELS[key]), value) for key, value in values.items() if value]
@@ -121,7 +122,7 @@ def amount(page: Page, download: Download) -> str:
 
 def room(page: Page, download: Download | None) -> Markup:
     """That the disk is too small, if it is."""
-    if download is None or download.fits:
+    if download is None or download.free is None or download.fits:
         return Markup("")
     left, free = in_bytes(download.left), in_bytes(download.free)
     return problem_card(page.say(NO_ROOM).format(left, free))

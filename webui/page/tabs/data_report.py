@@ -14,9 +14,9 @@ from webui.page.patches.given_away import served
 from webui.page.tables import problem_card, quiet, track
 from webui.page.tabs.data_report_parts import folded, report_parts
 from webui.page.view import View
-from webui.planner.job import Progress
+from webui.planner.job import Progress, was_cancelled
 from webui.recipe import Recipe
-from webui.rows.report.job import CANCELLED
+from webui.rows.report.job import REPORT
 from webui.rows.report.report import Report
 from webui.text import Text
 
@@ -93,7 +93,7 @@ def draw_report(page: Page, view: View) -> Markup:
     """The progress of a report, or the report."""
     report = view.report
     if isinstance(report, PlannerError):
-        cancelled = report.text == CANCELLED
+        cancelled = report.text == was_cancelled(REPORT)
         return (quiet if cancelled else problem_card)(page.say(report.text))
     if isinstance(report, Report):
         return whole_report(page, view, report)

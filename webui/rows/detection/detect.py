@@ -129,7 +129,7 @@ def why_of(fit: Fit) -> Text:
     why = describe_columns([match.column.path for match in matches if match])
     if fit.format.name == "messages":
         shape = shape_of_turns(fit)
-        return Text(f"{why.en} holds {shape.en}", f"{why.zh} \u542b{shape.zh}")
+        return Text(f"{why.en} holds {shape.en}", f"{why.zh} 含{shape.zh}")
     if fit.format.name == "transcript":
         return Text(
             f"{why.en} holds turns marked like Human: and Assistant:",
@@ -137,7 +137,7 @@ def why_of(fit: Fit) -> Text:
         )
     if tags := fit.match("labels"):
         shape = tags_of(tags.column)
-        return Text(f"{why.en}; {shape.en}", f"{why.zh};{shape.zh}")
+        return Text(f"{why.en}; {shape.en}", f"{why.zh}；{shape.zh}")
     return why
 
 

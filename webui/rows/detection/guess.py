@@ -6,13 +6,8 @@ from webui.errors import PlannerError
 from webui.recipe.formats import FORMATS
 from webui.rows.detection.columns import Column
 from webui.rows.detection.fits import Fit, Match
+from webui.rows.detection.words import NAMES
 from webui.text import Text
-
-# What is told about a row, and not what it says.
-ABOUT = frozenset(
-    "id uuid idx index url link date time timestamp created_at source lang language "
-    "license author meta metadata split hash file path dump domain".split()
-)
 
 
 def guess(columns: Sequence[Column]) -> tuple[Fit, Text]:
@@ -59,7 +54,7 @@ def only_texts(columns: Sequence[Column]) -> list[Column]:
         for column in columns
         if column.holds(["text"])
         and not column.path.endswith(".0")
-        and column.names[0] not in ABOUT
+        and column.names[0] not in NAMES["about"]
         and not column.names[0].endswith("_id")
         and not column.is_reference
     ]
@@ -68,7 +63,7 @@ def only_texts(columns: Sequence[Column]) -> list[Column]:
 def is_about(column: Column) -> bool:
     """Whether a column is about the row, and nobody would learn it."""
     name = column.names[0]
-    named = name.split(".")[0] in ABOUT or name.endswith("_id")
+    named = name.split(".")[0] in NAMES["about"] or name.endswith("_id")
     refers = column.is_reference and not column.holds(["number"])
     return named or refers or column.path.endswith(".0")
 

@@ -12,6 +12,7 @@ from webui.rows.report.measured import files_behind
 from webui.text import Text
 
 LARGE = 20_000_000  # bytes of a source; more would keep other questions waiting
+PREPARATION = Text("The preparation of the rows", "数据准备")
 
 
 def rows_at_hand(recipe: Recipe) -> Rows | None:
@@ -58,14 +59,6 @@ def ask_apart(recipe: Recipe, as_before: bool) -> Rows:
     Raises:
         PlannerError: if they cannot be prepared.
     """
-    job: Job[Rows] = Job(CANCELLED, DIED)
+    job: Job[Rows] = Job(PREPARATION)
     job.begin(prepare, recipe, as_before, niceness=0)
     return job.finish()
-
-
-CANCELLED = Text("The preparation of the rows was cancelled.", "数据准备已取消。")
-DIED = Text(
-    "The process that prepared the rows ended without an answer, probably for want of "
-    "memory; close other programs and try again.",
-    "准备数据的进程中途退出，很可能是内存不足；请关闭其他程序后重试。",
-)

@@ -3,7 +3,6 @@
 import errno
 import itertools
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +27,6 @@ from webui.rows.prepare.store import (
 from webui.rows.prepare.trl_rows import is_asked_with_options
 from webui.rows.prepare.writing import Writer, finish, parts_of
 from webui.rows.reading.hub import hub_revision
-from webui.rows.reading.sources import Record
 from webui.text import Text
 
 LOOKED_AT = 200  # rows that tell in which form to begin
@@ -89,13 +87,9 @@ def first_form(recipe: Recipe, chat: Chat) -> tuple[Form, str]:
     for row in first:
         if isinstance(row, Kept):
             seen.add(row, chat, recipe.model.max_seq_length)
-    many = seen.rows > 0 and next(describe_rest(recipe, MANY), None) is not None
+    behind = itertools.islice(source_records(recipe, "train"), MANY, None)
+    many = seen.rows > 0 and next(behind, None) is not None
     return form_of(recipe, seen, many=many)
-
-
-def describe_rest(recipe: Recipe, count: int) -> Iterator[Record]:
-    """What comes after so many rows of the source."""
-    return itertools.islice(source_records(recipe, "train"), count, None)
 
 
 def write_in(

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from webui.files import read_json
-from webui.models.source import model_stamp as model_stamp
+from webui.models.source import model_stamp
 from webui.notebook.rows import Rows, about
 from webui.recipe import Recipe
 from webui.rows.report.measured import files_stamp

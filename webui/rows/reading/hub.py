@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from webui.errors import PlannerError
-from webui.models.hub_errors import explain_hub, out_of_reach, wrong_part
+from webui.models.hub_errors import out_of_reach
 from webui.recipe import Recipe
 from webui.rows.reading.arrow import read_dataset
+from webui.rows.reading.hub_failures import explain_hub, wrong_part
 from webui.rows.reading.sources import ROW, Record
 
 PATIENCE = 10  # seconds for the hub's first answer

@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from webui.models.source import model_stamp as model_stamp
+from webui.models.source import model_stamp
 from webui.recipe import Recipe
 from webui.recipe.objectives import objective_of
 from webui.rows.report.measured import Measured

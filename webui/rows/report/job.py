@@ -7,7 +7,7 @@ from pathlib import Path
 
 from webui.errors import PlannerError
 from webui.files import new_scratch
-from webui.planner.job import Gauge, Job
+from webui.planner.job import Gauge, Job, has_died
 from webui.recipe import Recipe
 from webui.rows.each import source_files
 from webui.rows.report.cache import cached, report_key, reports_folder, tidy
@@ -16,13 +16,7 @@ from webui.rows.report.report import Report
 from webui.rows.report.work import STAGES, Known, finished_report
 from webui.text import Text
 
-CANCELLED = Text("The report was cancelled.", "报告已取消。")
-DIED = Text(
-    "The report's process ended without an answer, probably for want of memory; close "
-    "other programs and try again.",
-    "报告进程中途退出，很可能是内存不足；请关闭其他程序后重试。",
-)
-
+REPORT = Text("The report", "报告")
 _measured: dict[Stamp, Measured] = {}  # so that no file is hashed twice
 
 
@@ -32,7 +26,7 @@ def start_report(recipe: Recipe) -> Job[Report]:
     If it is in the cache and the files are as they were when this process last saw
     them, it is there at once.
     """
-    job = Job(CANCELLED, DIED, report_at_hand(recipe))
+    job = Job(REPORT, report_at_hand(recipe))
     if job.result is None:
         tidy()
         scratch, gauge = new_scratch(reports_folder()), Gauge(STAGES)
@@ -45,7 +39,7 @@ def taken(answer: tuple[str, Known]) -> Report | PlannerError:
     """The report that the process put into the cache."""
     key, measured = answer
     _measured.update(measured)
-    return cached(key) or PlannerError(DIED)
+    return cached(key) or PlannerError(has_died(REPORT))
 
 
 def report_at_hand(recipe: Recipe) -> Report | None:
