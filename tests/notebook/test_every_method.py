@@ -1,13 +1,14 @@
 """Every method trains, keeps the base, is saved, and comes back as it was.
 
-They train the first layers of the starter model; tests/recipes trains all of it.
+They train the starter model in small; tests/recipes trains the whole.
 """
 
 from pathlib import Path
 from typing import Any
 
 import pytest
-from small import LAYERS, settings_of, trained
+from small import settings_of, trained
+from small_starter import LAYERS
 
 from webui.counts.parameters.count import count
 from webui.recipe.store import loads
