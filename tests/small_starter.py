@@ -23,28 +23,30 @@ SHAPE = {
 }
 SPREAD = 0.2  # of the weights; with less, all that it says would be much the same
 GAINS = (0.5, 0.5)  # of the norms: about what, and how far from it
-COPIED = ("tokenizer_config.json", "chat_template.jinja", "generation_config.json")
 
 
 def write_small_starter(folder: Path, layers: int = LAYERS) -> Path:
     """Write it into a new folder; with the same layers it is the same every time."""
     starter = settings.starter_folder()
-    folder.mkdir(parents=True)
-    for name in COPIED:
-        shutil.copy(starter / name, folder)
-    write_short_tokenizer(starter, folder)
+    write_short_tokenizer(folder)
+    shutil.copy(starter / "generation_config.json", folder)
     config = read_json(starter / "config.json") | SHAPE | {"num_hidden_layers": layers}
     (folder / "config.json").write_text(json.dumps(config))
     write_weights(config, folder / "model.safetensors")
     return folder
 
 
-def write_short_tokenizer(starter: Path, folder: Path) -> None:
-    """Write the tokenizer that the starter's would be had it learned fewer words."""
+def write_short_tokenizer(folder: Path) -> None:
+    """Write the starter's tokenizer as it would be had it learned fewer words."""
+    starter = settings.starter_folder()
+    folder.mkdir(parents=True)
+    for name in ("tokenizer_config.json", "chat_template.jinja"):
+        shutil.copy(starter / name, folder)
     tokenizer = read_json(starter / "tokenizer.json")
     model = tokenizer["model"]
-    model["vocab"] = {word: n for word, n in model["vocab"].items() if n < WORDS}
-    model["merges"] = [m for m in model["merges"] if "".join(m) in model["vocab"]]
+    known = {word: n for word, n in model["vocab"].items() if n < WORDS}
+    model["vocab"] = known
+    model["merges"] = [pair for pair in model["merges"] if "".join(pair) in known]
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer), encoding="utf-8")
 
 
