@@ -5,15 +5,34 @@ from pathlib import Path
 
 import pytest
 from homes import make_home
+from small_starter import write_small_starter
 
+from webui import settings
 from webui.kernel import process
 from webui.kernel.kernel import this_kernel
 
 
+@pytest.fixture(scope="session")
+def small_starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter in small; where there is none, a folder that is not there."""
+    folder = tmp_path_factory.mktemp("starter") / settings.STARTER
+    if settings.starter_folder().is_dir():
+        write_small_starter(folder)
+    return folder
+
+
 @pytest.fixture(scope="module")
-def kernel_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def kernel_starter(small_starter: Path) -> Path:
+    """What the homes of kernels have as the starter; a module may have another."""
+    return small_starter
+
+
+@pytest.fixture(scope="module")
+def kernel_home(
+    tmp_path_factory: pytest.TempPathFactory, kernel_starter: Path
+) -> Iterator[Path]:
     """A home for a module, whose kernel is ended after its last test."""
-    home = make_home(tmp_path_factory.mktemp("kernel") / "home")
+    home = make_home(tmp_path_factory.mktemp("kernel") / "home", kernel_starter)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TUNEBOOK_HOME", str(home))
         patch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))

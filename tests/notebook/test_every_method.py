@@ -1,13 +1,14 @@
 """Every method trains, keeps the base, is saved, and comes back as it was.
 
-They train the first layers of the starter model; tests/recipes trains all of it.
+They train the starter model in small; tests/recipes trains the whole.
 """
 
 from pathlib import Path
 from typing import Any
 
 import pytest
-from small import LAYERS, settings_of, trained
+from small import settings_of, trained
+from small_starter import LAYERS
 
 from webui.counts.parameters.count import count
 from webui.recipe.store import loads
@@ -79,9 +80,8 @@ GROUPS: dict[str, dict[str, list[str]]] = {
         "4-bit prefix": ["model.precision=4bit", "adapter.method=prefix_tuning"],
     },
 }
-# PiSSA and OLoRA are saved as a difference of two products, each rounded once; 4-bit
-# weights are multiplied in bf16, whose steps at these logits are 0.125.
-TOLERANCE = {"4-bit": 1.0}
+# 4-bit weights are multiplied in bf16, whose steps at these logits are 0.03.
+TOLERANCE = {"4-bit": 0.2}
 
 
 @pytest.mark.train
@@ -158,7 +158,7 @@ def complaints(
             not found["base_changed"] or group == "on the base"
         ),
         f"loaded differs by {found['reload_difference']}": (
-            found["reload_difference"] <= TOLERANCE.get(group, 1e-2)
+            found["reload_difference"] <= TOLERANCE.get(group, 1e-3)
         ),
         f"losses {found['losses']}": all(0 < loss < 30 for loss in found["losses"]),
     }
