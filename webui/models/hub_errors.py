@@ -111,7 +111,7 @@ def no_id(name: str) -> Text:
     return Text(
         f"{name} is no name of a data set of the hub, such as tatsu-lab/alpaca; "
         "check the spelling.",
-        f"{name} 不是模型库中的数据集名称(如 tatsu-lab/alpaca);请检查拼写。",
+        f"{name} 不是模型库中的数据集名称（如 tatsu-lab/alpaca）；请检查拼写。",
     )
 
 
@@ -177,5 +177,5 @@ def unreadable(name: str, error: Exception) -> Text:
     return Text(
         f"The files of {name} cannot be read ({reason}); download those you need and "
         "choose them as files.",
-        f"无法读取 {name} 的文件({reason});请下载所需文件并改用文件。",
+        f"无法读取 {name} 的文件（{reason}）；请下载所需文件并改用文件。",
     )

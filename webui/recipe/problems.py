@@ -81,7 +81,7 @@ def explain(details: ErrorDetails) -> Problem:
             )
         case "model_type" | "model_attributes_type" | "dict_type":
             message = Text(
-                "must be a list of `name: value`.", "应为“名称： 值”的列表。"
+                "must be a list of `name: value`.", "应为 `名称: 值` 形式的列表。"
             )
         case "invalid_key":
             path, key = field_path(details["loc"][:-1]), details["loc"][-1]
@@ -130,7 +130,7 @@ def unknown_key(path: str) -> Text:
         nearest = elsewhere[0] if elsewhere else inside
         return Text(
             f"is not a field; did you mean {nearest}?",
-            f"不是已知字段；是否想写 {nearest}?",
+            f"不是已知字段；是否想写 {nearest}？",
         )
     listing = ", ".join(known or sections)
     return Text(

@@ -218,7 +218,7 @@ def template_marks(tokenizer: Any, kept: Sequence[Kept]) -> Iterator[Warned]:
         text = Text(
             f"{some.en} hold the chat template's own mark {mark} inside their text "
             f"(first: {where.en}), which the model would take for a turn; remove it.",
-            f"{some.zh}的文本中含有对话模板的标记 {mark}（第一处：{where.zh}）,"
+            f"{some.zh}的文本中含有对话模板的标记 {mark}（第一处：{where.zh}），"
             "模型会把它当成新的一轮；请删除。",
         )
         yield Warned(text, blocks=True)

@@ -43,7 +43,7 @@ SINGLE_MESSAGES = Text(
 NONE_PREFERRED = Text(
     "The rows hold several responses and do not say which is the best; add a "
     "column preferred_response with its text, or its number counted from 0.",
-    "每条有多个回答，但没有说明哪个最好；请增加一列 preferred_response,"
+    "每条有多个回答，但没有说明哪个最好；请增加一列 preferred_response，"
     "填写其文本，或从 0 数起的编号。",
 )
 TOOLS_APART = Text(

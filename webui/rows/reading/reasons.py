@@ -131,7 +131,7 @@ PATTERNS = {
         "preferred_response 是数字；请写 a 或 b"
     ),
     "text holds no turns marked like Human: and Assistant:": (
-        "text 中没有以 Human: 和 Assistant: 标记的轮次"
+        "text 中没有以 `Human:` 和 `Assistant:` 标记的轮次"
     ),
     "preferred_response is not the number of a response": (
         "preferred_response 不是回答的编号"
