@@ -19,6 +19,9 @@ def page(arguments: Namespace) -> int:
     from webui.app import launch
     from webui.planner import process as planner
 
+    if not arguments.recipe:
+        bring_starter()
+    say_progress("Opening the page (about 5 seconds) ...")
     try:
         launch(
             recipe_path(arguments.recipe) if arguments.recipe else None,
@@ -33,6 +36,16 @@ def page(arguments: Namespace) -> int:
         # Python would wait until it has answered or imported everything.
         planner.stop()
     return 0
+
+
+def bring_starter() -> None:
+    """Fetch the model that the first page trains, once; without it the page opens."""
+    from webui.starter import StarterError, ensure_starter
+
+    try:
+        ensure_starter(say_progress)
+    except StarterError as error:
+        say_progress(f"{error} Until then, choose another model on the page.")
 
 
 def has_display() -> bool:

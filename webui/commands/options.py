@@ -1,6 +1,7 @@
 """The commands and their options, as argparse declares them."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +74,10 @@ def add_page(page: argparse.ArgumentParser) -> None:
     page.add_argument(
         "--auth",
         type=login,
+        default=os.environ.get("TUNEBOOK_AUTH") or None,
         metavar="USER:PASSWORD",
-        help="who may open the page; made for you where others could reach it",
+        help="who may open the page, also in TUNEBOOK_AUTH, where no list of processes "
+        "shows it; made for you where others could reach it",
     )
     page.add_argument("--no-browser", action="store_true", help="open no browser")
     page.add_argument(

@@ -98,10 +98,10 @@ def status_line(page: Page, view: View) -> Markup:
 
 
 FILES = Text("Recipe and code", "配方与代码")
-OPEN = Text("Open a recipe (YAML)", "打开配方(YAML)")
-RECIPE_FILE = Text("Recipe (YAML)", "配方(YAML)")
-SCRIPT_FILE = Text("Script (.py)", "脚本(.py)")
-NOTEBOOK_FILE = Text("Notebook (.ipynb)", "笔记本(.ipynb)")
+OPEN = Text("Open a recipe (YAML)", "打开配方（YAML）")
+RECIPE_FILE = Text("Recipe (YAML)", "配方（YAML）")
+SCRIPT_FILE = Text("Script (.py)", "脚本（.py）")
+NOTEBOOK_FILE = Text("Notebook (.ipynb)", "笔记本（.ipynb）")
 FREE = Text("End the kernel, free its memory", "结束内核并释放内存")
 
 

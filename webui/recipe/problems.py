@@ -33,16 +33,7 @@ class RecipeError(UserError, ValueError):
         english = "\n".join(f"{where.en}{problem}" for problem in problems)
         chinese = "\n".join(f"{where.zh}{in_chinese(problem)}" for problem in problems)
         super().__init__(Text(english, chinese))
-<<<<<<< HEAD
-        self.args = (problems, source)  # by which it is made again in another process
-
-    @classmethod
-    def of(cls, english: str, chinese: str, path: str = "") -> "RecipeError":
-        """The error of one problem, with a sentence in both languages."""
-        return cls([Problem(path, Text(english, chinese))])
-=======
         self.args = problems, source  # what it is made of again in another process
->>>>>>> less-c
 
 
 def in_chinese(problem: Problem) -> str:
@@ -90,7 +81,9 @@ def explain(details: ErrorDetails) -> Problem:
                 "只能包含字母、数字、空格、点和短横线，最多 60 个字符。",
             )
         case "model_type" | "model_attributes_type" | "dict_type":
-            message = Text("must be a list of `name: value`.", "应为“名称: 值”的列表。")
+            message = Text(
+                "must be a list of `name: value`.", "应为 `名称: 值` 形式的列表。"
+            )
         case "invalid_key":
             path, key = field_path(details["loc"][:-1]), details["loc"][-1]
             message = Text(

@@ -57,7 +57,7 @@ RISK = Text(
     "program on this machine, with your files and your keys. Do you trust them, and "
     "have you read the code?",
     "这个模型自带代码。加载它意味着允许模型作者在本机运行任意程序，"
-    "可接触您的文件和密钥。您信任作者，并且看过这些代码吗？",
+    "可接触你的文件和密钥。你信任作者，并且看过这些代码吗？",
 )
 
 
@@ -65,7 +65,7 @@ PICKLES = Text(
     "This model's weights are pickles. Reading them lets whoever made the files run "
     "any program on this machine. A copy with safetensors is safe; do you trust these?",
     "这个模型的权重是 pickle 格式。读取它们意味着允许文件作者在本机运行任意程序。"
-    "safetensors 版本是安全的；您信任这些文件吗？",
+    "safetensors 版本是安全的；你信任这些文件吗？",
 )
 
 

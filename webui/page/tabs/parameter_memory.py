@@ -24,7 +24,7 @@ HERE = "here"
 TITLE = Text("Does it fit?", "放得下吗？")
 CARD = Text("To be trained on", "在哪里训练")
 CARD_INFO = Text(
-    "This machine, or a card that you plan for.", "本机，或您打算使用的显卡。"
+    "This machine, or a card that you plan for.", "本机，或你打算使用的显卡。"
 )
 THIS_MACHINE = Text("this machine", "本机")
 ABOUT = Text("at its peak, about", "峰值约")

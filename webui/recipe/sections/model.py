@@ -42,7 +42,7 @@ class Model(Section):
             "Lets the model's authors run any program on this machine. Only for "
             "models that Transformers does not know, and whose code you have read.",
             "允许模型作者在本机运行任意程序。仅用于 Transformers 不认识、"
-            "且您已看过其代码的模型。",
+            "且你已看过其代码的模型。",
         ),
     )
     allow_pickle: bool = field(
@@ -52,7 +52,7 @@ class Model(Section):
             "Older models come as pickles, which can run any program on this machine "
             "when they are read. Only for sources that you trust.",
             "较早的模型以 pickle 保存，读取时可能在本机运行任意程序。"
-            "仅用于您信任的来源。",
+            "仅用于你信任的来源。",
         ),
     )
     precision: Literal["16bit", "fp32", "bf16", "fp16", "8bit", "4bit"] = field(
