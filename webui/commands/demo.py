@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from webui.commands.machine import has_display
+from webui.demo.words import SENTENCE
 from webui.kernel.kernel import this_kernel
 from webui.text import Text
 
@@ -29,7 +30,5 @@ def demo(arguments: Namespace) -> int:
 
 def sentence_of(english: str | None, chinese: str | None) -> Text:
     """The owner's sentence: said in one language, it stands on both pages."""
-    from webui.demo.build import SENTENCE
-
     one = english or chinese
     return Text(english or one, chinese or one) if one else SENTENCE

@@ -22,8 +22,8 @@ PATIENCE = 10
 def answer(
     kernel: Kernel,
     source: Source,
-    question: Question,
     limits: Limits,
+    question: Question,
     is_left: Callable[[], bool],
 ) -> Iterator[tuple[str, str]]:
     """Yield (base or tuned, new text), and at last ("end", how it ended).

@@ -5,62 +5,26 @@ would call on the server exists.
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
 
-from webui.demo.limits import Limits
+from webui.demo.limits import Shown
+from webui.demo.words import TITLE, WORDS
 from webui.page.bind import element_id
 from webui.page.language import STOP, Language
 from webui.page.tabs.compare import ASK, BASE, TUNED, answer_box
 from webui.recipe.paths import FIELDS
 from webui.text import Text
 
-TITLE = Text("Before and after fine-tuning", "微调前后对比")
-SENTENCE = Text(
-    "A language model before and after fine-tuning. Both can be wrong. Your question "
-    "goes to the computer of whoever shows you this page.",
-    "同一个语言模型在微调前后的回答。两者都可能出错；您的提问会发送到本页面主人的电脑。",
-)
 PROMPT, TOKENS, TEMPERATURE = (
     f"compare.{name}" for name in ("prompt", "max_new_tokens", "temperature")
 )
-WORDS = {
-    "place": Text("In line: {} before you.", "正在排队：前面还有 {} 个提问。"),
-    "asking": Text("Asking …", "正在提问……"),
-    "base": Text("The base model answers …", "基座模型正在回答……"),
-    "tuned": Text("The fine-tuned model answers …", "微调后的模型正在回答……"),
-    "done": Text("", ""),
-    "left": Text("Stopped.", "已停止。"),
-    "time": Text(
-        "The time for one answer is over; ask for a shorter one.",
-        "单次回答的时间已用完；请缩短回答长度。",
-    ),
-    "failed": Text(
-        "There was no answer this time; try again in a while.",
-        "这次没有得到回答；请稍后再试。",
-    ),
-    "gone": Text(
-        "The demo cannot be reached; it may have ended.",
-        "无法连接到演示页面；它可能已经结束。",
-    ),
-    "until": Text("Open until {}.", "开放至 {}。"),
-}
 OTHER_LANGUAGE: dict[Language, tuple[str, str, str]] = {
     "en": ("zh", "zh", "中文"),
     "zh": ("", "en", "English"),
 }
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a demo's page says and allows; ``ends`` is a time in seconds."""
-
-    sentence: Text
-    limits: Limits
-    ends: float
 
 
 class Closed(gr.Blocks):
@@ -91,7 +55,8 @@ def build_page(shown: Shown, language: Language) -> None:
         return text.zh if language == "zh" else text.en
 
     words = {name: say(text) for name, text in WORDS.items()}
-    gr.HTML(head(shown, language, say(TITLE), say(shown.sentence), words))
+    top = head(shown, language, say(TITLE), say(shown.sentence), words)
+    gr.HTML(top, padding=False)
     with gr.Column(elem_classes="cell"):
         prompt = gr.Textbox(
             lines=4,
@@ -107,7 +72,7 @@ def build_page(shown: Shown, language: Language) -> None:
             ask = gr.Button(say(ASK), variant="primary", elem_id="ask")
             stop = gr.Button(say(STOP), elem_id="stop", interactive=False)
         gr.HTML('<p id="told" class="quiet" role="status" aria-live="polite"></p>')
-        with gr.Row():
+        with gr.Row(elem_id="panes"):
             for text, name in ((BASE, "base-pane"), (TUNED, "tuned-pane")):
                 gr.HTML(answer_box(say(text)), elem_id=name, min_width=260)
     in_browser = {"fn": None, "queue": False, "api_visibility": "private"}

@@ -40,6 +40,15 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What a demo's page says and allows; ``ends`` is a time in seconds."""
+
+    sentence: Text
+    limits: Limits
+    ends: float
+
+
+@dataclass(frozen=True)
 class Question:
     """What one visitor asks both models."""
 

@@ -10,12 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from webui.address import host_names, in_a_frame, path_of, root_here
 from webui.demo.answering import DONE, answer
-from webui.demo.limits import Limits, Question
+from webui.demo.asked import Answer, add_asking
+from webui.demo.limits import Limits, Question, Shown
 from webui.demo.source import Source
 from webui.errors import UserError
 from webui.kernel import process
@@ -74,7 +76,7 @@ def warm(kernel: Kernel, source: Source) -> None:
         UserError: when they cannot be loaded.
     """
     question, limits = Question("Hello", 1, 0), Limits(seconds=WARM_SECONDS)
-    *_, (_, how) = answer(kernel, source, question, limits, lambda: False)
+    *_, (_, how) = answer(kernel, source, limits, question, lambda: False)
     if how != DONE:
         raise UserError(reason(kernel))
 
@@ -112,7 +114,8 @@ def serve(
         tell("Loading the base and the tuned model ...")
         warm(kernel, source)
         ends = time.time() + hours * HOUR
-        app, address = launch(kernel, source, place, limits, sentence, ends)
+        ask = partial(answer, kernel, source, limits)
+        app, address = launch(ask, place, limits, Shown(sentence, limits, ends))
         try:
             tell(f"The demo is open at {address} until {time.ctime(ends)}.")
             while app.server.thread.is_alive() and (left := ends - time.time()) > 0:
@@ -122,24 +125,20 @@ def serve(
             app.close(verbose=False)
 
 
-def launch(
-    kernel: Kernel,
-    source: Source,
-    place: Place,
-    limits: Limits,
-    sentence: Text,
-    ends: float,
-) -> tuple[Any, str]:
-    """Launch the page behind its gate; the app and its address."""
-    from webui.demo.asked import add_asking
-    from webui.demo.build import Shown, build_demo
+def launch(ask: Answer, place: Place, limits: Limits, shown: Shown) -> tuple[Any, str]:
+    """Launch the page behind its gate; the app and its address.
+
+    Raises:
+        UserError: when a shared link is wanted and there is none.
+    """
+    from webui.demo.build import build_demo
     from webui.demo.look import script, style
     from webui.page import theme
     from webui.page.patches.own_files import serve_own_files
     from webui.page.patches.ticks import tick_slowly
 
     root, port = root_here(place.root_path, place.port)
-    app = build_demo(Shown(sentence, limits, ends))
+    app = build_demo(shown)
     served, address, shared = app.launch(
         server_name=place.host,
         server_port=port,
@@ -165,9 +164,7 @@ def launch(
     serve_own_files(app)
     tick_slowly(app)
     say_little(app, limits)
-    add_asking(
-        served, lambda asked, left: answer(kernel, source, asked, limits, left), limits
-    )
+    add_asking(served, ask, limits)
     if place.share and not shared:
         app.close(verbose=False)
         raise UserError(NO_LINK)
