@@ -6,21 +6,19 @@ import os
 from pathlib import Path
 from typing import Any
 
-from webui.access import credentials, is_loopback
+from webui.access import credentials
+from webui.address import host_names, in_a_frame, path_of, root_here
 from webui.kernel import closing, keeper
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
 from webui.settings import shipped_recipes
 
-LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1", "testserver"]
-SHARED_HOSTS = ["*.gradio.live"]
-# The address in the browser, and the name that Colab's proxy asks the runtime by.
-COLAB_HOSTS = [
-    *("*.googleusercontent.com", "*.colab.dev"),
-    *("*.codatalab-user-runtimes.internal", "*.colab-user-runtimes.internal"),
-]
 COLAB_HEIGHT = 900
+SIGN_IN = (
+    "After several wrong passwords, signing in has to wait. · 多次输错密码后，"
+    "需等待一段时间才能登录。"
+)
 
 
 def launch(
@@ -33,11 +31,13 @@ def launch(
     inbrowser: bool = False,
     max_upload_mb: int = 512,
     block: bool = True,
+    root_path: str | None = None,
 ) -> str:
     """Start the page and return its address; with ``block``, when it has ended.
 
-    ``auth`` is (user, password). Any address but loopback, and a shared link, needs
-    it: one is made and printed if none is given.
+    ``auth`` is (user, password). Any address but loopback, a shared link and a proxy
+    need it: one is made and printed if none is given. ``root_path`` is the path, or the
+    whole address, under which a proxy shows the page; else the environment's word.
     """
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -48,7 +48,9 @@ def launch(
     from webui.page.patches.beginning import at_start
     from webui.page.patches.colab import in_colab, know_colab
     from webui.page.patches.ending import wait_for_end
+    from webui.page.patches.own_files import serve_own_files
     from webui.page.patches.presses import rest_between_presses
+    from webui.page.patches.sessions import end_sessions
     from webui.page.patches.ticks import tick_slowly
     from webui.page.patches.versions import tell_unseen
     from webui.planner import process as planner
@@ -58,7 +60,8 @@ def launch(
     tell_unseen()
     if in_colab():
         know_colab()
-    auth = credentials(host, share, auth)
+    root, port = root_here(root_path, port)
+    auth = credentials(host, share, auth, proxied=bool(root))
     studio = open_studio(kernel, recipe)
     closing.close_dead_run(kernel)
     app = build_app(studio)
@@ -71,7 +74,9 @@ def launch(
         server_name=host,
         server_port=port,
         share=share,
+        root_path=root,
         auth=auth,
+        auth_message=SIGN_IN if auth else None,
         inbrowser=inbrowser,
         theme=theme.theme(),
         css=theme.style(),
@@ -83,8 +88,10 @@ def launch(
         footer_links=[],
         prevent_thread_lock=True,
         quiet=True,
-        app_kwargs={"middleware": [trusted_hosts(host, share)], "docs_url": None},
+        app_kwargs={"middleware": before_it(host, share, root), "docs_url": None},
     )
+    end_sessions(served)
+    serve_own_files(app)
     rest_between_presses(app)
     tick_slowly(app)
     routes.add_routes(served, studio)
@@ -97,20 +104,24 @@ def launch(
     return str(shared or address)
 
 
-def trusted_hosts(host: str, share: bool) -> Any:
-    """Refuse requests that name another host: a page elsewhere must not reach us."""
+def before_it(host: str, share: bool, root: str) -> list[Any]:
+    """What a request passes before it reaches the page.
+
+    Requests that name another host are refused: a page elsewhere must not reach us.
+    """
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    hosts = [*LOOPBACK_HOSTS]
-    if share:
-        hosts += SHARED_HOSTS
-    if "COLAB_RELEASE_TAG" in os.environ:
-        hosts += COLAB_HOSTS
-    if not is_loopback(host):
-        # Reached by names that we cannot know; the password guards it.
-        hosts = ["*"]
-    return Middleware(TrustedHostMiddleware, allowed_hosts=hosts)
+    from webui.page.patches.door import door
+    from webui.page.subpath import below
+
+    path = path_of(root)
+    names = host_names(host, share, root)
+    return [
+        Middleware(below, path=path),
+        Middleware(TrustedHostMiddleware, allowed_hosts=names),
+        Middleware(door, path=path, framed=in_a_frame()),
+    ]
 
 
 def open_studio(kernel: Kernel, recipe: Path | None) -> Any:

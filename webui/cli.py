@@ -23,6 +23,7 @@ COMMANDS = {
     "notebook": "export.write_notebook",
     "sweep": "training.sweep",
     "compare": "compare.compare",
+    "demo": "demo.demo",
     "queue": "queue.queued",
     "runs": "listing.runs",
     "recipes": "listing.recipes",

@@ -1,11 +1,7 @@
 """A recipe is whole, or every problem is told, each at its field."""
 
-<<<<<<< HEAD
 import copy
 from pickle import dumps, loads
-=======
-import pickle
->>>>>>> less-c
 from typing import Any
 
 import pytest

@@ -32,6 +32,7 @@ def page(arguments: Namespace) -> int:
             auth=arguments.auth,
             inbrowser=not arguments.no_browser and has_display(),
             max_upload_mb=arguments.max_upload,
+            root_path=arguments.root_path,
         )
     finally:
         # Python would wait until it has answered or imported everything.

@@ -7,12 +7,15 @@ from typing import Any
 
 from webui import __version__
 from webui.access import Login, parse_login
+from webui.address import parse_root
 
 DESCRIPTION = (
     "Fine-tune a language model in your browser on one small GPU, and keep the "
     "notebook. Without a command, the page opens."
 )
 RECIPE = "a recipe's YAML file, or the name of one that came along (tunebook recipes)"
+
+MOST_HOURS = 168  # a week
 
 PRESETS = ("quick", "balanced", "careful")  # as in recipe/presets.py
 
@@ -55,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
         )
     add_data(add("data", "look at rows as they will be trained on, and check them all"))
     add_compare(add("compare", "let the base and the tuned model of a run answer"))
+    add_demo(add("demo", "show strangers a run beside its base, and nothing else"))
     add_queue(add("queue", "list what waits for the kernel, change it, or run it"))
     add_runs(add("runs", "list the runs with their main figures, or delete one"))
     add_json(add("recipes", "list the recipes that came along"))
@@ -79,9 +83,21 @@ def add_page(page: argparse.ArgumentParser) -> None:
         help="who may open the page, also in TUNEBOOK_AUTH, where no list of processes "
         "shows it; made for you where others could reach it",
     )
+    add_root_path(page)
     page.add_argument("--no-browser", action="store_true", help="open no browser")
     page.add_argument(
         "--max-upload", type=positive, default=512, metavar="MB", help="default: 512"
+    )
+
+
+def add_root_path(page: argparse.ArgumentParser) -> None:
+    """Under which path or address a proxy shows what is served."""
+    page.add_argument(
+        "--root-path",
+        type=root_path,
+        metavar="PATH",
+        help="where a proxy shows it, such as /tools/tunebook, or the whole address; "
+        "on JupyterHub it is known",
     )
 
 
@@ -193,6 +209,43 @@ def add_compare(compare: argparse.ArgumentParser) -> None:
     add_json(compare)
 
 
+def add_demo(demo: argparse.ArgumentParser) -> None:
+    """What to show, where, for how long, and how much strangers may ask."""
+    demo.add_argument(
+        "run",
+        metavar="RUN",
+        help="its id, or how that begins or ends; or the folder of an adapter",
+    )
+    demo.add_argument("--share", action="store_true", help="a public link by Gradio")
+    demo.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    demo.add_argument("--port", type=int, help="default: the first free one from 7860")
+    add_root_path(demo)
+    demo.add_argument("--no-browser", action="store_true", help="open no browser")
+    demo.add_argument(
+        "--hours", type=hours, default=8.0, metavar="N", help="then it ends; default: 8"
+    )
+    demo.add_argument(
+        "--sentence", metavar="TEXT", help="what stands above it, in your words"
+    )
+    demo.add_argument(
+        "--sentence-zh", metavar="TEXT", help="the same on the Chinese page"
+    )
+    demo.add_argument(
+        "--tokens",
+        type=positive,
+        default=200,
+        metavar="N",
+        help="the longest answer; default: 200",
+    )
+    demo.add_argument(
+        "--seconds",
+        type=positive,
+        default=120,
+        metavar="N",
+        help="the longest time for both answers; default: 120",
+    )
+
+
 def add_queue(queue: argparse.ArgumentParser) -> None:
     """What to do with what waits."""
     add_json(queue)
@@ -269,6 +322,26 @@ def login(text: str) -> Login:
     """USER:PASSWORD, refused with what is wrong with it."""
     try:
         return parse_login(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def hours(text: str) -> float:
+    """A time that a demo may be open: no longer than a shared link is."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= MOST_HOURS:
+        wanted = f"a number of hours above 0, at most {MOST_HOURS}"
+        raise argparse.ArgumentTypeError(f"{text} is not {wanted}")
+    return found
+
+
+def root_path(text: str) -> str:
+    """A path or an address, refused with how to write it."""
+    try:
+        return parse_root(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -1,0 +1,104 @@
+"""Under which address a proxy shows the page, and by which names it may be asked."""
+
+import os
+import re
+import socket
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from webui.access import is_loopback
+
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1", "testserver"]
+SHARED_HOSTS = ["*.gradio.live"]
+# The address in the browser, and the name that Colab's proxy asks the runtime by.
+COLAB_HOSTS = [
+    *("*.googleusercontent.com", "*.colab.dev"),
+    *("*.codatalab-user-runtimes.internal", "*.colab-user-runtimes.internal"),
+]
+
+FIRST_PORT, PORTS = 7860, 100
+PATH = re.compile(r"(/[\w.~@%+-]+)*")
+WHOLE = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?")
+
+
+def parse_root(text: str) -> str:
+    """A root path without its last slash: a path, or a whole address with one.
+
+    Raises:
+        ValueError: for what is neither.
+    """
+    text = text.strip().rstrip("/")
+    whole = WHOLE.match(text)
+    path = text[whole.end() :] if whole else text
+    if not PATH.fullmatch(path) or {".", ".."} & {*path.split("/")}:
+        raise ValueError(
+            "write it as a path, /tools/tunebook, or as a whole address, "
+            "https://example.com:8443/tools/tunebook"
+        )
+    return text
+
+
+def root_here(
+    given: str | None, port: int | None, environment: Mapping[str, str] = os.environ
+) -> tuple[str, int | None]:
+    """The root path and the port: as given, else as the environment says.
+
+    JupyterHub tells under which path it shows a user's server; jupyter-server-proxy
+    shows a port of it below that, so a port is chosen here.
+    """
+    if given is None:
+        given = environment.get("GRADIO_ROOT_PATH")
+    if given is not None:
+        return parse_root(given), port
+    if prefix := environment.get("JUPYTERHUB_SERVICE_PREFIX"):
+        port = port or free_port()
+        return parse_root(f"{prefix.rstrip('/')}/proxy/{port}"), port
+    return "", port
+
+
+def path_of(root: str) -> str:
+    """The path in a root path; empty for the host itself."""
+    return urlsplit(root).path if WHOLE.match(root) else root
+
+
+def free_port() -> int | None:
+    """The first port from 7860 that nobody listens on; None if there is none."""
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    return None
+
+
+def host_names(
+    host: str,
+    share: bool,
+    root: str = "",
+    environment: Mapping[str, str] = os.environ,
+) -> list[str]:
+    """The names that a request may call this server by; ``*`` is any.
+
+    A page elsewhere in a browser must not reach us under a name of its own. Where we
+    cannot know our names (another address than loopback, a proxy that only told its
+    path), a password guards the page instead.
+    """
+    named = urlsplit(root).hostname if WHOLE.match(root) else None
+    if not is_loopback(host) or (root and not named):
+        return ["*"]
+    hosts = [*LOOPBACK_HOSTS]
+    if named:
+        hosts.append(named)
+    if share:
+        hosts += SHARED_HOSTS
+    if "COLAB_RELEASE_TAG" in environment:
+        hosts += COLAB_HOSTS
+    return hosts
+
+
+def in_a_frame(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the page stands inside of another site's page: Spaces, Colab."""
+    return bool({"SPACE_ID", "COLAB_RELEASE_TAG"} & {*environment})
