@@ -33,7 +33,12 @@ class RecipeError(UserError, ValueError):
         english = "\n".join(f"{where.en}{problem}" for problem in problems)
         chinese = "\n".join(f"{where.zh}{in_chinese(problem)}" for problem in problems)
         super().__init__(Text(english, chinese))
-        self.args = problems, source  # what it is made of again in another process
+        self.args = (problems, source)  # by which it is made again in another process
+
+    @classmethod
+    def of(cls, english: str, chinese: str, path: str = "") -> "RecipeError":
+        """The error of one problem, with a sentence in both languages."""
+        return cls([Problem(path, Text(english, chinese))])
 
 
 def in_chinese(problem: Problem) -> str:
