@@ -17,6 +17,7 @@ from webui.recipe.paths import FIELDS, applies, value_at
 from webui.recipe.problems import Problem, RecipeError
 from webui.recipe.store import with_values
 from webui.runs import folder as runs
+from webui.runs.difference import yaml_value
 from webui.runs.error import RunError
 from webui.runs.folder import ADAPTER, Run, read_object
 from webui.runs.learned_before import LEARNED
@@ -134,12 +135,6 @@ def unlearned(recipe: Recipe, parent: Recipe) -> Iterator[Problem]:
                 ),
             )
             return
-
-
-def yaml_value(value: Any) -> str:
-    """A value as a recipe writes it."""
-    listed = isinstance(value, tuple)
-    return ", ".join(value) if listed else str(value) if value != "" else '""'
 
 
 def give_parent(recipe: Recipe, root: Path, folder: Path) -> None:

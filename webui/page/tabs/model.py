@@ -43,15 +43,13 @@ def choice(page: Page) -> None:
 
 def trust(page: Page) -> None:
     """What could run the authors' programs: asked only where the model needs it."""
-    page.html(lambda view: card.code_question(page, view), elem_id="trust")
+    page.html(lambda view: card.question(page, view, "code"), elem_id="trust")
     page.field(
-        "model.trust_remote_code",
-        lambda view: {"visible": card.asks_for_trust(view)},
+        "model.trust_remote_code", lambda view: {"visible": card.is_asked(view, "code")}
     )
-    page.html(lambda view: card.pickle_question(page, view), elem_id="pickles")
+    page.html(lambda view: card.question(page, view, "pickles"), elem_id="pickles")
     page.field(
-        "model.allow_pickle",
-        lambda view: {"visible": card.asks_for_pickles(view)},
+        "model.allow_pickle", lambda view: {"visible": card.is_asked(view, "pickles")}
     )
 
 

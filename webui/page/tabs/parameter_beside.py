@@ -15,6 +15,7 @@ from webui.page.tabs.parameter_counts import SHARE, TRAINABLE
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.paths import FIELDS, value_at
+from webui.runs.difference import value_text
 from webui.text import Text
 
 BESIDE = Text("Set two settings side by side", "并排比较两组设置")
@@ -30,7 +31,6 @@ NO_DIFFERENCE = Text(
 )
 MEMORY = Text("memory to train here, about", "在本机训练的内存（约）")
 KEPT, NOW = Text("kept", "已保留"), Text("now", "当前")
-YES, NO, EMPTY = Text("yes", "是"), Text("no", "否"), Text("–", "–")
 SECTIONS = ("model.", "adapter.", "training.")
 
 
@@ -65,13 +65,11 @@ def beside(page: Page, view: View) -> Markup | None:
     rows = [
         [
             page.say(FIELDS[path].declaration.title),
-            *(page_value(page, path, v) for v in two),
+            *(page.say(value_text(value, path)) for value in two),
         ]
         for path, two in differ.items()
     ]
-    told = Markup("")
-    if not differ:
-        told = quiet(page.say(NO_DIFFERENCE))
+    told = Markup("") if differ else quiet(page.say(NO_DIFFERENCE))
     return told + html_table(["", page.say(KEPT), page.say(NOW)], [*rows, *means])
 
 
@@ -83,17 +81,6 @@ def differing(kept: Recipe, now: Recipe) -> dict[str, tuple]:
         if path.startswith(SECTIONS)
     }
     return {path: pair for path, pair in both.items() if pair[0] != pair[1]}
-
-
-def page_value(page: Page, path: str, value: object) -> str:
-    """A value of a recipe as the page calls it."""
-    titles = FIELDS[path].declaration.choice_titles or {}
-    if isinstance(value, bool):
-        return page.say(YES if value else NO)
-    if isinstance(value, str) and value in titles:
-        return page.say(titles[value])
-    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    return text or page.say(EMPTY)
 
 
 def results(page: Page, view: View, kept: Recipe) -> list[list[str]] | None:

@@ -120,69 +120,55 @@ def orders(page: Page, listed: Sequence[Entry]) -> list[tuple[str, str]]:
 
 
 def found_runs(
-    view: View, words: str | None, starred: bool | None, order: Any
+    view: View, words: str | None, starred: bool | None, order: Any, count: int
 ) -> list[Entry]:
-    """The runs that were asked for, in their order."""
-    return entries.chosen(
+    """The runs that were asked for, in their order, so many of them."""
+    found = entries.chosen(
         view.entries,
         words=str(words or ""),
         starred=bool(starred),
         order="" if order == NEWEST else str(order or ""),
     )
+    return found[:count]
 
 
-def listing(
-    page: Page,
-    view: View,
-    words: str,
-    starred: bool,
-    order: str,
-    count: int,
-    chosen: str | None,
-) -> Markup:
-    """The runs that were asked for, with their main figures."""
+def listing(page: Page, view: View, *asked: Any) -> Markup:
+    """The runs that were asked for, with their main figures; the last is chosen."""
+    *wanted, chosen = asked
     there = len(view.entries)
     if not there:
         return Markup('<p class="card">{}</p>').format(page.say(EMPTY))
-    found = found_runs(view, words, starred, order)[:count]
+    found = found_runs(view, *wanted)
     where = Markup('<p class="quiet">{} <code>{}</code></p>').format(
         page.say(WHERE).format(len(found), there), page.kernel.runs
     )
     if not found:
         return Markup('<p class="card">{}</p>').format(page.say(NOTHING_FOUND)) + where
-    rows = table.listing(found, page.language, order=order or NEWEST, chosen=chosen)
+    order = wanted[2] or NEWEST
+    rows = table.listing(found, page.language, order=order, chosen=chosen)
     return rows + where
 
 
 def more_button(view: View, words: str, starred: bool, order: str, count: int) -> Any:
     """Shown while there are more runs than the table has."""
-    return gr.update(visible=len(found_runs(view, words, starred, order)) > count)
+    there = found_runs(view, words, starred, order, count + 1)
+    return gr.update(visible=len(there) > count)
 
 
-def runs_to_choose(
-    page: Page,
-    view: View,
-    words: str,
-    starred: bool,
-    order: str,
-    count: int,
-    chosen: str | None,
-) -> Any:
+def runs_to_choose(page: Page, view: View, *asked: Any) -> Any:
     """The runs of the table to choose from; one that is gone is not chosen any more."""
-    offered = labelled(found_runs(view, words, starred, order)[:count])
+    *wanted, chosen = asked
+    offered = labelled(found_runs(view, *wanted))
     if known_entry(page, chosen):
         return gr.update(choices=offered)
     newest = next((entry.id for entry in view.entries), None)
     return gr.update(choices=offered, value=newest)
 
 
-def others(
-    page: Page, view: View, words: str, starred: bool, order: str, count: int
-) -> Any:
+def others(page: Page, view: View, *asked: Any) -> Any:
     """The recipes to compare with: the current one, and those of the table."""
     current = (page.say(one.CURRENT), one.HERE)
-    found = found_runs(view, words, starred, order)[:count]
-    return gr.update(choices=[current, *labelled(found)])
+    return gr.update(choices=[current, *labelled(found_runs(view, *asked))])
 
 
 def labelled(found: list[Entry]) -> list[tuple[str, str]]:

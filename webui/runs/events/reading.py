@@ -14,7 +14,7 @@ EMPTY: tuple[Any, ...] = (None, "", (), [], {})
 
 
 @cache
-def reader(kind: type[Event]) -> TypeAdapter:
+def reader(kind: Any) -> TypeAdapter:
     """What fills in a record and refuses what does not fit its fields."""
     return TypeAdapter(kind)
 
@@ -34,7 +34,7 @@ def record(values: dict[str, Any]) -> Event:
     """The record of an event's JSON; fields that it does not know are passed over."""
     if lift := LIFTS.get(values["event"]):
         values = lift(values)
-    kind = RECORDS.get(values["event"])
+    kind: Any = RECORDS.get(values["event"])
     if kind is None:
         return other(values)
     try:
