@@ -121,7 +121,7 @@ def frame_of_curves(page: Page) -> str:
     )
 
 
-def watched(view: View) -> Markup:
+def watched(page: Page, view: View) -> Markup:
     """Which run the browser draws, whether it goes on, what may lie over it."""
     run, now = view.run, view.kernel
     newest = runs.folders(view.studio.kernel.runs)[: OFFERED + 1]

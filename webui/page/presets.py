@@ -28,11 +28,9 @@ def build(page: Page) -> None:
     with gr.Accordion(page.say(TITLE), open=False, elem_id="presets"):
         with gr.Row():
             for name, preset in PRESETS.items():
-                button = gr.Button(
-                    page.say(preset.title), size="sm", elem_id=f"preset-{name}"
-                )
-                page.when_pressed(button, partial(put_in, page, name))
-        page.html(lambda view: describe_presets(page, view), elem_id="preset-changes")
+                action = partial(put_in, page, name)
+                page.button(preset.title, f"preset-{name}", action)
+        page.html(describe_presets, elem_id="preset-changes")
 
 
 def put_in(page: Page, name: str, recipe: Recipe) -> None:

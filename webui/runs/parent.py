@@ -158,11 +158,9 @@ def saved_by_parent(recipe: Recipe, root: Path) -> Path:
     run = runs.find(root, recipe.adapter.from_run)
     saved = runs.saved_adapter(run.folder)
     if saved is None:
-        raise RunError(
-            Text(
-                f"{run.id} saved no adapter that could be trained on.",
-                f"{run.id} 没有保存可接着训练的适配器。",
-            )
+        raise RunError.of(
+            f"{run.id} saved no adapter that could be trained on.",
+            f"{run.id} 没有保存可接着训练的适配器。",
         )
     return saved
 
@@ -181,12 +179,10 @@ def copy_parent(saved: Path, target: Path) -> None:
         half.rename(target)
     except OSError as error:
         shutil.rmtree(half, ignore_errors=True)
-        raise RunError(
-            Text(
-                f"the adapter that is trained on could not be copied "
-                f"({error.strerror}); free some space and start again.",
-                f"无法复制要接着训练的适配器（{error.strerror}）；请清理空间后重新开始。",
-            )
+        raise RunError.of(
+            f"the adapter that is trained on could not be copied "
+            f"({error.strerror}); free some space and start again.",
+            f"无法复制要接着训练的适配器（{error.strerror}）；请清理空间后重新开始。",
         ) from None
 
 

@@ -141,7 +141,7 @@ def template(page: Page, known: About) -> Markup:
     ).format(page.say(TEMPLATE), known.template)
 
 
-def question(page: Page, view: View, risk: Risk) -> Markup:
+def question(risk: Risk, page: Page, view: View) -> Markup:
     """The question before something may run; nothing for models without it."""
     if not is_asked(view, risk):
         return Markup("")

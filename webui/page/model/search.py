@@ -46,14 +46,13 @@ def build(page: Page) -> None:
             max_lines=1,
             elem_id="search-text",
         )
-        button = gr.Button(page.say(SEARCH), size="sm", elem_id="search")
-    page.html(lambda view: describe_search(page, view), elem_id="search-told")
+        search = page.studio.search_models
+        page.button(SEARCH, "search", search, [box], form=False)
+    page.html(describe_search, elem_id="search-told")
     hits = gr.Radio(
         choices=[], label=page.say(HITS), visible=False, elem_id="search-hits"
     )
     page.watch(hits, lambda view: hits_to_choose(page, view))
-    search = page.studio.search_models
-    page.when_pressed(button, search, [box], form=False)
     box.submit(search, box, None, **QUIET).then(page.look, None, page.stamp, **QUIET)
     hits.input(lambda name: take(page, name), hits, None, **QUIET).then(
         page.look, None, page.stamp, **QUIET

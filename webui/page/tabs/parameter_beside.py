@@ -1,7 +1,5 @@
 """Two settings side by side: what differs, and what each of them means."""
 
-from functools import partial
-
 import gradio as gr
 from markupsafe import Markup
 
@@ -38,19 +36,22 @@ def build(page: Page) -> None:
     """Two buttons and a table in a fold."""
     with gr.Accordion(page.say(BESIDE), open=False, elem_id="beside-fold"):
         with gr.Row():
-            keep = gr.Button(page.say(KEEP), size="sm", elem_id="keep-settings")
-            forget = gr.Button(
-                page.say(FORGET), size="sm", elem_id="forget-settings", visible=False
+            studio = page.studio
+            page.button(KEEP, "keep-settings", studio.keep)
+            page.button(
+                FORGET, "forget-settings", studio.forget, form=False, shown=is_kept
             )
         page.html(
-            steady(partial(beside, page)),
+            steady(beside),
             value=str(quiet(page.say(NOTHING_KEPT))),
             min_height=60,
             elem_id="beside",
         )
-    page.watch(forget, lambda view: gr.update(visible=view.studio.kept is not None))
-    page.when_pressed(keep, page.studio.keep)
-    page.when_pressed(forget, page.studio.forget, form=False)
+
+
+def is_kept(view: View) -> bool:
+    """Whether there are settings to compare with."""
+    return view.studio.kept is not None
 
 
 def beside(page: Page, view: View) -> Markup | None:

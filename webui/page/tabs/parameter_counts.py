@@ -1,7 +1,5 @@
 """How many weights learn: the figures, the modules' shares, other ranks and targets."""
 
-from functools import partial
-
 import gradio as gr
 from markupsafe import Markup
 
@@ -63,12 +61,10 @@ def build(page: Page) -> None:
     """The figures, always in sight, and other ranks and targets in a fold."""
     wait = not_yet(page)
     gr.HTML(str(heading(page.say(TITLE))))
-    page.html(
-        steady(partial(counted, page)), value=wait, min_height=230, elem_id="counts"
-    )
+    page.html(steady(counted), value=wait, min_height=230, elem_id="counts")
     with gr.Accordion(page.say(OTHERS), open=False, elem_id="grid-fold"):
         page.html(
-            steady(partial(other_counts, page)),
+            steady(other_counts),
             value=wait,
             min_height=230,
             elem_id="grid",

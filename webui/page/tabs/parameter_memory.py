@@ -99,7 +99,7 @@ def build(page: Page) -> None:
             elem_id="card",
         )
         fit = gr.HTML(not_yet(page), min_height=300, elem_id="memory")
-        page.watch_chosen(fit, [card], steady(partial(draw_memory, page)))
+        page.watch_chosen(fit, [card], steady(draw_memory))
         build_buttons(page, card)
         parameter_measure.build(page, card, HERE)
         gr.HTML(str(meanings(page)))
@@ -108,16 +108,16 @@ def build(page: Page) -> None:
 def build_buttons(page: Page, card: gr.Dropdown) -> None:
     """Two buttons that make it fit, where there is something to change."""
     with gr.Row():
-        first, every = (
-            gr.Button(page.say(text), size="sm", elem_id=name, visible=False)
-            for text, name in ((APPLY_FIRST, "remedy-first"), (APPLY_ALL, "remedy-all"))
-        )
-    for button, least, count in ((first, 1, 1), (every, 2, None)):
-        page.watch_chosen(button, [card], partial(offered, least))
-        page.when_pressed(button, partial(apply, page, count), [card])
+        for title, name, least, count in (
+            (APPLY_FIRST, "remedy-first", 1, 1),
+            (APPLY_ALL, "remedy-all", 2, None),
+        ):
+            make = partial(apply, page, count)
+            button = page.button(title, name, make, [card], visible=False)
+            page.watch_chosen(button, [card], partial(offered, least))
 
 
-def offered(least: int, view: View, name: str) -> Any:
+def offered(least: int, page: Page, view: View, name: str) -> Any:
     """A button, in sight where at least so many changes are advised."""
     fit = fit_of(view, name)
     if fit is None:

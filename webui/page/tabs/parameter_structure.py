@@ -1,7 +1,5 @@
 """The model as a tree: modules, shapes, parameters, and what the adapter touches."""
 
-from functools import partial
-
 import gradio as gr
 from markupsafe import Markup
 
@@ -41,7 +39,7 @@ def build(page: Page) -> None:
         )
         gr.HTML(str(quiet(page.say(HOW_TO_READ))))
         tree = gr.HTML(not_yet(page), min_height=200, elem_id="structure")
-        page.watch_chosen(tree, [search], steady(partial(draw_structure, page)))
+        page.watch_chosen(tree, [search], steady(draw_structure))
 
 
 def draw_structure(page: Page, view: View, search: str | None) -> Markup | None:

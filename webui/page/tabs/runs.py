@@ -1,7 +1,6 @@
 """Tab Runs: what happened before, to find, sort, mark, compare and go on from."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -69,10 +68,10 @@ def build(page: Page) -> None:
         )
         other = one.build(page, chosen)
     asked = [words, starred, order, count]
-    page.watch_chosen(listed, [*asked, chosen], partial(listing, page))
+    page.watch_chosen(listed, [*asked, chosen], listing)
     page.watch_chosen(more, asked, more_button)
-    page.watch_chosen(chosen, [*asked, chosen], partial(runs_to_choose, page))
-    page.watch_chosen(other, asked, partial(others, page))
+    page.watch_chosen(chosen, [*asked, chosen], runs_to_choose)
+    page.watch_chosen(other, asked, others)
     more.click(lambda shown: min(shown + LISTED, MOST), count, count, **QUIET)
 
     # Gradio hands the event only to a plain function that names its type.
@@ -119,17 +118,16 @@ def orders(page: Page, listed: Sequence[Entry]) -> list[tuple[str, str]]:
     return found
 
 
-def found_runs(
-    view: View, words: str | None, starred: bool | None, order: Any, count: int
-) -> list[Entry]:
-    """The runs that were asked for, in their order, so many of them."""
+def found_runs(view: View, asked: Sequence[Any], more: int = 0) -> list[Entry]:
+    """The runs that were asked for, in their order: as many as were, and some more."""
+    words, starred, order, count = asked
     found = entries.chosen(
         view.entries,
         words=str(words or ""),
         starred=bool(starred),
         order="" if order == NEWEST else str(order or ""),
     )
-    return found[:count]
+    return found[: count + more]
 
 
 def listing(page: Page, view: View, *asked: Any) -> Markup:
@@ -138,7 +136,7 @@ def listing(page: Page, view: View, *asked: Any) -> Markup:
     there = len(view.entries)
     if not there:
         return Markup('<p class="card">{}</p>').format(page.say(EMPTY))
-    found = found_runs(view, *wanted)
+    found = found_runs(view, wanted)
     where = Markup('<p class="quiet">{} <code>{}</code></p>').format(
         page.say(WHERE).format(len(found), there), page.kernel.runs
     )
@@ -149,16 +147,15 @@ def listing(page: Page, view: View, *asked: Any) -> Markup:
     return rows + where
 
 
-def more_button(view: View, words: str, starred: bool, order: str, count: int) -> Any:
+def more_button(page: Page, view: View, *asked: Any) -> Any:
     """Shown while there are more runs than the table has."""
-    there = found_runs(view, words, starred, order, count + 1)
-    return gr.update(visible=len(there) > count)
+    return gr.update(visible=len(found_runs(view, asked, more=1)) > asked[-1])
 
 
 def runs_to_choose(page: Page, view: View, *asked: Any) -> Any:
     """The runs of the table to choose from; one that is gone is not chosen any more."""
     *wanted, chosen = asked
-    offered = labelled(found_runs(view, *wanted))
+    offered = labelled(found_runs(view, wanted))
     if known_entry(page, chosen):
         return gr.update(choices=offered)
     newest = next((entry.id for entry in view.entries), None)
@@ -168,7 +165,7 @@ def runs_to_choose(page: Page, view: View, *asked: Any) -> Any:
 def others(page: Page, view: View, *asked: Any) -> Any:
     """The recipes to compare with: the current one, and those of the table."""
     current = (page.say(one.CURRENT), one.HERE)
-    return gr.update(choices=[current, *labelled(found_runs(view, *asked))])
+    return gr.update(choices=[current, *labelled(found_runs(view, asked))])
 
 
 def labelled(found: list[Entry]) -> list[tuple[str, str]]:

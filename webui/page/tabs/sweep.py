@@ -46,28 +46,24 @@ def build(page: Page) -> None:
             page.field("sweep.method")
             page.field("sweep.trials")
         picture(page)
-        page.html(lambda view: until_chosen(page, view))
-        run = gr.Button(page.say(RUN), elem_id="run-sweep", size="sm")
-        page.html(lambda view: leaderboard(page, view), min_height=60)
-        page.html(lambda view: library_warnings(page, view.sweep))
+        page.html(until_chosen)
+        run = page.button(RUN, "run-sweep", partial(start_sweep_or_wait, page))
+        page.html(leaderboard, min_height=60)
+        page.html(lambda page, view: library_warnings(page, view.sweep))
         curves = trials_plot()
-        best = gr.Button(page.say(USE_BEST), elem_id="use-best", size="sm")
+        best = page.button(USE_BEST, "use-best", partial(use_best, page), form=False)
         code_and_output(page, "sweep")
     page.watch(curves, partial(trials_update, page))
     page.watch(best, lambda view: gr.update(interactive=bool(best_trial(view.sweep))))
     page.watch(run, run_title(page, RUN))
-    page.when_pressed(run, partial(start_sweep_or_wait, page))
-    page.when_pressed(best, partial(use_best, page), form=False)
 
 
 def start_sweep_or_wait(page: Page, recipe: Recipe) -> None:
     """Begin a sweep if there is anything to try, or let it wait for the kernel."""
     if not recipe.sweep.space:
-        raise jobs.KernelError(
-            Text(
-                "choose at least one setting and its values.",
-                "请至少选择一个设置及其取值。",
-            )
+        raise jobs.KernelError.of(
+            "choose at least one setting and its values.",
+            "请至少选择一个设置及其取值。",
         )
 
     def start_now() -> None:

@@ -1,5 +1,6 @@
 """Stop a training and keep it, or discard it; go on with one that was cut off."""
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -38,27 +39,23 @@ NO_RUN = Text("There is no run to resume.", "没有可继续的运行。")
 
 def buttons_after(page: Page) -> None:
     """The buttons, each shown only while it can do something."""
+    stop = partial(stopping.stop, page.kernel)
     with gr.Row():
-        resume = gr.Button(page.say(RESUME), size="md", elem_id="resume", visible=False)
-        save = gr.Button(page.say(SAVE), size="md", elem_id="stop-save", visible=False)
-        discard = gr.Button(
-            page.say(DISCARD), size="md", elem_id="stop-discard", visible=False
+        go_on = partial(resume_shown, page)
+        resume = page.button(
+            RESUME, "resume", go_on, form=False, size="md", visible=False
         )
-    page.html(lambda view: no_resume(page, view), elem_id="why-no-resume")
+        page.button(SAVE, "stop-save", stop, form=False, shown=goes_on, size="md")
+        discard = page.button(DISCARD, "stop-discard", shown=goes_on, size="md")
+    page.html(no_resume, elem_id="why-no-resume")
     with gr.Row(visible=False) as question:
-        really = gr.Button(
-            page.say(REALLY), variant="stop", size="sm", elem_id="really-discard"
+        throw_away = partial(stop, discard=True)
+        really = page.button(
+            REALLY, "really-discard", throw_away, form=False, variant="stop"
         )
-        keep = gr.Button(page.say(KEEP), size="sm", elem_id="keep-training")
-    for button in (save, discard):
-        page.watch(button, lambda view: gr.update(visible=goes_on(view)))
+        keep = page.button(KEEP, "keep-training")
     page.watch(resume, lambda view: resume_button(page, view))
     page.watch(really, lambda view: gr.update(interactive=goes_on(view)))
-    page.when_pressed(save, lambda: stopping.stop(page.kernel), form=False)
-    page.when_pressed(
-        really, lambda: stopping.stop(page.kernel, discard=True), form=False
-    )
-    page.when_pressed(resume, lambda: resume_shown(page), form=False)
     discard.click(lambda: gr.update(visible=True), None, question)
     for button in (really, keep):
         button.click(lambda: gr.update(visible=False), None, question)
