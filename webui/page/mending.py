@@ -9,6 +9,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from webui.counts.memory.fit import Fit
+from webui.counts.memory.fit import fit as fit_on
 from webui.diagnosis import explain
 from webui.diagnosis.change import MEMORY, Change, change_for
 from webui.kernel import resuming
@@ -140,7 +141,7 @@ def change(view: View, failed: Failed) -> Change | None:
     card = view.studio.card
     steps: tuple = ()
     if card and explain(failed).kind in MEMORY:
-        fit = view.plans.fit(card)
+        fit = view.planned(fit_on, card, None)
         if fit is None:
             return None  # it is still being worked out
         steps = fit.remedies.steps if isinstance(fit, Fit) else ()

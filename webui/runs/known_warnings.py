@@ -33,9 +33,8 @@ KNOWN = (
     ),
     Known(
         rf"{UNKNOWN}: (\d+)",
-        "{0} weights in the adapter's files fit nothing in this model and were "
-        "left out. The adapter was probably made for another model, or with other "
-        "targets.",
+        "{0} weights in the adapter's files fit nothing in this model and were left "
+        "out. The adapter was probably made for another model, or with other targets.",
         "适配器文件中有 {0} 个权重与该模型不对应，已被忽略。"
         "该适配器可能是为其他模型或其他目标模块训练的。",
     ),

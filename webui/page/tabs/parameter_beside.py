@@ -3,8 +3,8 @@
 import gradio as gr
 from markupsafe import Markup
 
-from webui.counts.memory.fit import Fit
-from webui.counts.parameters.count import Count
+from webui.counts.memory.fit import Fit, fit
+from webui.counts.parameters.count import Count, count
 from webui.figures import in_bytes, whole
 from webui.page.frame import Page
 from webui.page.steady import steady
@@ -86,17 +86,16 @@ def differing(kept: Recipe, now: Recipe) -> dict[str, tuple]:
 
 def results(page: Page, view: View, kept: Recipe) -> list[list[str]] | None:
     """Counts and memory of both; None while they come."""
-    both = [view.plans_of(kept), view.plans]
-    card = view.studio.card
-    counts = [plans.count for plans in both]
-    fits = [plans.fit(card) for plans in both] if card else []
+    both, card = (kept, view.recipe), view.studio.card
+    counts = [view.planned(count, recipe=each) for each in both]
+    fits = [view.planned(fit, card, None, recipe=each) for each in both] if card else []
     if None in (*counts, *fits):
         return None
     rows = []
-    if all(isinstance(count, Count) for count in counts):
+    if all(isinstance(each, Count) for each in counts):
         rows.append([page.say(TRAINABLE), *(whole(c.trainable) for c in counts)])
         rows.append([page.say(SHARE), *(f"{c.percent:.4f} %" for c in counts)])
-    if fits and all(isinstance(fit, Fit) for fit in fits):
-        peaks = [in_bytes(fit.verdict.memory.total) for fit in fits]
+    if fits and all(isinstance(each, Fit) for each in fits):
+        peaks = [in_bytes(each.verdict.memory.total) for each in fits]
         rows.append([page.say(MEMORY), *peaks])
     return rows

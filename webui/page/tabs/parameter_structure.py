@@ -3,7 +3,7 @@
 import gradio as gr
 from markupsafe import Markup
 
-from webui.counts.parameters.structure import Node
+from webui.counts.parameters.structure import Node, structure
 from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
@@ -44,7 +44,7 @@ def build(page: Page) -> None:
 
 def draw_structure(page: Page, view: View, search: str | None) -> Markup | None:
     """The tree, or the part of it that was searched for."""
-    root = view.plans.structure
+    root = view.planned(structure)
     if root is None:
         return None
     if isinstance(root, PlannerError):

@@ -69,38 +69,29 @@ def goes_on(view: View) -> bool:
 
 def resume_button(page: Page, view: View) -> Any:
     """Shown when the shown run was cut off or stopped after it saved a checkpoint."""
-    saved = view.last(Saved)
-    can = is_cut_off(view) and bool(saved) and has_steps_left(view)
-    can = can and view.kernel.word != "busy"
+    saved, ended = view.last(Saved), view.ended and view.kernel.word != "busy"
+    can = bool(ended) and saved is not None and why_no_resume(view) is None
     step = saved.step if saved else ""
     return gr.update(visible=can, value=page.say(RESUME).format(step))
 
 
-def is_cut_off(view: View) -> bool:
-    """Whether the shown run ended before its end."""
-    return view.ended in ("stopped", "failed")
-
-
-def has_steps_left(view: View) -> bool:
-    """Whether the shown run's training did not come to its last step."""
+def why_no_resume(view: View) -> Text | None:
+    """Why the shown run, which has ended, cannot be resumed; None if it can."""
     training = view.training
-    return training is not None and training.step < training.max_steps
+    if view.ended == "finished":
+        return FINISHED
+    if not view.last(Saved):
+        return NOT_SAVED
+    left = training is not None and training.step < training.max_steps
+    return None if left else ALL_STEPS
 
 
 def no_resume(page: Page, view: View) -> Markup:
     """Why there is no Resume for the shown run, where the button would be."""
     started = view.last(Started)
-    if started is None or started.kind != "run" or not view.ended:
-        return Markup("")
-    if view.ended == "finished":
-        why = FINISHED
-    elif not view.last(Saved):
-        why = NOT_SAVED
-    elif not has_steps_left(view):
-        why = ALL_STEPS
-    else:
-        return Markup("")
-    return quiet(page.say(why))
+    ended = started is not None and started.kind == "run" and bool(view.ended)
+    why = why_no_resume(view) if ended else None
+    return quiet(page.say(why)) if why else Markup("")
 
 
 def resume_shown(page: Page) -> None:
