@@ -77,7 +77,7 @@ def test_what_could_not_start_says_why_and_escaped(page: Page) -> None:
         waiting.queue.replace(entry, reason=told, tried=1.0), entry.file
     )
     (this_kernel().queue / "0000-x.yaml").write_text("recipe: [")
-    drawn = str(waiting.troubles(page))
+    drawn = str(waiting.troubles(page, page.view()))
     assert "first could not start" in drawn and "0000-x.yaml" in drawn
     assert "<img" not in drawn and "&lt;img" in drawn
 

@@ -14,7 +14,8 @@ from webui.commands.progress import event_line
 from webui.files import read_json, write_json
 from webui.kernel.kernel import this_kernel
 from webui.metrics import METRICS, metric
-from webui.page.curves import curve_news, figures_of
+from webui.page.charts import judged_at_steps, trials_frame
+from webui.page.curves import Asked, curve_news, figures_of
 from webui.page.draft import Draft
 from webui.page.frame import Page
 from webui.page.runs.table import listing, turned
@@ -61,7 +62,7 @@ def test_its_curve_comes_with_the_others(steps: int) -> None:
         rows += [dict(zip(names, row, strict=False)) for row in told["rows"]]
         if not told["more"]:
             break
-        told = curve_news(studio, run, **{name: told[name] for name in KNOWN})
+        told = curve_news(studio, run, Asked(**{name: told[name] for name in KNOWN}))
     assert TOY in rows[-1] and rows[-1][TOY] == pytest.approx(0.1 * steps, rel=0.01)
     assert rows[0][TOY] is None or "count" in rows[0]
     if steps > 1000:
@@ -81,7 +82,7 @@ def test_answers_stay_small_with_dozens_of_metrics() -> None:
     write(run, told)
     studio, known, steps = Studio(this_kernel(), Draft(Recipe())), {}, 0
     while True:
-        answer = curve_news(studio, run, **known)
+        answer = curve_news(studio, run, Asked(**known))
         assert len(json.dumps(answer, separators=(",", ":"))) <= 4096
         assert ("names" in answer) is not bool(known)
         known = {name: answer[name] for name in KNOWN}
@@ -185,6 +186,14 @@ def test_the_terminal_tells_it_beside_the_loss() -> None:
     logs = {"loss": 0.5, "grad_norm": 2.0, "epoch": 1, TOY: 0.25, "eta": "?"}
     said = event_line(events.Step(step=1, max_steps=9, logs=logs))
     assert said == f"step 1/9  loss 0.5  {TOY} 0.25  eta –"
+
+
+def test_the_chart_of_trials_shows_what_they_are_judged_by() -> None:
+    trial = events.Trial(trial=0, value=1.0, metric=f"eval_{TOY}")
+    step = events.Step(step=1, trial=0, logs={"loss": 1.0, TOY: 2.0})
+    assert judged_at_steps([step, trial]) == TOY
+    assert judged_at_steps([step]) == judged_at_steps([trial]) == "loss"
+    assert trials_frame([step], 1, TOY)[TOY].tolist()[-1] == 2.0
 
 
 def test_directions_and_units() -> None:

@@ -22,6 +22,7 @@ from webui.recipe import Recipe
 from webui.recipe.paths import FIELDS, value_at
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import with_values
+from webui.runs.difference import yaml_value
 from webui.runs.events import Failed
 from webui.text import Text
 
@@ -50,7 +51,7 @@ class Change:
     @property
     def settings(self) -> list[str]:
         """The same as ``section.field=value``, for `tunebook run --set`."""
-        return [f"{path}={as_yaml_value(value)}" for path, value in self.values.items()]
+        return [f"{path}={yaml_value(value)}" for path, value in self.values.items()]
 
     @property
     def keeps_model(self) -> bool:
@@ -102,7 +103,7 @@ def describe_values(recipe: Recipe, values: Mapping[str, Any]) -> Text:
     parts = []
     for path, value in values.items():
         title = FIELDS[path].declaration.title
-        steps = f"{as_yaml_value(value_at(recipe, path))} → {as_yaml_value(value)}"
+        steps = f"{yaml_value(value_at(recipe, path))} → {yaml_value(value)}"
         parts.append(Text(f"{lowered(title.en)} {steps}", f"{title.zh} {steps}"))
     return Text(", ".join(p.en for p in parts), "，".join(p.zh for p in parts))
 
@@ -110,13 +111,6 @@ def describe_values(recipe: Recipe, values: Mapping[str, Any]) -> Text:
 def lowered(title: str) -> str:
     """A title as it stands inside a sentence."""
     return title[:1].lower() + title[1:] if title[1:2].islower() else title
-
-
-def as_yaml_value(value: Any) -> str:
-    """A value as a recipe writes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 # ---- memory

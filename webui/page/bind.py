@@ -184,12 +184,8 @@ def write_space(recipe: Recipe) -> list[Any]:
     """A search space as the values of three pairs of components."""
     flat: list[Any] = []
     for name, values in recipe.sweep.space.items():
-        flat += [
-            name,
-            ", ".join(
-                str(v).lower() if isinstance(v, bool) else str(v) for v in values
-            ),
-        ]
+        written = (str(v).lower() if isinstance(v, bool) else str(v) for v in values)
+        flat += [name, ", ".join(written)]
     return flat + [""] * (2 * AXES - len(flat))
 
 

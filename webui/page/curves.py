@@ -8,6 +8,7 @@ import json
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def frame_of_curves(page: Page) -> str:
     )
 
 
-def watched(view: View) -> Markup:
+def watched(page: Page, view: View) -> Markup:
     """Which run the browser draws, whether it goes on, what may lie over it."""
     run, now = view.run, view.kernel
     newest = runs.folders(view.studio.kernel.runs)[: OFFERED + 1]
@@ -146,39 +147,46 @@ def run_folder(root: Path, name: str) -> Path | None:
     return folder if plain and os.path.isfile(folder / RECIPE) else None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a browser knows of a run's curves: so many steps (``known``) and evaluations
+    (``heard``) of one generation; and the part that it wants in more detail."""
+
+    generation: int = -1
+    shape: int = 0
+    known: int = 0
+    heard: int = 0
+    first: float | None = None
+    last: float | None = None
+
+
+EVERYTHING = Asked()  # to be told
+
+
 def curve_news(
-    studio: Studio,
-    folder: Path,
-    *,
-    generation: int = -1,
-    shape: int = 0,
-    known: int = 0,
-    heard: int = 0,
-    first: float | None = None,
-    last: float | None = None,
+    studio: Studio, folder: Path, asked: Asked = EVERYTHING
 ) -> dict[str, Any]:
     """What is new of a run's curves for a browser that knows so much of them.
 
-    ``known`` steps and ``heard`` evaluations are there already, of that generation;
-    from ``first`` to ``last`` it asks for a part in more detail. Names are told to who
-    knows another ``shape``; so many that they fill an answer come without rows.
+    Names are told to who knows another shape; so many that they fill an answer come
+    without rows.
     """
     followed = studio.follow(folder)
     with followed.lock:
         curve = followed.curve
-        if generation != curve.generation:
-            known, heard = 0, 0
-        said = {} if shape == curve.shape else curve.described
-        detail, alone = first is not None, len(json.dumps(said)) > FILLED
-        seen, unseen = Piece([], known, alone), Piece([], heard, False)
+        if asked.generation != curve.generation:
+            asked = replace(asked, known=0, heard=0)
+        said = {} if asked.shape == curve.shape else curve.described
+        detail, alone = asked.first is not None, len(json.dumps(said)) > FILLED
+        seen, unseen = Piece([], asked.known, alone), Piece([], asked.heard, False)
         if not alone:
-            seen = curve.piece(known, first, last)
-            unseen = unseen if detail else curve.marks(heard)
+            seen = curve.piece(asked.known, asked.first, asked.last)
+            unseen = unseen if detail else curve.marks(asked.heard)
         found = {
             **said,
             "generation": curve.generation,
             "shape": curve.shape,
-            "from": known,
+            "from": asked.known,
             "known": seen.known,
             "heard": unseen.known,
             "more": seen.more or unseen.more,

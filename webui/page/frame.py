@@ -25,7 +25,7 @@ from webui.recipe.problems import RecipeError
 from webui.text import Text
 
 Watcher = Callable[[View], Any]
-Chooser = Callable[..., Any]
+Drawer = Callable[..., Any]
 
 NOTICE = Text("Please note", "请注意")
 UNEXPECTED = Text(
@@ -53,7 +53,7 @@ class Page:
     stamp: gr.Textbox
     bindings: list[Binding] = field(default_factory=list)
     watchers: list[tuple[Component, Watcher]] = field(default_factory=list)
-    chosen: list[tuple[Component, Sequence[Component], Chooser]] = field(
+    chosen: list[tuple[Component, Sequence[Component], Drawer]] = field(
         default_factory=list
     )
     # Wired when the page is whole: a button sends every field, of later tabs as well.
@@ -115,26 +115,46 @@ class Page:
         self.watchers.append((component, watcher))
 
     def watch_chosen(
-        self, component: Component, choices: Sequence[Component], watcher: Chooser
+        self, component: Component, choices: Sequence[Component], drawer: Drawer
     ) -> None:
         """Redraw a part that also depends on what this tab chose, as a row number.
 
-        The watcher gives HTML, or an update of the component.
+        It is drawn from the page, a view and the choices, as HTML or as an update.
         """
-        self.chosen.append((component, choices, watcher))
+        self.chosen.append((component, choices, drawer))
         for choice in choices:
             choice.change(
-                lambda *values: self.drawn_html(watcher, self.view(), *values),
+                lambda *values: self.drawn_html(drawer, self.view(), *values),
                 choices,
                 component,
                 **QUIET,
             )
 
-    def html(self, watcher: Watcher, **options: Any) -> gr.HTML:
-        """An HTML part that is redrawn from every view. The watcher escapes."""
+    def html(self, drawer: Drawer, **options: Any) -> gr.HTML:
+        """An HTML part that is drawn from the page and every view; it escapes."""
         component = gr.HTML(**options)
-        self.watch(component, lambda view: self.drawn_html(watcher, view))
+        self.watch_chosen(component, [], drawer)
         return component
+
+    def button(
+        self,
+        title: Text,
+        name: str,
+        action: Callable[..., Any] | None = None,
+        inputs: Sequence[Component] = (),
+        *,
+        form: bool = True,
+        shown: Callable[[View], bool] | None = None,
+        **options: Any,
+    ) -> gr.Button:
+        """A small button, and what a press does; ``shown`` tells while it is there."""
+        looks = {"size": "sm", "visible": shown is None, **options}
+        button = gr.Button(self.say(title), elem_id=name, **looks)
+        if action is not None:
+            self.when_pressed(button, action, inputs, form=form)
+        if shown is not None:
+            self.watch(button, lambda view: gr.update(visible=shown(view)))
+        return button
 
     def when_pressed(
         self,
@@ -254,23 +274,23 @@ class Page:
             )
         updates += [self.drawn(watcher, view) for _, watcher in self.watchers]
         rest = list(choices)
-        for _, inputs, watcher in self.chosen:
+        for _, inputs, drawer in self.chosen:
             values, rest = rest[: len(inputs)], rest[len(inputs) :]
-            updates.append(self.drawn_html(watcher, view, *values))
+            updates.append(self.drawn_html(drawer, view, *values))
         seen.version = version
         return [seen, *only_news(seen.sent, updates)]
 
-    def drawn(self, watcher: Callable, view: View, *values: Any) -> Any:
+    def drawn(self, watcher: Callable, *given: Any) -> Any:
         """One part of the page. If it cannot be drawn, the others still are."""
         try:
-            return watcher(view, *values)
+            return watcher(*given)
         except Exception:
             logging.getLogger("tunebook").exception("a part of the page failed")
             return gr.skip()
 
-    def drawn_html(self, watcher: Callable, view: View, *values: Any) -> Any:
-        """An HTML part of the page; a watcher that has nothing to say yet skips."""
-        drawn = self.drawn(watcher, view, *values)
+    def drawn_html(self, drawer: Drawer, view: View, *values: Any) -> Any:
+        """An HTML part of the page; one that has nothing to say yet skips."""
+        drawn = self.drawn(drawer, self, view, *values)
         return drawn if isinstance(drawn, dict) else gr.update(value=str(drawn))
 
     def connect(self) -> None:

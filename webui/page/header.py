@@ -46,15 +46,18 @@ OTHER_LANGUAGE: dict[Language, tuple[str, str]] = {
 def build_header(page: Page) -> None:
     """The line on top, with Run all and Stop, and the folded file menu."""
     with gr.Row():
-        page.html(lambda view: status_line(page, view), elem_id="status")
-        run_all = gr.Button(
-            page.say(RUN_ALL), variant="primary", size="md", elem_id="run-all"
+        page.html(status_line, elem_id="status")
+        run_all = page.button(
+            RUN_ALL,
+            "run-all",
+            partial(press_run_all, page),
+            size="md",
+            variant="primary",
         )
-        stop = gr.Button(page.say(STOP), size="md", elem_id="stop", interactive=False)
+        end = partial(stopping.stop, page.kernel)
+        stop = page.button(STOP, "stop", end, form=False, size="md", interactive=False)
     page.watch(run_all, lambda view: run_all_button(page, view))
     page.watch(stop, lambda view: gr.update(interactive=view.kernel.word == "busy"))
-    page.when_pressed(run_all, lambda recipe: press_run_all(page, recipe))
-    page.when_pressed(stop, lambda: stopping.stop(page.kernel), form=False)
     build_files(page)
 
 
@@ -120,12 +123,13 @@ def build_files(page: Page) -> None:
                     elem_id=f"take{suffix.replace('.', '-')}",
                 )
                 page.watch(button, partial(offer, suffix, text_of))
-            free = gr.Button(page.say(FREE), size="sm", elem_id="free")
-        page.html(lambda view: no_code_card(page, view), elem_id="no-code")
+            page.button(
+                FREE, "free", partial(stopping.restart, page.kernel), form=False
+            )
+        page.html(no_code_card, elem_id="no-code")
         upload = gr.UploadButton(
             page.say(OPEN), file_types=[".yaml", ".yml"], size="sm", elem_id="open"
         )
-        page.when_pressed(free, lambda: stopping.restart(page.kernel), form=False)
         page.when_uploaded(upload, lambda files: open_recipe(page, files[0]))
 
 

@@ -1,6 +1,7 @@
 """Small pieces of HTML that several tabs use. Everything given is escaped."""
 
 from collections.abc import Collection, Sequence
+from itertools import repeat
 from typing import Any
 
 from markupsafe import Markup
@@ -56,17 +57,17 @@ def problem_card(message: str, next_step: str = "") -> Markup:
     ).format(message, Markup("<div>{}</div>").format(next_step) if next_step else "")
 
 
-def figures(pairs: Sequence[tuple[str, str]]) -> Markup:
-    """A line of labelled figures."""
-    return Markup('<div class="figures">{}</div>').format(
-        Markup("").join(
-            Markup(
-                '<div class="figure"><span class="label">{}</span>'
-                '<span class="value">{}</span></div>'
-            ).format(label, value)
-            for label, value in pairs
-        )
+def figures(pairs: Sequence[tuple[str, str]], names: Sequence[str] = ()) -> Markup:
+    """A line of labelled figures; by ``names`` the browser puts newer ones there."""
+    shown = Markup("").join(
+        Markup(
+            '<div class="figure"><span class="label">{}</span>'
+            '<span class="value" data-figure="{}">{}</span></div>'
+        ).format(label, name, value)
+        for (label, value), name in zip(pairs, names or repeat(""), strict=False)
     )
+    many = "figures many" if names else "figures"
+    return Markup('<div class="{}">{}</div>').format(many, shown)
 
 
 def bars(values: Sequence[tuple[str, float, str]]) -> Markup:

@@ -61,15 +61,14 @@ def build(page: Page) -> None:
             ]
         code_and_output(page, "compare")
     with cell(page, "score"):
-        button = gr.Button(page.say(SCORE), size="sm", elem_id="run-score")
-        page.html(lambda view: scores(page, view), min_height=60, elem_id="scores")
-        page.html(lambda view: of_run(page, view.run))
+        page.button(SCORE, "run-score", partial(score, page), [run])
+        page.html(scores, min_height=60, elem_id="scores")
+        page.html(lambda page, view: of_run(page, view.run))
         code_and_output(page, "score")
     page.watch(run, run_choices)
     page.watch(ask, lambda view: gr.update(variant=weight(view)))
     for number, component in enumerate(panes):
         page.watch(component, partial(last_answer, page, number))
-    page.when_pressed(button, partial(score, page), [run])
     stream_when_asked(page, ask, run, panes)
 
 

@@ -1,13 +1,13 @@
 """Tab Data: which rows, in which format, and how each will be trained on."""
 
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
 from markupsafe import Markup
 
 from webui.errors import PlannerError
-from webui.kernel import jobs
-from webui.page.cell import cell, code_and_output
+from webui.page.cell import cell, code_and_output, run_up_to
 from webui.page.columns import bind_columns
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN, WAIT
@@ -16,7 +16,6 @@ from webui.page.tabs import data_preview, data_report
 from webui.page.tabs.split_picture import picture
 from webui.page.uploads import use_files, use_text
 from webui.page.view import View
-from webui.preflight.ready import ready
 from webui.recipe.formats import FORMATS
 from webui.recipe.paths import value_at
 from webui.rows.detection.found import offered
@@ -60,14 +59,8 @@ def build(page: Page) -> None:
             details(page)
         data_preview.build(page)
         data_report.build(page)
-        run = gr.Button(page.say(RUN), elem_id="run-data", size="sm")
+        page.button(RUN, "run-data", partial(run_up_to, page, "data"))
         code_and_output(page, "data")
-    page.when_pressed(
-        run,
-        lambda recipe: jobs.start_cells(
-            page.kernel, ready(recipe, page.kernel.runs), "data"
-        ),
-    )
 
 
 def source(page: Page) -> None:
@@ -97,26 +90,22 @@ def bring(page: Page) -> None:
             placeholder=page.say(PASTE_HINT),
             elem_id="pasted",
         )
-        use = gr.Button(page.say(USE_TEXT), elem_id="use-text", size="sm")
+        take = partial(use_text, page.studio.draft)
+        page.button(USE_TEXT, "use-text", take, [pasted], form=False)
     draft = page.studio.draft
     page.when_uploaded(upload, lambda files: use_files(draft, [*map(Path, files)]))
-    page.when_pressed(use, lambda text: use_text(draft, text), [pasted], form=False)
 
 
 def found_card(page: Page) -> None:
     """What the source turned out to be, with a button where the recipe differs."""
-    page.html(lambda view: describe_source(page, view), min_height=44, elem_id="found")
-    use = gr.Button(
-        page.say(USE_FORMAT), elem_id="use-format", size="sm", visible=False
-    )
-    page.watch(use, lambda view: gr.update(visible=differs(view)))
+    page.html(describe_source, min_height=44, elem_id="found")
 
     def take() -> None:
         seen = page.view().found
         if seen is not None and not isinstance(seen, PlannerError):
             page.studio.draft.commit_all(offered(seen))
 
-    page.when_pressed(use, take, form=False)
+    page.button(USE_FORMAT, "use-format", take, form=False, shown=differs)
 
 
 def differs(view: View) -> bool:

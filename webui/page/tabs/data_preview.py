@@ -1,7 +1,6 @@
 """The rows as the source has them, and as tokens that are trained on or masked."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -44,7 +43,7 @@ NO_MORE = Text("There are not so many rows.", "没有这么多条数据。")
 
 def build(page: Page) -> None:
     """What is odd among the rows; a choice of rows, and below it the rows."""
-    page.html(lambda view: warned(page, view), elem_id="data-warnings")
+    page.html(warned, elem_id="data-warnings")
     page.field("data.accept_warnings", lambda view: {"visible": may_be_accepted(view)})
     with gr.Column(elem_classes="part") as rows:
         build_rows(page)
@@ -66,7 +65,7 @@ def build_rows(page: Page) -> None:
     legend = gr.HTML(min_height=20, elem_id="rows-legend")
     rows = gr.HTML(min_height=180, elem_id="rendered-rows")
     for part, drawer in ((legend, describe_rows), (rows, draw_preview)):
-        page.watch_chosen(part, [first, shown], partial(drawer, page))
+        page.watch_chosen(part, [first, shown], drawer)
 
 
 def first_rows(view: View) -> Preview | None:

@@ -1,11 +1,11 @@
 """Tab Parameters: which weights learn, how many, and whether that fits."""
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
-from webui.kernel import jobs
-from webui.page.cell import cell, code_and_output
+from webui.page.cell import cell, code_and_output, run_up_to
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN
 from webui.page.method_card import explained_html
@@ -16,7 +16,6 @@ from webui.page.tabs import (
     parameter_structure,
 )
 from webui.page.view import View
-from webui.preflight.ready import ready
 from webui.recipe.combinations.continued import FREE
 
 PARENT = "adapter.from_run"
@@ -45,7 +44,8 @@ def build(page: Page) -> None:
         page.field(PARENT, lambda view: {"visible": bool(parent_of(view))})
         page.field("adapter.method", unless_parent)
         page.html(
-            lambda view: explained_html(page, view.recipe), elem_id="method-explained"
+            lambda page, view: explained_html(page, view.recipe),
+            elem_id="method-explained",
         )
         place_fields(page, ROWS)
         with gr.Accordion(page.say(MORE), open=False):
@@ -54,14 +54,8 @@ def build(page: Page) -> None:
         parameter_beside.build(page)
         parameter_memory.build(page)
         parameter_structure.build(page)
-        run = gr.Button(page.say(RUN), elem_id="run-adapter", size="sm")
+        page.button(RUN, "run-adapter", partial(run_up_to, page, "adapter"))
         code_and_output(page, "adapter")
-    page.when_pressed(
-        run,
-        lambda recipe: jobs.start_cells(
-            page.kernel, ready(recipe, page.kernel.runs), "adapter"
-        ),
-    )
 
 
 def place_fields(page: Page, rows: tuple[tuple[str, ...], ...]) -> None:

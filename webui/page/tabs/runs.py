@@ -1,7 +1,6 @@
 """Tab Runs: what happened before, to find, sort, mark, compare and go on from."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -69,10 +68,10 @@ def build(page: Page) -> None:
         )
         other = one.build(page, chosen)
     asked = [words, starred, order, count]
-    page.watch_chosen(listed, [*asked, chosen], partial(listing, page))
+    page.watch_chosen(listed, [*asked, chosen], listing)
     page.watch_chosen(more, asked, more_button)
-    page.watch_chosen(chosen, [*asked, chosen], partial(runs_to_choose, page))
-    page.watch_chosen(other, asked, partial(others, page))
+    page.watch_chosen(chosen, [*asked, chosen], runs_to_choose)
+    page.watch_chosen(other, asked, others)
     more.click(lambda shown: min(shown + LISTED, MOST), count, count, **QUIET)
 
     # Gradio hands the event only to a plain function that names its type.
@@ -119,70 +118,54 @@ def orders(page: Page, listed: Sequence[Entry]) -> list[tuple[str, str]]:
     return found
 
 
-def found_runs(
-    view: View, words: str | None, starred: bool | None, order: Any
-) -> list[Entry]:
-    """The runs that were asked for, in their order."""
-    return entries.chosen(
+def found_runs(view: View, asked: Sequence[Any], more: int = 0) -> list[Entry]:
+    """The runs that were asked for, in their order: as many as were, and some more."""
+    words, starred, order, count = asked
+    found = entries.chosen(
         view.entries,
         words=str(words or ""),
         starred=bool(starred),
         order="" if order == NEWEST else str(order or ""),
     )
+    return found[: count + more]
 
 
-def listing(
-    page: Page,
-    view: View,
-    words: str,
-    starred: bool,
-    order: str,
-    count: int,
-    chosen: str | None,
-) -> Markup:
-    """The runs that were asked for, with their main figures."""
+def listing(page: Page, view: View, *asked: Any) -> Markup:
+    """The runs that were asked for, with their main figures; the last is chosen."""
+    *wanted, chosen = asked
     there = len(view.entries)
     if not there:
         return Markup('<p class="card">{}</p>').format(page.say(EMPTY))
-    found = found_runs(view, words, starred, order)[:count]
+    found = found_runs(view, wanted)
     where = Markup('<p class="quiet">{} <code>{}</code></p>').format(
         page.say(WHERE).format(len(found), there), page.kernel.runs
     )
     if not found:
         return Markup('<p class="card">{}</p>').format(page.say(NOTHING_FOUND)) + where
-    rows = table.listing(found, page.language, order=order or NEWEST, chosen=chosen)
+    order = wanted[2] or NEWEST
+    rows = table.listing(found, page.language, order=order, chosen=chosen)
     return rows + where
 
 
-def more_button(view: View, words: str, starred: bool, order: str, count: int) -> Any:
+def more_button(page: Page, view: View, *asked: Any) -> Any:
     """Shown while there are more runs than the table has."""
-    return gr.update(visible=len(found_runs(view, words, starred, order)) > count)
+    return gr.update(visible=len(found_runs(view, asked, more=1)) > asked[-1])
 
 
-def runs_to_choose(
-    page: Page,
-    view: View,
-    words: str,
-    starred: bool,
-    order: str,
-    count: int,
-    chosen: str | None,
-) -> Any:
+def runs_to_choose(page: Page, view: View, *asked: Any) -> Any:
     """The runs of the table to choose from; one that is gone is not chosen any more."""
-    offered = labelled(found_runs(view, words, starred, order)[:count])
+    *wanted, chosen = asked
+    offered = labelled(found_runs(view, wanted))
     if known_entry(page, chosen):
         return gr.update(choices=offered)
     newest = next((entry.id for entry in view.entries), None)
     return gr.update(choices=offered, value=newest)
 
 
-def others(
-    page: Page, view: View, words: str, starred: bool, order: str, count: int
-) -> Any:
+def others(page: Page, view: View, *asked: Any) -> Any:
     """The recipes to compare with: the current one, and those of the table."""
     current = (page.say(one.CURRENT), one.HERE)
-    found = found_runs(view, words, starred, order)[:count]
-    return gr.update(choices=[current, *labelled(found)])
+    return gr.update(choices=[current, *labelled(found_runs(view, asked))])
 
 
 def labelled(found: list[Entry]) -> list[tuple[str, str]]:

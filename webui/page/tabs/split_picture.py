@@ -41,7 +41,7 @@ COUNTED = Text(
 
 def picture(page: Page) -> None:
     """Put the picture here; a redraw keeps it up to date."""
-    page.html(lambda view: draw_split(page, view), min_height=44)
+    page.html(draw_split, min_height=44)
 
 
 def draw_split(page: Page, view: View) -> Markup:
