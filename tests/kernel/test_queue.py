@@ -11,6 +11,7 @@ import pytest
 import work
 
 from webui import settings
+from webui.files import written_at
 from webui.kernel import jobs, process, queue, queue_files
 from webui.kernel.kernel import this_kernel
 from webui.recipe import Recipe
@@ -167,7 +168,7 @@ def test_a_change_by_hand_is_seen() -> None:
     assert order() == ["a"]
     text = entry.file.read_text(encoding="utf-8")
     entry.file.write_text(text.replace("name: a", "name: b"), encoding="utf-8")
-    os.utime(entry.file, ns=(0, queue_files.changed(entry.file) + 1))
+    os.utime(entry.file, ns=(0, written_at(entry.file) + 1))
     assert queue_files.queue_stamp(this_kernel().queue) != before and order() == ["b"]
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 import yaml
 
-from webui.files import write_text
+from webui.files import write_text, written_at
 from webui.notebook.cells import RUN
 from webui.recipe import Recipe
 from webui.recipe.checks import check
@@ -73,21 +73,13 @@ def split_name(file: Path) -> tuple[int, str]:
 
 def queue_stamp(queue: Path) -> tuple[tuple[str, int], ...]:
     """A value that changes whenever what waits does."""
-    return tuple((file.name, changed(file)) for file in files(queue))
-
-
-def changed(file: Path) -> int:
-    """When a file was last written, in ns; 0 when it is gone."""
-    try:
-        return file.stat().st_mtime_ns
-    except OSError:
-        return 0
+    return tuple((file.name, written_at(file)) for file in files(queue))
 
 
 def read_all(queue: Path) -> Iterator[Entry | Text]:
     """Each entry that waits, or the sentence about a file that holds none."""
     for file in files(queue):
-        if when := changed(file):
+        if when := written_at(file):
             yield read_entry_once(file, when)
 
 
