@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from webui.notebook.architecture import UNKNOWN, Architecture
 from webui.notebook.ending import Ending, expected_ending
+from webui.notebook.plain import PLAIN_KINDS, has_mapper, suffix_of
 from webui.recipe import Recipe
 from webui.recipe.objectives import objective_of
 from webui.recipe.watched import is_watched
@@ -107,8 +108,6 @@ class Rows:
 
 def expected(recipe: Recipe) -> Rows:
     """What a recipe lets expect of rows that nobody has read yet."""
-    from webui.notebook.plain import PLAIN_KINDS, has_mapper, suffix_of
-
     data = recipe.data
     sources = (*data.train_files, *recipe.split.files)
     readable = data.source == "hub" or all(suffix_of(f) in PLAIN_KINDS for f in sources)
