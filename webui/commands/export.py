@@ -57,7 +57,7 @@ def read_asked_recipe(arguments: Namespace) -> tuple[Recipe, Rows, Path | None]:
     recipe, run = given.recipe(arguments), given.run_of(arguments.recipe)
     own = run and not (arguments.set or arguments.model or arguments.preset)
     rows = runs.kept_rows(run) if run and own else None
-    fitting(recipe, rows)
+    refuse_what_a_run_would(recipe, rows)
     saved = None
     if recipe.adapter.from_run:
         kept = run / PARENT if run and own else None
@@ -76,8 +76,8 @@ def folder_of(parent: Path | None, arguments: Namespace) -> str:
     return f"{Path(arguments.output).stem}-{PARENT}"
 
 
-def fitting(recipe: Recipe, rows: Rows | None = None) -> Recipe:
-    """The recipe itself, refused here as a run of it would be on any machine.
+def refuse_what_a_run_would(recipe: Recipe, rows: Rows | None) -> None:
+    """Refuse a recipe here as a run of it would be on any machine.
 
     ``rows`` are those of a run, whose sources may be gone. Of a model that is out of
     reach only what needs none of it is looked at.
@@ -94,7 +94,6 @@ def fitting(recipe: Recipe, rows: Rows | None = None) -> Recipe:
         problems = [*answer.problems, *rates_amiss(recipe, rows)]
     if problems:
         raise RecipeError(problems)
-    return recipe
 
 
 def rates_amiss(recipe: Recipe, rows: Rows | None) -> list[Problem]:
