@@ -131,7 +131,7 @@ def test_what_was_just_started_is_neither_moved_nor_removed() -> None:
         b"",
         b"\xff\xfe\x00",
         b"recipe: [",
-        b"recipe: {adapter: {rank: -1}}",
+        b"recipe: {adapter: {rank: -1, alpha: -1}}",
         b"kind: shell\nrecipe: {}",
         b"time: soon\nrecipe: {}",
         b"a: &a [x]\nrecipe: *a",
@@ -149,6 +149,16 @@ def test_a_broken_file_is_skipped_with_a_sentence(content: bytes) -> None:
     for text in problem:
         assert "0000-broken.yaml" in text and "\n" not in text
     assert not (this_kernel().queue / "hacked").exists()
+
+
+@pytest.mark.usefixtures("tunebook_home")
+def test_a_broken_recipe_is_told_in_both_languages() -> None:
+    this_kernel().queue.mkdir(parents=True)
+    broken = this_kernel().queue / "0000-broken.yaml"
+    broken.write_text("recipe: {adapter: {rank: -1}}")
+    (problem,) = queue.problems(this_kernel())
+    assert "(adapter.rank: must be at least 1, not -1.)" in problem.en
+    assert "（adapter.rank：应至少为 1，而不是 -1。）" in problem.zh
 
 
 @pytest.mark.usefixtures("tunebook_home")

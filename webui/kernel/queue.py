@@ -213,8 +213,7 @@ def start_entry(kernel: Kernel, entry: Entry) -> Path | None:
 def reason_of(error: Exception) -> Text:
     """Why an entry could not start."""
     if isinstance(error, UserError):
-        english, chinese = error.text  # a line for each problem of a recipe
-        return Text(english.replace("\n", " "), chinese.replace("\n", ""))
+        return error.line
     logging.getLogger("tunebook").error("a start from the queue", exc_info=error)
     word = f"{type(error).__name__}: {error}"
     return Text(f"It did not start ({word}).", f"未能启动（{word}）。")

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 import yaml
 
+from webui.errors import UserError
 from webui.files import write_text, written_at
 from webui.notebook.cells import RUN
 from webui.recipe import Recipe
@@ -96,11 +97,11 @@ def read_entry(file: Path) -> Entry | Text:
             raise ValueError("it is larger than 1 MB")
         return entry_of(file, parse(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
-        # A RecipeError is a ValueError; it names the field.
-        why = str(getattr(error, "problem", None) or error) or "it is not YAML"
+        known = str(getattr(error, "problem", None) or error) or "it is not YAML"
+        why = error.line if isinstance(error, UserError) else Text(known, known)
     return Text(
-        f"{file} is no training that can wait ({why}); mend or delete it.",
-        f"{file} 不是可以排队的训练（{why}）；请修正或删除。",
+        f"{file} is not a training that can wait ({why.en}); mend or delete it.",
+        f"{file} 不是可以排队的训练（{why.zh}）；请修正或删除。",
     )
 
 
