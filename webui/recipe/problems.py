@@ -82,7 +82,7 @@ TOLD = {
     "list": LISTED,
     "tuple": LISTED,
     "invalid_key": Text(
-        "has the key {key}, which is no name.", "含有键 {key}，它不是名称。"
+        "has the key {key}, which is not a name.", "含有键 {key}，它不是名称。"
     ),
 }
 OTHER = Text("{msg}.", "不合法：{msg}。")

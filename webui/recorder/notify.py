@@ -68,7 +68,7 @@ def post_json(address: str, told: dict[str, Any]) -> None:
     """
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{ADDRESS} is no http or https address")
+        raise ValueError(f"{ADDRESS} is not an http or https address")
     body = json.dumps(told).encode()
     request = Request(address, body, {"Content-Type": "application/json"})
     build_opener(NoRedirect).open(request, timeout=SECONDS).close()

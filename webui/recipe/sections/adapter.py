@@ -161,7 +161,7 @@ class Adapter(Section):
         False,
         title=("Experts too", "也适配专家"),
         help=(
-            "In a mixture of experts: adapters on the experts as well, which are no "
+            "In a mixture of experts: adapters on the experts as well, which are not "
             "linear layers. They hold most of the weights.",
             "混合专家模型：也给专家加适配器（专家不是线性层，却占大部分权重）。",
         ),
