@@ -121,17 +121,13 @@ def expected(recipe: Recipe) -> Rows:
         form = "tokens"
     elif data.train_on == "everything" or data.format in ("messages", "transcript"):
         form = "messages"
-    plain = readable and has_mapper(recipe) and form in BY_TRAINER
-    reason = PACKED if data.packing else ""
-    own = data.template != "model"
-    ending = expected_ending(recipe)
     return Rows(
         form,
-        plain,
-        reason,
+        plain=readable and has_mapper(recipe) and form in BY_TRAINER,
+        reason=PACKED if data.packing else "",
         named=named,
-        own_template=own,
-        ending=ending,
+        own_template=data.template != "model",
+        ending=expected_ending(recipe),
         key=about(recipe),
     )
 
