@@ -54,18 +54,16 @@ def read_asked_recipe(arguments: Namespace) -> tuple[Recipe, Rows, Path | None]:
     Raises:
         RunError: if the run that is trained on is gone.
     """
-    recipe, run = given.recipe(arguments), given.run_of(arguments.recipe)
-    own = run and not (arguments.set or arguments.model or arguments.preset)
-    rows = runs.kept_rows(run) if run and own else None
+    recipe = given.recipe(arguments)
+    changed = arguments.set or arguments.model or arguments.preset
+    run = None if changed else given.run_of(arguments.recipe)
+    rows = runs.kept_rows(run) if run else None
     refuse_what_a_run_would(recipe, rows)
-    saved = None
-    if recipe.adapter.from_run:
-        kept = run / PARENT if run and own else None
-        saved = (
-            kept
-            if kept and kept.is_dir()
-            else saved_by_parent(recipe, this_kernel().runs)
-        )
+    saved = run / PARENT if run else None
+    if not recipe.adapter.from_run:
+        saved = None
+    elif saved is None or not saved.is_dir():
+        saved = saved_by_parent(recipe, this_kernel().runs)
     return recipe, beside(rows or prepared_or_plain_rows(recipe), arguments), saved
 
 
