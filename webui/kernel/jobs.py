@@ -189,16 +189,20 @@ def comparing(
 def compare_cells(
     kernel: Kernel, recipe: Recipe, run: Path, upto: str
 ) -> tuple[Cell, ...]:
-    """The cells of a comparison: on the adapter just trained, or on the saved one."""
-    now = status(kernel)
-    saved = runs.saved_adapter(run)
-    if saved is None and not (now.run == run and run.is_dir()):
+    """The cells of a comparison: on the adapter just trained, or on the saved one.
+
+    What a run learned from is what it is scored by, whatever rows the recipe names.
+    """
+    now, saved = status(kernel), runs.saved_adapter(run)
+    just_trained = now.run == run and run.is_dir()
+    if saved is None and not just_trained:
         raise no_adapter(run)
+    own = runs.recipe_of_run(runs.read_run(run))
+    recipe = recipe.model_copy(update={"data": own.data, "split": own.split})
     rows = rows_for_run(run, recipe)
-    recipe = with_rows_of(run, recipe)
     attached = cells_here(recipe, RUN.upto(upto), rows=rows)
     train = next(cell for cell in attached if kind_of(cell.name).trainings)
-    if run.is_dir() and now.run == run and now.is_fresh(train):
+    if just_trained and now.is_fresh(train):
         return attached
     if saved is None:
         raise no_adapter(run)
@@ -215,14 +219,6 @@ def no_adapter(run: Path) -> KernelError:
     )
 
 
-def with_rows_of(run: Path, recipe: Recipe) -> Recipe:
-    """A recipe with the rows of a run: what it learned from is what it is scored by."""
-    if not run.is_dir():
-        return recipe
-    own = runs.recipe_of_run(runs.read_run(run))
-    return recipe.model_copy(update={"data": own.data, "split": own.split})
-
-
 def rows_for_run(run: Path, recipe: Recipe) -> Rows:
     """What a run found of its rows; of one that kept none, they are prepared again.
 
@@ -231,9 +227,8 @@ def rows_for_run(run: Path, recipe: Recipe) -> Rows:
     """
     if (run / FOLDER).is_dir() and (rows := runs.rows_of_run(run)):
         return rows
-    rows = prepared(recipe, as_before=run.is_dir())
-    if run.is_dir():
-        give_rows(rows, run)
+    rows = prepared(recipe, as_before=True)
+    give_rows(rows, run)
     return rows
 
 
