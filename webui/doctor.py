@@ -227,8 +227,9 @@ def check_webhook(environment: Mapping[str, str]) -> Finding:
     if not address:
         return Finding("webhook", True, "none is named in TUNEBOOK_WEBHOOK")
     ok = address.startswith(("http://", "https://"))
-    detail = "TUNEBOOK_WEBHOOK " + ("is told" if ok else "is no http or https address")
+    verdict = "is told" if ok else "is not an http or https address"
     fix = "export TUNEBOOK_WEBHOOK=https://..."
+    detail = f"TUNEBOOK_WEBHOOK {verdict}"
     return Finding("webhook", ok, detail, fix, required=False)
 
 

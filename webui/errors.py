@@ -25,6 +25,11 @@ class UserError(Exception):
         """The error with a sentence in both languages."""
         return cls(Text(english, chinese), path)
 
+    @property
+    def line(self) -> Text:
+        """The text on one line; that of several problems has a line for each."""
+        return Text(self.text.en.replace("\n", " "), self.text.zh.replace("\n", ""))
+
     def __str__(self) -> str:
         return self.text.en
 

@@ -42,6 +42,14 @@ def read_yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), loader)
 
 
+def written_at(path: Path) -> int:
+    """When a file was last written, in ns; 0 when it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def file_hash(path: Path) -> str | None:
     """SHA-256 of a file's bytes; None when it cannot be read."""
     digest = hashlib.sha256()

@@ -11,6 +11,7 @@ import pytest
 import work
 
 from webui import settings
+from webui.files import written_at
 from webui.kernel import jobs, process, queue, queue_files
 from webui.kernel.kernel import this_kernel
 from webui.recipe import Recipe
@@ -130,7 +131,7 @@ def test_what_was_just_started_is_neither_moved_nor_removed() -> None:
         b"",
         b"\xff\xfe\x00",
         b"recipe: [",
-        b"recipe: {adapter: {rank: -1}}",
+        b"recipe: {adapter: {rank: -1, alpha: -1}}",
         b"kind: shell\nrecipe: {}",
         b"time: soon\nrecipe: {}",
         b"a: &a [x]\nrecipe: *a",
@@ -151,6 +152,16 @@ def test_a_broken_file_is_skipped_with_a_sentence(content: bytes) -> None:
 
 
 @pytest.mark.usefixtures("tunebook_home")
+def test_a_broken_recipe_is_told_in_both_languages() -> None:
+    this_kernel().queue.mkdir(parents=True)
+    broken = this_kernel().queue / "0000-broken.yaml"
+    broken.write_text("recipe: {adapter: {rank: -1}}")
+    (problem,) = queue.problems(this_kernel())
+    assert "(adapter.rank: must be at least 1, not -1.)" in problem.en
+    assert "（adapter.rank：应至少为 1，而不是 -1。）" in problem.zh
+
+
+@pytest.mark.usefixtures("tunebook_home")
 def test_other_files_in_the_folder_are_left_alone() -> None:
     queue.add(this_kernel(), make_recipe("good"))
     for name in ("notes.txt", ".0001-hidden.yaml", "0001-half.tmp"):
@@ -167,7 +178,7 @@ def test_a_change_by_hand_is_seen() -> None:
     assert order() == ["a"]
     text = entry.file.read_text(encoding="utf-8")
     entry.file.write_text(text.replace("name: a", "name: b"), encoding="utf-8")
-    os.utime(entry.file, ns=(0, queue_files.changed(entry.file) + 1))
+    os.utime(entry.file, ns=(0, written_at(entry.file) + 1))
     assert queue_files.queue_stamp(this_kernel().queue) != before and order() == ["b"]
 
 

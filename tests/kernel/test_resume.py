@@ -17,7 +17,8 @@ from webui import settings
 from webui.kernel import closing, jobs, process, resuming, stopping
 from webui.kernel.kernel import this_kernel
 from webui.kernel.process import KernelError
-from webui.notebook.render import RUN_CELLS, Cell
+from webui.notebook.cells import RUN
+from webui.notebook.render import Cell
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.rows.prepare.ask import prepared
@@ -223,7 +224,7 @@ def test_a_loss_that_is_no_number_ends_the_training_before_it_is_saved(
     recipe = make_recipe(kernel_home, "training.save_every=1")
     cells = [
         replace(cell, code=cell.code.replace("\ntrainer.train()", POISON))
-        for cell in work.rendered(recipe, RUN_CELLS[:5])
+        for cell in work.rendered(recipe, RUN.cells[:5])
     ]
     names = [cell.name for cell in cells]
     run = jobs.start_in_new_folder(

@@ -25,7 +25,7 @@ from webui.kernel import closing, jobs, process, stopping
 from webui.kernel.kernel import this_kernel
 from webui.kernel.process import KernelError
 from webui.kernel.status import Status
-from webui.notebook.render import RUN_CELLS
+from webui.notebook.cells import RUN
 from webui.notebook.script import joined
 from webui.recipe import Recipe
 from webui.recipe.store import dumps, loads
@@ -138,7 +138,7 @@ def test_the_training_outlives_who_submitted_it(first: First) -> None:
     assert 1 <= first.steps_when_killed < STEPS
     assert len(work.of(first.run, "step")) == STEPS
     assert first.read.status == "finished"
-    assert work.cells_of(first.run) == [*RUN_CELLS]
+    assert work.cells_of(first.run) == [*RUN.cells]
 
 
 def test_a_second_start_was_refused_meanwhile(first: First) -> None:
@@ -182,7 +182,7 @@ def test_what_was_asked_took_effect(first: First) -> None:
 
 def test_the_notebook_opens_with_every_output(first: First) -> None:
     _, *code = work.notebook(first.run).cells
-    assert [cell.id for cell in code] == [*RUN_CELLS]
+    assert [cell.id for cell in code] == [*RUN.cells]
     counts = [cell.execution_count for cell in code]
     assert counts == sorted(counts) and None not in counts
     shown = {cell.id: plain_text(cell.outputs) for cell in code}
@@ -271,7 +271,7 @@ def test_another_rank_trains_as_a_fresh_script_does(
     """Where nothing of ours can be imported, and from another folder."""
     recipe = make_recipe(*RANK_4)
     rows = prepared(recipe)
-    names = RUN_CELLS[: RUN_CELLS.index("train") + 1]
+    names = RUN.cells[: RUN.cells.index("train") + 1]
     cells = work.rendered(recipe, names, alone=True)
     place_rows(rows, tmp_path)
     file = tmp_path / "exported.py"
@@ -417,7 +417,7 @@ def test_loading_a_model_again_frees_the_one_before(loaded: tuple[Any, ...]) -> 
     """Two of them would not fit on a small GPU; the trainer holds one as well."""
     held, gone, left = loaded
     assert held and gone
-    assert left == [*RUN_CELLS[RUN_CELLS.index("data") :]]
+    assert left == [*RUN.cells[RUN.cells.index("data") :]]
 
 
 # ---- stops and deaths

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from webui.models.here import cells_here
-from webui.notebook.render import SWEEP_CELLS
+from webui.notebook.cells import SWEEP
 from webui.recipe.checks import check
 from webui.runs.events import BY_TOKEN, Begun, Event, Moved, Trial
 from webui.runs.trials import (
@@ -91,7 +91,7 @@ def test_the_cell_and_the_page_know_the_same_trials_as_alike(
     values: tuple[float, ...], same: bool, capsys: pytest.CaptureFixture
 ) -> None:
     swept = check({"sweep": {"space": {"adapter.rank": [4, 8]}}})
-    code = next(c.code for c in cells_here(swept, SWEEP_CELLS) if c.name == "sweep")
+    code = next(c.code for c in cells_here(swept, SWEEP.cells) if c.name == "sweep")
     trials = [SimpleNamespace(value=value) for value in values]
     study = SimpleNamespace(trials=trials, best_params={"rank": 4}, best_value=1)
     exec(code[code.index("values = [") :], {"study": study})  # noqa: S102

@@ -4,14 +4,7 @@ import json
 from itertools import product
 from typing import Any, Literal
 
-from webui.chat.probes import (
-    NAME,
-    QUESTION,
-    TOOL,
-    VALUE,
-    call,
-    probe_question,
-)
+from webui.chat.probes import NAME, QUESTION, TOOL, VALUE, call, probe_question
 from webui.chat.template import Template
 
 # What a template writes for a null: JSON's word, also where it is a value in Python's

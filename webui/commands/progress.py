@@ -2,7 +2,6 @@
 
 import sys
 from contextlib import AbstractContextManager
-from types import TracebackType
 
 from webui.figures import finite, whole
 from webui.metrics import METRICS, UNSEEN, metric
@@ -72,12 +71,7 @@ class Bar(AbstractContextManager):
         self.progress.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.progress.stop()
 
     def say(self, text: str) -> None:

@@ -18,7 +18,6 @@ from webui.files import read_json
 from webui.kernel.client import CONNECTION, await_answer, connect, send_request
 from webui.kernel.kernel import Kernel
 from webui.recorder.recorder import STATE
-from webui.text import Text
 
 EXIT, OUTPUT = "exit", "output.txt"
 START_SECONDS, ANSWER_SECONDS, EXIT_SECONDS = 60, 0.5, 1
@@ -115,11 +114,9 @@ def wait_until_ready(kernel: Kernel, process: subprocess.Popen) -> None:
             return
         time.sleep(0.05)
     words = kernel.folder / OUTPUT
-    raise KernelError(
-        Text(
-            f"the kernel did not start; its own words are in {words}.",
-            f"内核未能启动；它的输出在 {words}。",
-        )
+    raise KernelError.of(
+        f"the kernel did not start; its own words are in {words}.",
+        f"内核未能启动；它的输出在 {words}。",
     )
 
 

@@ -1,6 +1,5 @@
 """Write cells as a notebook that opens in Jupyter."""
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,9 +53,7 @@ def notebook_text(
                 execution_count=cell.get("execution_count"),
             )
         )
-    stream = io.StringIO()
-    nbformat.write(notebook, stream)
-    return stream.getvalue()
+    return f"{nbformat.writes(notebook)}\n"
 
 
 def plain_markdown(text: str) -> str:

@@ -174,7 +174,7 @@ def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
     """What a card cannot do of the recipe, whatever its memory."""
     name = card.title.en
     rules = device_rules(recipe, name, has_bf16=card.has_bf16, has_gpu=card.is_gpu)
-    return [Problem(path, text) for path, text in rules]
+    return [*rules]
 
 
 def model_stages(*, here: bool = True) -> list[Stage]:

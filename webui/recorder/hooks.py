@@ -50,8 +50,6 @@ def install_callback(recorder: "Recorder") -> None:
             self.objective = learned.objective_in(recorder.run_folder)
             self.rows_in_one = packing.rows_in_one(train_dataloader)
             self.clock, self.tokens = time.monotonic(), 0.0
-            if recorder.in_trials:
-                recorder.trial = 0 if recorder.trial is None else recorder.trial + 1
             recorder.emit(
                 Begun(
                     trial=recorder.trial,

@@ -18,6 +18,7 @@ from webui.notebook.architecture import UNKNOWN
 from webui.notebook.peft_config import layers_to_transform, target_modules
 from webui.recipe.combinations.found import Found, at
 from webui.recipe.layers import last_layers, layer_numbers
+from webui.recipe.problems import Problem
 from webui.recipe.sections import Adapter
 from webui.recipe.sections.adapter import PREFIXES, PROMPTS, TARGETED
 from webui.text import Text
@@ -146,7 +147,9 @@ def targets_amiss(adapter: Adapter, base: Base) -> Found:
     if adapter.targets == "names":
         names = [*linear_layers(base.model)]
         if missing := missing_names(adapter.target_modules, names):
-            yield "adapter.target_modules", no_module(base.name, missing, names)
+            yield Problem(
+                "adapter.target_modules", no_module(base.name, missing, names)
+            )
     elif adapter.targets != "all-linear":
         yield from pattern_amiss(
             target_path(adapter), base, str(target_modules(adapter, UNKNOWN))
@@ -159,7 +162,7 @@ def saved_amiss(base: Base, wanted: Iterable[str]) -> Found:
     modules = {name: module for name, module in base.model.named_modules() if name}
     names = [*modules]
     if missing := missing_names(wanted, names):
-        yield path, no_module(base.name, missing, names)
+        yield Problem(path, no_module(base.name, missing, names))
     for name in wanted:
         meant = [
             module for n, module in modules.items() if f".{n}".endswith(f".{name}")

@@ -1,12 +1,6 @@
 """Formats with instructions or conversations of their own, and plain text."""
 
-from webui.recipe.formats.format import (
-    REASONING,
-    SYSTEM,
-    TURNS,
-    Format,
-    Role,
-)
+from webui.recipe.formats.format import REASONING, SYSTEM, TURNS, Format, Role
 from webui.text import Text
 
 HISTORY = Role(

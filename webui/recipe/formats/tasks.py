@@ -20,11 +20,7 @@ READING = Format(
             "context passage paragraph document article story text background "
             "support 句子 段落 上下文 文章 原文 材料",
         ),
-        Role(
-            "question",
-            Text("question", "问题"),
-            "query problem 问题 提问",
-        ),
+        Role("question", Text("question", "问题"), "query problem 问题 提问"),
         Role(
             "answer",
             Text("answer", "答案"),
@@ -33,10 +29,7 @@ READING = Format(
         ),
         REASONING,
     ),
-    Text(
-        "Answer the question about the following text.",
-        "阅读下面的文本，回答问题。",
-    ),
+    Text("Answer the question about the following text.", "阅读下面的文本，回答问题。"),
 )
 
 TRANSLATION = Format(
@@ -146,10 +139,7 @@ CODE = Format(
         ),
         REASONING,
     ),
-    Text(
-        "Write the code for the following description.",
-        "根据下面的描述编写代码。",
-    ),
+    Text("Write the code for the following description.", "根据下面的描述编写代码。"),
 )
 
 TRIPLE = Format(
@@ -183,11 +173,4 @@ TRIPLE = Format(
     ),
 )
 
-TASKS = (
-    READING,
-    TRANSLATION,
-    CLASSIFICATION,
-    SUMMARY,
-    CODE,
-    TRIPLE,
-)
+TASKS = (READING, TRANSLATION, CLASSIFICATION, SUMMARY, CODE, TRIPLE)

@@ -43,10 +43,7 @@ DORA = Method(
 LORA_PLUS = Method(
     "lora_plus",
     Text("LoRA+", "LoRA+（两种学习率）"),
-    Text(
-        "B gets a higher learning rate than A.",
-        "矩阵 B 使用比矩阵 A 更大的学习率。",
-    ),
+    Text("B gets a higher learning rate than A.", "矩阵 B 使用比矩阵 A 更大的学习率。"),
     "η(B) = ratio · η(A)",
     Source(
         "Hayou, Ghosh, Yu",

@@ -112,10 +112,7 @@ class Adapter(Section):
     targets: Literal["names", "all-linear", "attention", "mlp", "regex"] = field(
         "names",
         title=("Targets", "目标"),
-        help=(
-            "Which layers get an adapter.",
-            "给哪些层加适配器。",
-        ),
+        help=("Which layers get an adapter.", "给哪些层加适配器。"),
         choice_titles={
             "names": Text("modules by name", "按名称"),
             "all-linear": Text("all linear layers", "所有线性层"),
@@ -164,7 +161,7 @@ class Adapter(Section):
         False,
         title=("Experts too", "也适配专家"),
         help=(
-            "In a mixture of experts: adapters on the experts as well, which are no "
+            "In a mixture of experts: adapters on the experts as well, which are not "
             "linear layers. They hold most of the weights.",
             "混合专家模型：也给专家加适配器（专家不是线性层，却占大部分权重）。",
         ),
@@ -266,10 +263,7 @@ class Adapter(Section):
             "用几个词描述任务；会重复或截断到虚拟 token 数。",
         ),
         max_length=5000,
-        shown_when={
-            "adapter.method": "prompt_tuning",
-            "adapter.prompt_start": "text",
-        },
+        shown_when={"adapter.method": "prompt_tuning", "adapter.prompt_start": "text"},
     )
     prefix_projection: bool = field(
         True,
@@ -284,10 +278,7 @@ class Adapter(Section):
     encoder: Literal["mlp", "lstm"] = field(
         "mlp",
         title=("Encoder", "编码器"),
-        help=(
-            "What makes the prompt while it learns.",
-            "学习时用什么产生提示。",
-        ),
+        help=("What makes the prompt while it learns.", "学习时用什么产生提示。"),
         choice_titles={"mlp": Text("MLP", "MLP"), "lstm": Text("LSTM", "LSTM")},
         shown_when={"adapter.method": "p_tuning"},
     )

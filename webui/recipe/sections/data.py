@@ -61,10 +61,7 @@ class Data(Section):
     hub_config: str = field(
         "",
         title=("Configuration", "配置"),
-        help=(
-            "Needed where the data set has several.",
-            "数据集有多个配置时需要填写。",
-        ),
+        help=("Needed where the data set has several.", "数据集有多个配置时需要填写。"),
         max_length=300,
         shown_when=FROM_HUB,
     )

@@ -24,10 +24,7 @@ class Watch(Section):
     answer_tokens: int = field(
         48,
         title=("Longest sample answer", "示例回答最长"),
-        help=(
-            "In tokens; 0 asks nothing.",
-            "单位为 token；0 表示不提问。",
-        ),
+        help=("In tokens; 0 asks nothing.", "单位为 token；0 表示不提问。"),
         ge=0,
         le=2048,
         in_code=False,
