@@ -4,7 +4,7 @@ a header; told by its first lines."""
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webui.rows.reading.header import has_header, rows_above
 from webui.rows.reading.known import how_many_known
@@ -66,12 +66,9 @@ def layout_of(lines: Sequence[str]) -> Layout:
         if any(SPACED.match(cell) for row in made.rows for cell in row)
     ]
     best = max([*spaced, *trials], key=lambda made: made.score)
-    layout = best.layout
     if best.score[0] == 0 and len(marks) > 1:  # one column, or none that is clear
-        layout = trial(lines, begin, ",", spaced=False).layout
         best = trial(lines, begin, ",", spaced=False)
-    header = not best.rows or has_header(best.rows)
-    return Layout(layout.delimiter, layout.spaced, layout.begin, layout.above, header)
+    return replace(best.layout, header=not best.rows or has_header(best.rows))
 
 
 def trial(lines: Sequence[str], begin: int, mark: str, *, spaced: bool) -> Trial:
