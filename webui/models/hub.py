@@ -62,9 +62,9 @@ def reach(
     global _silent_since
     if _silent_since is not None and time.monotonic() - _silent_since < REST:
         raise ConnectionError("the hub gave no answer a moment ago")
-    asked = {"repo_type": kind, "revision": revision, "timeout": patience}
+    options |= {"repo_type": kind, "revision": revision, "timeout": patience}
     try:
-        return repo_info(name, **asked, **options)
+        return repo_info(name, **options)
     except Exception as error:
         if out_of_reach(error) and not isinstance(error, OfflineModeIsEnabled):
             _silent_since = time.monotonic()
@@ -78,8 +78,8 @@ def ask_hub(source: Source) -> Facts:
     Raises:
         Exception: huggingface_hub's own.
     """
-    asked = "model", source.path, source.revision
-    info = reach(*asked, patience=PATIENCE, files_metadata=True)
+    options = {"patience": PATIENCE, "files_metadata": True}
+    info = reach("model", source.path, source.revision, **options)
     return Facts(
         {file.rfilename: file.size or 0 for file in info.siblings or ()},
         licence_of(info.card_data.to_dict() if info.card_data else None),

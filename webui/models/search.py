@@ -72,7 +72,7 @@ def search(text: str, limit: int = 20) -> Found:
         *remote,
         *catalogue_hits(text),
     ]
-    return Found(tuple(once(offered)[:limit]), problem)
+    return Found(tuple(first_of_each_name(offered)[:limit]), problem)
 
 
 def catalogue_hits(text: str) -> list[Hit]:
@@ -100,7 +100,7 @@ def matches(name: str, text: str) -> bool:
     return all(word in name.lower() for word in text.lower().split())
 
 
-def once(hits: Iterable[Hit]) -> list[Hit]:
+def first_of_each_name(hits: Iterable[Hit]) -> list[Hit]:
     """The first hit of each name."""
     seen: dict[str, Hit] = {}
     for hit in hits:

@@ -93,7 +93,7 @@ def download_of(
     if source.is_local:
         return None
     here = snapshot(source)
-    present = files_in(here) if here else {}
+    present = sizes_below(here) if here else {}
     free = free_bytes(hub_cache())
     if facts is not None:
         needed = needed_files(facts.files, source)
@@ -109,7 +109,7 @@ def download_of(
     return Download(total, has, free, exact=False)
 
 
-def files_in(folder: Path) -> dict[str, int]:
+def sizes_below(folder: Path) -> dict[str, int]:
     """The files below a folder with their sizes in bytes."""
     return {
         file.relative_to(folder).as_posix(): file.stat().st_size
@@ -137,7 +137,7 @@ def disk_problem(recipe: Recipe) -> Text | None:
     if source.is_local:
         return None
     here = snapshot(source)
-    if here and is_complete(files_in(here), here, source):
+    if here and is_complete(sizes_below(here), here, source):
         return None  # the hub need not be asked
     download = download_of(source, hub_facts(source), None)
     if download is None or download.free is None or download.fits:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from webui.counts.memory.cards import Card, this_machine
 from webui.counts.packing import packing_problem
-from webui.counts.parameters.unfit import unfit
+from webui.counts.parameters.unfit import kind_unfit
 from webui.errors import PlannerError
 from webui.models.failures import CodeWantedError
 from webui.models.pickles import pickle_problem
@@ -180,7 +180,7 @@ def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
 def model_stages(*, here: bool = True) -> list[Stage]:
     """Whether the model can be read; its weights; whether there is room; its kind."""
     room = (disk_problem,) if here else ()
-    questions = (model_known, pickle_problem, *room, unfit)
+    questions = (model_known, pickle_problem, *room, kind_unfit)
     return [[("model.name", question)] for question in questions]
 
 
@@ -248,7 +248,7 @@ def model_known(recipe: Recipe) -> None:
 
 def kind_problems(recipe: Recipe) -> list[Problem]:
     """Why this kind of model cannot be trained, or not with such rows."""
-    problems = [Problem("model.name", text) for text in unfit(recipe)]
+    problems = [Problem("model.name", text) for text in kind_unfit(recipe)]
     if text := packing_problem(recipe, on_gpu=False):
         problems.append(Problem("data.packing", text))
     return problems

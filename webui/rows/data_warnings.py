@@ -211,7 +211,7 @@ def pairs_at(row: Kept, column: str) -> int:
 def template_marks(tokenizer: Any, kept: Sequence[Kept]) -> Iterator[Warned]:
     """Text that looks like the template's own marks would be read as turns."""
     marks = marks_of(tokenizer)
-    found = [(row, mark) for row in kept if (mark := marked(row, marks))]
+    found = [(row, mark) for row in kept if (mark := mark_inside(row, marks))]
     if found:
         row, mark = found[0]
         where, some = place_of_row(row.record), of(found, kept)
@@ -234,7 +234,7 @@ def marks_of(tokenizer: Any) -> set[str]:
     return {m for part in text.split(PROBE) for m in MARK.findall(part)}
 
 
-def marked(row: Kept, marks: set[str]) -> str | None:
+def mark_inside(row: Kept, marks: set[str]) -> str | None:
     """A mark of the template that stands inside a message, if there is one."""
     messages = row.mapped.get("messages", ())
     contents = [

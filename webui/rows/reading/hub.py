@@ -48,7 +48,7 @@ def hub_records(
     wanted = Wanted(name, config or None, split, revision or None)
     with explain_hub_failures(wanted):
         rows = read_dataset(reached(wanted, lambda: stream(wanted)))
-    return numbered(wanted, rows)
+    return numbered_records(wanted, rows)
 
 
 def hub_revision(recipe: Recipe) -> str:
@@ -63,7 +63,7 @@ def hub_revision(recipe: Recipe) -> str:
         return ""
 
 
-def numbered(
+def numbered_records(
     wanted: Wanted, rows: Iterator[tuple[int, dict[str, Any]]]
 ) -> Iterator[Record]:
     """The rows as records; a failure on the way is told as well."""

@@ -44,7 +44,7 @@ class Trial:
         first = len(self.rows[0]) if self.rows else 0
         if first < 2:
             return 0.0, 0, 0
-        fits = sum(fitted(row, first) is not None for row in self.rows)
+        fits = sum(fitted_row(row, first) is not None for row in self.rows)
         known = how_many_known(self.rows[0])
         return round(fits / len(self.rows), 1), known, first
 
@@ -97,7 +97,7 @@ def after_blank(lines: Sequence[str], begin: int) -> int:
     return begin
 
 
-def fitted(row: list[str], width: int) -> list[str] | None:
+def fitted_row(row: list[str], width: int) -> list[str] | None:
     """A row of so many cells, without empty ones after them; None if it has others."""
     if len(row) > width and not any(cell.strip() for cell in row[width:]):
         return row[:width]

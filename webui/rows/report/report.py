@@ -133,10 +133,10 @@ def make_report(
     tally = Tally(asked, RejectionTally(rejected), LabelTally(asked.format))
     trained, held = Counts(), Counts()
     for batch in batches(train):
-        trained = counted(tally, trained, batch, on_progress)
+        trained = counted_batch(tally, trained, batch, on_progress)
         count_batch(tally, batch.kept, encode)
     for batch in batches(heldout):
-        held = counted(tally, held, batch, on_progress)
+        held = counted_batch(tally, held, batch, on_progress)
         compare_batch(tally, batch.kept, train=False)
     if asked.draw is not None and tally.drawn_from:
         rows = asked.draw(tally.drawn_from)[0]
@@ -207,7 +207,7 @@ def batches(rows: Rows) -> Iterator[Batch]:
         yield batch
 
 
-def counted(
+def counted_batch(
     tally: Tally, counts: Counts, batch: Batch, on_progress: OnProgress
 ) -> Counts:
     """Count a batch's rows, and write down those that cannot be used."""
@@ -234,10 +234,10 @@ def count_batch(tally: Tally, kept: list[Kept], encode: Encode) -> None:
             drawn["seen"] = tally.lengths.tokens - before[0]
             drawn["learned"] = tally.lengths.trained - before[1]
         tally.labels.add(row.mapped)
-        if is_empty(row.mapped):
+        if teaches_nothing(row.mapped):
             tally.empties += 1
             if len(tally.empty) < EXAMPLES:
-                tally.empty.append(place_of(row))
+                tally.empty.append(kept_place(row))
 
 
 def count_sequence(tally: Tally, row: Kept, part: Sequence, tokens: Encoded) -> None:
@@ -247,13 +247,15 @@ def count_sequence(tally: Tally, row: Kept, part: Sequence, tokens: Encoded) -> 
     seen = tokens.whole if goes_on else len(tokens.ids)
     learned = tokens.whole if goes_on else trained_tokens(tokens.labels)
     tally.lengths.add(tokens.whole, seen, learned)
-    tally.lengths.keep_if_long(place_of(row), tokens.whole, part.text)
+    tally.lengths.keep_if_long(kept_place(row), tokens.whole, part.text)
 
 
 def compare_batch(tally: Tally, kept: list[Kept], *, train: bool) -> None:
     """Remember what some rows say, to find those that say the same."""
     said = [comparable(row.mapped, tally.asked.instruction) for row in kept]
-    told = [(text, place_of(row)) for text, row in zip(said, kept, strict=True) if text]
+    told = [
+        (text, kept_place(row)) for text, row in zip(said, kept, strict=True) if text
+    ]
     texts, places = [text for text, _ in told], [place for _, place in told]
     if tally.asked.draw is not None and train:
         column, number = tally.asked.column, tally.prints.train
@@ -265,12 +267,12 @@ def compare_batch(tally: Tally, kept: list[Kept], *, train: bool) -> None:
     tally.prints.add(texts, places, train=train)
 
 
-def place_of(row: Kept) -> Place:
+def kept_place(row: Kept) -> Place:
     """Where a row stands."""
     return Place(row.record.file, row.record.number, row.record.unit)
 
 
-def is_empty(mapped: dict[str, Any]) -> bool:
+def teaches_nothing(mapped: dict[str, Any]) -> bool:
     """Whether a row has nothing to learn."""
     if "messages" not in mapped:
         return not str(mapped.get("text") or "").strip()
