@@ -113,7 +113,10 @@ def unnamed_labels(recipe: Recipe, kept: Sequence[Kept]) -> Iterator[Warned]:
     if recipe.data.format not in LABELLED or recipe.data.label_names:
         return
     answers = [str(row.mapped["messages"][-1]["content"]) for row in kept]
-    if all(NUMBERS[recipe.data.format].fullmatch(answer) for answer in answers):
+    # There are none where the first usable row stands behind those that are checked.
+    if answers and all(
+        NUMBERS[recipe.data.format].fullmatch(answer) for answer in answers
+    ):
         text = Text(
             "The labels are numbers, and numbers are what the model would learn; name "
             "them in data.label_names, the first for 0.",
