@@ -49,7 +49,7 @@ def files_here(source: Source) -> tuple[tuple[str, int], ...]:
     if source.is_gguf:
         file = Path(source.path).expanduser()
         return ((file.name, file.stat().st_mtime_ns),) if file.is_file() else ()
-    files = entries_in(folder_of(source))
+    files = [file for file in entries_in(folder_of(source)) if file.exists()]
     return tuple(sorted((f.name, f.stat().st_mtime_ns) for f in files))
 
 
