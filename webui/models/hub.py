@@ -79,7 +79,11 @@ def ask_hub(source: Source) -> Facts:
         Exception: huggingface_hub's own.
     """
     options = {"patience": PATIENCE, "files_metadata": True}
-    info = reach("model", source.path, source.revision, **options)
+    return facts_in(reach("model", source.path, source.revision, **options))
+
+
+def facts_in(info: Any) -> Facts:
+    """What counts of huggingface_hub's ``ModelInfo``."""
     return Facts(
         {file.rfilename: file.size or 0 for file in info.siblings or ()},
         licence_of(info.card_data.to_dict() if info.card_data else None),

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from webui.errors import causes
 from webui.models.cache import local_models
 from webui.models.catalogue.catalogue import Entry, shapes
-from webui.models.hub import PATIENCE, licence_of
+from webui.models.hub import PATIENCE, facts_in
 from webui.models.hub_errors import hub_refused, out_of_reach, refused_with
 from webui.text import Text
 
@@ -139,13 +139,14 @@ def hub_hits(text: str, limit: int) -> list[Hit]:
 
 def hit(info: Any) -> Hit:
     """A hit of the hub."""
+    facts = facts_in(info)
     return Hit(
         info.id,
         "hub",
-        info.safetensors.total if info.safetensors else None,
-        licence_of(info.card_data.to_dict() if info.card_data else None),
-        bool(info.gated),
-        "custom_code" in (info.tags or ()),
+        facts.parameters,
+        facts.licence,
+        facts.gated,
+        facts.wants_code,
         info.downloads,
     )
 
