@@ -40,7 +40,7 @@ class Data(Section):
         help=(
             "JSON, JSONL, CSV, TSV, Parquet, XLSX, TXT or Markdown, also in gzip or "
             "zip, or a folder saved by datasets. Several are read one after another.",
-            "JSON、JSONL、CSV、TSV、Parquet、XLSX、TXT 或 Markdown，可为 gzip、zip,"
+            "JSON、JSONL、CSV、TSV、Parquet、XLSX、TXT 或 Markdown，可为 gzip、zip，"
             "或 datasets 保存的文件夹。多个文件依次读取。",
         ),
         file=True,
@@ -178,7 +178,7 @@ class Data(Section):
         help=(
             "Jinja over `messages`, with `add_generation_prompt` and the special "
             "tokens, as Transformers reads it. It runs in a sandbox.",
-            "基于 `messages` 的 Jinja 模板，可用 `add_generation_prompt` 和特殊 token,"
+            "基于 `messages` 的 Jinja 模板，可用 `add_generation_prompt` 和特殊 token，"
             "与 Transformers 相同，在沙箱中运行。",
         ),
         max_length=20_000,
