@@ -171,7 +171,7 @@ def room_problems(recipe: Recipe, root: Path) -> list[Problem]:
 
 
 def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
-    """What a card cannot do of the recipe, whatever its memory."""
+    """Which of the recipe's settings a card lacks."""
     name = card.title.en
     rules = device_rules(recipe, name, has_bf16=card.has_bf16, has_gpu=card.is_gpu)
     return [Problem(path, text) for path, text in rules]
