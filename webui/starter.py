@@ -115,7 +115,7 @@ def convert(gguf: Path, target: Path, gauge: Gauge) -> Path:
     a divergence of 2e-5 between the predictions, the same loss to three digits.
     """
     os.environ["HF_HUB_OFFLINE"] = "1"  # everything is in the file
-    unpack_work.convert(gguf, read_header(gguf), target, gauge)
+    unpack_work.convert_gguf(gguf, read_header(gguf), target, gauge)
     (target / "origin.json").write_text(json.dumps(ORIGIN, indent=2), "utf-8")
     return target
 

@@ -10,12 +10,14 @@ import pytest
 from webui import settings
 from webui.counts.parameters.count import count
 from webui.errors import PlannerError
+from webui.models.failures import explain_failure
 from webui.models.pretrained import (
     has_template,
     read_config,
     read_tokenizer,
     recipe_tokenizer,
 )
+from webui.models.source import Source
 from webui.notebook.chat_templates import BASE, TEMPLATES
 from webui.recipe import Recipe
 from webui.recipe.sections import Data, Model
@@ -100,6 +102,14 @@ def test_unreachable_hub_is_told_quickly(tmp_path: Path, monkeypatch, helper) ->
             "a local folder."
         )
         assert "无法连接模型库" in caught.value.text.zh
+
+
+@pytest.mark.parametrize("kind", [OSError, ImportError])
+def test_what_a_library_says_of_a_model_that_is_there(kind: type[Exception]) -> None:
+    told = explain_failure(Source("some/model"), kind("It has no tokenizer.\nSorry."))
+    assert told.text.en == (
+        "some/model is not a model that Transformers can read (It has no tokenizer)."
+    )
 
 
 def test_a_hub_that_is_switched_off_is_told_as_such(monkeypatch, helper) -> None:

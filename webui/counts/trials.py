@@ -13,15 +13,15 @@ MOST_TRIALS = 200  # no sweep has more
 
 
 def trials(
-    recipe: Recipe, fields: tuple[str, ...], *, sweep: bool
+    recipe: Recipe, begins: tuple[str, ...], *, sweep: bool
 ) -> Iterator[tuple[dict[str, Any], Recipe]]:
-    """The combinations of the swept values of fields whose paths begin so, and their
+    """The combinations of the swept values whose paths begin so, and their
     recipes; without ``sweep`` the recipe itself."""
     if not sweep:
         yield {}, recipe
         return
     space = {
-        path: v for path, v in recipe.sweep.space.items() if path.startswith(fields)
+        path: v for path, v in recipe.sweep.space.items() if path.startswith(begins)
     }
     for chosen in islice(product(*space.values()), MOST_TRIALS):
         values = dict(zip(space, chosen, strict=True))

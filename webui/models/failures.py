@@ -4,7 +4,7 @@ from pathlib import Path
 
 from webui.errors import PlannerError, causes, reason
 from webui.models.gguf import no_file, unpack_first
-from webui.models.hub_errors import MODEL, unreachable, why_hub_failed
+from webui.models.hub_errors import MODEL, why_hub_failed
 from webui.models.source import Source
 from webui.settings import model_path
 from webui.text import Text
@@ -67,9 +67,7 @@ def why_not_hub(source: Source, error: Exception) -> Text:
         return problem
     if "EntryNotFoundError" in kinds or UNNAMED in str(error):
         return lacks(source.path)
-    if isinstance(error, ValueError | KeyError):
-        return not_a_model(source, error)
-    return unreachable(MODEL, source.path)
+    return not_a_model(source, error)
 
 
 def lacks(path: str) -> Text:

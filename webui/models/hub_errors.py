@@ -74,19 +74,14 @@ def why_hub_failed(
             f"已设置 HF_HUB_OFFLINE，而本机没有 {name}；请取消该变量，或{instead.zh}。",
         )
     if out_of_reach(error):
-        return unreachable(sought, name)
+        return Text(
+            f"The hub cannot be reached and {name} is not on this machine; check the "
+            f"network, set HF_ENDPOINT to a mirror, or {instead.en}.",
+            f"无法连接模型库，本机也没有 {name}；请检查网络，用 HF_ENDPOINT 指定镜像，"
+            f"或{instead.zh}。",
+        )
     status = refused_with(chain)
     return hub_refused(status) if status and status != 404 else None
-
-
-def unreachable(sought: Sought, name: str) -> Text:
-    """No answer, and nothing was downloaded earlier."""
-    return Text(
-        f"The hub cannot be reached and {name} is not on this machine; check the "
-        f"network, set HF_ENDPOINT to a mirror, or {sought.instead.en}.",
-        f"无法连接模型库，本机也没有 {name}；请检查网络，用 HF_ENDPOINT 指定镜像，"
-        f"或{sought.instead.zh}。",
-    )
 
 
 def out_of_reach(error: Exception) -> bool:

@@ -46,7 +46,7 @@ def unpack_model(file: Path, scratch: Path, target: Path, gauge: Gauge) -> Path:
     refuse_memory(header.parameters)
     made = scratch / "model"
     try:
-        convert(file, header, made, gauge)
+        convert_gguf(file, header, made, gauge)
         about = {"file": str(file), "license": header.licence}
         (made / "origin.json").write_text(json.dumps(about), "utf-8")
         (made / WRITTEN).write_text(json.dumps({"version": 1}), "utf-8")
@@ -56,7 +56,7 @@ def unpack_model(file: Path, scratch: Path, target: Path, gauge: Gauge) -> Path:
     return target
 
 
-def convert(file: Path, header: Header, folder: Path, gauge: Gauge) -> None:
+def convert_gguf(file: Path, header: Header, folder: Path, gauge: Gauge) -> None:
     """Write a GGUF file's model in bf16, and its tokenizer, as Transformers loads them.
 
     Raises:
@@ -64,7 +64,7 @@ def convert(file: Path, header: Header, folder: Path, gauge: Gauge) -> None:
         OSError: if the disk refuses.
     """
     tokenizer = tokenizer_of(file, header)
-    model = model_of(file, header, gauge)
+    model = gguf_model(file, header, gauge)
     mend_model(model, tokenizer)
     gauge.tell(WRITING)
     model.save_pretrained(folder)
@@ -97,7 +97,7 @@ def refuse_memory(parameters: int) -> None:
         )
 
 
-def model_of(file: Path, header: Header, gauge: Gauge) -> Any:
+def gguf_model(file: Path, header: Header, gauge: Gauge) -> Any:
     """The file's model in bf16, on the CPU.
 
     Raises:

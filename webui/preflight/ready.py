@@ -6,7 +6,7 @@ from pathlib import Path
 
 from webui.counts.memory.cards import Card, this_machine
 from webui.counts.packing import packing_problem
-from webui.counts.parameters.unfit import unfit
+from webui.counts.parameters.unfit import kind_unfit
 from webui.errors import PlannerError
 from webui.models.failures import CodeWantedError
 from webui.models.pickles import pickle_problem
@@ -171,7 +171,7 @@ def room_problems(recipe: Recipe, root: Path) -> list[Problem]:
 
 
 def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
-    """What a card cannot do of the recipe, whatever its memory."""
+    """Which of the recipe's settings a card lacks."""
     name = card.title.en
     rules = device_rules(recipe, name, has_bf16=card.has_bf16, has_gpu=card.is_gpu)
     return [*rules]
@@ -180,7 +180,7 @@ def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
 def model_stages(*, here: bool = True) -> list[Stage]:
     """Whether the model can be read; its weights; whether there is room; its kind."""
     room = (disk_problem,) if here else ()
-    questions = (model_known, pickle_problem, *room, unfit)
+    questions = (model_known, pickle_problem, *room, kind_unfit)
     return [[("model.name", question)] for question in questions]
 
 
@@ -248,7 +248,7 @@ def model_known(recipe: Recipe) -> None:
 
 def kind_problems(recipe: Recipe) -> list[Problem]:
     """Why this kind of model cannot be trained, or not with such rows."""
-    problems = [Problem("model.name", text) for text in unfit(recipe)]
+    problems = [Problem("model.name", text) for text in kind_unfit(recipe)]
     if text := packing_problem(recipe, on_gpu=False):
         problems.append(Problem("data.packing", text))
     return problems

@@ -104,9 +104,7 @@ def hold_out_evenly(
     pairs = list(zip(parts, counts, strict=True))
     held_out = [row for part, n in pairs for row in part[:n]]
     random.Random(seed).shuffle(held_out)
-    return held_out, [
-        row for part, n in zip(parts, counts, strict=True) for row in part[n:]
-    ]
+    return held_out, [row for part, n in pairs for row in part[n:]]
 
 
 def hold_out_groups(

@@ -93,6 +93,10 @@ def test_every_chinese_belongs_to_a_reason() -> None:
         ),
         ("is not JSON (Expecting what)", "不是有效的 JSON（Expecting what）"),
         ("lacks {name}", "缺少 {name}"),
+        (
+            "has no split called train; its splits: a, b and 3 more",
+            "没有名为 train 的部分；现有：a, b，另有 3 个",
+        ),
     ],
 )
 def test_parts_are_put_into_the_chinese(english: str, translation: str) -> None:

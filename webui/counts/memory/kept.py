@@ -167,7 +167,8 @@ def seen(folded: Folded, length: int) -> dict[int, int]:
         layer = model.get_submodule(f"{folded.base.path}.{number}")
         hooks.append(layer.register_forward_pre_hook(entering(number)))
         hooks.append(layer.register_forward_hook(entering(None)))
-    with torch.device("meta"), torch.autograd.graph.saved_tensors_hooks(keep, same):
+    watching = torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor)
+    with torch.device("meta"), watching:
         run_layers(model, decoder, length, weight.dtype)
     for hook in hooks:
         hook.remove()
@@ -209,10 +210,6 @@ def flash_attention(
             return out
 
     return Flash.apply(query, key, value).transpose(1, 2), None
-
-
-def same(tensor: Any) -> Any:
-    return tensor
 
 
 def is_weight(tensor: Any) -> bool:

@@ -90,13 +90,13 @@ def without_precision(model: Model) -> Model:
 @lru_cache(maxsize=4)
 def read_base(model: Model, stamp: int) -> Base:
     """The model of these names; a local one as of this moment."""
-    built = build(model)
+    built = build_shape(model)
     depth = built.config.get_text_config().num_hidden_layers
     path, layers = decoder_layers(built, depth)
     return Base(model.name, built, path, layers)
 
 
-def build(model: Model) -> Any:
+def build_shape(model: Model) -> Any:
     """A new model of this name on the meta device."""
     import torch
 

@@ -12,7 +12,7 @@ from webui.text import Text
 MASKLESS = ("rwkv", "xlstm", "doge")
 
 
-def unfit(recipe: Recipe) -> list[Text]:
+def kind_unfit(recipe: Recipe) -> list[Text]:
     """Why the recipe's kind of model cannot be trained so; empty if it can.
 
     Whether there is such a model at all is asked elsewhere.

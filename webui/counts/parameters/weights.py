@@ -65,7 +65,7 @@ def read_weights(model: Model, stamp: int, adapter: Adapter) -> Weights:
     base = shape_of_model(recipe)
     config = adapter_config(recipe, base)
     if config is None:
-        return whole(base, adapter)
+        return weights_of_base(base, adapter)
     names = {name for name, _ in base.model.named_modules()}
     folded, adapted = attach(base, config)
     prompt = bool(config.is_prompt_learning)
@@ -79,7 +79,7 @@ def read_weights(model: Model, stamp: int, adapter: Adapter) -> Weights:
     return Weights(folded, tuple(rows), adapter)
 
 
-def whole(base: Base, adapter: Adapter) -> Weights:
+def weights_of_base(base: Base, adapter: Adapter) -> Weights:
     """The weights of a base that learns itself, all of it or its last layers."""
     folded = learning_itself(base, adapter)
     rows = []

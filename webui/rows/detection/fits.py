@@ -95,11 +95,11 @@ def fit_of(
     if format.name != "preference":  # what was rejected is never learned
         columns = [c for c in columns if not REJECTED_NAMES & {*c.names}]
         named = {name: own for name, own in named.items() if name not in REJECTED_NAMES}
-    found = [match for role in format.roles for match in candidates(role, named)]
+    found = [match for role in format.roles for match in named_matches(role, named)]
     if any(role.name == "messages" for role in format.roles):
         found += unnamed_messages(format.roles[0], columns)
     if format.name == "translation":
-        if any(candidates(REASONING, named)):
+        if any(named_matches(REASONING, named)):
             return None  # nobody thinks aloud before a translation
         found += language_pair(format, columns)
     if format.name == "question_answer":
@@ -122,7 +122,7 @@ def fit_of(
     return Fit(format, tuple(ordered))
 
 
-def candidates(role: Role, named: dict[str, list[Column]]) -> Iterator[Match]:
+def named_matches(role: Role, named: dict[str, list[Column]]) -> Iterator[Match]:
     """The columns that may fill a role, in the order of its synonyms."""
     names = (role.name, *role.synonyms)
     for name in names:

@@ -46,7 +46,7 @@ TOOLS_APART = Text(
 )
 
 
-def refuse(columns: Sequence[Column]) -> None:
+def refuse_other_kinds(columns: Sequence[Column]) -> None:
     """Say what is missing where rows hold pictures, single messages of a tree, or
     responses of which none is preferred.
 

@@ -14,7 +14,7 @@ NAMES = {
 # By role the kinds of words that tell it, strong ones first, and which tell otherwise.
 SAYING = {
     "question": [("asks", "answers"), ("asks_weakly", "answers")],
-    "answer": [("answers", "asks"), ("answers_weakly", "nothing")],
+    "answer": [("answers", "asks"), ("answers_weakly", "")],
 }
 ENOUGH = 3  # values, below which one word may be all that somebody says
 NAME = re.compile(r"[\w.@-]{1,30}", re.ASCII)
@@ -52,8 +52,8 @@ def can_be_said(column: Column) -> bool:
 
 def tells(column: Column, kind: str) -> bool:
     """Whether a column's name has a word of a kind; a Chinese one may be inside."""
-    inside = NAMES.get(f"{kind}_chinese", ())
-    return bool(words_in_name(column) & NAMES[kind]) or any(
+    words, inside = NAMES.get(kind, ()), NAMES.get(f"{kind}_chinese", ())
+    return not words_in_name(column).isdisjoint(words) or any(
         word in column.names[0] for word in inside
     )
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from webui.rows.mapping.values import WORDS, meaning
 
-FLAGS, RATINGS = meaning("flags"), meaning("ratings")
+FLAGS: dict[str, bool] = meaning("flags")
+RATINGS: dict[str, bool] = meaning("ratings")
 
 
 def is_only_read(turn: Mapping[str, Any], place: str) -> bool:

@@ -24,7 +24,7 @@ SIDES = (
     ("input", "output"),
     ("question", "answer"),
 )
-ROLES = meaning("roles")
+ROLES: dict[str, str] = meaning("roles")
 SAID = ("content", "value", "text", "parts")
 TEXTS = ("text", "input_text", "output_text")
 THOUGHTS = ("thinking", "reasoning", "thought", "think", "reasoning_content")

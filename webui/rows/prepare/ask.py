@@ -8,7 +8,7 @@ from webui.planner.process import ask
 from webui.recipe import Recipe
 from webui.rows.prepare.prepare import prepare
 from webui.rows.prepare.store import known_preparation, rows_key
-from webui.rows.report.measured import files_behind
+from webui.rows.report.measured import all_files
 from webui.text import Text
 
 LARGE = 20_000_000  # bytes of a source; more would keep other questions waiting
@@ -48,7 +48,7 @@ def is_large(recipe: Recipe) -> bool:
 def size_of(path: Path) -> int:
     """Bytes of a file, or of all in a folder; 0 of what is not there."""
     try:
-        return sum(file.stat().st_size for file in files_behind(path))
+        return sum(file.stat().st_size for file in all_files(path))
     except (OSError, ValueError):
         return 0
 

@@ -22,7 +22,7 @@ from webui.rows.prepare.store import (
     publish,
     rows_folder,
     rows_key,
-    tidy,
+    tidy_preparations,
 )
 from webui.rows.prepare.trl_rows import is_asked_with_options
 from webui.rows.prepare.writing import Writer, finish, parts_of
@@ -45,7 +45,7 @@ def prepare(recipe: Recipe, as_before: bool = False) -> Rows:
     revision = hub_revision(recipe)
     if (found := known_preparation(key)) and revision in ("", found.revision):
         return found
-    tidy()
+    tidy_preparations()
     scratch = new_scratch(rows_folder())
     try:
         rows = written_rows(recipe, scratch, as_before)
@@ -113,14 +113,14 @@ def write_in(
             written.file.close()
             Path(written.file.name).unlink()
     return replace(
-        found(recipe, chat, writer),
+        rows_described(recipe, chat, writer),
         train=trained,
         heldout=held,
         watched=None if as_before else watched,
     )
 
 
-def found(recipe: Recipe, chat: Chat, writer: Writer) -> Rows:
+def rows_described(recipe: Recipe, chat: Chat, writer: Writer) -> Rows:
     """What was found of the rows, but for how many there are of each part."""
     seen = writer.seen
     form, reason = form_of(recipe, seen, many=seen.rows > MANY)

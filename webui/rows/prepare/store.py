@@ -66,7 +66,7 @@ def publish(scratch: Path, rows: Rows) -> None:
     scratch.rename(folder)
 
 
-def tidy() -> None:
+def tidy_preparations() -> None:
     """Remove the oldest preparations."""
     kept = [path for path in rows_folder().glob("[!.]*") if path.is_dir()]
     for old in sorted(kept, key=lambda path: path.stat().st_mtime)[:-KEPT]:

@@ -1,9 +1,10 @@
 """Why a data set of the hub gives no rows: one sentence each, with what to do."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from webui.errors import causes, reason
 from webui.models.hub_errors import DATA_SET, why_hub_failed
+from webui.rows.reading.known import first_names
 from webui.text import Text
 
 SHOWN = 20  # names in a sentence
@@ -46,38 +47,25 @@ def wrong_part(
     default: str | None,
 ) -> Text | None:
     """Which configurations or splits there are, where the wanted one is not."""
-    chosen = config or default
+    chosen, has = config or default, first_names(known, SHOWN)
     if chosen is None:
         return Text(
-            f"{name} has several configurations; choose one of "
-            f"{first_names(known).en}.",
-            f"{name} 有多个配置；请选择其一：{first_names(known).zh}。",
+            f"{name} has several configurations; choose one of {has.en}.",
+            f"{name} 有多个配置；请选择其一：{has.zh}。",
         )
     if chosen not in known:
         return Text(
-            f"{name} has no configuration {chosen}; it has {first_names(known).en}.",
-            f"{name} 没有配置 {chosen}；现有：{first_names(known).zh}。",
+            f"{name} has no configuration {chosen}; it has {has.en}.",
+            f"{name} 没有配置 {chosen}；现有：{has.zh}。",
         )
-    splits = known[chosen]
-    if split in splits:
+    if split in known[chosen]:
         return None
+    has = first_names(known[chosen], SHOWN)
     if not split:
         return Text(
-            f"Choose a split of {name}: {first_names(splits).en}.",
-            f"请选择 {name} 的划分：{first_names(splits).zh}。",
+            f"Choose a split of {name}: {has.en}.", f"请选择 {name} 的划分：{has.zh}。"
         )
     return Text(
-        f"{name} has no split {split}; it has {first_names(splits).en}.",
-        f"{name} 没有划分 {split}；现有：{first_names(splits).zh}。",
-    )
-
-
-def first_names(names: Iterable[str]) -> Text:
-    """The first names in one line."""
-    several = list(names)
-    shown = several[:SHOWN]
-    more = len(several) - len(shown)
-    return Text(
-        ", ".join(shown) + (f" and {more} more" if more else ""),
-        "、".join(shown) + (f" 等 {len(several)} 个" if more else ""),
+        f"{name} has no split {split}; it has {has.en}.",
+        f"{name} 没有划分 {split}；现有：{has.zh}。",
     )

@@ -56,7 +56,7 @@ class Reading:
     cost: float
 
 
-def guess(head: bytes) -> Encoding:
+def guess_encoding(head: bytes) -> Encoding:
     """The encoding of bytes that are neither ASCII nor UTF-8, by what they would say.
 
     Raises ValueError where two readings are equally good, and where none is.
@@ -84,7 +84,7 @@ def all_readings(sample: bytes) -> list[Reading]:
         Reading(codec, name, text, rarity + min(cost(text, lang) for lang in languages))
         for codec, (name, languages, rarity) in ENCODINGS.items()
         if wide or not codec.startswith("utf-16")
-        for text in [decoded(sample, codec)]
+        for text in [decoded_sample(sample, codec)]
     ]
 
 
@@ -104,7 +104,7 @@ def telling_lines(head: bytes) -> bytes:
     return b"".join(found)
 
 
-def decoded(sample: bytes, codec: str) -> str:
+def decoded_sample(sample: bytes, codec: str) -> str:
     """The sample in an encoding; bytes that are no text there are senseless there."""
     errors = "replace" if codec.startswith("utf-16") else "surrogateescape"
     return sample.decode(codec, errors)

@@ -72,13 +72,13 @@ def east_asian(common: str, script: dict[str, Any]) -> Language:
                 return float(own)
         if character in known:
             return float(least)
-        row = row_of(character, script["charset"])
+        row = charset_row(character, script["charset"])
         return float(others[0 if first <= row <= last else 1 if row else 2])
 
     return Language(cost, 0.9, 0.03, 0.5)
 
 
-def row_of(character: str, encoding: str) -> int:
+def charset_row(character: str, encoding: str) -> int:
     """The first of a character's two bytes in an encoding; 0 if it has none there."""
     try:
         written = character.encode(encoding)

@@ -61,4 +61,5 @@ def part_in_chinese(name: str, text: str) -> str:
         return str(TABLES["json"].get(text, text))
     if name == "csv":
         return chinese(text, CSV_ERRORS) or text
+    text = re.sub(" and ([0-9]+) more$", r"，另有 \1 个", text)
     return re.sub("^message ([0-9]+)$", r"第 \1 条消息", text)

@@ -69,7 +69,7 @@ def rejected_path(key: str) -> Path:
     return reports_folder() / f"{key}.rejected.jsonl"
 
 
-def tidy() -> None:
+def tidy_reports() -> None:
     """Remove the oldest reports."""
     folder = reports_folder()
     reports = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)

@@ -10,7 +10,7 @@ from webui.files import new_scratch
 from webui.planner.job import Gauge, Job, has_died
 from webui.recipe import Recipe
 from webui.rows.each import source_files
-from webui.rows.report.cache import cached, report_key, reports_folder, tidy
+from webui.rows.report.cache import cached, report_key, reports_folder, tidy_reports
 from webui.rows.report.measured import Measured, Stamp, files_stamp
 from webui.rows.report.report import Report
 from webui.rows.report.work import STAGES, Known, finished_report
@@ -28,14 +28,16 @@ def start_report(recipe: Recipe) -> Job[Report]:
     """
     job = Job(REPORT, report_at_hand(recipe))
     if job.result is None:
-        tidy()
+        tidy_reports()
         scratch, gauge = new_scratch(reports_folder()), Gauge(STAGES)
         args = (recipe, scratch, dict(_measured), gauge)
-        job.begin(finished_report, *args, gauge=gauge, scratch=scratch, take=taken)
+        job.begin(
+            finished_report, *args, gauge=gauge, scratch=scratch, take=kept_report
+        )
     return job
 
 
-def taken(answer: tuple[str, Known]) -> Report | PlannerError:
+def kept_report(answer: tuple[str, Known]) -> Report | PlannerError:
     """The report that the process put into the cache."""
     key, measured = answer
     _measured.update(measured)
