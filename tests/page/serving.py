@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from webui import app, settings
-from webui.kernel.kernel import this_kernel
 
 KEPT = ("kernel", "draft", "device", "card")
 
