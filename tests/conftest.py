@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import warm
 from homes import make_home
-from order import put_slow_files_first
+from order import put_slow_files_first, shuffle
 from shapes import helper, shape, starter_recipe  # noqa: F401 - fixtures
 
 from webui.settings import starter_folder
@@ -33,11 +33,14 @@ STARTING = {"kernel_home", "ended_kernel", "server", "browser", "helper"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Know the tests that wait, and take slow files first."""
+    """Know the tests that wait, and take slow files first, or all in random order."""
     for item in items:
         if STARTING & {*getattr(item, "fixturenames", ())} or is_heavy(item.path):
             item.add_marker("slow")
-    put_slow_files_first(items)
+    if seed := os.environ.get("TUNEBOOK_SHUFFLE"):
+        shuffle(items, seed)
+    else:
+        put_slow_files_first(items)
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 The last file to be taken decides how long one worker waits for the other.
 """
 
+import random
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,11 @@ def rank(file: Path) -> int:
 def is_slow(item: pytest.Item) -> bool:
     """Whether a test trains, or drives a browser."""
     return any(item.get_closest_marker(mark) for mark in SLOW)
+
+
+def shuffle(items: list[pytest.Item], seed: str) -> None:
+    """Mix the files, and the tests within each: no test may need another before it."""
+    chance = random.Random(seed)
+    files = [*dict.fromkeys(item.path for item in items)]
+    chance.shuffle(files)
+    items.sort(key=lambda item: (files.index(item.path), chance.random()))

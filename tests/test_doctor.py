@@ -181,6 +181,7 @@ print(model.dtype, tokenizer.eos_token, tokenizer.pad_token)
 
 
 @pytest.mark.train
+@pytest.mark.usefixtures("fresh")  # as it is asked on a machine of a user
 def test_the_precision_is_the_one_that_unsloth_takes(tunebook_home: Path) -> None:
     device = doctor.ask_device()
     assert isinstance(device, Device), device
