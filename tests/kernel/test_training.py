@@ -187,7 +187,10 @@ def test_the_notebook_opens_with_every_output(first: First) -> None:
     assert counts == sorted(counts) and None not in counts
     shown = {cell.id: plain_text(cell.outputs) for cell in code}
     assert "rows to train on" in shown["data"]
-    assert f"step {STEPS}/{STEPS}" in shown["train"] and "exact match on 2" in shown["score"]
+    assert (
+        f"step {STEPS}/{STEPS}" in shown["train"]
+        and "exact match on 2" in shown["score"]
+    )
     assert not any(o.output_type == "error" for cell in code for o in cell.outputs)
 
 
