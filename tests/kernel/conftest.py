@@ -21,6 +21,16 @@ def small_starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def small_home(tunebook_home: Path, small_starter: Path) -> Path:
+    """A home for one test, whose starter is the small one."""
+    link = tunebook_home / "models" / settings.STARTER
+    link.unlink(missing_ok=True)
+    if small_starter.is_dir():
+        link.symlink_to(small_starter, target_is_directory=True)
+    return tunebook_home
+
+
 @pytest.fixture(scope="module")
 def kernel_starter(small_starter: Path) -> Path:
     """What the homes of kernels have as the starter; a module may have another."""

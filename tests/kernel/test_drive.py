@@ -42,6 +42,22 @@ def refuse(event, args):
 
 sys.addaudithook(refuse)
 """
+# Two runs are added, and the second is moved to the first place.
+SETTLE = """
+import contextlib, io, json, sys
+from webui.cli import main
+
+def queue(*words):
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        assert main(["queue", *words]) == 0, told.getvalue()
+    return told.getvalue()
+
+for seed, name in enumerate(("first", "second"), start=1):
+    more = "--set", f"training.seed={seed}", "--set", f"name={name}"
+    queue("add", "starter-extract", *sys.argv[1:], *more)
+waiting = json.loads(queue("--json"))
+queue("move", waiting[1]["id"], "first")
+"""
 SHORT = (
     *("training.duration=steps", "training.steps=2", "training.batch_size=1"),
     *("training.save_every=1", "compare.scored_rows=2", "compare.max_new_tokens=4"),
@@ -49,14 +65,14 @@ SHORT = (
 
 
 @pytest.fixture
-def drive(tunebook_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def drive(small_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of this kind for every process that is started from here."""
     (tmp_path / "drive").mkdir()
     (tmp_path / "drive" / "sitecustomize.py").write_text(DRIVE)
     monkeypatch.setenv(
         "PYTHONPATH", os.pathsep.join([str(tmp_path / "drive"), str(work.ROOT)])
     )
-    return tunebook_home
+    return small_home
 
 
 def python(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -89,15 +105,8 @@ def test_a_training_and_the_queue_work_on_it(drive: Path) -> None:
         pytest.skip("the starter model is not here: run `tunebook starter`")
     given = [word for setting in SHORT for word in ("--set", setting)]
     try:
-        for name, seed in (("first", 1), ("second", 2)):
-            settled = python(
-                *("-m", "webui", "queue", "add", "starter-extract", *given),
-                *("--set", f"training.seed={seed}", "--set", f"name={name}"),
-            )
-            assert settled.returncode == 0, settled.stderr
-        waiting = json.loads(python("-m", "webui", "queue", "--json").stdout)
-        moved = python("-m", "webui", "queue", "move", waiting[1]["id"], "first")
-        assert moved.returncode == 0, moved.stderr
+        settled = python("-c", SETTLE, *given)
+        assert settled.returncode == 0, settled.stderr
         done = python("-m", "webui", "queue", "run", "--json")
         assert done.returncode == 0, done.stderr
     finally:

@@ -30,6 +30,7 @@ def outputs(run: Path, name: str) -> str:
 # ---- before there is a kernel
 
 
+@pytest.mark.usefixtures("tunebook_home")
 def test_without_a_kernel_there_is_nothing_to_stop() -> None:
     assert (
         jobs.status(this_kernel()).word == "none"
@@ -40,6 +41,7 @@ def test_without_a_kernel_there_is_nothing_to_stop() -> None:
     assert jobs.status(this_kernel()).word == "none"
 
 
+@pytest.mark.usefixtures("tunebook_home")
 def test_a_kernel_that_cannot_start_says_so_and_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -54,12 +56,14 @@ def test_a_kernel_that_cannot_start_says_so_and_leaves_nothing(
     )
 
 
+@pytest.mark.usefixtures("tunebook_home")
 def test_two_starts_at_once_are_refused() -> None:
     with jobs.lock(this_kernel()), pytest.raises(KernelError, match="another start"):
         work.start(model="1")
     assert folder.folders(this_kernel().runs) == []
 
 
+@pytest.mark.usefixtures("tunebook_home")
 def test_a_lock_is_free_again_once_its_holder_is_killed() -> None:
     code = (
         "import time\n"

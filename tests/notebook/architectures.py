@@ -122,9 +122,9 @@ def config_of(family: str) -> Any:
 
 
 def write_model(family: str, folder: Path, words: Path) -> None:
-    """Write a tiny model of this family, and a tokenizer in ``words`` with its template.
+    """Write a tiny model of this family; the same family is the same every time.
 
-    The same family is the same model every time.
+    Its tokenizer is the one in the folder ``words``, with the family's template.
     """
     import torch
     from their_templates import write_tokenizer

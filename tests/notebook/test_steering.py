@@ -17,7 +17,7 @@ WILD = [
 TRIALS: dict[str, list[str]] = {
     "plain": [],
     "stop at loss": ["training.steps=14", "training.stop_at_loss=90"],
-    "time": ["training.steps=14", "training.max_minutes=0.001"],
+    "time": ["training.steps=14", "training.max_minutes=0.0001"],
     "patience": [*EVALUATED, *WILD],
     "best": [*EVALUATED, *WILD, "evaluation.keep_best=true"],
     "best whole": [*EVALUATED, "adapter.start=pissa", "evaluation.keep_best=true"],
