@@ -2,7 +2,9 @@
 # make test    install, bring Chromium if we may, lint, type check, run the tests
 # make test-quick  the tests that start nothing and import nothing large
 # make lint    ruff, mypy, imports alone   make install  everything but the page
-# make docs    write the reference pages in docs/ from what the code declares
+# make test-install  the wheel by pip, uvx and pipx, and both ends of the versions: some
+#                  GB and half an hour
+# make docs    write the reference pages in docs/, the notebooks and the badges
 # make test-gpu    all that only a GPU can show, on one card, in under nine minutes
 # make gpu-folder  build/gpu: the same for a machine without a network; its wheels
 #                  are named in wheels.txt, and brought along with WHEELS=1
@@ -16,8 +18,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-quick test-gpu gpu-folder lint install starter browser docs\
-  space clean
+.PHONY: run test test-quick test-install test-gpu gpu-folder lint install starter\
+  browser docs space clean
 .DEFAULT_GOAL := run
 
 # The page fetches the starter model if it is not there. What takes long says how long.
@@ -30,10 +32,14 @@ PYTEST := OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest -n 2 --dist loadfile \
   --no-loadscope-reorder
 
 test: lint starter browser
-	$(PYTEST) -m "not gpu"
+	$(PYTEST) -m "not gpu and not install"
 
 test-quick: install
-	$(PYTEST) -m "not train and not browser and not gpu and not slow"
+	$(PYTEST) -m "not train and not browser and not gpu and not slow and not install"
+
+# In environments of their own, one after the other: they fill the disk.
+test-install: starter
+	$(BIN)/pytest -m install
 
 lint: install
 	$(BIN)/ruff check .
@@ -98,6 +104,7 @@ gpu-folder: starter
 
 docs: install
 	$(BIN)/python docs/make.py
+	$(BIN)/python colab/make.py
 
 # A Space reads its own README; the rest is what .dockerignore lets into the image.
 SPACE := build/space

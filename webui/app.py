@@ -15,7 +15,11 @@ from webui.settings import shipped_recipes
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1", "testserver"]
 SHARED_HOSTS = ["*.gradio.live"]
-COLAB_HOSTS = ["*.googleusercontent.com", "*.colab.dev"]
+# The address in the browser, and the name that Colab's proxy asks the runtime by.
+COLAB_HOSTS = [
+    *("*.googleusercontent.com", "*.colab.dev"),
+    *("*.codatalab-user-runtimes.internal", "*.colab-user-runtimes.internal"),
+]
 COLAB_HEIGHT = 900
 
 
@@ -42,6 +46,7 @@ def launch(
     from webui.page import routes, theme
     from webui.page.build import build_app
     from webui.page.patches.beginning import at_start
+    from webui.page.patches.colab import in_colab, know_colab
     from webui.page.patches.ending import wait_for_end
     from webui.page.patches.presses import rest_between_presses
     from webui.page.patches.ticks import tick_slowly
@@ -51,6 +56,8 @@ def launch(
     kernel = this_kernel()
     log_to_file(kernel.home)
     tell_unseen()
+    if in_colab():
+        know_colab()
     auth = credentials(host, share, auth)
     studio = open_studio(kernel, recipe)
     closing.close_dead_run(kernel)

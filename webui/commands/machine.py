@@ -11,6 +11,7 @@ from webui.commands.output import print_json
 from webui.commands.progress import say_progress
 from webui.kernel import stopping
 from webui.kernel.kernel import this_kernel
+from webui.kernel.process import KernelError
 from webui.kernel.status import status
 
 
@@ -61,6 +62,8 @@ def doctor(arguments: Namespace) -> int:
 
     if arguments.end_kernel:
         return end_kernel()
+    if arguments.fix:
+        mend()
     findings = examine()
     if arguments.json:
         plain = [asdict(finding) for finding in findings]
@@ -70,6 +73,23 @@ def doctor(arguments: Namespace) -> int:
         if status(this_kernel()).word in ("idle", "busy"):
             print(kernel_line())
     return 0 if all(each.ok for each in findings if each.required) else 1
+
+
+def mend() -> None:
+    """Install the packages that fit; never beneath a training that runs.
+
+    Raises:
+        KernelError: when the kernel is busy.
+    """
+    from webui.install import install
+
+    if status(this_kernel()).word == "busy":
+        raise KernelError.of(
+            "A training runs on the packages that would be exchanged: wait for its "
+            "end, or stop it, and try again.",
+            "有训练正在使用要更换的软件包：请等它结束或停止它，然后重试。",
+        )
+    install(say_progress)
 
 
 def kernel_state() -> dict[str, Any]:

@@ -246,7 +246,12 @@ def add_runs(runs: argparse.ArgumentParser) -> None:
 
 
 def add_doctor(doctor: argparse.ArgumentParser) -> None:
-    """Look, or end the kernel."""
+    """Look, mend, or end the kernel."""
+    doctor.add_argument(
+        "--fix",
+        action="store_true",
+        help="install the packages that fit, and keep the torch that is here",
+    )
     doctor.add_argument(
         "--end-kernel", action="store_true", help="end the kernel and free its memory"
     )
