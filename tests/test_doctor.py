@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import subprocess
 import sys
 from importlib.metadata import version
@@ -66,8 +67,8 @@ def test_uv_installs_the_same_unsloth_and_nothing_that_it_brings_along() -> None
     project = (ROOT / "pyproject.toml").read_text()
     [group] = re.findall(r"(?m)^here = \[(.*)\]$", project)
     assert {f'"{each}"' for each in doctor.UNSLOTH} <= {*group.split(", ")}
-    for name, version in (each.split("==") for each in doctor.UNSLOTH):
-        alone = f'name = "{name.replace("_", "-")}"\nversion = "{version}"'
+    for name, number in (each.split("==") for each in doctor.UNSLOTH):
+        alone = f'name = "{name.replace("_", "-")}"\nversion = "{number}"'
         assert f"{alone}\nrequires-dist = []" in project
 
 
