@@ -17,6 +17,7 @@ FROM ${BASE}
 
 # Triton compiles its kernels with gcc against Python's headers. tini passes signals on
 # and waits for what others leave behind, which no first process of ours would.
+# hadolint ignore=DL3008
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       ca-certificates gcc libc6-dev python3 python3-dev python3-venv tini \
@@ -38,7 +39,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \
  && pip install --constraint /src/requirements.txt "/src[unsloth]" \
  && pip install --no-deps --requirement /src/requirements-unsloth.txt
 
-USER tunebook
+USER 1000
 WORKDIR /home/tunebook
 ENV TUNEBOOK_HOME=/data HF_HOME=/data/huggingface PYTHONUNBUFFERED=1
 VOLUME /data
@@ -46,6 +47,5 @@ EXPOSE 7860
 HEALTHCHECK --start-period=3m --interval=30s --timeout=10s \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:7860/')"]
 
-# Without a network the starter stays away, says so, and the page opens all the same.
 ENTRYPOINT ["tini", "--"]
-CMD ["sh", "-c", "tunebook starter; exec tunebook page --host 0.0.0.0 --port 7860 --no-browser"]
+CMD ["tunebook", "page", "--host", "0.0.0.0", "--port", "7860", "--no-browser"]

@@ -108,12 +108,14 @@ docs: install
 	$(BIN)/python colab/make.py
 
 # A Space reads its own README; the rest is what .dockerignore lets into the image.
+SPACE := build/space
+
 space:
-	rm -rf build/space && mkdir -p build/space
+	rm -rf $(SPACE) && mkdir -p $(SPACE)
 	cp -R Dockerfile .dockerignore LICENSE pyproject.toml requirements.txt \
-	  requirements-unsloth.txt recipes webui build/space
-	cp spaces/README.md build/space/README.md
-	find build/space -name __pycache__ -type d -prune -exec rm -rf {} +
+	  requirements-unsloth.txt recipes webui $(SPACE)
+	cp spaces/README.md $(SPACE)/README.md
+	find $(SPACE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build

@@ -1,5 +1,6 @@
 """Every Chinese text of the project has Chinese punctuation and one word for "you"."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -59,4 +60,14 @@ def test_texts_of_the_code() -> None:
 
 @pytest.mark.parametrize("path", PROSE, ids=lambda path: path.name)
 def test_texts_beside_the_code(path: Path) -> None:
-    assert not amiss(path.read_text(encoding="utf-8"))
+    assert not amiss(prose_of(path))
+
+
+def prose_of(path: Path) -> str:
+    """A file's text; of a notebook what is no code, which is made of texts of ours."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return text
+    cells = json.loads(text)["cells"]
+    told = [cell["source"] for cell in cells if cell["cell_type"] == "markdown"]
+    return "\n".join(map("".join, told))

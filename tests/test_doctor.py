@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import subprocess
 import sys
 from importlib.metadata import version
@@ -60,6 +61,15 @@ def test_unsloth_is_installed_alone() -> None:
 def test_unsloths_version_is_the_one_that_make_installs() -> None:
     lines = (ROOT / "requirements-unsloth.txt").read_text().splitlines()
     assert tuple(line for line in lines if line[:1] not in ("", "#")) == doctor.UNSLOTH
+
+
+def test_uv_installs_the_same_unsloth_and_nothing_that_it_brings_along() -> None:
+    project = (ROOT / "pyproject.toml").read_text()
+    [group] = re.findall(r"(?m)^here = \[(.*)\]$", project)
+    assert {f'"{each}"' for each in doctor.UNSLOTH} <= {*group.split(", ")}
+    for name, number in (each.split("==") for each in doctor.UNSLOTH):
+        alone = f'name = "{name.replace("_", "-")}"\nversion = "{number}"'
+        assert f"{alone}\nrequires-dist = []" in project
 
 
 def test_declared_packages_are_checked_without_those_of_developers() -> None:

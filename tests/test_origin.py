@@ -99,20 +99,3 @@ def test_nothing_is_installed_by_its_bare_name() -> None:
     assert found == []
     for said in ('pip install -q "tunebook[unsloth]"', "`uvx --from tunebook`", "uvx"):
         assert bool(bare.search(said)) is ("tunebook" in said)
-
-
-@pytest.mark.parametrize("language", [0, 1])
-def test_a_notebook_refuses_a_bare_name(
-    make: ModuleType, language: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("TUNEBOOK_SOURCE", raising=False)
-    cells = nbformat.reads(make.notebook(language, None), as_version=4).cells
-    code = next(cell.source for cell in cells if cell.id == "install")
-    until = code.split("place = ")[0]
-    for said, stops in (("", True), ("tunebook", True), ("./x/tunebook-1.whl", False)):
-        asked = until.replace('SOURCE = ""', f"SOURCE = {said!r}")
-        if stops:
-            with pytest.raises(SystemExit):
-                exec(asked, {"__name__": "x"})
-        else:
-            exec(asked, {"__name__": "x"})
