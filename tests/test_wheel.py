@@ -128,6 +128,56 @@ def doctor(command: list[str | Path], folder: Path) -> dict[str, dict[str, objec
     return {finding["name"]: finding for finding in findings}
 
 
+def put_torch(python: Path, version: str, folder: Path) -> Path:
+    """A torch as a machine brings it: to pip a package like any, with nothing in it."""
+    ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    place = Path(run(python, "-c", ask, folder=folder).strip())
+    (place / "torch.py").write_text(f"__version__ = {version!r}\n")
+    about = place / f"torch-{version}.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: torch\nVersion: {version}\n"
+    )
+    (about / "RECORD").write_text("torch.py,,\n")
+    (about / "INSTALLER").write_text("machine\n")
+    return place / "torch.py"
+
+
+@pytest.mark.install
+@pytest.mark.timeout(900)
+def test_the_torch_of_a_machine_is_kept(tmp_path: Path) -> None:
+    """What fits it is chosen and installed, and it is as it was."""
+    python = environment(tmp_path)
+    torch = put_torch(python, "2.9.1+cu128", tmp_path)
+    run(python, "-m", "pip", "install", "-q", "--no-deps", wheel(), folder=tmp_path)
+    told = run(python, "-m", "webui.install", folder=tmp_path)
+    assert "Keeping torch 2.9.1+cu128" in told
+    assert torch.read_text() == "__version__ = '2.9.1+cu128'\n"
+    found = {
+        each["name"].replace("-", "_"): each["version"]
+        for each in json.loads(
+            run(python, "-m", "pip", "list", "--format", "json", folder=tmp_path)
+        )
+    }
+    assert found["torch"] == "2.9.1+cu128" and {"trl", "gradio", "unsloth"} <= {*found}
+    for wanted in map(Requirement, requirements()):
+        if wanted.marker is None or wanted.marker.evaluate():
+            assert wanted.specifier.contains(found[wanted.name.replace("-", "_")])
+
+
+@pytest.mark.install
+@pytest.mark.timeout(300)
+def test_a_torch_that_does_not_fit_is_told_and_left(tmp_path: Path) -> None:
+    python = environment(tmp_path)
+    torch = put_torch(python, "2.6.0+cu124", tmp_path)
+    run(python, "-m", "pip", "install", "-q", "--no-deps", wheel(), folder=tmp_path)
+    done = subprocess.run(
+        [python, "-m", "webui.install"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 1 and "nothing was changed" in done.stderr
+    assert torch.read_text() == "__version__ = '2.6.0+cu124'\n"
+
+
 @pytest.mark.install
 @pytest.mark.train
 @pytest.mark.timeout(3600)

@@ -239,6 +239,16 @@ def test_sharing_is_off_unless_asked(name: str) -> None:
     assert len(code) == 3 and "share" not in "".join(code)
 
 
+def test_on_kaggle_runs_lie_where_it_keeps_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("TUNEBOOK_HOME", raising=False)
+    monkeypatch.setattr(os.path, "isdir", lambda path: path == "/kaggle/working")
+    cells = nbformat.read(ROOT / "colab" / NOTEBOOKS[0], as_version=4).cells
+    exec(next(cell.source for cell in cells if cell.id == "keep"), {"os": os})
+    assert os.environ["TUNEBOOK_HOME"] == "/kaggle/working/tunebook"
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_bare_name_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anything is installed."""
