@@ -60,6 +60,7 @@ def launch(
     root, port = root_here(root_path, port)
     auth = credentials(host, share, auth, proxied=bool(root))
     studio = open_studio(kernel, recipe)
+    studio.guarded = auth is not None
     closing.close_dead_run(kernel)
     app = build_app(studio)
     planner.warm()
