@@ -2,7 +2,14 @@
 
 import pytest
 
-from webui.address import host_names, in_a_frame, parse_root, path_of, root_here
+from webui.address import (
+    host_names,
+    in_a_frame,
+    parse_root,
+    path_of,
+    root_here,
+    shown_at,
+)
 
 HUB = {"JUPYTERHUB_SERVICE_PREFIX": "/user/ada@example.com/"}
 
@@ -78,3 +85,10 @@ def test_other_host_names_are_refused_unless_a_password_guards() -> None:
 def test_spaces_and_colab_show_the_page_in_a_frame() -> None:
     assert in_a_frame({"SPACE_ID": "a/b"}) and in_a_frame({"COLAB_RELEASE_TAG": "1"})
     assert not in_a_frame({"HOME": "/root"})
+
+
+def test_where_a_server_is_opened() -> None:
+    here = "http://127.0.0.1:7860/"
+    assert shown_at(here, "") == here
+    assert shown_at(here, "/tools") == f"{here}tools/"
+    assert shown_at(here, "https://example.com/t") == "https://example.com/t"

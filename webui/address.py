@@ -57,6 +57,11 @@ def path_of(root: str) -> str:
     return urlsplit(root).path if WHOLE.match(root) else root
 
 
+def shown_at(address: str, root: str) -> str:
+    """Where a server of this address is opened: behind a proxy, at the proxy's."""
+    return root if WHOLE.match(root) else f"{address.rstrip('/')}{root}/"
+
+
 def free_port() -> int | None:
     """The first port from 7860 that nobody listens on; None if there is none."""
     for port in range(FIRST_PORT, FIRST_PORT + PORTS):

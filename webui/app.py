@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from webui.access import credentials
-from webui.address import host_names, in_a_frame, path_of, root_here
+from webui.address import host_names, in_a_frame, path_of, root_here, shown_at
 from webui.kernel import closing, keeper
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.recipe.problems import RecipeError
@@ -96,10 +96,11 @@ def launch(
     keeper.start_keeper(kernel)
     if share and not shared:
         print("There is no shared link: Gradio's server cannot be reached from here.")
-    print(f"Tunebook is open at {shared or address}", flush=True)
+    address = shared or shown_at(address, root)
+    print(f"Tunebook is open at {address}", flush=True)
     if block:
         wait_for_end(app)
-    return str(shared or address)
+    return address
 
 
 def before_it(host: str, share: bool, root: str) -> list[Any]:

@@ -19,7 +19,7 @@ from webui.settings import starter_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 18_453
-HOURS = 0.03
+HOURS = 0.02
 
 pytestmark = pytest.mark.train
 

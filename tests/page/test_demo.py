@@ -110,7 +110,7 @@ def test_below_a_path_of_a_proxy_on_a_telephone(
     place = Place(root_path="/tools/demo")
     app, address = launch(hostile, place, LIMITS, shown)
     try:
-        upstream = address.removesuffix("/tools/demo") + "/"
+        upstream = address.removesuffix("tools/demo/")
         with nginx(tmp_path / "nginx", front, "/tools/demo", upstream) as proxied:
             narrow = {"width": 390, "height": 844}
             page = open_demo(browser, proxied, viewport=narrow, locale="zh-CN")

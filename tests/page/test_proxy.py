@@ -87,7 +87,7 @@ def walk(browser: Any, address: str, folder: Path) -> None:
     rows = folder / "proxied-rows.jsonl"
     rows.write_text('{"instruction": "Say a.", "output": "a"}\n' * 8)
     page.set_input_files("#upload input[type=file]", str(rows))
-    wait_for(lambda: rows.name in (home() / "draft.yaml").read_text())
+    wait_for(lambda: rows.stem in (home() / "draft.yaml").read_text())
     page.get_by_text("Recipe and code").click()
     with page.expect_download() as download:
         page.locator("#take-yaml").click()

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from webui.address import host_names, in_a_frame, path_of, root_here
+from webui.address import host_names, in_a_frame, path_of, root_here, shown_at
 from webui.demo.answering import DONE, answer
 from webui.demo.asked import Answer, add_asking
 from webui.demo.limits import Limits, Question, Shown
@@ -168,7 +168,7 @@ def launch(ask: Answer, place: Place, limits: Limits, shown: Shown) -> tuple[Any
     if place.share and not shared:
         app.close(verbose=False)
         raise UserError(NO_LINK)
-    return app, shared or (root if "://" in root else address.rstrip("/") + root)
+    return app, shared or shown_at(address, root)
 
 
 NO_LINK = Text(
