@@ -9,6 +9,7 @@ from webui.address import (
     path_of,
     root_here,
     shown_at,
+    trust_proxies,
 )
 
 HUB = {"JUPYTERHUB_SERVICE_PREFIX": "/user/ada@example.com/"}
@@ -92,3 +93,18 @@ def test_where_a_server_is_opened() -> None:
     assert shown_at(here, "") == here
     assert shown_at(here, "/tools") == f"{here}tools/"
     assert shown_at(here, "https://example.com/t") == "https://example.com/t"
+
+
+def test_the_proxies_of_spaces_are_believed_and_no_others() -> None:
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+    space, elsewhere = {"SPACE_ID": "ada/tune"}, {"HOME": "/root"}
+    trust_proxies(space)
+    trust_proxies(elsewhere)
+    assert "FORWARDED_ALLOW_IPS" not in elsewhere
+    said = space["FORWARDED_ALLOW_IPS"]
+    trusted = ProxyHeadersMiddleware(None, said).trusted_hosts  # type: ignore[arg-type]
+    assert "10.20.30.40" in trusted and "9.9.9.9" not in trusted
+    own = {"SPACE_ID": "ada/tune", "FORWARDED_ALLOW_IPS": "10.0.0.1"}
+    trust_proxies(own)
+    assert own["FORWARDED_ALLOW_IPS"] == "10.0.0.1"

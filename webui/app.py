@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from webui.access import credentials
-from webui.address import host_names, in_a_frame, path_of, root_here, shown_at
+from webui.address import (
+    host_names,
+    in_a_frame,
+    path_of,
+    root_here,
+    shown_at,
+    trust_proxies,
+)
 from webui.kernel import closing, keeper
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.recipe.problems import RecipeError
@@ -41,6 +48,7 @@ def launch(
     """
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    trust_proxies()
 
     from webui import watchdog
     from webui.page import routes, theme
