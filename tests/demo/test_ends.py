@@ -38,8 +38,10 @@ def test_what_a_killed_one_left_goes_at_the_next_start(scratch: Path) -> None:
     mine, other = scratch / f"{FOLDER}{os.getpid()}-abc", scratch / f"{FOLDER}x-1"
     for folder in (left, mine, other):
         folder.mkdir()
+    leads = scratch / f"{FOLDER}{ended.pid}-link"
+    leads.symlink_to(mine, target_is_directory=True)
     sweep()
-    assert {*scratch.iterdir()} == {mine, other}
+    assert {*scratch.iterdir()} == {mine, other, leads} and mine.is_dir()
 
 
 def test_a_polite_end_is_an_end() -> None:

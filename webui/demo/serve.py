@@ -69,10 +69,12 @@ def sweep() -> None:
 
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"):
         number = folder.name.removeprefix(FOLDER).partition("-")[0]
-        owned = folder.stat().st_uid == os.getuid()
-        if owned and number.isdecimal() and not psutil.pid_exists(int(number)):
-            process.end(Kernel(folder / "kernel", folder / "home"))
-            shutil.rmtree(folder, ignore_errors=True)
+        if not number.isdecimal() or psutil.pid_exists(int(number)):
+            continue
+        with suppress(OSError):
+            if folder.lstat().st_uid == os.getuid() and not folder.is_symlink():
+                process.end(Kernel(folder / "kernel", folder / "home"))
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def warm(kernel: Kernel, source: Source) -> None:
