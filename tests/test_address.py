@@ -2,7 +2,15 @@
 
 import pytest
 
-from webui.address import host_names, in_a_frame, parse_root, path_of, root_here
+from webui.address import (
+    host_names,
+    in_a_frame,
+    parse_root,
+    path_of,
+    root_here,
+    shown_at,
+    trust_proxies,
+)
 
 HUB = {"JUPYTERHUB_SERVICE_PREFIX": "/user/ada@example.com/"}
 
@@ -78,3 +86,25 @@ def test_other_host_names_are_refused_unless_a_password_guards() -> None:
 def test_spaces_and_colab_show_the_page_in_a_frame() -> None:
     assert in_a_frame({"SPACE_ID": "a/b"}) and in_a_frame({"COLAB_RELEASE_TAG": "1"})
     assert not in_a_frame({"HOME": "/root"})
+
+
+def test_where_a_server_is_opened() -> None:
+    here = "http://127.0.0.1:7860/"
+    assert shown_at(here, "") == here
+    assert shown_at(here, "/tools") == f"{here}tools/"
+    assert shown_at(here, "https://example.com/t") == "https://example.com/t"
+
+
+def test_the_proxies_of_spaces_are_believed_and_no_others() -> None:
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+    space, elsewhere = {"SPACE_ID": "ada/tune"}, {"HOME": "/root"}
+    trust_proxies(space)
+    trust_proxies(elsewhere)
+    assert "FORWARDED_ALLOW_IPS" not in elsewhere
+    said = space["FORWARDED_ALLOW_IPS"]
+    trusted = ProxyHeadersMiddleware(None, said).trusted_hosts  # type: ignore[arg-type]
+    assert "10.20.30.40" in trusted and "9.9.9.9" not in trusted
+    own = {"SPACE_ID": "ada/tune", "FORWARDED_ALLOW_IPS": "10.0.0.1"}
+    trust_proxies(own)
+    assert own["FORWARDED_ALLOW_IPS"] == "10.0.0.1"

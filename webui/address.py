@@ -3,7 +3,7 @@
 import os
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from urllib.parse import urlsplit
 
 from webui.access import is_loopback
@@ -15,6 +15,9 @@ COLAB_HOSTS = [
     *("*.googleusercontent.com", "*.colab.dev"),
     *("*.codatalab-user-runtimes.internal", "*.colab-user-runtimes.internal"),
 ]
+
+# Networks that only those reach who are in them, and a Space's only its proxies.
+INSIDE = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 
 FIRST_PORT, PORTS = 7860, 100
 PATH = re.compile(r"(/[\w.~@%+-]+)*")
@@ -61,6 +64,11 @@ def path_of(root: str) -> str:
     return urlsplit(root).path if WHOLE.match(root) else root
 
 
+def shown_at(address: str, root: str) -> str:
+    """Where a server of this address is opened: behind a proxy, at the proxy's."""
+    return root if WHOLE.match(root) else f"{address.rstrip('/')}{root}/"
+
+
 def free_port() -> int | None:
     """The first port from 7860 that nobody listens on; None if there is none."""
     for port in range(FIRST_PORT, FIRST_PORT + PORTS):
@@ -97,6 +105,16 @@ def host_names(
     if "COLAB_RELEASE_TAG" in environment:
         hosts += COLAB_HOSTS
     return hosts
+
+
+def trust_proxies(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Let the server believe who the proxies of Spaces say is asking.
+
+    Elsewhere it believes a proxy on this machine alone, or those that are named in
+    FORWARDED_ALLOW_IPS: anyone else could write into the header whoever they like.
+    """
+    if "SPACE_ID" in environment:
+        environment.setdefault("FORWARDED_ALLOW_IPS", INSIDE)
 
 
 def in_a_frame(environment: Mapping[str, str] = os.environ) -> bool:

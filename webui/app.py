@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from webui.access import credentials
-from webui.address import host_names, in_a_frame, path_of, root_here
+from webui.address import (
+    host_names,
+    in_a_frame,
+    path_of,
+    root_here,
+    shown_at,
+    trust_proxies,
+)
 from webui.kernel import closing, keeper
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.recipe.problems import RecipeError
@@ -41,6 +48,7 @@ def launch(
     """
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    trust_proxies()
 
     from webui import watchdog
     from webui.page import routes, theme
@@ -63,6 +71,7 @@ def launch(
     root, port = root_here(root_path, port)
     auth = credentials(host, share, auth, proxied=bool(root))
     studio = open_studio(kernel, recipe)
+    studio.guarded = auth is not None
     closing.close_dead_run(kernel)
     app = build_app(studio)
     planner.warm()
@@ -98,10 +107,11 @@ def launch(
     keeper.start_keeper(kernel)
     if share and not shared:
         print("There is no shared link: Gradio's server cannot be reached from here.")
-    print(f"Tunebook is open at {shared or address}", flush=True)
+    address = shared or shown_at(address, root)
+    print(f"Tunebook is open at {address}", flush=True)
     if block:
         wait_for_end(app)
-    return str(shared or address)
+    return address
 
 
 def before_it(host: str, share: bool, root: str) -> list[Any]:

@@ -56,7 +56,7 @@ def demo_of(answer: Answer = echo, limits: Limits | None = None) -> Iterator[Dem
     shown = Shown(SENTENCE, limits, time.time() + 3600)
     app, address = launch(answer, Place(port=None), limits, shown)
     try:
-        yield Demo(app, int(address.rpartition(":")[2]))
+        yield Demo(app, int(address.rstrip("/").rpartition(":")[2]))
     finally:
         app.close(verbose=False)
 

@@ -1,7 +1,6 @@
 """The owner's page below a path of a proxy, in Chromium: everything that it loads."""
 
 import re
-import socket
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,19 +12,12 @@ from replayed import replayed_run
 from webui.settings import home
 
 from .conftest import ROOT, Server
-from .proxies import nginx
+from .proxies import free_port, nginx
 from .walking import SECOND, go, set_field, wait_for
 
 pytestmark = pytest.mark.browser
 PATH = "/tools/tunebook"
 LOGIN = ("ada", "a long password")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture
@@ -95,7 +87,7 @@ def walk(browser: Any, address: str, folder: Path) -> None:
     rows = folder / "proxied-rows.jsonl"
     rows.write_text('{"instruction": "Say a.", "output": "a"}\n' * 8)
     page.set_input_files("#upload input[type=file]", str(rows))
-    wait_for(lambda: rows.name in (home() / "draft.yaml").read_text())
+    wait_for(lambda: rows.stem in (home() / "draft.yaml").read_text())
     page.get_by_text("Recipe and code").click()
     with page.expect_download() as download:
         page.locator("#take-yaml").click()

@@ -17,6 +17,7 @@ from webui.notebook.cells.compare import ANSWERS
 DONE, TIME, LEFT, FAILED = "done", "time", "left", "failed"
 # Seconds that an interrupt may take before the kernel is killed and started anew.
 PATIENCE = 10
+LOADING_SECONDS = 1800
 
 
 def answer(
@@ -39,8 +40,12 @@ def answer(
             send_cells(
                 kernel, cells, kind="compare", always=("compare",), client=client
             )
-            end, how = time.monotonic() + limits.seconds, DONE
+            # A kernel that had to be started anew loads the models first.
+            begun, how = False, DONE
+            end = time.monotonic() + LOADING_SECONDS
             for pane, text in listen(kernel, client):
+                if pane in ANSWERS and not begun:
+                    begun, end = True, time.monotonic() + limits.seconds
                 if pane in ANSWERS and text:
                     yield pane, text
                 if is_left() or time.monotonic() > end:

@@ -14,6 +14,7 @@ from webui.demo.limits import Shown
 from webui.demo.words import TITLE, WORDS
 from webui.page.bind import element_id
 from webui.page.language import STOP, Language
+from webui.page.patches.unnamed import Unnamed
 from webui.page.tabs.compare import ASK, BASE, TUNED, answer_box
 from webui.recipe.paths import FIELDS
 from webui.text import Text
@@ -27,20 +28,10 @@ OTHER_LANGUAGE: dict[Language, tuple[str, str, str]] = {
 }
 
 
-class Closed(gr.Blocks):
-    """Gradio's Blocks, whose configuration names no version and no number of an app.
-
-    For Gradio 6.31, whose ``config`` the document holds.
-    """
-
-    def get_config_file(self) -> Any:
-        return super().get_config_file() | {"version": "", "app_id": 0}
-
-
 def build_demo(shown: Shown) -> gr.Blocks:
     """Both languages' pages as one Gradio app: English at ``/``, Chinese at ``/zh``."""
     title = f"{TITLE.en} · {TITLE.zh}"
-    with Closed(title=title, analytics_enabled=False) as blocks:
+    with Unnamed(title=title, analytics_enabled=False) as blocks:
         gr.Navbar(visible=False)
         build_page(shown, "en")
     with blocks.route("中文", "zh"):

@@ -12,7 +12,9 @@ from webui.demo.asked import ASK
 from webui.page.patches.door import START, App, Message, Receive, Scope, Send
 
 DOCUMENTS = re.compile(r"/|/zh")
-FILES = re.compile(r"/(assets|static)/[\w./-]+|/(gradio_api/)?theme\.css|/favicon\.ico")
+FILES = re.compile(
+    r"/(assets|static)(/[\w-][\w.-]*)+|/(gradio_api/)?theme\.css|/favicon\.ico"
+)
 ROBOTS = "/robots.txt"
 READ = {"GET", "HEAD"}
 
@@ -69,7 +71,7 @@ def is_open(scope: Scope) -> bool:
     if path == ASK:
         return method == "POST" and is_of_this_page(scope)
     known = DOCUMENTS.fullmatch(path) or FILES.fullmatch(path)
-    return method in READ and known is not None and ".." not in path
+    return method in READ and known is not None
 
 
 def is_of_this_page(scope: Scope) -> bool:

@@ -14,7 +14,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from webui.address import host_names, in_a_frame, path_of, root_here
+from webui.address import (
+    host_names,
+    in_a_frame,
+    path_of,
+    root_here,
+    shown_at,
+    trust_proxies,
+)
 from webui.demo.answering import DONE, answer
 from webui.demo.asked import Answer, add_asking
 from webui.demo.limits import Limits, Question, Shown
@@ -27,7 +34,6 @@ from webui.text import Text
 
 FOLDER = "tunebook-demo-"
 HOUR = 3600
-WARM_SECONDS = 1800
 
 
 @dataclass(frozen=True)
@@ -63,10 +69,12 @@ def sweep() -> None:
 
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"):
         number = folder.name.removeprefix(FOLDER).partition("-")[0]
-        owned = folder.stat().st_uid == os.getuid()
-        if owned and number.isdecimal() and not psutil.pid_exists(int(number)):
-            process.end(Kernel(folder / "kernel", folder / "home"))
-            shutil.rmtree(folder, ignore_errors=True)
+        if not number.isdecimal() or psutil.pid_exists(int(number)):
+            continue
+        with suppress(OSError):
+            if folder.lstat().st_uid == os.getuid() and not folder.is_symlink():
+                process.end(Kernel(folder / "kernel", folder / "home"))
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def warm(kernel: Kernel, source: Source) -> None:
@@ -75,8 +83,9 @@ def warm(kernel: Kernel, source: Source) -> None:
     Raises:
         UserError: when they cannot be loaded.
     """
-    question, limits = Question("Hello", 1, 0), Limits(seconds=WARM_SECONDS)
-    *_, (_, how) = answer(kernel, source, limits, question, lambda: False)
+    *_, (_, how) = answer(
+        kernel, source, Limits(), Question("Hello", 1, 0), lambda: False
+    )
     if how != DONE:
         raise UserError(reason(kernel))
 
@@ -110,6 +119,7 @@ def serve(
     """
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    trust_proxies()
     with ended_by_signals(), own_kernel() as kernel:
         tell("Loading the base and the tuned model ...")
         warm(kernel, source)
@@ -136,6 +146,7 @@ def launch(ask: Answer, place: Place, limits: Limits, shown: Shown) -> tuple[Any
     from webui.page import theme
     from webui.page.patches.own_files import serve_own_files
     from webui.page.patches.ticks import tick_slowly
+    from webui.page.patches.unnamed import say_little
 
     root, port = root_here(place.root_path, place.port)
     app = build_demo(shown)
@@ -163,12 +174,12 @@ def launch(ask: Answer, place: Place, limits: Limits, shown: Shown) -> tuple[Any
     )
     serve_own_files(app)
     tick_slowly(app)
-    say_little(app, limits)
+    say_little(app, limits.connections)
     add_asking(served, ask, limits)
     if place.share and not shared:
         app.close(verbose=False)
         raise UserError(NO_LINK)
-    return app, shared or (root if "://" in root else address.rstrip("/") + root)
+    return app, shared or shown_at(address, root)
 
 
 NO_LINK = Text(
@@ -191,15 +202,6 @@ def before_it(place: Place, root: str) -> list[Any]:
         Middleware(below, path=path_of(root)),
         Middleware(TrustedHostMiddleware, allowed_hosts=names),
         Middleware(gate, framed=in_a_frame()),
-    ]
-
-
-def say_little(app: Any, limits: Limits) -> None:
-    """Have the server not name itself, and take no more connections than it can."""
-    config = app.server.config
-    config.limit_concurrency = limits.connections
-    config.encoded_headers = [
-        pair for pair in config.encoded_headers if pair[0] != b"server"
     ]
 
 

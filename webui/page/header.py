@@ -36,6 +36,7 @@ KERNEL = {
     "busy": Text("kernel busy", "内核运行中"),
     "dead": Text("kernel ended", "内核已退出"),
 }
+SIGN_OUT = Text("Sign out", "退出登录")
 NOTHING_STALE = Text("Everything is fresh already.", "所有单元都是最新的。")
 OTHER_LANGUAGE: dict[Language, tuple[str, str]] = {
     "en": ("zh", "中文"),
@@ -96,8 +97,17 @@ def status_line(page: Page, view: View) -> Markup:
     return Markup(
         '<div class="top"><span class="name">Tunebook</span><span>{}</span>'
         '<span class="quiet">{}</span>'
-        '<a href="./{}" onclick="{}">{}</a></div>'
-    ).format(view.recipe.name, Markup(" · ").join(parts), path, remember, other)
+        '<a href="./{}" onclick="{}">{}</a>{}</div>'
+    ).format(
+        view.recipe.name, Markup(" · ").join(parts), path, remember, other, out(page)
+    )
+
+
+def out(page: Page) -> Markup:
+    """The way out, where there is a password to come in by."""
+    if not page.studio.guarded:
+        return Markup()
+    return Markup('<a href="./logout">{}</a>').format(page.say(SIGN_OUT))
 
 
 FILES = Text("Recipe and code", "配方与代码")

@@ -64,6 +64,8 @@ class Studio:
 
     kernel: Kernel
     draft: Draft
+    # Whether a password is asked, so that one can sign out.
+    guarded: bool = False
     answers: Answers = field(default_factory=Answers)
     device: str = ""
     card: Card | None = None
