@@ -78,7 +78,8 @@ def test_other_host_names_are_refused_unless_a_password_guards() -> None:
     named = host_names("127.0.0.1", False, "https://Example.com:8443/t", {})
     assert "example.com" in named and "*" not in named
     colab = host_names("127.0.0.1", False, "", {"COLAB_RELEASE_TAG": "1"})
-    assert "*.colab.dev" in colab and "*" not in colab
+    assert {"*.colab.dev", "*.codatalab-user-runtimes.internal"} <= {*colab}
+    assert "*" not in colab
     assert host_names("0.0.0.0", False, "", {}) == ["*"]
     assert host_names("127.0.0.1", False, "/tools", {}) == ["*"]
 
