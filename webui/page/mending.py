@@ -15,6 +15,7 @@ from webui.diagnosis.change import MEMORY, Change, change_for
 from webui.kernel import resuming
 from webui.page.frame import Page
 from webui.page.observing import observations, recipe_or_none
+from webui.page.tables import each
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.paths import value_at
@@ -159,13 +160,10 @@ def planned_key(run: Path, name: str) -> str | None:
 
 def observed(page: Page, view: View) -> Markup:
     """What the shown training shows of itself, a card for each."""
-    cards = (
-        Markup(
-            '<div class="card" role="status"><b class="warn">{}</b> {}</div>'
-        ).format("!", page.say(observation.text))
-        for observation in observations(view.followed)
+    return each(
+        '<div class="card" role="status"><b class="warn">!</b> {}</div>',
+        ((page.say(seen.text),) for seen in observations(view.followed)),
     )
-    return Markup("").join(cards)
 
 
 def advised(view: View) -> Change | None:
