@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.components import Component
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from webui.errors import UserError
 from webui.kernel.kernel import Kernel
@@ -262,6 +262,10 @@ class Page:
         """
         lines = Markup("<br>").join(sentence.splitlines())
         gr.Warning(str(lines), title=self.say(NOTICE))
+
+    def tell(self, sentence: str) -> None:
+        """Show in the same way what was done."""
+        gr.Info(str(escape(sentence)), title="Tunebook")
 
     # ---- while running
 

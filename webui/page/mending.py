@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 from markupsafe import Markup
 
 from webui.counts.memory.fit import Fit
@@ -87,8 +86,7 @@ def make(page: Page, found: Found, recipe: Recipe) -> None:
         page.warn(page.say(DONE))
         return
     page.studio.draft.commit_all(change.values)
-    said = page.say(MADE).format(change=page.say(change.text))
-    gr.Info(str(Markup("{}").format(said)), title="Tunebook")
+    page.tell(page.say(MADE).format(change=page.say(change.text)))
 
 
 def describe_change(page: Page, view: View, change: Change | None) -> Markup:
