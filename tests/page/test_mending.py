@@ -156,5 +156,5 @@ def test_what_is_observed_is_told_and_can_be_changed(
 def test_the_parts_are_built_once_for_a_page(page: Page) -> None:
     mending.build(page)
     mending.offer(page, "model", "setup")
-    ids = [component.elem_id for component, _ in page.watchers]
+    ids = [component.elem_id for component, *_ in (*page.watchers, *page.chosen)]
     assert len(ids) == len(set(ids)) == 10

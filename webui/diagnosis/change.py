@@ -130,14 +130,22 @@ def smaller(
 # ---- numbers
 
 
+def usual_rate_of(recipe: Recipe) -> float:
+    """The learning rate at which training usually begins."""
+    return USUAL_WHOLE_RATE if recipe.adapter.method in WHOLE else USUAL_RATE
+
+
+def at_rate(rate: float) -> Values:
+    """A learning rate of few digits, as a change."""
+    return {"training.learning_rate": float(f"{rate:.3g}")}
+
+
 def lower_rate(recipe: Recipe, machine: Card | None = None) -> Iterator[Values]:
     """Half the learning rate, or the usual one where it lies far above that."""
-    training, method = recipe.training, recipe.adapter.method
-    usual = USUAL_WHOLE_RATE if method in WHOLE else USUAL_RATE
-    rate = training.learning_rate
-    known = method not in FAST and training.optimizer != "sgd"
-    lower = usual if known and rate > FAR_ABOVE * usual else rate / 2
-    yield {"training.learning_rate": float(f"{lower:.3g}")}
+    training, usual = recipe.training, usual_rate_of(recipe)
+    known = recipe.adapter.method not in FAST and training.optimizer != "sgd"
+    far = known and training.learning_rate > FAR_ABOVE * usual
+    yield at_rate(usual if far else training.learning_rate / 2)
 
 
 def clip(recipe: Recipe, machine: Card | None = None) -> Iterator[Values]:
@@ -183,10 +191,16 @@ def finer_numbers(recipe: Recipe, machine: Card | None = None) -> Iterator[Value
 
 def usual_rate(recipe: Recipe, machine: Card | None = None) -> Iterator[Values]:
     """The usual learning rate, or ten times one that is no lower."""
-    usual = USUAL_WHOLE_RATE if recipe.adapter.method in WHOLE else USUAL_RATE
+    usual, rate = usual_rate_of(recipe), recipe.training.learning_rate
+    yield at_rate(usual if rate < usual else min(1.0, 10 * rate))
+
+
+def raise_rate(recipe: Recipe) -> Iterator[Values]:
+    """Three times the learning rate, up to the usual one."""
     rate = recipe.training.learning_rate
-    higher = usual if rate < usual else min(1.0, 10 * rate)
-    yield {"training.learning_rate": float(f"{higher:.3g}")}
+    highest = 1.0 if recipe.adapter.method in FAST else usual_rate_of(recipe)
+    if rate < highest:
+        yield at_rate(min(highest, 3 * rate))
 
 
 # ---- room and rows

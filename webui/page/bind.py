@@ -217,10 +217,7 @@ def field_updates(
 
 def commit_events(component: Component) -> list[Any]:
     """The events of a component that mean: the user has left this value."""
-    if isinstance(component, gr.Textbox):
-        return [component.blur, component.submit]
-    if isinstance(component, gr.Number):
-        # The arrows change a number without ever leaving it.
+    if isinstance(component, gr.Textbox | gr.Number):
         return [component.blur, component.submit]
     if isinstance(component, gr.Slider):
         return [component.release, component.input]

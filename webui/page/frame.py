@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.components import Component
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from webui.errors import UserError
 from webui.kernel.kernel import Kernel
@@ -87,6 +87,15 @@ class Page:
         self.add_binding(binding)
         return binding.components[0]
 
+    def place(
+        self, *lines: str, changes: Callable[[str], Any] = lambda path: None
+    ) -> None:
+        """Place fields, those of a line side by side; ``changes`` is of each path."""
+        for line in lines:
+            with gr.Row():
+                for path in line.split():
+                    self.field(path, changes(path))
+
     def add_binding(self, binding: Binding) -> None:
         """Make a binding part of the form and commit it whenever it is left."""
         self.bindings.append(binding)
@@ -108,7 +117,7 @@ class Page:
                     concurrency_limit=None,
                     queue=False,
                     api_visibility="private",
-                ).then(self.look, None, self.stamp, **QUIET)
+                ).then(*self.looks, **QUIET)
 
     def watch(self, component: Component, watcher: Watcher) -> None:
         """Redraw a component from every view; it is sent only when it differs."""
@@ -187,9 +196,14 @@ class Page:
                 show_progress="hidden",
                 trigger_mode="once",
                 api_visibility="private",
-            ).then(self.look, None, self.stamp, **QUIET)
+            ).then(*self.looks, **QUIET)
 
         self.later.append(wire)
+
+    @property
+    def looks(self) -> tuple[Any, ...]:
+        """What follows an event that changed something: is the page to be redrawn?"""
+        return self.look, None, self.stamp
 
     @property
     def form(self) -> list[Component]:
@@ -211,7 +225,7 @@ class Page:
 
         button.upload(
             act, button, button, trigger_mode="multiple", api_visibility="private"
-        ).then(self.look, None, self.stamp, **QUIET)
+        ).then(*self.looks, **QUIET)
 
     def commit_form(self, seen: Seen, values: Sequence[Any]) -> Recipe:
         """Put everything that the form shows into the draft; the recipe to run."""
@@ -248,6 +262,10 @@ class Page:
         """
         lines = Markup("<br>").join(sentence.splitlines())
         gr.Warning(str(lines), title=self.say(NOTICE))
+
+    def tell(self, sentence: str) -> None:
+        """Show in the same way what was done."""
+        gr.Info(str(escape(sentence)), title="Tunebook")
 
     # ---- while running
 

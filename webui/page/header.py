@@ -74,7 +74,7 @@ def press_run_all(page: Page, recipe: Recipe) -> None:
 
     def start() -> None:
         if jobs.run_all(page.kernel, ready(recipe, page.kernel.runs)) is None:
-            gr.Info(page.say(NOTHING_STALE))
+            page.tell(page.say(NOTHING_STALE))
 
     start_or_wait(page, start, recipe, "all")
 

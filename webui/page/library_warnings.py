@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from webui.page.frame import Page
+from webui.page.tables import each
 from webui.runs.events import Event
 from webui.runs.library_warnings import Told, warnings_of
 from webui.text import Text
@@ -34,11 +35,11 @@ def draw_warning(page: Page, warned: Told) -> Markup:
 
 def fold_harmless(page: Page, harmless: Sequence[Told]) -> Markup:
     """All that is harmless, as a list that opens."""
-    items = (Markup("<li>{}</li>").format(warning_html(page, w)) for w in harmless)
+    items = each("<li>{}</li>", ((warning_html(page, w),) for w in harmless))
     return Markup(
         '<details class="quiet harmless-warnings"><summary>{}</summary>'
         "<ul>{}</ul></details>"
-    ).format(page.say(HARMLESS).format(len(harmless)), Markup("").join(items))
+    ).format(page.say(HARMLESS).format(len(harmless)), items)
 
 
 def warning_html(page: Page, warned: Told) -> Markup:

@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 from markupsafe import Markup
 
 from webui.counts.memory.fit import Fit
@@ -15,6 +14,7 @@ from webui.diagnosis.change import MEMORY, Change, change_for
 from webui.kernel import resuming
 from webui.page.frame import Page
 from webui.page.observing import observations, recipe_or_none
+from webui.page.tables import each
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.paths import value_at
@@ -86,8 +86,7 @@ def make(page: Page, found: Found, recipe: Recipe) -> None:
         page.warn(page.say(DONE))
         return
     page.studio.draft.commit_all(change.values)
-    said = page.say(MADE).format(change=page.say(change.text))
-    gr.Info(str(Markup("{}").format(said)), title="Tunebook")
+    page.tell(page.say(MADE).format(change=page.say(change.text)))
 
 
 def describe_change(page: Page, view: View, change: Change | None) -> Markup:
@@ -159,13 +158,10 @@ def planned_key(run: Path, name: str) -> str | None:
 
 def observed(page: Page, view: View) -> Markup:
     """What the shown training shows of itself, a card for each."""
-    cards = (
-        Markup(
-            '<div class="card" role="status"><b class="warn">{}</b> {}</div>'
-        ).format("!", page.say(observation.text))
-        for observation in observations(view.followed)
+    return each(
+        '<div class="card" role="status"><b class="warn">!</b> {}</div>',
+        ((page.say(seen.text),) for seen in observations(view.followed)),
     )
-    return Markup("").join(cards)
 
 
 def advised(view: View) -> Change | None:

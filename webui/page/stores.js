@@ -24,7 +24,7 @@ class Store {
 
   // What the values of rows and of evaluations are: told once, and when there are more.
   learn({ shape, names, ends, marked: places }) {
-    const marked = places.map((place) => names[place] ?? place);
+    const marked = places.map((place) => (typeof place === 'number' ? names[place] : place));
     const extremes = Object.keys(ends).flatMap((end) => ends[end].map((place) => `${names[place]}.${end}`));
     const [seen, unseen] = [names, marked].map((list) => list.slice(AXES.length));
     Object.assign(this, { shape, rowNames: [...names, 'count', ...extremes], markNames: marked });

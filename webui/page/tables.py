@@ -1,10 +1,15 @@
 """Small pieces of HTML that several tabs use. Everything given is escaped."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
 from markupsafe import Markup
+
+
+def each(template: str, rows: Iterable[Sequence[Any]]) -> Markup:
+    """A piece of HTML for each row, filled with its values."""
+    return Markup("").join(Markup(template).format(*row) for row in rows)
 
 
 def html_table(
@@ -59,12 +64,10 @@ def problem_card(message: str, next_step: str = "") -> Markup:
 
 def figures(pairs: Sequence[tuple[str, str]], names: Sequence[str] = ()) -> Markup:
     """A line of labelled figures; by ``names`` the browser puts newer ones there."""
-    shown = Markup("").join(
-        Markup(
-            '<div class="figure"><span class="label">{}</span>'
-            '<span class="value" data-figure="{}">{}</span></div>'
-        ).format(label, name, value)
-        for (label, value), name in zip(pairs, names or repeat(""), strict=False)
+    shown = each(
+        '<div class="figure"><span class="label">{0[0]}</span>'
+        '<span class="value" data-figure="{1}">{0[1]}</span></div>',
+        zip(pairs, names or repeat(""), strict=False),
     )
     many = "figures many" if names else "figures"
     return Markup('<div class="{}">{}</div>').format(many, shown)
@@ -73,10 +76,8 @@ def figures(pairs: Sequence[tuple[str, str]], names: Sequence[str] = ()) -> Mark
 def bars(values: Sequence[tuple[str, float, str]]) -> Markup:
     """Horizontal bars: a name, a size, and the figure written beside it."""
     largest = max((size for _, size, _ in values), default=0) or 1
-    return Markup("").join(
-        Markup(
-            '<div class="bar-row"><span>{}</span><div class="bar" style="width:{}%">'
-            '</div><span class="number">{}</span></div>'
-        ).format(name, f"{100 * size / largest:.1f}", figure)
-        for name, size, figure in values
+    return each(
+        '<div class="bar-row"><span>{}</span><div class="bar" style="width:{:.1f}%">'
+        '</div><span class="number">{}</span></div>',
+        ((name, 100 * size / largest, figure) for name, size, figure in values),
     )

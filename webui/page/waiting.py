@@ -145,7 +145,7 @@ def start_or_wait(
         start()
     except BusyError:
         entry = queue.add(page.kernel, recipe, kind, upto)
-        gr.Info(page.say(WAITS).format(queue.place_of(page.kernel, entry)))
+        page.tell(page.say(WAITS).format(queue.place_of(page.kernel, entry)))
 
 
 def run_title(page: Page, title: Text) -> Watcher:

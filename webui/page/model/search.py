@@ -1,5 +1,6 @@
 """Find a model: suggestions under its name, and a search of the hub by name."""
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -51,10 +52,8 @@ def build(page: Page) -> None:
         choices=[], label=page.say(HITS), visible=False, elem_id="search-hits"
     )
     page.watch(hits, lambda view: hits_to_choose(page, view))
-    box.submit(search, box, None, **QUIET).then(page.look, None, page.stamp, **QUIET)
-    hits.input(lambda name: take(page, name), hits, None, **QUIET).then(
-        page.look, None, page.stamp, **QUIET
-    )
+    box.submit(search, box, None, **QUIET).then(*page.looks, **QUIET)
+    hits.input(partial(take, page), hits, None, **QUIET).then(*page.looks, **QUIET)
 
 
 def take(page: Page, name: str) -> None:

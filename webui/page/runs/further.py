@@ -151,4 +151,4 @@ def take(
     if epochs:
         values |= {"training.duration": "epochs", "training.epochs": epochs}
     page.studio.draft.replace(child(entry.run, values))
-    gr.Info(page.say(READY).format(entry.id))
+    page.tell(page.say(READY).format(entry.id))

@@ -241,9 +241,8 @@ def build_about(page: Page, chosen: gr.Dropdown) -> None:
         save = page.button(SAVE, "save-about")
     fields: list[Component] = [name, note, was]
     chosen.change(partial(fields_on_disk, page), chosen, fields, **QUIET)
-    save.click(partial(save_about, page), [chosen, *fields], fields, **TELLING).then(
-        page.look, None, page.stamp, **QUIET
-    )
+    saved = save.click(partial(save_about, page), [chosen, *fields], fields, **TELLING)
+    saved.then(*page.looks, **QUIET)
 
 
 def fields_on_disk(page: Page, chosen: str | None) -> list[Any]:

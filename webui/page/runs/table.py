@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from webui.figures import duration, in_bytes, whole
 from webui.page.language import MARKS, STATES, Language
+from webui.page.tables import each
 from webui.runs.entries import Entry, columns_of, metric_of
 from webui.runs.notes import short
 from webui.runs.scores import brief as brief_scores
@@ -129,9 +130,9 @@ def run_row(
     return Markup("<tr{}><td>{}</td>{}</tr>").format(
         Markup(' aria-current="true"') if chosen else "",
         star(entry, language),
-        Markup("").join(
-            Markup("<td class='{}'>{}</td>").format(kind(column), cell)
-            for column, cell in zip((*FIRST, *columns), cells, strict=True)
+        each(
+            "<td class='{}'>{}</td>",
+            zip(map(kind, (*FIRST, *columns)), cells, strict=True),
         ),
     )
 
@@ -170,10 +171,7 @@ def name_button(entry: Entry) -> Markup:
     ).format(
         entry.id,
         entry.title,
-        Markup("").join(
-            Markup('<div class="under"><bdi>{}</bdi></div>').format(line)
-            for line in lines
-        ),
+        each('<div class="under"><bdi>{}</bdi></div>', ((line,) for line in lines)),
     )
 
 

@@ -47,12 +47,9 @@ def build(page: Page) -> None:
     with cell(page, "compare"):
         run = gr.Dropdown(label=page.say(WHICH), choices=[], elem_id="compare-run")
         page.field("compare.prompt")
-        with gr.Row():
-            page.field("compare.max_new_tokens")
-            page.field("compare.temperature")
-        with gr.Accordion(page.say(MORE), open=False), gr.Row():
-            page.field("compare.seed")
-            page.field("compare.scored_rows")
+        page.place("compare.max_new_tokens compare.temperature")
+        with gr.Accordion(page.say(MORE), open=False):
+            page.place("compare.seed compare.scored_rows")
         ask = gr.Button(page.say(ASK), elem_id="ask")
         with gr.Row():
             panes = [
@@ -170,6 +167,6 @@ def stream_when_asked(
             show_progress="hidden",
             trigger_mode="once",
             api_visibility="private",
-        ).then(page.look, None, page.stamp, **QUIET)
+        ).then(*page.looks, **QUIET)
 
     page.later.append(wire)

@@ -43,6 +43,14 @@ SURE = {
     "guess": Text("a guess", "猜测"),
 }
 HUB = "hub"
+RARE = (
+    "data.system_prompt data.instruction",
+    "data.label_names",
+    "data.template data.train_on data.thoughts",
+    "data.custom_template",
+    "split.stratify_by split.group_by",
+    "data.packing",
+)
 FOUND = Text("This looks like {} ({}): {}", "看起来是{}（{}）：{}")
 
 
@@ -56,7 +64,7 @@ def build(page: Page) -> None:
         split(page)
         picture(page)
         with gr.Accordion(page.say(MORE), open=False):
-            details(page)
+            page.place(*RARE)
         data_preview.build(page)
         data_report.build(page)
         page.button(RUN, "run-data", partial(run_up_to, page, "data"))
@@ -70,11 +78,7 @@ def source(page: Page) -> None:
         bring(page)
     page.watch(brought, lambda view: gr.update(visible=view.recipe.data.source != HUB))
     page.field("data.train_files")
-    with gr.Row():
-        page.field("data.hub_dataset")
-        page.field("data.hub_config")
-        page.field("data.hub_split")
-        page.field("data.hub_revision")
+    page.place("data.hub_dataset data.hub_config data.hub_split data.hub_revision")
 
 
 def bring(page: Page) -> None:
@@ -150,28 +154,7 @@ def explained(page: Page, view: View) -> str:
 
 def split(page: Page) -> None:
     """Which rows are held out."""
-    with gr.Row():
-        page.field("split.by")
-        page.field("split.fraction")
-        page.field("split.count")
-        page.field("split.column")
-        page.field("split.value")
-        page.field("split.hub_split")
+    page.place(
+        "split.by split.fraction split.count split.column split.value split.hub_split"
+    )
     page.field("split.files")
-
-
-def details(page: Page) -> None:
-    """The rarer settings."""
-    with gr.Row():
-        page.field("data.system_prompt")
-        page.field("data.instruction")
-    page.field("data.label_names")
-    with gr.Row():
-        page.field("data.template")
-        page.field("data.train_on")
-        page.field("data.thoughts")
-    page.field("data.custom_template")
-    with gr.Row():
-        page.field("split.stratify_by")
-        page.field("split.group_by")
-    page.field("data.packing")

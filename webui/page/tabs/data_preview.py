@@ -10,7 +10,7 @@ from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.language import WAIT
-from webui.page.tables import html_table, problem_card, quiet
+from webui.page.tables import each, html_table, problem_card, quiet
 from webui.page.view import View
 from webui.rows.preview import Preview, PreviewRow, Token
 from webui.text import Text
@@ -120,9 +120,7 @@ def note_card(page: Page, word: Text, text: Text) -> Markup:
 def left_out(page: Page, answer: Preview) -> Iterator[Markup]:
     """How many rows cannot be used, and why."""
     if answer.rejected:
-        reasons = Markup("").join(
-            Markup("<li>{}</li>").format(page.say(text)) for text in answer.reasons
-        )
+        reasons = each("<li>{}</li>", ((page.say(text),) for text in answer.reasons))
         head = page.say(LEFT_OUT).format(answer.rejected, answer.checked)
         yield Markup(
             '<details class="card"><summary><span class="warn">!</span> {}</summary>'

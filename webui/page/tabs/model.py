@@ -21,8 +21,8 @@ def build(page: Page) -> None:
         unpack.build(page)
         trust(page)
         held(page)
-        with gr.Accordion(page.say(MORE), open=False), gr.Row():
-            page.field("model.revision")
+        with gr.Accordion(page.say(MORE), open=False):
+            page.place("model.revision")
         page.button(RUN, "run-model", partial(load, page))
         page.html(
             card.loading,
@@ -57,10 +57,5 @@ def trust(page: Page) -> None:
 
 def held(page: Page) -> None:
     """How the weights are held in memory."""
-    with gr.Row():
-        page.field("model.precision")
-        page.field("model.max_seq_length")
-    with gr.Row():
-        page.field("model.quant_type")
-        page.field("model.double_quant")
-        page.field("model.compute_dtype")
+    page.place("model.precision model.max_seq_length")
+    page.place("model.quant_type model.double_quant model.compute_dtype")

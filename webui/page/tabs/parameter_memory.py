@@ -14,7 +14,7 @@ from webui.errors import PlannerError
 from webui.figures import in_bytes, whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
-from webui.page.tables import bars, figures, heading, problem_card, quiet
+from webui.page.tables import bars, each, figures, heading, problem_card, quiet
 from webui.page.tabs import parameter_measure
 from webui.page.view import View
 from webui.planner.process import ask
@@ -130,9 +130,9 @@ def offered(least: int, page: Page, view: View, name: str) -> Any:
 
 def meanings(page: Page) -> Markup:
     """What each part of the memory is, folded."""
-    items = Markup("").join(
-        Markup("<li><b>{}</b> {}</li>").format(page.say(PARTS[name]), page.say(text))
-        for name, text in MEANINGS.items()
+    items = each(
+        "<li><b>{}</b> {}</li>",
+        ((page.say(PARTS[name]), page.say(text)) for name, text in MEANINGS.items()),
     )
     return Markup(
         '<details class="method"><summary>{}</summary><ul>{}</ul></details>'
@@ -229,11 +229,9 @@ def ways_out(page: Page, remedies: Remedies) -> Markup:
     """The changes in order, each with what it takes then."""
     if remedies.fits and not remedies.steps:
         return Markup("")
-    items = Markup("").join(
-        Markup("<li>{} <b>{}</b></li>").format(
-            page.say(step.text), in_bytes(step.memory.total)
-        )
-        for step in remedies.steps
+    items = each(
+        "<li>{} <b>{}</b></li>",
+        ((page.say(s.text), in_bytes(s.memory.total)) for s in remedies.steps),
     )
     last = Markup("<p>{}</p>").format(page.say(remedies.text)) if remedies.text else ""
     head = page.say(WAYS_OUT) if remedies.steps else ""

@@ -21,20 +21,20 @@ from webui.recipe.combinations.continued import FREE
 PARENT = "adapter.from_run"
 # Field by field as they matter; what the method does not have is hidden.
 ROWS = (
-    ("adapter.rank", "adapter.alpha"),
-    ("adapter.initial_rank", "adapter.block_size", "adapter.last_layers"),
-    ("adapter.virtual_tokens", "adapter.encoder", "adapter.prompt_start"),
-    ("adapter.prefix_projection", "adapter.encoder_hidden_size"),
-    ("adapter.prompt_text",),
-    ("adapter.targets",),
-    ("adapter.target_modules",),
-    ("adapter.target_regex",),
+    "adapter.rank adapter.alpha",
+    "adapter.initial_rank adapter.block_size adapter.last_layers",
+    "adapter.virtual_tokens adapter.encoder adapter.prompt_start",
+    "adapter.prefix_projection adapter.encoder_hidden_size",
+    "adapter.prompt_text",
+    "adapter.targets",
+    "adapter.target_modules",
+    "adapter.target_regex",
 )
 RARE_ROWS = (
-    ("adapter.dropout", "adapter.start"),
-    ("adapter.use_rslora", "adapter.use_dora"),
-    ("adapter.lora_plus_ratio", "adapter.layers", "adapter.experts"),
-    ("adapter.modules_to_save", "adapter.serve_with"),
+    "adapter.dropout adapter.start",
+    "adapter.use_rslora adapter.use_dora",
+    "adapter.lora_plus_ratio adapter.layers adapter.experts",
+    "adapter.modules_to_save adapter.serve_with",
 )
 
 
@@ -47,9 +47,9 @@ def build(page: Page) -> None:
             lambda page, view: explained_html(page, view.recipe),
             elem_id="method-explained",
         )
-        place_fields(page, ROWS)
+        page.place(*ROWS, changes=shape_kept)
         with gr.Accordion(page.say(MORE), open=False):
-            place_fields(page, RARE_ROWS)
+            page.place(*RARE_ROWS, changes=shape_kept)
         parameter_counts.build(page)
         parameter_beside.build(page)
         parameter_memory.build(page)
@@ -58,12 +58,9 @@ def build(page: Page) -> None:
         code_and_output(page, "adapter")
 
 
-def place_fields(page: Page, rows: tuple[tuple[str, ...], ...]) -> None:
-    """The fields of each row beside each other."""
-    for paths in rows:
-        with gr.Row():
-            for path in paths:
-                page.field(path, None if path in FREE else unless_parent)
+def shape_kept(path: str) -> Any:
+    """What fixes a field of the adapter's shape, where one is trained on."""
+    return None if path in FREE else unless_parent
 
 
 def parent_of(view: View) -> str:

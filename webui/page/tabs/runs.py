@@ -79,9 +79,8 @@ def build(page: Page) -> None:
         said = [getattr(event, name, None) for name in ("what", "value")]
         return pressed(page, sorted_by, *said)
 
-    listed.click(press, order, [order, chosen], **one.TELLING).then(
-        page.look, None, page.stamp, **QUIET
-    )
+    clicked = listed.click(press, order, [order, chosen], **one.TELLING)
+    clicked.then(*page.looks, **QUIET)
 
 
 def build_filter(page: Page) -> tuple[gr.Textbox, gr.Checkbox, gr.Dropdown]:

@@ -42,9 +42,7 @@ def build(page: Page) -> None:
     """The sweep cell: what to try, the leaderboard, the curves, the best."""
     with cell(page, "sweep"):
         page.add_binding(bind_space(page.language))
-        with gr.Row():
-            page.field("sweep.method")
-            page.field("sweep.trials")
+        page.place("sweep.method sweep.trials")
         picture(page)
         page.html(until_chosen)
         run = page.button(RUN, "run-sweep", partial(start_sweep_or_wait, page))
