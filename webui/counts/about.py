@@ -98,7 +98,9 @@ def about_gguf(source: Source) -> About:
     )
 
 
-def origin_of(source: Source, entry: Entry | None, facts: Facts | None) -> Any:
+def origin_of(
+    source: Source, entry: Entry | None, facts: Facts | None
+) -> Origin | None:
     """Where the model's shape is read; None where nothing of it can be had."""
     if source.is_local:
         return "folder" if source.folder else None

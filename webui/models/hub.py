@@ -40,7 +40,7 @@ def hub_facts(source: Source) -> Facts | None:
         return None
 
 
-def reach(
+def reach_hub(
     kind: Literal["model", "dataset"],
     name: str,
     revision: str | None,
@@ -79,7 +79,7 @@ def ask_hub(source: Source) -> Facts:
         Exception: huggingface_hub's own.
     """
     options = {"patience": PATIENCE, "files_metadata": True}
-    return facts_in(reach("model", source.path, source.revision, **options))
+    return facts_in(reach_hub("model", source.path, source.revision, **options))
 
 
 def facts_in(info: Any) -> Facts:

@@ -44,7 +44,7 @@ def why_hub_failed(
     """Why the hub does not give something; None where it does, and its files are at
     fault."""
     chain = list(causes(error))
-    kinds = {type(cause).__name__ for cause in chain}
+    kinds = {type(cause).__name__.removeprefix("Remote") for cause in chain}
     kind, instead = sought.kind, sought.instead
     if "HFValidationError" in kinds:
         return Text(sought.no_id.en.format(name), sought.no_id.zh.format(name))
@@ -80,8 +80,9 @@ def why_hub_failed(
             f"无法连接模型库，本机也没有 {name}；请检查网络，用 HF_ENDPOINT 指定镜像，"
             f"或{instead.zh}。",
         )
-    status = refused_with(chain)
-    return hub_refused(status) if status and status != 404 else None
+    if "EntryNotFoundError" in kinds:
+        return None  # an answer all the same: this file is not there
+    return hub_refused(status) if (status := refused_with(chain)) else None
 
 
 def out_of_reach(error: Exception) -> bool:

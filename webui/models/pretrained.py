@@ -15,7 +15,7 @@ from webui.chat.template import Template
 from webui.errors import PlannerError
 from webui.models.catalogue.catalogue import config_of
 from webui.models.failures import explain_failure, refuse_packed
-from webui.models.hub import reach
+from webui.models.hub import reach_hub
 from webui.models.source import Source, model_stamp, source_of
 from webui.notebook.chat_templates import BASE, chat_template
 from webui.notebook.ending import Ending
@@ -141,7 +141,7 @@ def read_with(loader_name: str, source: Source, stamp: int) -> Any:
                 raise
         if loader_name == "AutoConfig" and (shape := config_of(source.path)):
             return shape  # gated and unreachable models have one, too
-        reach("model", source.path, source.revision)
+        reach_hub("model", source.path, source.revision)
         return loader.from_pretrained(source.path, **options)
     except Exception as error:
         raise explain_failure(source, error) from error

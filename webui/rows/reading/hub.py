@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from webui.errors import PlannerError
-from webui.models.hub import reach
+from webui.models.hub import reach_hub
 from webui.models.hub_errors import out_of_reach
 from webui.recipe import Recipe
 from webui.rows.reading.arrow import read_dataset
@@ -58,7 +58,7 @@ def hub_revision(recipe: Recipe) -> str:
         return ""
     name, revision = recipe.data.hub_dataset, recipe.data.hub_revision or None
     try:
-        return str(reach("dataset", name, revision).sha or "")
+        return str(reach_hub("dataset", name, revision).sha or "")
     except Exception:  # out of reach, or not there: the reader says so
         return ""
 
@@ -111,7 +111,7 @@ def reached(wanted: Wanted, action: Callable[[], Answer]) -> Answer:
     """What an action answers, from the hub, or from what was downloaded earlier."""
     hurry()
     try:
-        reach("dataset", wanted.name, wanted.revision)
+        reach_hub("dataset", wanted.name, wanted.revision)
     except Exception as error:
         if not out_of_reach(error):
             raise

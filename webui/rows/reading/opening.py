@@ -37,16 +37,16 @@ def refuse(path: Path) -> None:
 
 def refuse_several(path: Path) -> None:
     """Refuse a ZIP file or a folder of files of which none can be read."""
-    if path.is_dir():
-        for name in chosen_in(path).read:
-            refuse_path(path / name, READERS)
-            refuse_large_json(path / name)
-    else:
+    if not path.is_dir():
         with opened_zip(path) as archive:
             refuse_bomb(path.name, archive)
     chosen = chosen_in(path)
     if not chosen.read:
         raise unknown_kind(path.name, chosen.left_out, READERS)
+    if path.is_dir():
+        for name in chosen.read:
+            refuse_path(path / name, READERS)
+            refuse_large_json(path / name)
 
 
 def refuse_large_json(path: Path) -> None:

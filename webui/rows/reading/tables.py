@@ -10,11 +10,9 @@ from typing import Any
 
 from webui.rows.reading.files import read_as, seekable_file
 from webui.rows.reading.header import cells_as_text, has_header, numbered, rows_above
-from webui.rows.reading.json_lines import placed, rows_of_lines
+from webui.rows.reading.json_lines import Row, placed, rows_of_lines
 from webui.rows.reading.layout import CHARACTERS, LINES, fitted_row, layout_of
 from webui.rows.reading.text import text_lines
-
-Row = tuple[int, dict[str, Any] | ValueError]
 
 
 def read_csv(file: Any) -> Iterator[Row]:
