@@ -11,8 +11,10 @@ import warm
 from homes import make_home
 from order import put_slow_files_first, shuffle
 from shapes import helper, shape, starter_recipe  # noqa: F401 - fixtures
+from small_starter import write_small_starter
+from starters import link_starter
 
-from webui.settings import starter_folder
+from webui.settings import STARTER, starter_folder
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -84,3 +86,19 @@ def starter_home(tunebook_home: Path) -> Path:
     if not (starter_folder() / "tokenizer.json").is_file():
         pytest.skip("the starter model is not here: run `tunebook starter`")
     return tunebook_home
+
+
+@pytest.fixture(scope="session")
+def small_starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter in small; where there is none, a folder that is not there."""
+    folder = tmp_path_factory.mktemp("starter") / STARTER
+    if starter_folder().is_dir():
+        write_small_starter(folder)
+    return folder
+
+
+@pytest.fixture
+def small_home(starter_home: Path, small_starter: Path) -> Path:
+    """A home for one test, whose starter is the small one."""
+    link_starter(starter_home, small_starter)
+    return starter_home

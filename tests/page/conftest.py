@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from homes import make_home
+from starters import link_starter
+
+from webui.settings import starter_folder
 
 from .servers import STARTER, Server, Shared, free_port
 
@@ -43,6 +46,19 @@ def shared_server(shared_home: Path) -> Iterator[Shared]:
 def server(shared_server: Shared, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A server on the starter recipe, as if it had just started on an empty home."""
     yield from begun_anew(shared_server, monkeypatch)
+
+
+@pytest.fixture
+def small_server(
+    shared_server: Shared, small_starter: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Server]:
+    """The same, where the starter in small does: it learns nothing, but quickly."""
+    real = starter_folder()
+    if not real.is_dir():
+        pytest.skip("the starter model is not here: run `tunebook starter`")
+    link_starter(shared_server.home, small_starter)
+    yield from begun_anew(shared_server, monkeypatch)
+    link_starter(shared_server.home, real)
 
 
 def begun_anew(server: Shared, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:

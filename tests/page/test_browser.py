@@ -127,10 +127,10 @@ def test_the_whole_path_with_a_killed_server(browser: Any, own_server: Any) -> N
 
 
 @pytest.mark.train
-def test_stop_then_a_killed_kernel(browser: Any, server: Any) -> None:
+def test_stop_then_a_killed_kernel(browser: Any, small_server: Any) -> None:
     """Stop keeps the adapter; a second press does no harm; a dead kernel is told."""
-    page = open_page(browser, server)
-    short(page, steps=60)
+    page = open_page(browser, small_server)
+    short(page, steps=5000)
     go(page, "Train")
     page.dblclick("#run-train")
     run = wait_for(lambda: next(iter(runs.folders(this_kernel().runs)), None))
@@ -155,9 +155,9 @@ def test_stop_then_a_killed_kernel(browser: Any, server: Any) -> None:
 
 
 @pytest.mark.train
-def test_a_sweep_and_its_best(browser: Any, server: Any) -> None:
+def test_a_sweep_and_its_best(browser: Any, small_server: Any) -> None:
     """Two trials on one base; the better one becomes the current recipe."""
-    page = open_page(browser, server)
+    page = open_page(browser, small_server)
     short(page, steps=2)
     go(page, "Sweep")
     page.click("#sweep-name-0 input")
