@@ -103,6 +103,7 @@ def test_a_run_is_recorded_whole() -> None:
 
 
 def test_cells_leave_their_own_names_and_none_of_ours() -> None:
+    stopping.restart(this_kernel())
     run = work.run(model="x = 1\nimport math", data="def f(): pass")
     assert work.value("get_ipython().run_line_magic('who_ls', '')") == [
         "f",
