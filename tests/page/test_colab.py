@@ -197,9 +197,9 @@ def history(home: Path) -> list[Event]:
 
 
 def status(home: Path) -> str:
-    """How the home's one run ended, as its summary tells."""
-    [summary] = home.glob("runs/*/summary.json")
-    return str(json.loads(summary.read_text("utf-8"))["status"])
+    """How the home's one run ended, if it has."""
+    found = [*home.glob("runs/*/summary.json")]
+    return str(json.loads(found[0].read_text("utf-8"))["status"]) if found else ""
 
 
 def saved(home: Path) -> int:
