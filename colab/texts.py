@@ -190,6 +190,7 @@ The page is a view: the training runs in a kernel of its own and goes on if you 
 ```
 !tunebook run starter-extract --set training.learning_rate=5e-4
 !tunebook runs
+!tunebook resume RUN
 !tunebook plan llama2-rank-study --card t4
 !tunebook doctor
 ```
@@ -204,6 +205,7 @@ The page is a view: the training runs in a kernel of its own and goes on if you 
 ```
 !tunebook run starter-extract --set training.learning_rate=5e-4
 !tunebook runs
+!tunebook resume RUN
 !tunebook plan llama2-rank-study --card t4
 !tunebook doctor
 ```

@@ -185,6 +185,7 @@ def test_a_runtime_trains_is_cut_off_and_another_goes_on(
             go(page, "Runs")
             page.click("#resume-run")
             wait_for(lambda: status(home) == "finished", 300)
+        assert "nothing to resume" in runtime.run("!tunebook resume starter-extract")
     steps = [each.step for each in history(home) if isinstance(each, Step)]
     assert steps[-1] == SHORT["training.steps"] and len({*steps}) == steps[-1]
     assert any(isinstance(each, Resumed) for each in history(home))
