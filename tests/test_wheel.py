@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -53,6 +54,13 @@ def test_the_wheel_knows_its_repository() -> None:
     assert f"Project-URL: Repository, {address}\n" in text
 
 
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Path]:
+    """A folder that is emptied at the end: some of these are gigabytes."""
+    yield tmp_path
+    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
 def run(*words: str | Path, folder: Path, **variables: str) -> str:
     """What a command prints; it may not see this checkout."""
     kept = {
@@ -77,23 +85,23 @@ def environment(folder: Path) -> Path:
 
 @pytest.mark.install
 @pytest.mark.timeout(900)
-def test_pip_in_an_empty_environment(tmp_path: Path) -> None:
+def test_pip_in_an_empty_environment(room: Path) -> None:
     """The page's own packages come along; what trains is told, with what brings it."""
-    python = environment(tmp_path)
-    run(python, "-m", "pip", "install", "-q", wheel(), folder=tmp_path)
-    told = doctor([python.parent / "tunebook"], tmp_path)
+    python = environment(room)
+    run(python, "-m", "pip", "install", "-q", wheel(), folder=room)
+    told = doctor([python.parent / "tunebook"], room)
     assert told["gradio"]["ok"] and told["pydantic"]["ok"]
     assert not told["torch"]["ok"] and "-m webui.install" in told["set"]["fix"]
-    listed = run(python.parent / "tunebook", "recipes", folder=tmp_path)
+    listed = run(python.parent / "tunebook", "recipes", folder=room)
     assert "starter-extract" in listed
 
 
 @pytest.mark.install
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("tool", ["uvx", "pipx"])
-def test_uvx_and_pipx_run_the_wheel(tool: str, tmp_path: Path) -> None:
-    python = environment(tmp_path)
-    run(python, "-m", "pip", "install", "-q", "uv", "pipx", folder=tmp_path)
+def test_uvx_and_pipx_run_the_wheel(tool: str, room: Path) -> None:
+    python = environment(room)
+    run(python, "-m", "pip", "install", "-q", "uv", "pipx", folder=room)
     words: list[str | Path] = {
         "uvx": ["uvx", "--python", sys.executable, "--from", wheel(), "tunebook"],
         "pipx": [
@@ -106,7 +114,7 @@ def test_uvx_and_pipx_run_the_wheel(tool: str, tmp_path: Path) -> None:
             "tunebook",
         ],
     }[tool]
-    told = doctor([python.parent / words[0], *words[1:]], tmp_path)
+    told = doctor([python.parent / words[0], *words[1:]], room)
     assert told["gradio"]["ok"] and not told["torch"]["ok"]
 
 
@@ -145,18 +153,18 @@ def put_torch(python: Path, version: str, folder: Path) -> Path:
 
 @pytest.mark.install
 @pytest.mark.timeout(900)
-def test_the_torch_of_a_machine_is_kept(tmp_path: Path) -> None:
+def test_the_torch_of_a_machine_is_kept(room: Path) -> None:
     """What fits it is chosen and installed, and it is as it was."""
-    python = environment(tmp_path)
-    torch = put_torch(python, "2.9.1+cu128", tmp_path)
-    run(python, "-m", "pip", "install", "-q", "--no-deps", wheel(), folder=tmp_path)
-    told = run(python, "-m", "webui.install", folder=tmp_path)
+    python = environment(room)
+    torch = put_torch(python, "2.9.1+cu128", room)
+    run(python, "-m", "pip", "install", "-q", "--no-deps", wheel(), folder=room)
+    told = run(python, "-m", "webui.install", folder=room)
     assert "Keeping torch 2.9.1+cu128" in told
     assert torch.read_text() == "__version__ = '2.9.1+cu128'\n"
     found = {
-        each["name"].replace("-", "_"): each["version"]
+        each["name"].lower().replace("-", "_"): each["version"]
         for each in json.loads(
-            run(python, "-m", "pip", "list", "--format", "json", folder=tmp_path)
+            run(python, "-m", "pip", "list", "--format", "json", folder=room)
         )
     }
     assert found["torch"] == "2.9.1+cu128" and {"trl", "gradio", "unsloth"} <= {*found}
@@ -167,12 +175,12 @@ def test_the_torch_of_a_machine_is_kept(tmp_path: Path) -> None:
 
 @pytest.mark.install
 @pytest.mark.timeout(300)
-def test_a_torch_that_does_not_fit_is_told_and_left(tmp_path: Path) -> None:
-    python = environment(tmp_path)
-    torch = put_torch(python, "2.6.0+cu124", tmp_path)
-    run(python, "-m", "pip", "install", "-q", "--no-deps", wheel(), folder=tmp_path)
+def test_a_torch_that_does_not_fit_is_told_and_left(room: Path) -> None:
+    python = environment(room)
+    torch = put_torch(python, "2.6.0+cu124", room)
+    run(python, "-m", "pip", "install", "-q", "--no-deps", wheel(), folder=room)
     done = subprocess.run(
-        [python, "-m", "webui.install"], cwd=tmp_path, capture_output=True, text=True
+        [python, "-m", "webui.install"], cwd=room, capture_output=True, text=True
     )
     assert done.returncode == 1 and "nothing was changed" in done.stderr
     assert torch.read_text() == "__version__ = '2.6.0+cu124'\n"
@@ -183,17 +191,17 @@ def test_a_torch_that_does_not_fit_is_told_and_left(tmp_path: Path) -> None:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("end", ["oldest", "newest"])
 def test_both_ends_of_the_ranges_train(
-    end: str, starter_home: Path, tmp_path: Path
+    end: str, starter_home: Path, room: Path
 ) -> None:
     """The oldest set that pyproject.toml allows, and the newest, train the starter."""
-    python = environment(tmp_path)
-    run(python, "-m", "pip", "install", "-q", "uv", folder=tmp_path)
+    python = environment(room)
+    run(python, "-m", "pip", "install", "-q", "uv", folder=room)
     uv = python.parent / "uv"
     how = "lowest-direct" if end == "oldest" else "highest"
-    (tmp_path / "asked.txt").write_text("\n".join(requirements()))
-    variables = {"UV_CACHE_DIR": str(tmp_path / "uv"), "UV_PYTHON": str(python)}
+    (room / "asked.txt").write_text("\n".join(requirements()))
+    variables = {"UV_CACHE_DIR": str(room / "uv"), "UV_PYTHON": str(python)}
     asked = ["pip", "install", "--resolution", how, "-r", "asked.txt"]
-    run(uv, *asked, folder=tmp_path, **variables)
+    run(uv, *asked, folder=room, **variables)
     run(
         uv,
         "pip",
@@ -201,13 +209,13 @@ def test_both_ends_of_the_ranges_train(
         "--no-deps",
         *UNSLOTH,
         wheel(),
-        folder=tmp_path,
+        folder=room,
         **variables,
     )
     tunebook = python.parent / "tunebook"
     given = [word for setting in SHORT for word in ("--set", setting)]
     homes = {"TUNEBOOK_HOME": str(starter_home)}
-    run(tunebook, "doctor", folder=tmp_path, **homes)
+    run(tunebook, "doctor", folder=room, **homes)
     try:
         told = run(
             tunebook,
@@ -215,11 +223,11 @@ def test_both_ends_of_the_ranges_train(
             "starter-extract",
             *given,
             "--json",
-            folder=tmp_path,
+            folder=room,
             **homes,
         )
     finally:
-        run(tunebook, "doctor", "--end-kernel", folder=tmp_path, **homes)
+        run(tunebook, "doctor", "--end-kernel", folder=room, **homes)
     assert json.loads(told)["status"] == "finished"
     written = next(starter_home.glob("runs/*/summary.json")).read_text("utf-8")
     found = json.loads(written)["versions"]

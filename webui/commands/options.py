@@ -46,6 +46,9 @@ def parser() -> argparse.ArgumentParser:
     ):
         add_recipe(add(name, help), machine=machine)
     add_plan(commands.choices["plan"])
+    again = add("resume", "go on with a run that was cut off or stopped")
+    again.add_argument("run", metavar="RUN", help=BY_ID)
+    add_json(again)
     add_train_on(add("train-on", "train further from a finished run, as a new run"))
     for name in ("run", "sweep", "train-on"):
         help = "wait in the queue where the kernel is busy, instead of failing"

@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from webui.commands import follow, given, progress
 from webui.commands.listing import run_as_json
@@ -14,7 +14,7 @@ from webui.commands.output import print_json, print_table
 from webui.commands.queue import add_and_tell
 from webui.diagnosis import explain
 from webui.figures import brief, duration
-from webui.kernel import jobs
+from webui.kernel import closing, jobs, resuming
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.kernel.process import BusyError
 from webui.kernel.status import status
@@ -28,6 +28,7 @@ from webui.runs.folder import Run
 from webui.runs.moving import moved_parts
 from webui.runs.trials import best_trial, no_best, ranked, told
 
+Asked = TypeVar("Asked", Recipe, Path)
 JUDGED = {"eval_loss": "loss on unseen rows"}
 
 
@@ -46,6 +47,14 @@ def train_on(arguments: Namespace) -> int:
     )
     print(text, file=sys.stderr)
     return start_and_tell(recipe, "run", arguments)
+
+
+def resume(arguments: Namespace) -> int:
+    """Go on with a run that was cut off or stopped; 0 only when it then finished."""
+    kernel = this_kernel()
+    closing.close_dead_run(kernel)
+    run = folder.find(kernel.runs, arguments.run).folder
+    return tell_job(watch_job(resume_run, run), "run", arguments)
 
 
 def sweep(arguments: Namespace) -> int:
@@ -71,6 +80,11 @@ def start_and_tell(
         if not arguments.queue:
             raise
         return add_and_tell(recipe, kind, arguments.json)
+    return tell_job(done, kind, arguments)
+
+
+def tell_job(done: Run, kind: Literal["run", "sweep"], arguments: Namespace) -> int:
+    """Tell how a run or a sweep ended; 0 only when it finished."""
     history = events.current(events.read(done.folder)[0])
     if arguments.json:
         trials = told_trials(history) if kind == "sweep" else {}
@@ -82,17 +96,25 @@ def start_and_tell(
     return exit_code(done, history)
 
 
-def watch_job(start: Callable[[Kernel, Recipe], Path], recipe: Recipe) -> Run:
+def resume_run(kernel: Kernel, run: Path) -> Path:
+    """Go on with a run in its own folder."""
+    resuming.resume(kernel, run)
+    return run
+
+
+def watch_job(start: Callable[[Kernel, Asked], Path], asked: Asked) -> Run:
     """Start a job and show its progress until it ends, however it ends."""
     with follow.kernel() as kernel:
         if status(kernel).word in ("none", "dead"):
             progress.say_progress("Starting the kernel ...")
-        started = start(kernel, recipe)
+        # Of a run that goes on, what it told before is known.
+        told = events.size(asked) if isinstance(asked, Path) else 0
+        started = start(kernel, asked)
         with (
             progress.progress_display() as shown,
             follow.stop_on_interrupt(kernel, shown.say),
         ):
-            for event in follow.follow(kernel, started):
+            for event in follow.follow(kernel, started, told):
                 shown.show(event)
     return folder.read_run(started)
 
