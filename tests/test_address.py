@@ -11,6 +11,7 @@ from webui.address import (
     shown_at,
     trust_proxies,
 )
+from webui.errors import UserError
 
 HUB = {"JUPYTERHUB_SERVICE_PREFIX": "/user/ada@example.com/"}
 
@@ -56,6 +57,11 @@ def test_what_is_given_wins_over_the_environment() -> None:
     assert root_here("", None, said) == ("", None)
     assert root_here(None, 1, said) == ("/said", 1)
     assert root_here(None, None, {}) == ("", None)
+
+
+def test_what_the_environment_says_wrongly_is_told() -> None:
+    with pytest.raises(UserError, match="GRADIO_ROOT_PATH is 'tools'; write it as"):
+        root_here(None, None, {"GRADIO_ROOT_PATH": "tools"})
 
 
 def test_jupyterhub_tells_the_path_to_a_port() -> None:

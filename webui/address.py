@@ -7,6 +7,7 @@ from collections.abc import Mapping, MutableMapping
 from urllib.parse import urlsplit
 
 from webui.access import is_loopback
+from webui.errors import UserError
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1", "testserver"]
 SHARED_HOSTS = ["*.gradio.live"]
@@ -16,6 +17,7 @@ COLAB_HOSTS = [
     *("*.codatalab-user-runtimes.internal", "*.colab-user-runtimes.internal"),
 ]
 
+FRAMING = {"SPACE_ID", "COLAB_RELEASE_TAG", "KAGGLE_KERNEL_RUN_TYPE"}
 # Networks that only those reach who are in them, and a Space's only its proxies.
 INSIDE = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 
@@ -48,9 +50,19 @@ def root_here(
 
     JupyterHub tells under which path it shows a user's server; jupyter-server-proxy
     shows a port of it below that, so a port is chosen here.
+
+    Raises:
+        UserError: when the environment names what is no root path.
     """
-    if given is None:
-        given = environment.get("GRADIO_ROOT_PATH")
+    if given is None and (said := environment.get("GRADIO_ROOT_PATH")) is not None:
+        try:
+            return parse_root(said), port
+        except ValueError as error:
+            raise UserError.of(
+                f"GRADIO_ROOT_PATH is {said!r}; {error}.",
+                f"GRADIO_ROOT_PATH 的值 {said!r} 无效；请写成路径或完整地址，例如 "
+                "/tools/tunebook。",
+            ) from None
     if given is not None:
         return parse_root(given), port
     if prefix := environment.get("JUPYTERHUB_SERVICE_PREFIX"):
@@ -118,5 +130,5 @@ def trust_proxies(environment: MutableMapping[str, str] = os.environ) -> None:
 
 
 def in_a_frame(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the page stands inside of another site's page: Spaces, Colab."""
-    return bool({"SPACE_ID", "COLAB_RELEASE_TAG"} & {*environment})
+    """Whether the page stands inside of another site's page: Spaces, Colab, Kaggle."""
+    return bool(FRAMING & {*environment})

@@ -122,15 +122,18 @@ def before_it(host: str, share: bool, root: str) -> list[Any]:
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+    from webui.page.framing import unframed
     from webui.page.patches.door import door
     from webui.page.subpath import below
 
     path = path_of(root)
     names = host_names(host, share, root)
+    framed = in_a_frame()
     return [
         Middleware(below, path=path),
+        *([] if framed else [Middleware(unframed)]),
         Middleware(TrustedHostMiddleware, allowed_hosts=names),
-        Middleware(door, path=path, framed=in_a_frame()),
+        Middleware(door, path=path, framed=framed),
     ]
 
 

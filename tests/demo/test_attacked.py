@@ -19,6 +19,8 @@ from webui.demo.limits import Limits
 
 from .conftest import SENTENCE, Demo, demo_of
 
+pytestmark = pytest.mark.slow
+
 OPEN = {
     "/",
     "/zh",

@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from http.client import HTTPResponse
 from typing import Any
 
+import pytest
+
 from webui.demo.limits import Limits, Question
 
 from .conftest import demo_of
 
+pytestmark = pytest.mark.slow
 WAITS = 20.0
 
 

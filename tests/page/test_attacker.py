@@ -113,6 +113,12 @@ def test_the_sign_in_tells_nothing_of_the_page(shared: Server) -> None:
         assert 'src="https://' not in page
 
 
+def test_no_other_site_shows_it_in_a_frame(shared: Server) -> None:
+    for path in ("/", "/zh", "/config"):
+        policy = send(shared, "GET", path).getheader("content-security-policy") or ""
+        assert policy.startswith("frame-ancestors 'self' ") and "*." not in policy
+
+
 def test_other_hosts_are_refused(shared: Server) -> None:
     assert send(shared, "GET", "/", Host="evil.com").status == 400
 

@@ -106,7 +106,7 @@ def test_below_a_path_of_a_proxy_on_a_telephone(
     tmp_path: Path,
 ) -> None:
     front = free_port()
-    shown = Shown(Text("Hello.", "您好。"), LIMITS, time.time() + 3600)
+    shown = Shown(Text("Hello.", "你好。"), LIMITS, time.time() + 3600)
     place = Place(root_path="/tools/demo")
     app, address = launch(hostile, place, LIMITS, shown)
     try:

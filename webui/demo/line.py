@@ -17,7 +17,7 @@ FULL = Text(
 )
 BOTH = Text(
     "Your earlier questions are not answered yet; wait for them, or stop one.",
-    "您之前的提问尚未回答完；请等待，或先停止一个。",
+    "你之前的提问尚未回答完；请等待，或先停止一个。",
 )
 # A word now and then, or a proxy takes the line for dead.
 WORD_SECONDS = 10.0

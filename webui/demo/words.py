@@ -6,7 +6,7 @@ TITLE = Text("Before and after fine-tuning", "微调前后对比")
 SENTENCE = Text(
     "A language model before and after fine-tuning. Both can be wrong. Your question "
     "goes to the computer of whoever shows you this page.",
-    "同一个语言模型在微调前后的回答。两者都可能出错；您的提问会发送到本页面主人的电脑。",
+    "同一个语言模型在微调前后的回答。两者都可能出错；你的提问会发送到本页面主人的电脑。",
 )
 WORDS = {
     "place": Text("In line: {} before you.", "正在排队：前面还有 {} 个提问。"),
