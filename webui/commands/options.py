@@ -202,7 +202,7 @@ def add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument(
         "run",
         metavar="RUN",
-        help="its id, or how that begins or ends; or the folder of an adapter",
+        help=f"{BY_ID}; or the folder of an adapter",
     )
     demo.add_argument("--share", action="store_true", help="a public link by Gradio")
     demo.add_argument("--host", default="127.0.0.1", help="address to listen on")
