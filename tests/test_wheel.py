@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from built import wheel
 from packaging.requirements import Requirement
-from wheels import wheel
 
 from webui import origin
 from webui.doctor import UNSLOTH

@@ -14,10 +14,10 @@ from typing import Any
 
 import nbformat
 import pytest
+from built import wheel
 from colab_proxy import proxy_to
 from homes import make_home
 from slow_drive import DRIVE
-from wheels import wheel
 
 from webui.kernel import process
 from webui.kernel.kernel import this_kernel

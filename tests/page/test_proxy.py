@@ -11,8 +11,8 @@ from replayed import replayed_run
 
 from webui.settings import home
 
-from .conftest import ROOT, Server
 from .proxies import free_port, nginx
+from .servers import ROOT, Server
 from .walking import SECOND, go, set_field, wait_for
 
 pytestmark = pytest.mark.browser
