@@ -23,7 +23,7 @@ def build(page: Page) -> None:
         held(page)
         with gr.Accordion(page.say(MORE), open=False):
             page.place("model.revision")
-        page.button(RUN, "run-model", partial(load, page))
+        page.button(RUN, "run-model", partial(run_model, page))
         page.html(
             card.loading,
             min_height=34,
@@ -32,7 +32,7 @@ def build(page: Page) -> None:
         code_and_output(page, "setup", "model")
 
 
-def load(page: Page, recipe: Recipe) -> None:
+def run_model(page: Page, recipe: Recipe) -> None:
     """Load the model, whatever the rows are."""
     jobs.start_cells(page.kernel, model_ready(recipe), "model")
 
