@@ -102,6 +102,9 @@ def test_unreachable_hub_is_told_quickly(tmp_path: Path, monkeypatch, helper) ->
             "a local folder."
         )
         assert "无法连接模型库" in caught.value.text.zh
+    # What can be no name is told as such, even now.
+    with pytest.raises(PlannerError, match="neither a folder on this machine nor"):
+        helper.ask(read_config, "a b c")
 
 
 @pytest.mark.parametrize("kind", [OSError, ImportError])

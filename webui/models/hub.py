@@ -58,8 +58,10 @@ def reach_hub(
     """
     from huggingface_hub import repo_info
     from huggingface_hub.errors import OfflineModeIsEnabled
+    from huggingface_hub.utils import validate_repo_id
 
     global _silent_since
+    validate_repo_id(name)
     if _silent_since is not None and time.monotonic() - _silent_since < REST:
         raise ConnectionError("the hub gave no answer a moment ago")
     options |= {"repo_type": kind, "revision": revision, "timeout": patience}
