@@ -12,14 +12,16 @@ TESTS = Path(__file__).parent
 # Files whose tests take minutes together, on two cores; the longest first.
 SLOWEST = (
     "notebook/test_every_method.py",
-    "commands/test_run.py",
     "page/test_browser.py",
     "kernel/test_training.py",
+    "page/test_data_tab.py",
     "notebook/test_every_architecture.py",
+    "page/test_model_tab.py",
     "models/test_about.py",
-    "kernel/test_resume.py",
     "notebook/test_honest.py",
+    "kernel/test_resume.py",
     "kernel/test_trained_on.py",
+    "commands/test_run.py",
     "kernel/test_drive.py",
     "kernel/test_keeper.py",
     "kernel/test_hub_rows.py",
