@@ -10,6 +10,7 @@ from small_starter import write_small_starter
 from webui import settings
 from webui.kernel import process
 from webui.kernel.kernel import this_kernel
+from webui.planner import process as planner
 
 
 @pytest.fixture(scope="session")
@@ -22,13 +23,15 @@ def small_starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def small_home(tunebook_home: Path, small_starter: Path) -> Path:
+def small_home(tunebook_home: Path, small_starter: Path) -> Iterator[Path]:
     """A home for one test, whose starter is the small one."""
     link = tunebook_home / "models" / settings.STARTER
     link.unlink(missing_ok=True)
     if small_starter.is_dir():
         link.symlink_to(small_starter, target_is_directory=True)
-    return tunebook_home
+    planner.stop()  # it knows the starter of the home in which it began
+    yield tunebook_home
+    planner.stop()
 
 
 @pytest.fixture(scope="module")
@@ -46,5 +49,7 @@ def kernel_home(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TUNEBOOK_HOME", str(home))
         patch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        planner.stop()  # it knows the starter of the home in which it began
         yield home
         process.end(this_kernel())
+        planner.stop()
