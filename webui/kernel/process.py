@@ -1,6 +1,7 @@
 """Start the kernel's process, independent of ours, and know whether it lives."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -47,7 +48,9 @@ def start_process(kernel: Kernel) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in (CONNECTION, EXIT, STATE):
         (folder / name).unlink(missing_ok=True)
-    write_connection_file(str(folder / CONNECTION), ip="127.0.0.1")
+    # Others on this machine reach its ports too, but cannot sign what they send.
+    key = secrets.token_hex(32).encode()
+    write_connection_file(str(folder / CONNECTION), ip="127.0.0.1", key=key)
     # A log of its own: whoever waits on our pipes must not wait for the kernel.
     with (folder / OUTPUT).open("wb") as output:
         process = subprocess.Popen(
