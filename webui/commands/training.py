@@ -55,6 +55,7 @@ def resume(arguments: Namespace) -> int:
     kernel = this_kernel()
     closing.close_dead_run(kernel)
     run = folder.find(kernel.runs, arguments.run).folder
+    resuming.resumable(run)  # or a word, before a kernel is started
     done = watch_job(resume_run, run)
     history = events.current(events.read(done.folder)[0])
     if arguments.json:
