@@ -124,7 +124,7 @@ KEEP_TOLD = prose(
 **Keep your runs.** A runtime forgets its disk when it ends. Tick the box, and recipes, runs, checkpoints and the starter model lie in your Google Drive instead. When a runtime was cut off in the middle of a training: open this notebook again, with the box ticked, *Run all*, and press **Resume** on the page's **Runs** tab; it goes on from the last whole checkpoint. On Kaggle they lie in `/kaggle/working`.
 """,
     """
-**保留运行记录。** 运行时结束后，其磁盘内容会丢失。勾选下面的选项，配方、运行、检查点和入门模型就会保存在你的 Google Drive 中。如果训练中途运行时被切断：重新打开本笔记本，勾选该选项，*全部运行*，然后在页面的**运行记录**标签页点击**继续训练**；训练会从最后一个完整的检查点继续。在 Kaggle 上，它们保存在 `/kaggle/working`。
+**保留运行记录。** 运行时结束后，其磁盘内容会丢失。勾选下面的选项，配方、运行、检查点和入门模型就会保存在 Google Drive 中。如果训练中途运行时被切断：重新打开本笔记本，勾选该选项，*全部运行*，然后在页面的**运行记录**标签页点击**继续训练**；训练会从最后一个完整的检查点继续。在 Kaggle 上，它们保存在 `/kaggle/working`。
 """,
 )
 
@@ -190,6 +190,7 @@ The page is a view: the training runs in a kernel of its own and goes on if you 
 ```
 !tunebook run starter-extract --set training.learning_rate=5e-4
 !tunebook runs
+!tunebook resume RUN
 !tunebook plan llama2-rank-study --card t4
 !tunebook doctor
 ```
@@ -204,6 +205,7 @@ The page is a view: the training runs in a kernel of its own and goes on if you 
 ```
 !tunebook run starter-extract --set training.learning_rate=5e-4
 !tunebook runs
+!tunebook resume RUN
 !tunebook plan llama2-rank-study --card t4
 !tunebook doctor
 ```

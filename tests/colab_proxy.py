@@ -7,7 +7,7 @@ the browser. A page that builds its addresses from what it is asked by is lost.
 import http.client
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 RUNTIME = "8f3k2-m.us-east1-b.c.codatalab-user-runtimes.internal"
@@ -36,9 +36,11 @@ def proxy_to(port: int) -> Iterator[str]:
                     self.send_header(name, value)
             self.send_header("Connection", "close")
             self.end_headers()
-            while part := answer.read1(65536):
-                self.wfile.write(part)
-                self.wfile.flush()
+            # A runtime that is cut off, or a tab that is closed, ends a stream.
+            with suppress(http.client.IncompleteRead, ConnectionError):
+                while part := answer.read1(65536):
+                    self.wfile.write(part)
+                    self.wfile.flush()
             runtime.close()
             self.close_connection = True
 

@@ -13,6 +13,7 @@ SLOWEST = (
     "notebook/test_every_method.py",
     "commands/test_run.py",
     "page/test_browser.py",
+    "page/test_colab.py",
     "kernel/test_training.py",
     "notebook/test_every_architecture.py",
     "models/test_about.py",

@@ -38,3 +38,12 @@ def test_other_host_names_are_refused_unless_a_password_guards() -> None:
     shared = trusted_hosts("127.0.0.1", True).kwargs["allowed_hosts"]
     assert "*.gradio.live" in shared and "*" not in shared
     assert trusted_hosts("0.0.0.0", False).kwargs["allowed_hosts"] == ["*"]
+
+
+def test_a_colab_asks_by_the_name_of_its_runtime(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without it every request through Colab's proxy would be refused."""
+    monkeypatch.setenv("COLAB_RELEASE_TAG", "release-colab_20261120")
+    names = trusted_hosts("127.0.0.1", False).kwargs["allowed_hosts"]
+    assert "*.codatalab-user-runtimes.internal" in names and "*" not in names

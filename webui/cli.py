@@ -16,6 +16,7 @@ STANDALONE = ("-h", "--help", "--version")
 COMMANDS = {
     "page": "machine.page",
     "run": "training.run",
+    "resume": "training.resume",
     "train-on": "training.train_on",
     "plan": "plan.plan",
     "data": "data.data",

@@ -13,6 +13,7 @@ from pathlib import Path
 from webui.text import Text
 
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
+OURS = re.compile(r'^name = "tunebook"', re.MULTILINE)
 DECLARED = re.compile(r'^Repository = "([^"]+)"', re.MULTILINE)
 NO_NAME = re.compile(
     r"^https?://[^/]*\.invalid(/|$)"
@@ -41,14 +42,14 @@ def set_address(address: str) -> str | None:
 
 def declared() -> str:
     """What pyproject.toml says: a checkout's own, else that of the wheel."""
-    if PYPROJECT.is_file():
+    if OURS.search(PYPROJECT.read_text("utf-8") if PYPROJECT.is_file() else ""):
         return read_address(PYPROJECT)
     try:
         urls = importlib.metadata.metadata("tunebook").get_all("Project-URL") or []
     except importlib.metadata.PackageNotFoundError:
         return ""
-    named = dict(line.partition(", ")[::2] for line in urls)
-    return named.get("Repository", "")
+    named = (line.removeprefix("Repository, ") for line in urls if "Repository" in line)
+    return next(named, "")
 
 
 def read_address(pyproject: Path) -> str:

@@ -184,8 +184,8 @@ def test_a_runtime_trains_is_cut_off_and_another_goes_on(
         with in_browser(browser, runtime) as page:
             go(page, "Runs")
             page.click("#resume-run")
-            [summary] = wait_for(lambda: [*home.glob("runs/*/summary.json")], 300)
-            assert json.loads(summary.read_text("utf-8"))["status"] == "finished"
+            wait_for(lambda: status(home) == "finished", 300)
+        assert "nothing to resume" in runtime.run("!tunebook resume starter-extract")
     steps = [each.step for each in history(home) if isinstance(each, Step)]
     assert steps[-1] == SHORT["training.steps"] and len({*steps}) == steps[-1]
     assert any(isinstance(each, Resumed) for each in history(home))
@@ -195,6 +195,12 @@ def history(home: Path) -> list[Event]:
     """What the home's one run tells of itself."""
     runs = [*(home / "runs").glob("*/events.jsonl")]
     return list(events.read(runs[0].parent)[0]) if runs else []
+
+
+def status(home: Path) -> str:
+    """How the home's one run ended, if it has."""
+    found = [*home.glob("runs/*/summary.json")]
+    return str(json.loads(found[0].read_text("utf-8"))["status"]) if found else ""
 
 
 def saved(home: Path) -> int:
@@ -232,6 +238,16 @@ def test_sharing_is_off_unless_asked(name: str) -> None:
     cells = nbformat.read(ROOT / "colab" / name, as_version=4).cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     assert len(code) == 3 and "share" not in "".join(code)
+
+
+def test_on_kaggle_runs_lie_where_it_keeps_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("TUNEBOOK_HOME", raising=False)
+    monkeypatch.setattr(os.path, "isdir", lambda path: path == "/kaggle/working")
+    cells = nbformat.read(ROOT / "colab" / NOTEBOOKS[0], as_version=4).cells
+    exec(next(cell.source for cell in cells if cell.id == "keep"), {"os": os})
+    assert os.environ["TUNEBOOK_HOME"] == "/kaggle/working/tunebook"
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

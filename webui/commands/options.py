@@ -42,6 +42,9 @@ def parser() -> argparse.ArgumentParser:
     ):
         add_recipe(add(name, help), machine=machine)
     add_plan(commands.choices["plan"])
+    again = add("resume", "go on with a run that was cut off or stopped")
+    again.add_argument("run", metavar="RUN", help="its id, or how that begins or ends")
+    add_json(again)
     add_train_on(add("train-on", "train further from a finished run, as a new run"))
     for name in ("run", "sweep", "train-on"):
         commands.choices[name].add_argument(

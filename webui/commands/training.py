@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from webui.commands import follow, given, progress
 from webui.commands.listing import run_as_json
@@ -14,7 +14,7 @@ from webui.commands.output import print_json, print_table
 from webui.commands.queue import add_and_tell
 from webui.diagnosis import explain
 from webui.figures import brief, duration
-from webui.kernel import jobs
+from webui.kernel import closing, jobs, resuming
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.kernel.process import BusyError
 from webui.kernel.status import status
@@ -29,6 +29,7 @@ from webui.runs.moving import moved_parts
 from webui.runs.trials import best_trial, no_best, ranked, told
 from webui.text import Text
 
+Asked = TypeVar("Asked", Recipe, Path)
 JUDGED = {"eval_loss": "loss on unseen rows"}
 
 
@@ -47,6 +48,21 @@ def train_on(arguments: Namespace) -> int:
     )
     print(text, file=sys.stderr)
     return run_recipe(recipe, arguments)
+
+
+def resume(arguments: Namespace) -> int:
+    """Go on with a run that was cut off or stopped; 0 only when it then finished."""
+    kernel = this_kernel()
+    closing.close_dead_run(kernel)
+    run = folder.find(kernel.runs, arguments.run).folder
+    resuming.resumable(run)  # or a word, before a kernel is started
+    done = watch_job(resume_run, run)
+    history = events.current(events.read(done.folder)[0])
+    if arguments.json:
+        print_json(run_as_json(done) | told_failure(done, history))
+    else:
+        print_run(done, history)
+    return exit_code(done, history)
 
 
 def run_recipe(recipe: Recipe, arguments: Namespace) -> int:
@@ -88,17 +104,25 @@ def sweep(arguments: Namespace) -> int:
     return exit_code(done, history)
 
 
-def watch_job(start: Callable[[Kernel, Recipe], Path], recipe: Recipe) -> Run:
+def resume_run(kernel: Kernel, run: Path) -> Path:
+    """Go on with a run in its own folder."""
+    resuming.resume(kernel, run)
+    return run
+
+
+def watch_job(start: Callable[[Kernel, Asked], Path], asked: Asked) -> Run:
     """Start a job and show its progress until it ends, however it ends."""
     with follow.kernel() as kernel:
         if status(kernel).word in ("none", "dead"):
             progress.say_progress("Starting the kernel ...")
-        started = start(kernel, recipe)
+        # Of a run that goes on, what it told before is known.
+        told = events.size(asked) if isinstance(asked, Path) else 0
+        started = start(kernel, asked)
         with (
             progress.progress_display() as shown,
             follow.stop_on_interrupt(kernel, shown.say),
         ):
-            for event in follow.follow(kernel, started):
+            for event in follow.follow(kernel, started, told):
                 shown.show(event)
     return folder.read_run(started)
 

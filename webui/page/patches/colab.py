@@ -1,8 +1,8 @@
 """Gradio knows a Colab by the shell of its own process, and the page has another one.
 
-Changes: ``gradio.utils.colab_check`` looks at Colab's environment instead. The page then
-takes its address from the browser's, not from the server's: Colab's proxy passes on a
-name of the runtime's own network. And it offers downloads as Colab's frame allows them.
+Changes: ``gradio.utils.colab_check`` looks at Colab's environment instead. The page
+then takes its address from the browser's, not from the server's: Colab's proxy passes
+on a name of the runtime's own network. And it offers downloads as Colab's frame allows.
 
 For Gradio 6.31. Can go when Gradio looks at the environment itself.
 """
