@@ -15,7 +15,7 @@ from webui.kernel.kernel import Kernel
 from webui.kernel.status import status
 from webui.page.bind import Binding, bind, commit_events, field_updates
 from webui.page.draft import same
-from webui.page.language import Language
+from webui.page.language import COLON, Language
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
 from webui.page.view import View, view_of
@@ -225,7 +225,7 @@ class Page:
         """A problem of a recipe with the title of its field."""
         declared = FIELDS.get(problem.path)
         title = self.say(declared.declaration.title) if declared else problem.path
-        return f"{title}: {self.say(problem.message)}"
+        return f"{title}{self.say(COLON)}{self.say(problem.message)}"
 
     def warn(self, sentence: str) -> None:
         """Show one sentence in the corner of the page for a while.
