@@ -17,7 +17,7 @@ def test_what_is_not_signed_does_not_run(tunebook_home: Path) -> None:
     try:
         file = kernel.folder / CONNECTION
         assert len(json.loads(file.read_text())["key"]) == 64
-        assert file.stat().st_mode & 0o077 == 64
+        assert file.stat().st_mode & 0o077 == 0
         with connect(kernel) as stranger:
             stranger.session.key = b""
             execute(stranger, f"open({str(mark)!r}, 'w').close()")

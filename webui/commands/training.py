@@ -54,6 +54,7 @@ def resume(arguments: Namespace) -> int:
     kernel = this_kernel()
     closing.close_dead_run(kernel)
     run = folder.find(kernel.runs, arguments.run).folder
+    resuming.resumable(run)  # or a word, before a kernel is started
     return tell_job(watch_job(resume_run, run), "run", arguments)
 
 

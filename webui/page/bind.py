@@ -133,12 +133,17 @@ def element_id(path: str) -> str:
 AXES = 3
 
 
+def with_path(declared: DeclaredField, path: str) -> Text:
+    """A field's title and its path, as a choice of a list."""
+    title = declared.declaration.title
+    return Text(f"{title.en} ({path})", f"{title.zh}（{path}）")
+
+
 def bind_space(language: Language) -> Binding:
     """The fields and values of a sweep: three pairs of a name and its values."""
     declared = FIELDS["sweep.space"]
     choices = [("–", "")] + [
-        (f"{getattr(f.declaration.title, language)} ({path})", path)
-        for path, f in SWEEPABLE.items()
+        (getattr(with_path(f, path), language), path) for path, f in SWEEPABLE.items()
     ]
     names = Text("Setting", "设置"), Text("Values, with commas", "取值（用逗号分隔）")
     components: list[Component] = []

@@ -78,8 +78,8 @@ def code_and_output(page: Page, *names: str) -> None:
 
     def lines(view: View) -> str:
         count = len(joined(view).splitlines())
-        unit = Text(f"{count} lines", f"{count} 行")
-        return f"{page.say(CODE)} ({page.say(unit)})"
+        told = Text(f"{CODE.en} ({count} lines)", f"{CODE.zh}（{count} 行）")
+        return page.say(told)
 
     page.watch(code, lambda view: gr.update(value=joined(view)))
     page.watch(fold, lambda view: gr.update(label=lines(view)))

@@ -11,7 +11,7 @@ from webui.figures import in_bytes
 from webui.kernel import jobs, stopping
 from webui.page.draft import titled
 from webui.page.frame import Page
-from webui.page.language import RUN_ALL, STOP, Language
+from webui.page.language import COLON, RUN_ALL, STOP, Language
 from webui.page.no_code import no_code
 from webui.page.patches.given_away import served
 from webui.page.tables import problem_card
@@ -85,7 +85,7 @@ def status_line(page: Page, view: View) -> Markup:
     parts = [page.say(KERNEL[view.kernel.word])]
     step = view.last(Step)
     if view.kernel.word == "busy" and view.kernel.busy:
-        parts[0] += f": {view.kernel.busy['cell']}"
+        parts[0] += f"{page.say(COLON)}{view.kernel.busy['cell']}"
     if step and step.memory:
         memory = f"{in_bytes(step.memory)} / {in_bytes(view.studio.memory)}"
         # Newer figures are put there by the browser.

@@ -10,7 +10,7 @@ from webui.errors import PlannerError
 from webui.page.cell import cell, code_and_output, run_up_to
 from webui.page.columns import bind_columns
 from webui.page.frame import Page
-from webui.page.language import MORE, RUN, WAIT
+from webui.page.language import COLON, MORE, RUN, WAIT
 from webui.page.tables import problem_card, quiet
 from webui.page.tabs import data_preview, data_report
 from webui.page.tabs.split_picture import picture
@@ -132,7 +132,7 @@ def describe_source(page: Page, view: View) -> Markup:
         return problem_card(page.say(seen.text))
     names = [Path(file).name for file in view.recipe.data.train_files]
     files = Markup("<br>").join(
-        f"{name}: {page.say(file.line)}"
+        f"{name}{page.say(COLON)}{page.say(file.line)}"
         for name, file in zip(names, seen.files, strict=False)
     )
     head = Markup('<div class="quiet">{}</div>').format(files) if files else Markup("")
