@@ -121,7 +121,6 @@ def test_a_run_that_fails_says_why_and_is_1(tmp_path: Path) -> None:
     assert jobs.status(this_kernel()).word == "none"
 
 
-@pytest.mark.usefixtures("small_home")
 def test_stop_and_sweep_on_a_kernel_that_stays(tmp_path: Path) -> None:
     """Ctrl-C saves and is not 0; the sweep after it finds the kernel still there."""
     with jobs.lock(this_kernel()):

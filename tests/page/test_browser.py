@@ -155,9 +155,9 @@ def test_stop_then_a_killed_kernel(browser: Any, small_server: Any) -> None:
 
 
 @pytest.mark.train
-def test_a_sweep_and_its_best(browser: Any, small_server: Any) -> None:
+def test_a_sweep_and_its_best(browser: Any, server: Any) -> None:
     """Two trials on one base; the better one becomes the current recipe."""
-    page = open_page(browser, small_server)
+    page = open_page(browser, server)
     short(page, steps=2)
     go(page, "Sweep")
     page.click("#sweep-name-0 input")

@@ -100,6 +100,12 @@ def test_the_sorted_title_says_so() -> None:
 # ---- in a browser
 
 
+@pytest.fixture
+def server(own_server: Any) -> Any:
+    """A server of each test's own."""
+    return own_server
+
+
 def names(page: Any) -> list[str]:
     return page.locator("#runs-table tbody .name").all_inner_texts()
 
