@@ -29,13 +29,10 @@ print(os.environ["TUNEBOOK_HOME"])
 
 
 @pytest.fixture
-def two(tmp_path: Path, small_starter: Path) -> Iterator[Two]:
+def two(tmp_path: Path) -> Iterator[Two]:
     """Two kernels with folders and homes of their own, both of which end here."""
     left, right = (
-        Kernel(
-            tmp_path / name / "runtime",
-            make_home(tmp_path / name / "home", small_starter),
-        )
+        Kernel(tmp_path / name / "runtime", make_home(tmp_path / name / "home"))
         for name in ("left", "right")
     )
     yield left, right
@@ -109,7 +106,7 @@ def test_equal_folders_are_one_kernel(two: Two) -> None:
     assert jobs.status(left).word == "none"
 
 
-# ---- trainings
+# ---- the starter
 
 
 STEPS = (
@@ -119,7 +116,7 @@ STEPS = (
 
 
 def short(steps: int) -> Recipe:
-    """A training on a few rows."""
+    """A training of the starter on a few rows."""
     shipped = settings.shipped_recipes() / "data" / "extract.train.jsonl"
     rows = shipped.read_text(encoding="utf-8").splitlines(keepends=True)[:20]
     file = settings.home() / "rows.jsonl"
@@ -135,18 +132,18 @@ def steps_of(run: Path) -> int:
 
 @pytest.mark.train
 @pytest.mark.timeout(600)
-@pytest.mark.usefixtures("starter_home", "small_home")
+@pytest.mark.usefixtures("starter_home")
 def test_two_train_side_by_side(two: Two) -> None:
     """One is stopped, and then killed, while the other goes on; the killed one resumes
     where its own keeper looks, and nowhere else."""
     left, right = two
-    first = jobs.start_run(left, short(1000), upto="train")
-    second = jobs.start_run(right, short(150), upto="train")
+    first = jobs.start_run(left, short(400), upto="train")
+    second = jobs.start_run(right, short(40), upto="train")
     work.until(lambda: steps_of(first) and steps_of(second), 240)
     stopping.stop(left, wait=True)
     assert ended(left, first) == "stopped" and folder.saved_adapter(first)
-    assert jobs.status(right).word == "busy" and steps_of(second) < 150
-    cut_off = jobs.start_run(left, short(30), upto="train")
+    assert jobs.status(right).word == "busy" and steps_of(second) < 40
+    cut_off = jobs.start_run(left, short(6), upto="train")
     work.until(lambda: checkpoints.complete(cut_off), 120)
     process.send_signal(left, signal.SIGKILL)
     work.until(lambda: jobs.status(left).word == "dead", 5)
@@ -155,4 +152,4 @@ def test_two_train_side_by_side(two: Two) -> None:
     assert ended(left, cut_off, 240) == "finished"
     assert len(work.of(cut_off, "resumed")) == 1
     assert ended(right, second, 240) == "finished"
-    assert steps_of(second) == 150 and not work.of(second, "resumed")
+    assert steps_of(second) == 40 and not work.of(second, "resumed")
