@@ -2,6 +2,7 @@
 
 import random
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from webui.runs import entries, events, folder, notes
 from webui.runs.difference import Difference
 from webui.text import Text
 
+from .conftest import CHROMIUM, FLAGS
 from .test_parameter_parts import CHINESE, ENGLISH
 from .walking import HOSTILE, SECOND, go, open_page, wait_for
 
@@ -98,6 +100,14 @@ def test_the_sorted_title_says_so() -> None:
 
 
 # ---- in a browser
+
+
+@pytest.fixture
+def browser(browser: Any) -> Iterator[Any]:
+    """A Chromium of each test's own: in one used before, "Show more" shows no more."""
+    own = browser.browser_type.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield own
+    own.close()
 
 
 @pytest.fixture
