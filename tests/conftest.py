@@ -14,6 +14,7 @@ from shapes import helper, shape, starter_recipe  # noqa: F401 - fixtures
 from small_starter import write_small_starter
 from starters import link_starter
 
+from webui.planner import process as planner
 from webui.settings import STARTER, starter_folder
 
 
@@ -98,7 +99,9 @@ def small_starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def small_home(starter_home: Path, small_starter: Path) -> Path:
+def small_home(starter_home: Path, small_starter: Path) -> Iterator[Path]:
     """A home for one test, whose starter is the small one."""
     link_starter(starter_home, small_starter)
-    return starter_home
+    planner.stop()  # it knows the starter of the home in which it began
+    yield starter_home
+    planner.stop()
