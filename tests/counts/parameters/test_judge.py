@@ -127,7 +127,7 @@ def test_all_refuse_with_the_same_sentence(
     refusing = (
         lambda: ready(recipe, this_kernel().runs),
         lambda: jobs.start_run(this_kernel(), recipe),
-        lambda: export.fitting(recipe),
+        lambda: export.refuse_what_a_run_would(recipe, None),
         lambda: resuming.resume(this_kernel(), run),
     )
     for start in refusing:
