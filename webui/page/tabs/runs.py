@@ -72,7 +72,9 @@ def build(page: Page) -> None:
     page.watch_chosen(more, asked, more_button)
     page.watch_chosen(chosen, [*asked, chosen], runs_to_choose)
     page.watch_chosen(other, asked, others)
-    more.click(lambda shown: min(shown + LISTED, MOST), count, count, **QUIET)
+    # In the queue, for Gradio tells of a changed state only what came through it.
+    counted = {**QUIET, "queue": True}
+    more.click(lambda shown: min(shown + LISTED, MOST), count, count, **counted)
 
     # Gradio hands the event only to a plain function that names its type.
     def press(sorted_by: str, event: gr.EventData) -> list[Any]:
