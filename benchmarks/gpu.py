@@ -35,7 +35,7 @@ from webui.kernel import jobs, process
 from webui.kernel.kernel import this_kernel
 from webui.kernel.status import status
 from webui.models.here import cells_here
-from webui.notebook.render import RUN_CELLS
+from webui.notebook.cells import RUN
 from webui.notebook.script import joined
 from webui.recipe import Recipe
 from webui.recipe.store import loads
@@ -48,7 +48,7 @@ from webui.runs.followed import Followed
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "gpu.json"
 PACKAGES = ("torch", "transformers", "peft", "trl", "bitsandbytes", "unsloth")
-CELLS = RUN_CELLS[: RUN_CELLS.index("train") + 1]
+CELLS = RUN.cells[: RUN.cells.index("train") + 1]
 WORDS = "amber basil cedar delta ember flint grove heron iris jade".split()
 WARM = 5  # steps, after which every kernel is compiled
 LIMIT = 400  # seconds

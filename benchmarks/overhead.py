@@ -43,7 +43,7 @@ from webui.kernel import jobs, process
 from webui.kernel.kernel import this_kernel
 from webui.kernel.status import status
 from webui.models.here import cells_here
-from webui.notebook.render import RUN_CELLS
+from webui.notebook.cells import RUN
 from webui.notebook.script import joined
 from webui.recipe import Recipe
 from webui.recipe.store import loads
@@ -54,7 +54,7 @@ from webui.runs import events
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "overhead.json"
 PACKAGES = ("torch", "transformers", "trl", "unsloth", "gradio")
-CELLS = RUN_CELLS[: RUN_CELLS.index("train") + 1]
+CELLS = RUN.cells[: RUN.cells.index("train") + 1]
 TURN = 0.5  # seconds
 # What the bare script tells of itself, as the recorder tells of a run.
 MARKS = """

@@ -58,14 +58,14 @@ def log_of(steps: int, first: int = 1, total: int = 0) -> Iterator[str]:
 def replay(root: Path, steps: int) -> Path:
     """A run folder with the log of so many steps."""
     from webui.models.here import cells_here
-    from webui.notebook.render import RUN_CELLS
+    from webui.notebook.cells import RUN
     from webui.recipe.store import load
     from webui.runs import events
     from webui.runs import folder as runs
     from webui.settings import shipped_recipes
 
     recipe = load(shipped_recipes() / "starter-extract.yaml")
-    run = runs.create(root, recipe, cells_here(recipe, RUN_CELLS), "run")
+    run = runs.create(root, recipe, cells_here(recipe, RUN.cells), "run")
     events.append(run, events.Begun(trial=None, max_steps=2 * steps, effective={}))
     append(run, log_of(steps, total=2 * steps))
     return run

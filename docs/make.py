@@ -223,7 +223,7 @@ def method_entry(method: Method, found: dict[str, Any] | None) -> str:
         f"{method.sentence.en}  \n{method.sentence.zh}",
         f"```text\n{method.formula}\n```",
         f"When: {method.when.en}  \n何时选用：{method.when.zh}",
-        f"Source · 出处：[{source}]({method.url})",
+        f"Source · 出处：[{source}]({method.source.url})",
     ]
     if found:
         parts.append(

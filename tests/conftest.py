@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 import warm
 from homes import make_home
-from order import put_slow_files_first
+from order import put_slow_files_first, shuffle
 from shapes import helper, shape, starter_recipe  # noqa: F401 - fixtures
+from small_starter import write_small_starter
+from starters import link_starter
 
-from webui.settings import starter_folder
+from webui.planner import process as planner
+from webui.settings import STARTER, starter_folder
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,11 +36,14 @@ STARTING = {"kernel_home", "ended_kernel", "server", "browser", "helper"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Know the tests that wait, and take slow files first."""
+    """Know the tests that wait, and take slow files first, or all in random order."""
     for item in items:
         if STARTING & {*getattr(item, "fixturenames", ())} or is_heavy(item.path):
             item.add_marker("slow")
-    put_slow_files_first(items)
+    if seed := os.environ.get("TUNEBOOK_SHUFFLE"):
+        shuffle(items, seed)
+    else:
+        put_slow_files_first(items)
 
 
 @functools.cache
@@ -81,3 +87,21 @@ def starter_home(tunebook_home: Path) -> Path:
     if not (starter_folder() / "tokenizer.json").is_file():
         pytest.skip("the starter model is not here: run `tunebook starter`")
     return tunebook_home
+
+
+@pytest.fixture(scope="session")
+def small_starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter in small; where there is none, a folder that is not there."""
+    folder = tmp_path_factory.mktemp("starter") / STARTER
+    if starter_folder().is_dir():
+        write_small_starter(folder)
+    return folder
+
+
+@pytest.fixture
+def small_home(starter_home: Path, small_starter: Path) -> Iterator[Path]:
+    """A home for one test, whose starter is the small one."""
+    link_starter(starter_home, small_starter)
+    planner.stop()  # it knows the starter of the home in which it began
+    yield starter_home
+    planner.stop()

@@ -3,6 +3,7 @@
 The last file to be taken decides how long one worker waits for the other.
 """
 
+import random
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,17 @@ TESTS = Path(__file__).parent
 # Files whose tests take minutes together, on two cores; the longest first.
 SLOWEST = (
     "notebook/test_every_method.py",
-    "commands/test_run.py",
     "page/test_browser.py",
+    "page/test_colab.py",
     "kernel/test_training.py",
+    "page/test_data_tab.py",
     "notebook/test_every_architecture.py",
+    "page/test_model_tab.py",
     "models/test_about.py",
-    "kernel/test_resume.py",
     "notebook/test_honest.py",
+    "kernel/test_resume.py",
     "kernel/test_trained_on.py",
+    "commands/test_run.py",
     "kernel/test_drive.py",
     "kernel/test_keeper.py",
     "kernel/test_hub_rows.py",
@@ -46,3 +50,11 @@ def rank(file: Path) -> int:
 def is_slow(item: pytest.Item) -> bool:
     """Whether a test trains, or drives a browser."""
     return any(item.get_closest_marker(mark) for mark in SLOW)
+
+
+def shuffle(items: list[pytest.Item], seed: str) -> None:
+    """Mix the files, and the tests within each: no test may need another before it."""
+    chance = random.Random(seed)
+    files = [*dict.fromkeys(item.path for item in items)]
+    chance.shuffle(files)
+    items.sort(key=lambda item: (files.index(item.path), chance.random()))

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from webui.kernel.kernel import this_kernel
-from webui.notebook.render import RUN_CELLS, render_cells
+from webui.notebook.cells import RUN
+from webui.notebook.render import render_cells
 from webui.recipe.store import load
 from webui.runs import events
 from webui.runs import folder as runs
@@ -21,7 +22,7 @@ def replayed_run(steps: int, *, total: int = 0, seed: int = 0, every: int = 0) -
     """A run folder whose log holds so many steps, with an evaluation now and then."""
     recipe = load(shipped_recipes() / "starter-extract.yaml")
     folder = runs.create(
-        this_kernel().runs, recipe, render_cells(recipe, RUN_CELLS), "run"
+        this_kernel().runs, recipe, render_cells(recipe, RUN.cells), "run"
     )
     write(
         folder,

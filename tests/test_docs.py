@@ -41,7 +41,7 @@ def test_methods_are_told_in_both_languages_with_formula_and_source() -> None:
     for method in (*METHODS.values(), *VARIANTS.values()):
         for text in (*method.title, *method.sentence, *method.when):
             assert text in page
-        assert method.formula in page and method.url in page
+        assert method.formula in page and method.source.url in page
 
 
 def test_every_method_has_settings_to_be_measured_with() -> None:

@@ -39,7 +39,7 @@ def test_a_package_of_another_version_is_mended_by_pip() -> None:
     finding = doctor.check_package(Requirement("pydantic==1.0"))
     assert not finding.ok and finding.required
     assert finding.detail == f"{version('pydantic')} does not fit: ==1.0 does"
-    assert finding.fix == f"{sys.executable} -m pip install 'pydantic==1.0'"
+    assert finding.fix == f"{sys.executable} -m pip install pydantic==1.0"
 
 
 def test_a_package_that_is_missing_is_mended_by_pip() -> None:
@@ -63,6 +63,15 @@ def test_unsloths_version_is_the_one_that_make_installs() -> None:
     assert tuple(line for line in lines if line[:1] not in ("", "#")) == doctor.UNSLOTH
 
 
+def test_uv_installs_the_same_unsloth_and_nothing_that_it_brings_along() -> None:
+    project = (ROOT / "pyproject.toml").read_text()
+    [group] = re.findall(r"(?m)^here = \[(.*)\]$", project)
+    assert {f'"{each}"' for each in doctor.UNSLOTH} <= {*group.split(", ")}
+    for name, number in (each.split("==") for each in doctor.UNSLOTH):
+        alone = f'name = "{name.replace("_", "-")}"\nversion = "{number}"'
+        assert f"{alone}\nrequires-dist = []" in project
+
+
 def test_declared_packages_are_checked_without_those_of_developers() -> None:
     names = [finding.name for finding in doctor.check_packages()]
     if names == ["tunebook"]:
@@ -71,11 +80,13 @@ def test_declared_packages_are_checked_without_those_of_developers() -> None:
     assert len(names) == len(set(names)) and "pytest" not in names
 
 
-def test_every_pin_of_the_extra_is_in_the_requirements() -> None:
-    pinned = (ROOT / "requirements.txt").read_text()
-    declared = re.findall(r'"([\w-]+==[\w.]+)', (ROOT / "pyproject.toml").read_text())
-    assert len(declared) > 8
-    assert [pin for pin in declared if not re.search(f"(?m)^{pin} ", pinned)] == []
+def test_the_set_is_mended_as_a_whole() -> None:
+    fits = Finding("trl", True, "1.15.0")
+    lacks = Finding("peft", False, "is not installed", "pip install peft")
+    assert doctor.check_set([fits]).ok
+    found = doctor.check_set([fits, lacks])
+    assert not found.ok and found.fix.split("  #")[0].endswith("-m webui.install")
+    assert doctor.UNSLOTH[0].replace("==", " ") in found.detail
 
 
 def test_a_t4_computes_in_fp16_for_want_of_bf16() -> None:
@@ -180,6 +191,7 @@ print(model.dtype, tokenizer.eos_token, tokenizer.pad_token)
 
 
 @pytest.mark.train
+@pytest.mark.usefixtures("fresh")  # as it is asked on a machine of a user
 def test_the_precision_is_the_one_that_unsloth_takes(tunebook_home: Path) -> None:
     device = doctor.ask_device()
     assert isinstance(device, Device), device

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ENTRY = re.compile(r"( *)((?:[\w.]+/?, )*[\w.]+/?)(?: |$)")
-OURS = ("recipes", "colab", "benchmarks", "docs", "webui", "tests")
+OURS = ("recipes", "colab", "benchmarks", "docs", "spaces", "webui", "tests")
 
 
 def named_in_readme() -> set[str]:

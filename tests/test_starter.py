@@ -133,7 +133,7 @@ print(tokenizer.decode(answer[0, asked["input_ids"].shape[1] :]))
 @pytest.mark.train
 def test_its_answer_stops_at_the_end_token(tunebook_home: Path) -> None:
     folder = str(starter.ensure_starter())
-    command = [sys.executable, "-c", ANSWER, folder]
+    command = [sys.executable, "-X", "warm=planner", "-c", ANSWER, folder]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "The capital of France is Paris.<|im_end|>"

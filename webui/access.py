@@ -6,13 +6,16 @@ import secrets
 Login = tuple[str, str]
 
 
-def credentials(host: str, share: bool, given: Login | None) -> Login | None:
+def credentials(
+    host: str, share: bool, given: Login | None, *, proxied: bool = False
+) -> Login | None:
     """The user name and password that the page asks for; None for none.
 
-    The page trains models and reads files, so an address that others can reach and
-    a shared link always have one: made and printed here if none is given.
+    The page trains models and reads files, so an address that others can reach, a
+    shared link and a place behind a proxy always have one: made and printed here if
+    none is given.
     """
-    if given or (is_loopback(host) and not share):
+    if given or (is_loopback(host) and not share and not proxied):
         return given
     user, password = "tunebook", secrets.token_urlsafe(12)
     print(f"Others can reach this page. User name: {user}  Password: {password}")

@@ -6,17 +6,26 @@ import os
 from pathlib import Path
 from typing import Any
 
-from webui.access import credentials, is_loopback
+from webui.access import credentials
+from webui.address import (
+    host_names,
+    in_a_frame,
+    path_of,
+    root_here,
+    shown_at,
+    trust_proxies,
+)
 from webui.kernel import closing, keeper
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
 from webui.settings import shipped_recipes
 
-LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1", "testserver"]
-SHARED_HOSTS = ["*.gradio.live"]
-COLAB_HOSTS = ["*.googleusercontent.com", "*.colab.dev"]
 COLAB_HEIGHT = 900
+SIGN_IN = (
+    "After several wrong passwords, signing in has to wait. · 多次输错密码后，"
+    "需等待一段时间才能登录。"
+)
 
 
 def launch(
@@ -29,21 +38,27 @@ def launch(
     inbrowser: bool = False,
     max_upload_mb: int = 512,
     block: bool = True,
+    root_path: str | None = None,
 ) -> str:
     """Start the page and return its address; with ``block``, when it has ended.
 
-    ``auth`` is (user, password). Any address but loopback, and a shared link, needs
-    it: one is made and printed if none is given.
+    ``auth`` is (user, password). Any address but loopback, a shared link and a proxy
+    need it: one is made and printed if none is given. ``root_path`` is the path, or the
+    whole address, under which a proxy shows the page; else the environment's word.
     """
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    trust_proxies()
 
     from webui import watchdog
     from webui.page import routes, theme
     from webui.page.build import build_app
     from webui.page.patches.beginning import at_start
+    from webui.page.patches.colab import in_colab, know_colab
     from webui.page.patches.ending import wait_for_end
+    from webui.page.patches.own_files import serve_own_files
     from webui.page.patches.presses import rest_between_presses
+    from webui.page.patches.sessions import end_sessions
     from webui.page.patches.ticks import tick_slowly
     from webui.page.patches.versions import tell_unseen
     from webui.planner import process as planner
@@ -51,8 +66,12 @@ def launch(
     kernel = this_kernel()
     log_to_file(kernel.home)
     tell_unseen()
-    auth = credentials(host, share, auth)
+    if in_colab():
+        know_colab()
+    root, port = root_here(root_path, port)
+    auth = credentials(host, share, auth, proxied=bool(root))
     studio = open_studio(kernel, recipe)
+    studio.guarded = auth is not None
     closing.close_dead_run(kernel)
     app = build_app(studio)
     planner.warm()
@@ -64,7 +83,9 @@ def launch(
         server_name=host,
         server_port=port,
         share=share,
+        root_path=root,
         auth=auth,
+        auth_message=SIGN_IN if auth else None,
         inbrowser=inbrowser,
         theme=theme.theme(),
         css=theme.style(),
@@ -76,34 +97,44 @@ def launch(
         footer_links=[],
         prevent_thread_lock=True,
         quiet=True,
-        app_kwargs={"middleware": [trusted_hosts(host, share)], "docs_url": None},
+        app_kwargs={"middleware": before_it(host, share, root), "docs_url": None},
     )
+    end_sessions(served)
+    serve_own_files(app)
     rest_between_presses(app)
     tick_slowly(app)
     routes.add_routes(served, studio)
     keeper.start_keeper(kernel)
     if share and not shared:
         print("There is no shared link: Gradio's server cannot be reached from here.")
-    print(f"Tunebook is open at {shared or address}", flush=True)
+    address = shared or shown_at(address, root)
+    print(f"Tunebook is open at {address}", flush=True)
     if block:
         wait_for_end(app)
-    return str(shared or address)
+    return address
 
 
-def trusted_hosts(host: str, share: bool) -> Any:
-    """Refuse requests that name another host: a page elsewhere must not reach us."""
+def before_it(host: str, share: bool, root: str) -> list[Any]:
+    """What a request passes before it reaches the page.
+
+    Requests that name another host are refused: a page elsewhere must not reach us.
+    """
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    hosts = [*LOOPBACK_HOSTS]
-    if share:
-        hosts += SHARED_HOSTS
-    if "COLAB_RELEASE_TAG" in os.environ:
-        hosts += COLAB_HOSTS
-    if not is_loopback(host):
-        # Reached by names that we cannot know; the password guards it.
-        hosts = ["*"]
-    return Middleware(TrustedHostMiddleware, allowed_hosts=hosts)
+    from webui.page.framing import unframed
+    from webui.page.patches.door import door
+    from webui.page.subpath import below
+
+    path = path_of(root)
+    names = host_names(host, share, root)
+    framed = in_a_frame()
+    return [
+        Middleware(below, path=path),
+        *([] if framed else [Middleware(unframed)]),
+        Middleware(TrustedHostMiddleware, allowed_hosts=names),
+        Middleware(door, path=path, framed=framed),
+    ]
 
 
 def open_studio(kernel: Kernel, recipe: Path | None) -> Any:

@@ -5,7 +5,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from importlib import import_module
+from pkgutil import resolve_name
 
 from webui.commands.options import parser
 
@@ -14,21 +14,23 @@ STANDALONE = ("-h", "--help", "--version")
 
 # Where each command is; imported when it is asked for, so that help comes at once.
 COMMANDS = {
-    "page": "machine.page",
-    "run": "training.run",
-    "train-on": "training.train_on",
-    "plan": "plan.plan",
-    "data": "data.data",
-    "script": "export.write_script",
-    "notebook": "export.write_notebook",
-    "sweep": "training.sweep",
-    "compare": "compare.compare",
-    "queue": "queue.queued",
-    "runs": "listing.runs",
-    "recipes": "listing.recipes",
-    "doctor": "machine.doctor",
-    "starter": "machine.starter",
-    "unpack": "unpack.unpack",
+    "page": "machine:page",
+    "run": "training:run",
+    "resume": "training:resume",
+    "train-on": "training:train_on",
+    "plan": "plan:plan",
+    "data": "data:data",
+    "script": "export:write_script",
+    "notebook": "export:write_notebook",
+    "sweep": "training:sweep",
+    "compare": "compare:compare",
+    "demo": "demo:demo",
+    "queue": "queue:queued",
+    "runs": "listing:runs",
+    "recipes": "listing:recipes",
+    "doctor": "machine:doctor",
+    "starter": "machine:starter",
+    "unpack": "unpack:unpack",
 }
 
 
@@ -60,9 +62,8 @@ def with_command(given: Sequence[str]) -> list[str]:
 
 def command(name: str) -> Callable[[argparse.Namespace], int]:
     """The function of a command."""
-    module, _, function = COMMANDS[name].partition(".")
-    found: Callable[[argparse.Namespace], int] = getattr(
-        import_module(f"webui.commands.{module}"), function
+    found: Callable[[argparse.Namespace], int] = resolve_name(
+        f"webui.commands.{COMMANDS[name]}"
     )
     return found
 

@@ -13,17 +13,17 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from webui import settings, starter
+from webui import origin, settings, starter
+from webui.install import UNSLOTH, by_hand, explain, installed
 
 PYTHONS = ((3, 10), (3, 13))
 SINKS = ("tensorboard", "trackio", "wandb")
-UNSLOTH = ("unsloth==2026.10.9", "unsloth_zoo==2026.10.9")
 SPACE_NEEDED = 2 * 10**9  # the starter model, some runs and their checkpoints
 MEMORY_NEEDED = 4 * 10**9  # training the starter model took 2.6 GB, the page 0.3
 
@@ -53,9 +53,12 @@ class Device:
 
 def examine() -> list[Finding]:
     """Look at everything that Tunebook needs, without loading torch here."""
+    packages = check_packages()
     findings = [
         check_python(sys.version_info[:2]),
-        *check_packages(),
+        check_origin(origin.repository()),
+        check_set(packages),
+        *packages,
         *check_device(),
         check_starter(settings.starter_folder()),
         *check_home(settings.home()),
@@ -91,6 +94,22 @@ def check_python(version: tuple[int, int]) -> Finding:
     )
 
 
+def check_origin(address: str | None) -> Finding:
+    """Name the repository that this copy comes from, or say how it gets a name."""
+    detail = address or origin.NOT_SET.en
+    return Finding("repository", True, detail, required=False)
+
+
+def check_set(packages: Sequence[Finding]) -> Finding:
+    """Say why the packages have these versions, what is kept, and what mends all."""
+    return Finding(
+        "set",
+        all(each.ok for each in packages),
+        explain(installed(("torch",))),
+        f"{sys.executable} -m webui.install  # all that follow at once",
+    )
+
+
 def check_packages() -> list[Finding]:
     """Compare what is installed with the versions that fit together."""
     try:
@@ -107,8 +126,8 @@ def check_package(wanted: Requirement) -> Finding:
     """Tell whether an installed package fits its requirement."""
     fits = str(wanted.specifier)
     # Unsloth's own dependencies would replace the versions that fit.
-    alone = "--no-deps " if str(wanted) in UNSLOTH else ""
-    fix = f"{sys.executable} -m pip install {alone}'{wanted.name}{fits}'"
+    alone = ("--no-deps",) if str(wanted) in UNSLOTH else ()
+    fix = by_hand(*alone, f"{wanted.name}{fits}")
     try:
         found = importlib.metadata.version(wanted.name)
     except importlib.metadata.PackageNotFoundError:
@@ -122,7 +141,7 @@ def check_device() -> list[Finding]:
     """Name the device and the precision, each with its reason."""
     device = ask_device()
     if isinstance(device, str):
-        fix = f"{sys.executable} -m pip install --no-deps {' '.join(UNSLOTH)}"
+        fix = by_hand("--no-deps", *UNSLOTH)
         return [Finding("device", False, f"Unsloth does not load: {device}", fix)]
     size = f", {device.memory / 2**30:.1f} GiB" if device.memory else ""
     found = [
@@ -208,8 +227,9 @@ def check_webhook(environment: Mapping[str, str]) -> Finding:
     if not address:
         return Finding("webhook", True, "none is named in TUNEBOOK_WEBHOOK")
     ok = address.startswith(("http://", "https://"))
-    detail = "TUNEBOOK_WEBHOOK " + ("is told" if ok else "is no http or https address")
+    verdict = "is told" if ok else "is not an http or https address"
     fix = "export TUNEBOOK_WEBHOOK=https://..."
+    detail = f"TUNEBOOK_WEBHOOK {verdict}"
     return Finding("webhook", ok, detail, fix, required=False)
 
 
@@ -285,7 +305,7 @@ def _check_driver(device: Device) -> list[Finding]:
         return []
     detail = "an NVIDIA driver is here, but this torch cannot use it"
     version = device.torch.split("+")[0]
-    fix = f"{sys.executable} -m pip install --force-reinstall torch=={version}"
+    fix = by_hand("--force-reinstall", f"torch=={version}")
     return [Finding("driver", False, detail, fix, required=False)]
 
 

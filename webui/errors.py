@@ -25,6 +25,11 @@ class UserError(Exception):
         """The error with a sentence in both languages."""
         return cls(Text(english, chinese), path)
 
+    @property
+    def line(self) -> Text:
+        """The text on one line; that of several problems has a line for each."""
+        return Text(self.text.en.replace("\n", " "), self.text.zh.replace("\n", ""))
+
     def __str__(self) -> str:
         return self.text.en
 
@@ -33,7 +38,7 @@ class PlannerError(UserError):
     """A question about rows, a model or a recipe that has no answer."""
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """What a library said, in its first line."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0][:200].rstrip(".: ")

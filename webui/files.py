@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import yaml
 
 
 def write_text(path: Path, text: str) -> None:
@@ -33,6 +34,20 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+
+
+def read_yaml(path: Path) -> Any:
+    """What a YAML file holds that came with this program."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), loader)
+
+
+def written_at(path: Path) -> int:
+    """When a file was last written, in ns; 0 when it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def file_hash(path: Path) -> str | None:

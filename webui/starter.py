@@ -21,7 +21,7 @@ from webui.errors import PlannerError, UserError
 from webui.files import file_hash, new_scratch
 from webui.models import unpack_work
 from webui.models.gguf import read_header
-from webui.models.unpack import CANCELLED, DIED
+from webui.models.unpack import UNPACKING
 from webui.planner.job import Gauge, Job
 from webui.text import Text
 
@@ -115,7 +115,7 @@ def convert(gguf: Path, target: Path, gauge: Gauge) -> Path:
     a divergence of 2e-5 between the predictions, the same loss to three digits.
     """
     os.environ["HF_HUB_OFFLINE"] = "1"  # everything is in the file
-    unpack_work.convert(gguf, read_header(gguf), target, gauge)
+    unpack_work.convert_gguf(gguf, read_header(gguf), target, gauge)
     (target / "origin.json").write_text(json.dumps(ORIGIN, indent=2), "utf-8")
     return target
 
@@ -167,7 +167,7 @@ def _download(work: Path) -> Path:
 
 
 def _convert_apart(gguf: Path, converted: Path) -> None:
-    job = Job[Path](CANCELLED, DIED)
+    job = Job[Path](UNPACKING)
     job.begin(convert, gguf, converted, Gauge(unpack_work.STAGES), niceness=0)
     try:
         job.finish()

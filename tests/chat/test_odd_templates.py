@@ -8,8 +8,8 @@ import pytest
 
 from chat.conversations import TIDE, assistant, call, thinking, user
 from chat.families import known_templates, template_of
-from webui.chat.answers import OPENS
 from webui.chat.conversation import Chat, Rendered, chat_of, render
+from webui.chat.opened import OPENS
 from webui.chat.template import Template
 from webui.rows.reading.reasons import in_both
 

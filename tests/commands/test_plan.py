@@ -13,6 +13,8 @@ import pytest
 from webui import cli, settings
 from webui.commands import plan as module
 from webui.counts.memory.cards import CARDS
+from webui.kernel.kernel import this_kernel
+from webui.kernel.status import lock
 from webui.planner import process
 
 ROOT = Path(__file__).parents[2]
@@ -356,3 +358,12 @@ def test_two_causes_are_both_told(tunebook: Tunebook, large: tuple[str, str]) ->
     model, layers = found["problems"]
     assert model.startswith("model.name: ") and "has 32 layers" in layers
     assert found["method"]["name"] == "lora" and found["parameters"] is None
+
+
+@pytest.mark.train
+@pytest.mark.usefixtures("starter_home")
+def test_a_kernel_that_cannot_measure_now_is_a_problem(tunebook: Tunebook) -> None:
+    with lock(this_kernel()):
+        code, out, _ = tunebook("--measure", "--json")
+    assert code == 1
+    assert json.loads(out) == {"problems": ["another start is under way; try again."]}

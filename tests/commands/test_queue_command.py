@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from webui import settings
 from webui.cli import main
 from webui.kernel import jobs, process, queue
 from webui.kernel.kernel import this_kernel
@@ -71,11 +70,10 @@ def test_a_problem_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.train
 @pytest.mark.timeout(600)
+@pytest.mark.usefixtures("small_home")
 def test_run_waits_when_busy_and_the_queue_is_worked_through(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    if not (settings.starter_folder() / "config.json").is_file():
-        pytest.skip("the starter model is not here: run `tunebook starter`")
     short = ["starter-extract", *SHORT]
     with jobs.lock(this_kernel()):  # as another start would hold it
         assert main(["run", *short]) == 1

@@ -61,6 +61,7 @@ def tunebook(*words: str) -> tuple[int, str, str]:
     return running.returncode, out, err
 
 
+@pytest.mark.usefixtures("small_home")
 def test_run_and_compare() -> None:
     code, out, err = tunebook("run", str(RECIPE), *SHORT, "--json")
     done = json.loads(out)
@@ -107,6 +108,7 @@ def test_two_measured_steps_correct_the_plan() -> None:
     assert "corrected by a run" in out
 
 
+@pytest.mark.usefixtures("small_home")
 def test_a_run_that_fails_says_why_and_is_1(tmp_path: Path) -> None:
     code, out, err = tunebook("run", str(RECIPE), *SHORT, "--model", "/no/such/model")
     assert (code, out) == (1, "") and "There is no folder /no/such/model" in err

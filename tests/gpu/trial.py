@@ -23,7 +23,8 @@ from shapes import full_rows
 from trials import Names, cells_of, run
 
 from webui.counts.memory.cards import CARDS
-from webui.notebook.render import LOAD_CELLS, Cell, render_cells
+from webui.notebook.cells import COMPARE
+from webui.notebook.render import Cell, render_cells
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.recorder import memory
@@ -142,7 +143,9 @@ def learned(recipe: Recipe, cells: list[Cell], space: Names) -> dict[str, Any]:
     with space["model"].disable_adapter():
         base = outputs(space, space["model"])
     answers = [ask(space)]
-    loading = cells_of(recipe, LOAD_CELLS, adapter_folder=str(Path.cwd() / "adapter"))
+    loading = cells_of(
+        recipe, COMPARE.cells, adapter_folder=str(Path.cwd() / "adapter")
+    )
     run(loading, "load", space)
     again = outputs(space, space["model"])
     return {

@@ -1,12 +1,12 @@
 """A loaded model that is not the planned one learns nothing; both figures say why."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import work
+from small_starter import write_small_starter
 
 from webui import settings
 from webui.diagnosis import explain
@@ -126,16 +126,8 @@ def make_recipe(folder: Path) -> Recipe:
 
 @pytest.fixture
 def model_folder(tmp_path: Path) -> Path:
-    """A model with random weights, and the starter's tokenizer."""
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    starter = settings.starter_folder()
-    vocabulary = json.loads((starter / "config.json").read_text())["vocab_size"]
-    whole = LlamaConfig(**TINY, vocab_size=vocabulary, tie_word_embeddings=True)
-    LlamaForCausalLM(whole).save_pretrained(tmp_path)
-    for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
-        shutil.copy(starter / name, tmp_path)
-    return tmp_path
+    """The starter in small, with two layers."""
+    return write_small_starter(tmp_path / "model", layers=2)
 
 
 @pytest.mark.timeout(240)

@@ -1,8 +1,4 @@
-"""A home on a mounted drive, as on Colab: no locks, no links, and slow to open.
-
-Python tells an audit hook of every lock, link and open, in the server as in the
-kernel; the hook refuses or delays those inside the home.
-"""
+"""A home on a mounted drive, as on Colab: no locks, no links, and slow to open."""
 
 import json
 import os
@@ -12,35 +8,28 @@ from pathlib import Path
 
 import pytest
 import work
+from slow_drive import DRIVE
 
 from webui import settings
 from webui.kernel import process
 from webui.kernel.kernel import this_kernel
 from webui.runs import checkpoints, folder
 
-DRIVE = """
-import errno, os, sys, time
+# Two runs are added, and the second is moved to the first place.
+SETTLE = """
+import contextlib, io, json, sys
+from webui.cli import main
 
-home = os.environ["TUNEBOOK_HOME"] + os.sep
+def queue(*words):
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        assert main(["queue", *words]) == 0, told.getvalue()
+    return told.getvalue()
 
-
-def refuse(event, args):
-    if event in ("fcntl.flock", "fcntl.lockf"):
-        number = args[0] if isinstance(args[0], int) else args[0].fileno()
-        where = os.readlink(f"/proc/self/fd/{number}")
-    elif event in ("os.link", "os.symlink"):
-        where = os.path.abspath(os.fsdecode(args[1]))
-    elif event == "open" and isinstance(args[0], str) and args[2] & 3:
-        if os.path.abspath(args[0]).startswith(home):
-            time.sleep(0.03)
-        return
-    else:
-        return
-    if where.startswith(home):
-        raise OSError(errno.ENOTSUP, "the drive has neither locks nor links", where)
-
-
-sys.addaudithook(refuse)
+for seed, name in enumerate(("first", "second"), start=1):
+    more = "--set", f"training.seed={seed}", "--set", f"name={name}"
+    queue("add", "starter-extract", *sys.argv[1:], *more)
+waiting = json.loads(queue("--json"))
+queue("move", waiting[1]["id"], "first")
 """
 SHORT = (
     *("training.duration=steps", "training.steps=2", "training.batch_size=1"),
@@ -49,14 +38,14 @@ SHORT = (
 
 
 @pytest.fixture
-def drive(tunebook_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def drive(small_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of this kind for every process that is started from here."""
     (tmp_path / "drive").mkdir()
     (tmp_path / "drive" / "sitecustomize.py").write_text(DRIVE)
     monkeypatch.setenv(
         "PYTHONPATH", os.pathsep.join([str(tmp_path / "drive"), str(work.ROOT)])
     )
-    return tunebook_home
+    return small_home
 
 
 def python(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -89,15 +78,8 @@ def test_a_training_and_the_queue_work_on_it(drive: Path) -> None:
         pytest.skip("the starter model is not here: run `tunebook starter`")
     given = [word for setting in SHORT for word in ("--set", setting)]
     try:
-        for name, seed in (("first", 1), ("second", 2)):
-            settled = python(
-                *("-m", "webui", "queue", "add", "starter-extract", *given),
-                *("--set", f"training.seed={seed}", "--set", f"name={name}"),
-            )
-            assert settled.returncode == 0, settled.stderr
-        waiting = json.loads(python("-m", "webui", "queue", "--json").stdout)
-        moved = python("-m", "webui", "queue", "move", waiting[1]["id"], "first")
-        assert moved.returncode == 0, moved.stderr
+        settled = python("-c", SETTLE, *given)
+        assert settled.returncode == 0, settled.stderr
         done = python("-m", "webui", "queue", "run", "--json")
         assert done.returncode == 0, done.stderr
     finally:

@@ -16,7 +16,7 @@ from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.runs import checkpoints, folder
 
-STEPS = 8
+STEPS = 80  # so many that much is left of them when three have been seen
 ROWS = [{"instruction": f"Say {n}.", "output": f"{n}, gladly."} for n in range(20)]
 SETTINGS = (
     "data.source=hub",

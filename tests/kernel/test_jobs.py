@@ -30,6 +30,7 @@ def outputs(run: Path, name: str) -> str:
 # ---- before there is a kernel
 
 
+@pytest.mark.usefixtures("tunebook_home")
 def test_without_a_kernel_there_is_nothing_to_stop() -> None:
     assert (
         jobs.status(this_kernel()).word == "none"
@@ -40,6 +41,7 @@ def test_without_a_kernel_there_is_nothing_to_stop() -> None:
     assert jobs.status(this_kernel()).word == "none"
 
 
+@pytest.mark.usefixtures("tunebook_home")
 def test_a_kernel_that_cannot_start_says_so_and_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -54,12 +56,14 @@ def test_a_kernel_that_cannot_start_says_so_and_leaves_nothing(
     )
 
 
+@pytest.mark.usefixtures("tunebook_home")
 def test_two_starts_at_once_are_refused() -> None:
     with jobs.lock(this_kernel()), pytest.raises(KernelError, match="another start"):
         work.start(model="1")
     assert folder.folders(this_kernel().runs) == []
 
 
+@pytest.mark.usefixtures("tunebook_home")
 def test_a_lock_is_free_again_once_its_holder_is_killed() -> None:
     code = (
         "import time\n"
@@ -99,6 +103,7 @@ def test_a_run_is_recorded_whole() -> None:
 
 
 def test_cells_leave_their_own_names_and_none_of_ours() -> None:
+    stopping.restart(this_kernel())
     run = work.run(model="x = 1\nimport math", data="def f(): pass")
     assert work.value("get_ipython().run_line_magic('who_ls', '')") == [
         "f",

@@ -125,17 +125,28 @@ def test_what_a_person_stopped_stays_stopped(kernel_home: Path) -> None:
     process.end(this_kernel())
 
 
-# ---- the starter, really killed
+def test_nobody_waits_for_a_run_that_cannot_go_on(
+    kernel_home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = ended_early(RESUME, steps=2)  # whose plan has lost its cells
+    _, begun = keeper.look(this_kernel())  # the kernel was started for it
+    assert begun is None and f"{run.name} does not resume" in caplog.messages
+    settled, _ = keeper.look(this_kernel())
+    assert keeper.look(this_kernel(), settled) == (settled, None)
+    process.end(this_kernel())
+
+
+# ---- a training, really killed
 
 
 STEPS = (
-    *("training.duration=steps", "training.steps=6", "training.batch_size=1"),
+    *("training.duration=steps", "training.steps=30", "training.batch_size=1"),
     *("training.save_every=2", RESUME),
 )
 
 
 def short_recipe(name: str, *more: str) -> Recipe:
-    """A few steps of the starter, a checkpoint after each two of them."""
+    """A few steps, and a checkpoint after each two of them."""
     shipped = settings.shipped_recipes() / "data" / "extract.train.jsonl"
     rows = shipped.read_text(encoding="utf-8").splitlines(keepends=True)[:20]
     file = settings.home() / "rows.jsonl"
@@ -175,7 +186,7 @@ def test_a_killed_kernel_goes_on_before_the_queue_does(kernel_home: Path) -> Non
     work.until(lambda: jobs.status(this_kernel()).word != "busy", 150)
     assert folder.read_run(run).status == "finished"
     steps = [e.step for e in events.current(events.read(run)[0]) if e.tag == "step"]
-    assert sorted({*steps}) == [1, 2, 3, 4, 5, 6]
+    assert sorted({*steps}) == [*range(1, 31)]
 
     _, follower = keeper.look(this_kernel())
     assert follower and folder.recipe_of_run(folder.read_run(follower)).name == "next"

@@ -58,7 +58,7 @@ def finish() -> None:
 
 
 def test_each_pane_is_heard_apart() -> None:
-    heard = by_pane(load="import time; time.sleep(1)", compare=ANSWERS)
+    heard = by_pane(load="import time; time.sleep(0.2)", compare=ANSWERS)
     finish()
     assert list(heard)[-3:] == ["compare", "base", "tuned"]
     assert heard["base"] == "b1\nb2\n"
@@ -66,8 +66,7 @@ def test_each_pane_is_heard_apart() -> None:
 
 
 def test_text_is_heard_while_it_is_made() -> None:
-    wait = "import time; time.sleep(1)\n"
-    slow = f"{wait}print('now', flush=True)\n{wait * 2}"
+    slow = "import time; time.sleep(0.2); print('now', flush=True); time.sleep(1)"
     with closing(hear(load=slow)) as listening:
         pane, text = next((pane, text) for pane, text in listening if text)
         assert (pane, text.strip()) == ("load", "now")
@@ -76,7 +75,7 @@ def test_text_is_heard_while_it_is_made() -> None:
 
 
 def test_what_follows_the_answers_is_not_in_their_panes() -> None:
-    wait = "import time; time.sleep(1)"
+    wait = "import time; time.sleep(0.2)"
     heard = by_pane(load=wait, compare=ANSWERS, score="print('score 1')")
     finish()
     assert heard["score"] == "score 1\n"
@@ -85,7 +84,7 @@ def test_what_follows_the_answers_is_not_in_their_panes() -> None:
 
 def test_listening_ends_when_a_cell_fails() -> None:
     begun = time.monotonic()
-    heard = by_pane(load="import time; time.sleep(1); print('x'); 1 / 0")
+    heard = by_pane(load="import time; time.sleep(0.2); print('x'); 1 / 0")
     assert time.monotonic() - begun < 10
     assert "Error" not in "".join(heard.values())
     finish()
@@ -94,7 +93,7 @@ def test_listening_ends_when_a_cell_fails() -> None:
 
 def test_listening_ends_when_the_kernel_dies() -> None:
     begun = time.monotonic()
-    by_pane(load="import os, time; time.sleep(1); os._exit(9)")
+    by_pane(load="import os, time; time.sleep(0.2); os._exit(9)")
     assert time.monotonic() - begun < 10
     assert jobs.status(this_kernel()).word == "dead"
 
@@ -117,7 +116,7 @@ def test_another_clients_job_is_not_heard() -> None:
 
 def test_silence_has_a_limit() -> None:
     begun = time.monotonic()
-    list(hear(seconds=1, load="import time; time.sleep(4)"))
-    assert time.monotonic() - begun < 3.5
+    list(hear(seconds=0.5, load="import time; time.sleep(2.5)"))
+    assert time.monotonic() - begun < 2.2
     assert jobs.status(this_kernel()).word == "busy"
     finish()

@@ -36,7 +36,7 @@ def proxy() -> Iterator[tuple[str, list[str]]]:
 @pytest.mark.train
 @pytest.mark.usefixtures("fresh")  # what a library asks, it asks when it is imported
 def test_a_run_asks_nothing_of_the_network(
-    tunebook_home: Path, proxy: tuple[str, list[str]]
+    small_home: Path, proxy: tuple[str, list[str]]
 ) -> None:
     address, asked = proxy
     settings = ("training.steps=1", "compare.scored_rows=2", "compare.max_new_tokens=8")

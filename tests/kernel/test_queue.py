@@ -5,13 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import work
 
 from webui import settings
-from webui.kernel import jobs, process, queue, queue_files
+from webui.files import written_at
+from webui.kernel import jobs, queue, queue_files
 from webui.kernel.kernel import this_kernel
 from webui.recipe import Recipe
 from webui.recipe.store import loads
@@ -130,7 +132,7 @@ def test_what_was_just_started_is_neither_moved_nor_removed() -> None:
         b"",
         b"\xff\xfe\x00",
         b"recipe: [",
-        b"recipe: {adapter: {rank: -1}}",
+        b"recipe: {adapter: {rank: -1, alpha: -1}}",
         b"kind: shell\nrecipe: {}",
         b"time: soon\nrecipe: {}",
         b"a: &a [x]\nrecipe: *a",
@@ -151,6 +153,16 @@ def test_a_broken_file_is_skipped_with_a_sentence(content: bytes) -> None:
 
 
 @pytest.mark.usefixtures("tunebook_home")
+def test_a_broken_recipe_is_told_in_both_languages() -> None:
+    this_kernel().queue.mkdir(parents=True)
+    broken = this_kernel().queue / "0000-broken.yaml"
+    broken.write_text("recipe: {adapter: {rank: -1}}")
+    (problem,) = queue.problems(this_kernel())
+    assert "(adapter.rank: must be at least 1, not -1.)" in problem.en
+    assert "（adapter.rank：应至少为 1，而不是 -1。）" in problem.zh
+
+
+@pytest.mark.usefixtures("tunebook_home")
 def test_other_files_in_the_folder_are_left_alone() -> None:
     queue.add(this_kernel(), make_recipe("good"))
     for name in ("notes.txt", ".0001-hidden.yaml", "0001-half.tmp"):
@@ -167,7 +179,7 @@ def test_a_change_by_hand_is_seen() -> None:
     assert order() == ["a"]
     text = entry.file.read_text(encoding="utf-8")
     entry.file.write_text(text.replace("name: a", "name: b"), encoding="utf-8")
-    os.utime(entry.file, ns=(0, queue_files.changed(entry.file) + 1))
+    os.utime(entry.file, ns=(0, written_at(entry.file) + 1))
     assert queue_files.queue_stamp(this_kernel().queue) != before and order() == ["b"]
 
 
@@ -192,11 +204,11 @@ def test_what_a_killed_server_had_started_does_not() -> None:
     assert order() == [] and not taken.exists()
 
 
-# ---- with a real kernel; the tests go on from each other
+# ---- with a real kernel
 
 
 def startable(name: str) -> Recipe:
-    """Two steps of the starter."""
+    """Two steps on a few rows."""
     shipped = settings.shipped_recipes() / "data" / "extract.train.jsonl"
     rows = shipped.read_text(encoding="utf-8").splitlines(keepends=True)[:20]
     file = settings.home() / "rows.jsonl"
@@ -210,17 +222,21 @@ def startable(name: str) -> Recipe:
 
 
 @pytest.fixture
-def model(kernel_home: Path) -> None:
-    """The starter model, or a skip that says how to get it."""
+def free(kernel_home: Path) -> Iterator[None]:
+    """A kernel that may start what is added, and a queue that is empty again."""
     if not (settings.starter_folder() / "config.json").is_file():
         pytest.skip("the starter model is not here: run `tunebook starter`")
+    yield
+    for entry in queue.waiting(this_kernel()):
+        queue.remove_entry(this_kernel(), entry.id)
+    work.until(lambda: jobs.status(this_kernel()).word != "busy", 120)
 
 
 pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.mark.train
-@pytest.mark.usefixtures("model")
+@pytest.mark.usefixtures("free")
 def test_the_first_that_can_start_starts_when_the_kernel_is_free() -> None:
     for recipe in (make_recipe("gone", GONE), startable("a"), startable("b")):
         queue.add(this_kernel(), recipe, "run", "train")
@@ -238,13 +254,19 @@ def test_the_first_that_can_start_starts_when_the_kernel_is_free() -> None:
 
 
 @pytest.mark.train
-@pytest.mark.usefixtures("model")
+@pytest.mark.usefixtures("free")
 def test_two_servers_start_an_entry_once() -> None:
+    for recipe in (make_recipe("gone", GONE), startable("b")):
+        queue.add(this_kernel(), recipe, "run", "train")
     before = folder.folders(this_kernel().runs)
+    # Each goes on for a while once it has been started.
     servers = [
         in_another_process(
-            "import time; end = time.time() + 6\n"
-            "while time.time() < end: queue.start_next(this_kernel())"
+            "import time; from webui.runs import folder\n"
+            "more, end = 30, time.time() + 60\n"
+            "while more and time.time() < end:\n"
+            "    queue.start_next(this_kernel())\n"
+            f"    more -= len(folder.folders(this_kernel().runs)) > {len(before)}"
         )
         for _ in range(3)
     ]
@@ -259,9 +281,8 @@ def test_two_servers_start_an_entry_once() -> None:
 
 
 @pytest.mark.train
-@pytest.mark.usefixtures("model")
+@pytest.mark.usefixtures("free")
 def test_an_entry_waits_on_while_another_start_is_under_way() -> None:
-    queue.remove_entry(this_kernel(), ids()["gone"])
     entry = queue.add(this_kernel(), startable("c"), "run", "train")
     with jobs.lock(this_kernel()):
         assert queue.start_next(this_kernel()) is None
@@ -273,8 +294,9 @@ def test_an_entry_waits_on_while_another_start_is_under_way() -> None:
 
 
 @pytest.mark.train
-@pytest.mark.usefixtures("model")
+@pytest.mark.usefixtures("free")
 def test_run_all_of_what_is_fresh_is_done_already() -> None:
+    queue.add(this_kernel(), startable("c"), "run", "train")
     run = queue.start_next(this_kernel())
     assert run and order() == []
     work.ended(run, 120)
@@ -286,4 +308,3 @@ def test_run_all_of_what_is_fresh_is_done_already() -> None:
     queue.add(this_kernel(), recipe, "all")
     assert queue.start_next(this_kernel()) is None
     assert order() == [] and folder.folders(this_kernel().runs) == before
-    process.end(this_kernel())

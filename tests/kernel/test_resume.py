@@ -17,20 +17,21 @@ from webui import settings
 from webui.kernel import closing, jobs, process, resuming, stopping
 from webui.kernel.kernel import this_kernel
 from webui.kernel.process import KernelError
-from webui.notebook.render import RUN_CELLS, Cell
+from webui.notebook.cells import RUN
+from webui.notebook.render import Cell
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.rows.prepare.ask import prepared
 from webui.runs import checkpoints, events, folder
 from webui.runs.checkpoints import Checkpoint
 
-STEPS = 12
+STEPS = 30  # so many that much is left of them when one has been seen
 SETTINGS = (
     "training.duration=steps",
     f"training.steps={STEPS}",
     "training.batch_size=1",
     "training.learning_rate=1e-3",
-    "training.save_every=2",
+    "training.save_every=3",
     "model.max_seq_length=128",
     "adapter.rank=8",
     # Drawing random numbers anywhere else would then change the losses.
@@ -38,11 +39,15 @@ SETTINGS = (
 )
 EVALUATED = (
     "evaluation.every=steps",
-    "evaluation.steps=4",
+    "evaluation.steps=10",
     "evaluation.rows=6",
     "evaluation.patience=5",
 )
-WATCHED = ("watch.ranked_rows=4", "watch.prompts=['Who are you?', 'And who am I?']")
+WATCHED = (
+    "watch.ranked_rows=4",
+    "watch.answer_tokens=8",
+    "watch.prompts=['Who are you?', 'And who am I?']",
+)
 UNWATCHED = ("watch.ranked_rows=0", "watch.answer_tokens=0")
 
 
@@ -96,7 +101,7 @@ def test_kills_at_random_steps_change_no_loss(kernel_home: Path) -> None:
     whole = trained(recipe)
     assert [*curve(whole)] == [*range(1, STEPS + 1)]
     cut_off = jobs.start_run(this_kernel(), recipe, upto="train")
-    for step in sorted(random.sample(range(1, STEPS), 2)):
+    for step in sorted(random.sample(range(1, STEPS // 2), 2)):
         killed(cut_off, step)
         resuming.resume(this_kernel(), cut_off)
         assert folder.read_run(cut_off).status == "running"
@@ -124,7 +129,7 @@ def test_watching_changes_no_loss_and_survives_a_resume(kernel_home: Path) -> No
         make_recipe(kernel_home, *EVALUATED, *WATCHED),
         "train",
     )
-    killed(watched, 6)
+    killed(watched, 12)
     # As on another machine, where the source of the rows is not.
     (kernel_home / "train.jsonl").unlink()
     watched = watched.rename(watched.with_name("copied"))
@@ -133,7 +138,7 @@ def test_watching_changes_no_loss_and_survives_a_resume(kernel_home: Path) -> No
     assert curve(watched, "evaluated") == curve(unwatched, "evaluated")
     told = events.current(events.read(watched)[0])
     sampled = [e for e in told if e.tag == "sampled"]
-    assert {0, 4, 8, STEPS} == {e.step for e in sampled}
+    assert {0, 10, 20, STEPS} == {e.step for e in sampled}
     assert all(len(e.answers) == 2 for e in sampled)
     assert curve_of_notebook(watched, kernel_home / "elsewhere") == curve(unwatched)
     (best, worst, drawn) = work.of(watched, "ranked")[-1].rows
@@ -158,7 +163,7 @@ def curve_of_notebook(run: Path, folder: Path) -> dict[int, tuple[float, ...]]:
     upto = [c.id for c in cells].index("train") + 1
     code = "\n\n".join(cell.source for cell in cells[:upto]) + TOLD
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-X", "warm=unsloth", "-c", code],
         cwd=folder,
         env=os.environ | {"UNSLOTH_FORCE_CPU": "1", "HF_HUB_OFFLINE": "1"},
         capture_output=True,
@@ -186,7 +191,7 @@ def test_a_stop_saves_and_the_run_goes_on_and_a_discard_leaves_nothing(
     assert [*curve(run)] == [*range(1, STEPS + 1)]
     assert work.of(run, "resumed")[0].step == stopped
     assert folder.recipe_of_run(folder.read_run(run)).training.save_every == 5
-    assert {10, STEPS} <= {c.step for c in checkpoints.complete(run)}
+    assert {STEPS - 5, STEPS} <= {c.step for c in checkpoints.complete(run)}
     unwanted = jobs.start_run(this_kernel(), recipe, upto="train")
     work.until(lambda: work.of(unwanted, "step"), 240)
     stopping.stop(this_kernel(), discard=True, wait=True)
@@ -223,7 +228,7 @@ def test_a_loss_that_is_no_number_ends_the_training_before_it_is_saved(
     recipe = make_recipe(kernel_home, "training.save_every=1")
     cells = [
         replace(cell, code=cell.code.replace("\ntrainer.train()", POISON))
-        for cell in work.rendered(recipe, RUN_CELLS[:5])
+        for cell in work.rendered(recipe, RUN.cells[:5])
     ]
     names = [cell.name for cell in cells]
     run = jobs.start_in_new_folder(

@@ -67,6 +67,12 @@ def test_the_first_checkpoint_is_worked_out_from_what_learns(tmp_path: Path) -> 
 
 
 @pytest.fixture(scope="module")
+def kernel_starter() -> Path:
+    """The real one, because a small one is done before its disk is filled."""
+    return settings.starter_folder()
+
+
+@pytest.fixture(scope="module")
 def disk(kernel_home: Path) -> Iterator[Path]:
     """A tiny disk on which the runs of this module lie."""
     place = kernel_home / "runs"

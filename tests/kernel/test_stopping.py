@@ -19,6 +19,13 @@ pytestmark = pytest.mark.usefixtures("kernel_home")
 
 # ---- stopped
 
+DEAF = """
+import signal, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+open("deaf", "w").close()
+while True: time.sleep(0.01)
+"""
+
 
 def test_a_stop_interrupts_a_cell_and_skips_the_rest() -> None:
     run = work.start(model="import time\nwhile True: time.sleep(0.01)")
@@ -66,9 +73,8 @@ def test_a_training_that_sees_the_flag_saves_before_it_stops() -> None:
 
 
 def test_a_discarded_run_is_gone_even_if_its_kernel_had_to_be_killed() -> None:
-    ignore = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-    run = work.start(model=f"{ignore}while True: time.sleep(0.01)")
-    work.until(lambda: work.of(run, "cell"))
+    run = work.start(model=DEAF)
+    work.until((run / "deaf").exists)
     stopping.stop(this_kernel(), discard=True, wait=True, seconds=0.5)
     assert not run.exists() and jobs.status(this_kernel()).word == "none"
     assert jobs.status(this_kernel()).run is None
@@ -92,10 +98,8 @@ def test_an_interrupt_while_the_last_words_are_written_changes_nothing() -> None
 
 
 def test_a_cell_that_ignores_the_stop_and_the_interrupt_is_killed() -> None:
-    ignore = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-    run = work.start(model=f"{ignore}while True: time.sleep(0.01)")
-    work.until(lambda: work.of(run, "cell"))
-    time.sleep(0.2)
+    run = work.start(model=DEAF)
+    work.until((run / "deaf").exists)
     os.kill(jobs.status(this_kernel()).pid, signal.SIGINT)
     time.sleep(0.2)
     assert jobs.status(this_kernel()).word == "busy"

@@ -18,7 +18,7 @@ SETUP = """
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, Trainer, TrainingArguments
 
-def trained(rate, warm_up=0, dtype=torch.float32, of=""):
+def trained(rate, warm_up=0, dtype=torch.float32, of="", **more):
     torch.manual_seed(0)
     config = AutoConfig.for_model(
         "llama", hidden_size=16, intermediate_size=32, num_hidden_layers=1,
@@ -32,7 +32,7 @@ def trained(rate, warm_up=0, dtype=torch.float32, of=""):
     args = TrainingArguments(
         "out", max_steps=6, learning_rate=rate, warmup_steps=warm_up,
         per_device_train_batch_size=2, logging_steps=1, report_to="none",
-        save_strategy="no", use_cpu=True,
+        save_strategy="no", use_cpu=True, **more,
     )
     rows = [{"input_ids": [1, 2, 3, 4], "labels": [1, 2, 3, 4]}] * 16
     Trainer(model, args, train_dataset=rows).train()
@@ -85,15 +85,51 @@ def test_weights_that_hardly_move_are_told() -> None:
     assert not any(event.teaches for event in work.of(done, "moved"))
 
 
-def test_of_a_sweep_only_the_trial_ends() -> None:
-    code = f"{SETUP}\ntrained(1e-6, dtype=torch.bfloat16)\ntrained(1e-2)"
-    cells = work.cells(setup=SETUP, sweep=code)
-    made = jobs.start_in_new_folder(
-        this_kernel(), Recipe(), cells, "sweep", ["setup", "sweep"]
+SWEEP = """
+import optuna
+
+def train_once(trial):
+    trained(**ways[trial.number])
+    return 0.0
+
+optuna.create_study().optimize(train_once, n_trials=len(ways))
+"""
+
+
+def sweep(ways: str) -> Path:
+    """A sweep whose trials are trained in these ways."""
+    cells = work.cells(setup=SETUP, sweep=f"{ways}\n{SWEEP}")
+    return work.ended(
+        jobs.start_in_new_folder(
+            this_kernel(), Recipe(), cells, "sweep", ["setup", "sweep"]
+        )
     )
-    done = work.ended(made)
+
+
+def test_of_a_sweep_only_the_trial_ends() -> None:
+    done = sweep("ways = [{'rate': 1e-6, 'dtype': torch.bfloat16}, {'rate': 1e-2}]")
     assert not work.of(done, "failed")
     by_trial = [[e.trial for e in work.of(done, "step")].count(n) for n in (0, 1)]
     assert by_trial == [3, 6]
     last = {event.trial: event.teaches for event in work.of(done, "moved")}
     assert last == {0: False, 1: True}
+
+
+SHORT = """
+class Short(Trainer):
+    def training_step(self, model, inputs, *args, **kwargs):
+        if len(inputs["input_ids"]) > 1:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        return super().training_step(model, inputs, *args, **kwargs)
+
+Trainer = Short
+ways = [{"rate": 1e-2, "auto_find_batch_size": True}] * 2
+"""
+
+
+def test_a_trial_that_begins_again_with_less_is_the_same() -> None:
+    done = sweep(SHORT)
+    assert not work.of(done, "failed")
+    assert [event.trial for event in work.of(done, "begun")] == [0, 0, 1, 1]
+    assert [event.trial for event in work.of(done, "step")] == [0] * 6 + [1] * 6
+    assert [event.trial for event in work.of(done, "trial")] == [0, 1]

@@ -1,12 +1,14 @@
-"""The starter really trains in a real kernel: runs, tries, a sweep, stops and deaths.
+"""A model really trains in a real kernel: runs, tries, a sweep, stops and deaths.
 
-The tests go through one kernel's life in order, because a kernel takes a while to
-start: its first run is submitted by a process that is killed in mid-training.
+One kernel's life is gone through in order, because each part begins with what the one
+before it left: each is a fixture that keeps what was seen. The tests look at that, in
+any order. The first run is submitted by a process that is killed in mid-training.
 """
 
 import ast
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +24,8 @@ from webui import settings
 from webui.kernel import closing, jobs, process, stopping
 from webui.kernel.kernel import this_kernel
 from webui.kernel.process import KernelError
-from webui.notebook.render import RUN_CELLS
+from webui.kernel.status import Status
+from webui.notebook.cells import RUN
 from webui.notebook.script import joined
 from webui.recipe import Recipe
 from webui.recipe.store import dumps, loads
@@ -38,9 +41,10 @@ HOSTILE = (
     '\'"\n""" \\ {x} {{ 7 * 7 }} %s\u2028 <|im_end|>\n'
     "__import__('os').system('touch hacked') '); open('hacked', 'w') #"
 )
+STEPS = 40  # so many that much is left of them when one has been seen
 SETTINGS = (
     "training.duration=steps",
-    "training.steps=5",
+    f"training.steps={STEPS}",
     "training.batch_size=2",
     "training.learning_rate=1e-3",
     "adapter.rank=8",
@@ -73,11 +77,17 @@ def write_rows(home: Path) -> None:
 
 @dataclass(frozen=True)
 class First:
-    """The first run, and what happened while it trained."""
+    """The first run, what happened while it trained, and how the kernel was then."""
 
     run: Path
     steps_when_killed: int
     refusal: str
+    folders: list[Path]
+    status: Status
+    stale: dict[str, list[str]]
+    left_to_do: Path | None
+    names: list[str]
+    prompt: str
 
     @property
     def read(self) -> Run:
@@ -101,22 +111,39 @@ def first(kernel_home: Path) -> First:
     steps = len(work.of(run, "step"))
     with pytest.raises(KernelError) as refused:
         jobs.start_run(this_kernel(), make_recipe())
-    return First(work.ended(run, 120), steps, str(refused.value))
+    work.ended(run, 120)
+    return First(
+        run,
+        steps,
+        str(refused.value),
+        folder.folders(this_kernel().runs),
+        jobs.status(this_kernel()),
+        {rank: stale(f"adapter.rank={rank}") for rank in ("8", "4")},
+        jobs.run_all(this_kernel(), make_recipe()),
+        work.value("get_ipython().run_line_magic('who_ls', '')"),
+        work.value("prompt"),
+    )
+
+
+def stale(*more: str) -> list[str]:
+    """The cells of a recipe that would have to run."""
+    cells = work.rendered(make_recipe(*more))
+    return jobs.stale(cells, jobs.status(this_kernel()))
 
 
 # ---- one run
 
 
 def test_the_training_outlives_who_submitted_it(first: First) -> None:
-    assert 1 <= first.steps_when_killed < 5
-    assert len(work.of(first.run, "step")) == 5
+    assert 1 <= first.steps_when_killed < STEPS
+    assert len(work.of(first.run, "step")) == STEPS
     assert first.read.status == "finished"
-    assert work.cells_of(first.run) == [*RUN_CELLS]
+    assert work.cells_of(first.run) == [*RUN.cells]
 
 
 def test_a_second_start_was_refused_meanwhile(first: First) -> None:
     assert f"busy with {first.run.name}" in first.refusal
-    assert folder.folders(this_kernel().runs) == [first.run]
+    assert first.folders == [first.run]
 
 
 def test_the_events_tell_the_whole_story_in_order(first: First) -> None:
@@ -125,7 +152,7 @@ def test_the_events_tell_the_whole_story_in_order(first: First) -> None:
     assert sorted(told, key=tags.index) == told
     assert {*told, "cell"} <= {*tags} <= {*told, "cell", "warned"}  # by a library
     (begun,) = work.of(first.run, "begun")
-    assert begun.max_steps == 5 and 0 < begun.trainable < begun.total
+    assert begun.max_steps == STEPS and 0 < begun.trainable < begun.total
     for number, step in enumerate(work.of(first.run, "step"), start=1):
         assert step.step == number and step.memory > 0
         assert step.tokens_per_second > 0
@@ -136,7 +163,7 @@ def test_the_summary_is_complete(first: First) -> None:
     summary = first.read.summary
     unasked = {"best", "best_eval_loss", "best_eval_step", "parent"}
     assert {key for key, value in summary.items() if value is None} == unasked
-    assert summary["status"] == "finished" and summary["steps"] == 5
+    assert summary["status"] == "finished" and summary["steps"] == STEPS
     assert summary["duration"] > summary["training_seconds"] > 0
     assert summary["peak_memory"] > 2**28 and summary["device"] == "cpu"
     assert {*summary["data_sha256"]} == {"train", "heldout"}
@@ -155,34 +182,33 @@ def test_what_was_asked_took_effect(first: First) -> None:
 
 def test_the_notebook_opens_with_every_output(first: First) -> None:
     _, *code = work.notebook(first.run).cells
-    assert [cell.id for cell in code] == [*RUN_CELLS]
+    assert [cell.id for cell in code] == [*RUN.cells]
     counts = [cell.execution_count for cell in code]
     assert counts == sorted(counts) and None not in counts
     shown = {cell.id: plain_text(cell.outputs) for cell in code}
     assert "rows to train on" in shown["data"]
-    assert "step 5/5" in shown["train"] and "exact match on 2" in shown["score"]
+    assert f"step {STEPS}/{STEPS}" in shown["train"]
+    assert "exact match on 2" in shown["score"]
     assert not any(o.output_type == "error" for cell in code for o in cell.outputs)
 
 
 def test_the_log_has_the_output_of_every_cell(first: First) -> None:
     log = (first.run / folder.LOG).read_text()
-    assert log.index("rows to train on") < log.index("step 5/5") < log.index("exact")
+    last = log.index(f"step {STEPS}/{STEPS}")
+    assert log.index("rows to train on") < last < log.index("exact")
 
 
 def test_the_adapter_is_saved_in_the_run(first: First) -> None:
     adapter = folder.saved_adapter(first.run)
     assert adapter == first.run / "adapter"
-    assert (adapter / "adapter_model.safetensors").stat().st_size > 10**6
-    assert (first.run / "checkpoints" / "checkpoint-5").is_dir()
+    assert (adapter / "adapter_model.safetensors").stat().st_size > 10**5
+    assert (first.run / "checkpoints" / f"checkpoint-{STEPS}").is_dir()
 
 
 def test_the_page_can_know_that_all_is_fresh(first: First) -> None:
-    now = jobs.status(this_kernel())
-    assert (now.word, now.run) == ("idle", first.run)
-    assert jobs.stale(work.rendered(make_recipe()), now) == []
-    other = work.rendered(make_recipe("adapter.rank=4"))
-    assert jobs.stale(other, now) == ["adapter", "train", "compare", "score"]
-    assert jobs.run_all(this_kernel(), make_recipe()) is None
+    assert (first.status.word, first.status.run) == ("idle", first.run)
+    assert first.stale == {"8": [], "4": ["adapter", "train", "compare", "score"]}
+    assert first.left_to_do is None
 
 
 def test_a_hostile_recipe_leaves_no_name_and_no_file(
@@ -192,10 +218,9 @@ def test_a_hostile_recipe_leaves_no_name_and_no_file(
     for cell in work.rendered(make_recipe()):
         for statement in ast.parse(cell.code).body:
             assigned |= names_of(statement)
-    found = work.value("get_ipython().run_line_magic('who_ls', '')")
-    assert {*found} == assigned
+    assert {*first.names} == assigned
     assert [*kernel_home.parent.rglob("hacked")] == []
-    assert work.value("prompt") == HOSTILE
+    assert first.prompt == HOSTILE
 
 
 def names_of(statement: ast.stmt) -> set[str]:
@@ -220,27 +245,33 @@ def names_of(statement: ast.stmt) -> set[str]:
 # ---- another try on the base that is kept
 
 
+RANK_4 = ("adapter.rank=4", "training.steps=5")
+
+
 @pytest.fixture(scope="module")
-def second(first: First) -> Path:
-    """A run with another rank, on the base that the first one trained on."""
-    return work.ended(
-        jobs.start_run(this_kernel(), make_recipe("adapter.rank=4"), upto="train")
-    )
+def second(first: First) -> tuple[Path, dict[str, bool]]:
+    """A run with another rank, on the base that the first one trained on.
+
+    Besides, how the model then compares with an untouched one.
+    """
+    run = jobs.start_run(this_kernel(), make_recipe(*RANK_4), upto="train")
+    return work.ended(run), check_base()
 
 
-def test_another_rank_loads_nothing_again(second: Path) -> None:
-    assert work.cells_of(second) == ["adapter", "train"]
-    ran = {cell.id: cell.execution_count for cell in work.notebook(second).cells[1:]}
+def test_another_rank_loads_nothing_again(second: tuple[Path, Any]) -> None:
+    run, _ = second
+    assert work.cells_of(run) == ["adapter", "train"]
+    ran = {cell.id: cell.execution_count for cell in work.notebook(run).cells[1:]}
     assert ran["model"] and ran["compare"] is None
 
 
 def test_another_rank_trains_as_a_fresh_script_does(
-    second: Path, tmp_path: Path
+    second: tuple[Path, Any], tmp_path: Path
 ) -> None:
     """Where nothing of ours can be imported, and from another folder."""
-    recipe = make_recipe("adapter.rank=4")
+    recipe = make_recipe(*RANK_4)
     rows = prepared(recipe)
-    names = RUN_CELLS[: RUN_CELLS.index("train") + 1]
+    names = RUN.cells[: RUN.cells.index("train") + 1]
     cells = work.rendered(recipe, names, alone=True)
     place_rows(rows, tmp_path)
     file = tmp_path / "exported.py"
@@ -251,7 +282,7 @@ def test_another_rank_trains_as_a_fresh_script_does(
     )
     env = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
     done = subprocess.run(
-        [sys.executable, "-I", str(file)],
+        [sys.executable, "-X", "warm=unsloth", "-I", str(file)],
         cwd=tmp_path,
         env={name: env[name] for name in env if name != "PYTHONPATH"},
         capture_output=True,
@@ -259,7 +290,7 @@ def test_another_rank_trains_as_a_fresh_script_does(
     )
     assert done.returncode == 0, done.stderr[-2000:]
     history = json.loads(done.stdout.rpartition("HISTORY ")[2])
-    ours = [step.logs for step in work.of(second, "step")]
+    ours = [step.logs for step in work.of(second[0], "step")]
     theirs = [without_state(entry) for entry in history if "loss" in entry]
     assert len(ours) == 5 and ours == theirs
     assert (tmp_path / "adapter" / "adapter_model.safetensors").exists()
@@ -314,116 +345,152 @@ def check_base(before: str = "") -> dict[str, bool]:
     )
 
 
-def test_the_base_pane_is_the_untouched_base(second: Path) -> None:
+def test_the_base_pane_is_the_untouched_base(second: tuple[Any, Any]) -> None:
     """With the adapter disabled the logits are equal bit by bit, else they differ."""
-    found = check_base()
-    assert found.pop("tuned") is False and found.pop("plain") is False
-    assert all(found.values()), found
+    _, found = second
+    rest = {name: is_so for name, is_so in found.items() if name not in DIFFERENT}
+    assert len(rest) == 3 and all(rest.values()), found
+    assert not any(found[name] for name in DIFFERENT)
+
+
+DIFFERENT = ("tuned", "plain")
 
 
 # ---- a sweep
 
 
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep, and how the kernel was after it."""
+
+    run: Path
+    stale: list[str]
+    base: dict[str, bool]
+
+
 @pytest.fixture(scope="module")
-def sweep(second: Path) -> Path:
+def sweep(second: tuple[Any, Any]) -> Sweep:
     """A sweep of two ranks, on the same base."""
     recipe = make_recipe("training.steps=2", "sweep.space={adapter.rank: [2, 4]}")
-    return work.ended(jobs.start_sweep(this_kernel(), recipe))
+    run = work.ended(jobs.start_sweep(this_kernel(), recipe))
+    return Sweep(run, stale(*RANK_4), check_base("model = model.unload()\n"))
 
 
-def test_a_sweep_tries_each_value_and_loads_nothing_again(sweep: Path) -> None:
-    assert work.cells_of(sweep) == ["data", "sweep"]  # its rows to watch are drawn
-    begun = work.of(sweep, "begun")
+def test_a_sweep_tries_each_value_and_loads_nothing_again(sweep: Sweep) -> None:
+    # Its rows to watch are drawn.
+    assert work.cells_of(sweep.run) == ["data", "sweep"]
+    begun = work.of(sweep.run, "begun")
     assert [event.trial for event in begun] == [0, 1]
     assert len({event.trainable for event in begun}) == 2
-    steps = [(e.trial, e.step) for e in work.of(sweep, "step")]
+    steps = [(e.trial, e.step) for e in work.of(sweep.run, "step")]
     assert steps == [(0, 1), (0, 2), (1, 1), (1, 2)]
-    assert [e.trial for e in work.of(sweep, "evaluated")] == [0, 1]
+    assert [e.trial for e in work.of(sweep.run, "evaluated")] == [0, 1]
 
 
-def test_a_sweep_ends_with_the_best_trial(sweep: Path) -> None:
-    trials = work.of(sweep, "trial")
+def test_a_sweep_ends_with_the_best_trial(sweep: Sweep) -> None:
+    trials = work.of(sweep.run, "trial")
     assert sorted(e.params["adapter.rank"] for e in trials) == [2, 4]
-    best = folder.read_run(sweep).summary["best"]
+    best = folder.read_run(sweep.run).summary["best"]
     assert best["value"] == min(e.value for e in trials)
-    assert folder.read_run(sweep).kind == "sweep"
+    assert folder.read_run(sweep.run).kind == "sweep"
     # The attached adapter is the last trial's, so no try is fresh.
-    left = jobs.stale(
-        work.rendered(make_recipe("adapter.rank=4")), jobs.status(this_kernel())
-    )
-    assert left == ["data", "adapter", "train", "compare", "score"]
+    assert sweep.stale == ["data", "adapter", "train", "compare", "score"]
 
 
-def test_after_all_tries_the_base_is_what_it_was(sweep: Path) -> None:
+def test_after_all_tries_the_base_is_what_it_was(sweep: Sweep) -> None:
     """Unloaded as the adapter cell does it, every weight is equal bit by bit."""
-    found = check_base("model = model.unload()\n")
-    assert found == {"names": True, "bits": True, "plain": True}
+    assert sweep.base == {"names": True, "bits": True, "plain": True}
 
 
-def test_loading_a_model_again_frees_the_one_before(sweep: Path) -> None:
-    """Two of them would not fit on a small GPU; the trainer holds one as well."""
+@pytest.fixture(scope="module")
+def loaded(sweep: Sweep) -> tuple[bool, bool, list[str]]:
+    """Whether the model was held before it was loaded again, whether it was gone then,
+    and what had to run after that."""
     held = work.value("trainer.model is not None", "import weakref as _weakref")
-    assert held and work.value("1", "_old = _weakref.ref(trainer.model)")
+    held = held and work.value("1", "_old = _weakref.ref(trainer.model)") == 1
     jobs.start_cells(this_kernel(), make_recipe(), "model")
     work.until(lambda: jobs.status(this_kernel()).word == "idle")
-    assert work.value("_old() is None")
-    left = jobs.stale(work.rendered(make_recipe()), jobs.status(this_kernel()))
-    assert left == [*RUN_CELLS[RUN_CELLS.index("data") :]]
+    return held, work.value("_old() is None"), stale()
+
+
+def test_loading_a_model_again_frees_the_one_before(loaded: tuple[Any, ...]) -> None:
+    """Two of them would not fit on a small GPU; the trainer holds one as well."""
+    held, gone, left = loaded
+    assert held and gone
+    assert left == [*RUN.cells[RUN.cells.index("data") :]]
 
 
 # ---- stops and deaths
 
 
-def test_a_stop_in_mid_training_saves_what_there_is(sweep: Path) -> None:
+@pytest.fixture(scope="module")
+def stopped(loaded: tuple[Any, ...]) -> tuple[Path, list[str]]:
+    """A run that was stopped in mid-training, and what had to run after that."""
     run = jobs.start_run(this_kernel(), make_recipe("training.steps=500"))
     work.until(lambda: work.of(run, "step"))
     stopping.stop(this_kernel(), wait=True)
-    work.ended(run)
+    return work.ended(run), stale()
+
+
+def test_a_stop_in_mid_training_saves_what_there_is(
+    stopped: tuple[Path, list[str]],
+) -> None:
+    run, left = stopped
     assert folder.read_run(run).status == "stopped"
-    assert folder.read_run(run).summary["steps"] < 20
+    assert folder.read_run(run).summary["steps"] < 250
     assert work.of(run, "saved") and folder.saved_adapter(run)
     last = work.of(run, "cell")[-1]
     assert (last.cell, last.status) == ("train", "stopped")
     # A training that was cut short is not one to build on.
-    assert "train" in jobs.stale(
-        work.rendered(make_recipe()), jobs.status(this_kernel())
-    )
+    assert "train" in left
 
 
-def test_a_kernel_killed_in_mid_training_is_noticed_and_explained(
-    sweep: Path,
-) -> None:
+@pytest.fixture(scope="module")
+def killed(stopped: tuple[Any, ...]) -> tuple[Path, float]:
+    """A run whose kernel was killed in mid-training; how soon that was seen."""
     run = jobs.start_run(this_kernel(), make_recipe("training.steps=500"))
     work.until(lambda: work.of(run, "step"))
     process.send_signal(this_kernel(), signal.SIGKILL)
-    killed = time.monotonic()
+    begun = time.monotonic()
     work.until(lambda: jobs.status(this_kernel()).word == "dead", 2)
-    assert time.monotonic() - killed < 2
+    seconds = time.monotonic() - begun
     closing.close_dead_run(this_kernel())
+    return run, seconds
+
+
+def test_a_kernel_killed_in_mid_training_is_noticed_and_explained(
+    killed: tuple[Path, float],
+) -> None:
+    run, seconds = killed
+    assert seconds < 2
     (failed,) = work.of(run, "failed")
     assert (failed.cell, failed.code) == ("train", 128 + signal.SIGKILL)
     assert work.tags(run)[-1] == "finished" and folder.read_run(run).status == "failed"
 
 
-def test_a_saved_adapter_answers_as_it_did_before_the_kernel_died(
-    sweep: Path, first: First
-) -> None:
+@pytest.fixture(scope="module")
+def answered(killed: tuple[Any, ...], first: First) -> tuple[Path, Status]:
+    """A copy of the first run, its sources away, after its adapter was loaded."""
+    run = first.run.with_name("copied")
+    shutil.copytree(first.run, run)
     recipe = folder.recipe_of_run(first.read)
-    for file in (*recipe.data.train_files, *recipe.split.files):
-        Path(file).unlink()  # the run holds all that it needs
-    jobs.start_compare(this_kernel(), recipe, first.run, upto="score")
+    sources = [Path(f) for f in (*recipe.data.train_files, *recipe.split.files)]
+    for file in sources:
+        file.rename(f"{file}.away")  # the run holds all that it needs
+    jobs.start_compare(this_kernel(), recipe, run, upto="score")
     work.until(lambda: jobs.status(this_kernel()).word == "idle", 120)
-    now = jobs.status(this_kernel())
-    assert [*now.cells] == [
-        "setup",
-        "model",
-        "data",
-        "load",
-        "compare",
-        "score",
-    ]
+    for file in sources:
+        Path(f"{file}.away").rename(file)
+    return run, jobs.status(this_kernel())
+
+
+def test_a_saved_adapter_answers_as_it_did_before_the_kernel_died(
+    answered: tuple[Path, Status], first: First
+) -> None:
+    run, now = answered
+    assert [*now.cells] == ["setup", "model", "data", "load", "compare", "score"]
     before = next(c for c in work.notebook(first.run).cells if c.id == "compare")
     assert "".join(now.cells["compare"]["pieces"]) == plain_text(before.outputs)
-    one, other = work.of(first.run, "scored")
+    one, other = work.of(run, "scored")
     assert one.scores == other.scores
-    assert first.read.status == "finished"
+    assert folder.read_run(run).status == "finished"

@@ -16,7 +16,8 @@ from webui.kernel import jobs
 from webui.kernel.client import await_answer, connect, execute
 from webui.kernel.kernel import this_kernel
 from webui.models.here import cells_here
-from webui.notebook.render import RUN_CELLS, Cell
+from webui.notebook.cells import RUN
+from webui.notebook.render import Cell
 from webui.recipe import Recipe
 from webui.rows.prepare.ask import prepared
 from webui.runs import events, folder
@@ -36,7 +37,7 @@ def until(condition: Callable[[], T], seconds: float = 60) -> T:
 
 
 def rendered(
-    recipe: Recipe, names: tuple[str, ...] = RUN_CELLS, **more: Any
+    recipe: Recipe, names: tuple[str, ...] = RUN.cells, **more: Any
 ) -> tuple[Cell, ...]:
     """The cells of a recipe as a start renders them: its rows are prepared."""
     return cells_here(recipe, names, rows=prepared(recipe), **more)

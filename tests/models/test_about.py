@@ -80,7 +80,7 @@ def test_gated_model(ask, monkeypatch, helper) -> None:
 
 def test_names_that_lead_nowhere(ask) -> None:
     missing = ask(about, of("some/odd"))
-    assert "The model hub has no some/odd" in missing.problem.en
+    assert "The hub has no model some/odd" in missing.problem.en
     assert missing.origin is missing.parameters is missing.download is None
     odd = ask(about, of("some/tiny-model", revision="odd"))
     assert odd.problem.en == (
@@ -101,7 +101,7 @@ def test_catalogue_stands_in_for_a_silent_hub(ask, silence) -> None:
     assert known.licence == "Llama 2 Community License"
     assert not known.download.exact
     assert known.download.total == 2 * known.parameters
-    assert "The model hub cannot be reached" in known.problem.en
+    assert "The hub cannot be reached" in known.problem.en
     unknown = ask(about, of("some/tiny-model"))
     assert unknown.origin is unknown.parameters is unknown.download is None
 

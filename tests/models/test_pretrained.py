@@ -10,12 +10,14 @@ import pytest
 from webui import settings
 from webui.counts.parameters.count import count
 from webui.errors import PlannerError
+from webui.models.failures import explain_failure
 from webui.models.pretrained import (
     has_template,
     read_config,
     read_tokenizer,
     recipe_tokenizer,
 )
+from webui.models.source import Source
 from webui.notebook.chat_templates import BASE, TEMPLATES
 from webui.recipe import Recipe
 from webui.recipe.sections import Data, Model
@@ -95,7 +97,31 @@ def test_unreachable_hub_is_told_quickly(tmp_path: Path, monkeypatch, helper) ->
         with pytest.raises(PlannerError) as caught:
             helper.ask(question, recipe, timeout=15)
         assert caught.value.text.en == (
-            "The model hub cannot be reached and some/model is not on this machine; "
-            "check the network, or choose the starter or a local folder."
+            "The hub cannot be reached and some/model is not on this machine; "
+            "check the network, set HF_ENDPOINT to a mirror, or choose the starter or "
+            "a local folder."
         )
         assert "无法连接模型库" in caught.value.text.zh
+    # What can be no name is told as such, even now.
+    with pytest.raises(PlannerError, match="neither a folder on this machine nor"):
+        helper.ask(read_config, "a b c")
+
+
+@pytest.mark.parametrize("kind", [OSError, ImportError])
+def test_what_a_library_says_of_a_model_that_is_there(kind: type[Exception]) -> None:
+    told = explain_failure(Source("some/model"), kind("It has no tokenizer.\nSorry."))
+    assert told.text.en == (
+        "some/model is not a model that Transformers can read (It has no tokenizer)."
+    )
+
+
+def test_a_hub_that_is_switched_off_is_told_as_such(monkeypatch, helper) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    helper.stop()
+    for _ in range(2):
+        with pytest.raises(PlannerError) as caught:
+            helper.ask(read_config, "some/model")
+        said = caught.value.text
+        assert said.en.startswith("HF_HUB_OFFLINE is set and some/model is not on this")
+        assert said.en.endswith("or choose the starter or a local folder.")
+        assert "已设置 HF_HUB_OFFLINE" in said.zh

@@ -1,9 +1,18 @@
 """What of a model is downloaded, and whether the disk has room for it."""
 
+from pathlib import Path
+
 import pytest
 
-from webui.models.sizes import Download, disk_problem, needed_files
-from webui.models.source import Source
+from webui.models.cache import files_here
+from webui.models.sizes import (
+    Download,
+    disk_problem,
+    is_complete,
+    needed_files,
+    only_pickles,
+)
+from webui.models.source import Source, model_stamp
 from webui.preflight.ready import model_ready
 from webui.recipe.problems import RecipeError
 
@@ -43,11 +52,32 @@ def test_files_that_a_run_needs() -> None:
     assert "pytorch_model.bin" not in needed_files(PICKLED, source)
 
 
+def test_names_that_only_look_like_shards(tmp_path: Path) -> None:
+    source, whole = Source("some/model"), {"config.json": 1}
+    odd = {"model-a-of-b.safetensors": 1}
+    assert not is_complete(odd | whole, tmp_path, source)
+    shards = {f"model-0000{n}-of-00002.safetensors": 1 for n in (1, 2)}
+    assert is_complete(shards | whole, tmp_path, source)
+
+
+def test_weights_in_a_subfolder_are_not_loaded() -> None:
+    assert only_pickles(["pytorch_model.bin", "onnx/other.safetensors"])
+    assert not only_pickles(["pytorch_model.bin", "model.safetensors"])
+
+
+def test_links_that_lead_nowhere_are_no_files(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.safetensors").symlink_to(tmp_path / "gone")
+    assert model_stamp(str(tmp_path)) > 0
+    assert [name for name, _ in files_here(Source(str(tmp_path)))] == ["config.json"]
+
+
 def test_what_is_left_and_whether_it_fits() -> None:
     download = Download(total=100, present=30, free=70)
     assert download.left == 70 and download.fits
     assert not Download(total=100, present=29, free=70).fits
     assert Download(total=100, present=120, free=0).left == 0
+    assert Download(total=100, present=0, free=None).fits  # nobody knows: it is tried
 
 
 @pytest.mark.train

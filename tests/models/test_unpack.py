@@ -11,15 +11,14 @@ from webui.counts.about import about
 from webui.errors import PlannerError
 from webui.models.gguf import Header, unpacked_folder
 from webui.models.gguf_tokenizer import splitter_of
-from webui.models.unpack import CANCELLED, DIED, scratch_folder, start
+from webui.models.unpack import UNPACKING, scratch_folder, start
 from webui.models.unpack_work import (
     STAGES,
-    reading_told,
     refuse_disk,
     refuse_memory,
     unpack_model,
 )
-from webui.planner.job import Gauge, Progress
+from webui.planner.job import Gauge, Progress, has_died, was_cancelled
 from webui.preflight.ready import model_ready
 from webui.recipe.problems import RecipeError
 from webui.settings import models_folder
@@ -111,14 +110,16 @@ def test_end_of_the_process_is_told(file: Path) -> None:
     assert left()[0].startswith(f".unpack-{os.getpid()}-")
     job._process.kill()
     end = job.wait(60)
-    assert isinstance(end, PlannerError) and end.text == DIED
+    assert isinstance(end, PlannerError) and end.text == has_died(UNPACKING)
     assert left() == []
 
 
 def test_cancelled_work_leaves_nothing(file: Path) -> None:
     job = start(file)
     job.cancel()
-    assert isinstance(job.result, PlannerError) and job.result.text == CANCELLED
+    assert isinstance(job.result, PlannerError) and job.result.text == was_cancelled(
+        UNPACKING
+    )
     assert left() == []
 
 
@@ -147,7 +148,7 @@ def test_models_that_are_too_large(tmp_path: Path) -> None:
 
 def test_time_left_follows_the_share() -> None:
     gauge = Gauge(STAGES)
-    tell = reading_told(gauge)
+    tell = gauge.begin(1)
     assert gauge.progress == Progress(STAGES[1])
     time.sleep(0.5)
     tell(0.25)

@@ -1,14 +1,16 @@
 """Tiny models with random weights of the families that Transformers has.
 
-Each has a few blocks of a few units, the vocabulary of the starter's tokenizer with
-room for a template's marks, and its family's own chat template.
+Each has a few blocks of a few units, a vocabulary of so many of the starter's words
+with room for a template's marks, and its family's own chat template.
 """
 
 from pathlib import Path
 from typing import Any
 
+from small_starter import WORDS
+
 SMALL: dict[str, Any] = {
-    "vocab_size": 49216,
+    "vocab_size": WORDS + 64,
     "hidden_size": 32,
     "intermediate_size": 48,
     "num_hidden_layers": 2,
@@ -119,16 +121,16 @@ def config_of(family: str) -> Any:
     return CONFIG_MAPPING[family](**options)
 
 
-def write_model(family: str, folder: Path, starter: Path) -> None:
-    """Write a tiny model of this family, and a tokenizer with its template.
+def write_model(family: str, folder: Path, words: Path) -> None:
+    """Write a tiny model of this family; the same family is the same every time.
 
-    The same family is the same model every time.
+    Its tokenizer is the one in the folder ``words``, with the family's template.
     """
     import torch
     from their_templates import write_tokenizer
     from transformers import AutoModelForCausalLM
 
     folder.mkdir(parents=True)
-    write_tokenizer(family, starter, folder)
+    write_tokenizer(family, words, folder)
     torch.manual_seed(0)
     AutoModelForCausalLM.from_config(config_of(family)).save_pretrained(folder)

@@ -11,7 +11,7 @@ from trials import cells_of, load_once, run, tell_each
 from watching import watch
 
 from webui.counts.parameters.judge import judge
-from webui.notebook.render import LOAD_CELLS
+from webui.notebook.cells import COMPARE
 from webui.recipe import Recipe
 from webui.recorder.counted import MiscountError, hold_to_plan
 
@@ -83,7 +83,7 @@ def trial(recipe: Recipe, space: dict[str, Any]) -> dict[str, Any]:
     run(cells, "compare score", space)
     tuned = outputs(space, space["model"])
     folder = str(Path.cwd() / "adapter")
-    loading = cells_of(recipe, LOAD_CELLS, adapter_folder=folder)
+    loading = cells_of(recipe, COMPARE.cells, adapter_folder=folder)
     (load,) = (c for c in loading if c.name == "load")
     run([load], "load", space)
     again = outputs(space, space["model"])

@@ -1,8 +1,7 @@
-"""Trainings of seconds: a few rows, a few steps, the starter model's first layers."""
+"""Trainings of seconds: a few rows, a few steps, the starter model in small."""
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from homes import make_home
+from small_starter import write_small_starter
 
 ROOT = Path(__file__).parents[2]
 ROWS = [
@@ -30,50 +30,12 @@ FEW = [
     # Small steps of bf16 weights are lost to rounding, and equal would mean nothing.
     "model.precision=fp32",
 ]
-LAYERS = 6
-COPIED = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 
 
-def write_rows_and_model(folder: Path, starter: Path) -> None:
-    """Write a few rows, and the starter model with its first layers only.
-
-    Where its weights are not at hand, as on a machine that only its tokenizer was
-    carried to, they are random.
-    """
+def write_rows_and_model(folder: Path) -> None:
+    """Write a few rows, and the starter model in small."""
     (folder / "rows.jsonl").write_text("\n".join(map(json.dumps, ROWS)))
-    model = folder / "model"
-    model.mkdir()
-    for name in COPIED:
-        shutil.copy(starter / name, model)
-    config = json.loads((starter / "config.json").read_text())
-    config["num_hidden_layers"] = LAYERS
-    (model / "config.json").write_text(json.dumps(config))
-    if (weights := starter / "model.safetensors").is_file():
-        write_first_layers(weights, model / "model.safetensors")
-    else:
-        write_random_layers(model)
-
-
-def write_first_layers(whole: Path, cut: Path) -> None:
-    """Copy the weights of the first layers, and those that are of no layer."""
-    from safetensors.torch import load_file, save_file
-
-    def is_kept(name: str) -> bool:
-        _, found, after = name.partition(".layers.")
-        return not found or int(after.partition(".")[0]) < LAYERS
-
-    kept = {name: w for name, w in load_file(whole).items() if is_kept(name)}
-    save_file(kept, cut, metadata={"format": "pt"})
-
-
-def write_random_layers(model: Path) -> None:
-    """Fill a model's folder with random weights of the shape that it describes."""
-    import torch
-    from transformers import AutoConfig, AutoModelForCausalLM
-
-    torch.manual_seed(0)
-    config = AutoConfig.from_pretrained(model)
-    AutoModelForCausalLM.from_config(config, dtype=config.dtype).save_pretrained(model)
+    write_small_starter(folder / "model")
 
 
 def settings_of(folder: Path, extra: list[str]) -> list[str]:

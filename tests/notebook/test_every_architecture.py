@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from architectures import GROUPS, write_model
 from small import FEW, ROWS, trained
+from small_starter import write_short_tokenizer
 
 from webui import settings
 from webui.counts.parameters.count import count
@@ -30,13 +31,14 @@ EXPERTS = {"mixtral", "qwen3_moe", "gpt_oss", "granitemoe", "deepseek_v3"}
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a model of each family, and a few rows."""
-    if not (starter := settings.starter_folder()).is_dir():
+    if not settings.starter_folder().is_dir():
         pytest.skip("the starter model is not here: run `tunebook starter`")
     folder = tmp_path_factory.mktemp("families")
     (folder / "rows.jsonl").write_text("\n".join(map(json.dumps, ROWS)))
+    write_short_tokenizer(folder / "words")
     for families in GROUPS.values():
         for family in families:
-            write_model(family, folder / family, starter)
+            write_model(family, folder / family, folder / "words")
     return folder
 
 

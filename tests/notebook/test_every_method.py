@@ -1,13 +1,14 @@
 """Every method trains, keeps the base, is saved, and comes back as it was.
 
-They train the first layers of the starter model; tests/recipes trains all of it.
+They train the starter model in small; tests/recipes trains the whole.
 """
 
 from pathlib import Path
 from typing import Any
 
 import pytest
-from small import LAYERS, settings_of, trained
+from small import settings_of, trained
+from small_starter import LAYERS
 
 from webui.counts.parameters.count import count
 from webui.recipe.store import loads
@@ -70,18 +71,14 @@ GROUPS: dict[str, dict[str, list[str]]] = {
         "full": ["adapter.method=full"],
     },
     "4-bit": {
-        "qlora": ["model.precision=4bit"],
-        "4-bit oft": [
-            "model.precision=4bit",
-            "adapter.method=oft",
-            "training.learning_rate=5e-4",
-        ],
+        # Fast, so that what was learned is more than what bf16 rounds.
+        "qlora": ["model.precision=4bit", "training.learning_rate=2e-2"],
+        "4-bit oft": ["model.precision=4bit", "adapter.method=oft"],
         "4-bit prefix": ["model.precision=4bit", "adapter.method=prefix_tuning"],
     },
 }
-# PiSSA and OLoRA are saved as a difference of two products, each rounded once; 4-bit
-# weights are multiplied in bf16, whose steps at these logits are 0.125.
-TOLERANCE = {"4-bit": 1.0}
+# 4-bit weights are multiplied in bf16, whose steps at these logits are 0.03.
+TOLERANCE = {"4-bit": 0.3, "GPU": 1.0}
 
 
 @pytest.mark.train
@@ -134,7 +131,7 @@ def test_what_only_a_gpu_can_do(folder: Path) -> None:
     wrong = {
         name: problems
         for (name, asked), told in results
-        if (problems := complaints(name, "4-bit", asked, told))
+        if (problems := complaints(name, "GPU", asked, told))
     }
     assert not wrong
 
@@ -158,7 +155,7 @@ def complaints(
             not found["base_changed"] or group == "on the base"
         ),
         f"loaded differs by {found['reload_difference']}": (
-            found["reload_difference"] <= TOLERANCE.get(group, 1e-2)
+            found["reload_difference"] <= TOLERANCE.get(group, 1e-3)
         ),
         f"losses {found['losses']}": all(0 < loss < 30 for loss in found["losses"]),
     }

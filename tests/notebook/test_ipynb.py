@@ -9,8 +9,9 @@ import nbformat
 import pytest
 
 from webui.files import write_text
+from webui.notebook.cells import RUN, SWEEP
 from webui.notebook.ipynb import notebook_text
-from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, Cell, render_cells
+from webui.notebook.render import Cell, render_cells
 from webui.notebook.script import joined
 from webui.recipe import Recipe
 from webui.recipe.checks import check
@@ -25,7 +26,7 @@ def read(text: str) -> nbformat.NotebookNode:
     return notebook
 
 
-@pytest.mark.parametrize("names", [RUN_CELLS, SWEEP_CELLS], ids=["run", "sweep"])
+@pytest.mark.parametrize("names", [RUN.cells, SWEEP.cells], ids=["run", "sweep"])
 def test_a_notebook_is_valid_and_holds_each_cell_once(names: tuple[str, ...]) -> None:
     cells = render_cells(Recipe(), names)
     notebook = read(notebook_text([vars(c) for c in cells], title="t", recipe=Recipe()))
@@ -75,7 +76,7 @@ def test_an_odd_character_in_an_output_is_no_reason_to_lose_the_notebook(
     assert kept == shown[0]["text"]
 
 
-@pytest.mark.parametrize("names", [RUN_CELLS, SWEEP_CELLS], ids=["run", "sweep"])
+@pytest.mark.parametrize("names", [RUN.cells, SWEEP.cells], ids=["run", "sweep"])
 def test_a_script_is_the_cells_one_after_the_other(names: tuple[str, ...]) -> None:
     recipe = check({"compare": {"prompt": HOSTILE}})
     cells = render_cells(recipe, names)

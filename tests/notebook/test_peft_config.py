@@ -8,9 +8,10 @@ import pytest
 
 from webui.counts.parameters.attach import adapter_config
 from webui.counts.parameters.meta import linear_layers, shape_of_model
+from webui.notebook.cells import SWEEP
 from webui.notebook.literal import Code
 from webui.notebook.peft_config import ATTENTION, CONFIGS, MLP, peft_config
-from webui.notebook.render import SWEEP_CELLS, render_cells
+from webui.notebook.render import render_cells
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.paths import FIELDS
@@ -292,7 +293,7 @@ def test_a_swept_field_stays_code() -> None:
         "adapter.use_dora": [False, True],
         "adapter.dropout": [0.0, 0.1],
     }
-    cells = render_cells(check({"sweep": {"space": space}}), SWEEP_CELLS)
+    cells = render_cells(check({"sweep": {"space": space}}), SWEEP.cells)
     sweep = next(cell.code for cell in cells if cell.name == "sweep")
     assert 'r=chosen["adapter.rank"]' in sweep
     assert 'use_dora=chosen["adapter.use_dora"]' in sweep
@@ -318,6 +319,6 @@ def test_each_method_reads_what_was_chosen(
 ) -> None:
     path = f"adapter.{field}"
     recipe = check({"adapter": {"method": method}, "sweep": {"space": {path: values}}})
-    cells = render_cells(recipe, SWEEP_CELLS)
+    cells = render_cells(recipe, SWEEP.cells)
     sweep = next(cell.code for cell in cells if cell.name == "sweep")
     assert f'{option}=chosen["{path}"]' in sweep

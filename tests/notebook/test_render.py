@@ -12,15 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webui.models.here import cells_here
-from webui.notebook.cells import KINDS
-from webui.notebook.render import (
-    CELLS,
-    LOAD_CELLS,
-    RUN_CELLS,
-    SWEEP_CELLS,
-    Cell,
-    render_cells,
-)
+from webui.notebook.cells import COMPARE, KINDS, RUN, SWEEP
+from webui.notebook.render import CELLS, Cell, render_cells
 from webui.notebook.rows import Rows
 from webui.notebook.script import joined
 from webui.recipe import Recipe
@@ -34,7 +27,7 @@ from webui.recipe.store import load
 from webui.recipe.sweeps import SWEEPABLE
 from webui.settings import shipped_recipes
 
-ALL_CELLS = (*RUN_CELLS, "load", "sweep")
+ALL_CELLS = (*RUN.cells, "load", "sweep")
 # What names layers holds numbers only, and reaches the code as a list of them.
 TEXT_FIELDS = [
     path
@@ -46,12 +39,12 @@ VARIANTS = ("use_dora", "use_rslora", "lora_plus_ratio", "start", "experts")
 OF_LORA = [f"adapter.{name}" for name in VARIANTS]
 
 
-def codes(recipe: Recipe, names: tuple[str, ...] = RUN_CELLS) -> dict[str, str]:
+def codes(recipe: Recipe, names: tuple[str, ...] = RUN.cells) -> dict[str, str]:
     return {cell.name: cell.code for cell in render_cells(recipe, names, "saved")}
 
 
 def keys(recipe: Recipe) -> dict[str, str]:
-    return {cell.name: cell.key for cell in render_cells(recipe, RUN_CELLS)}
+    return {cell.name: cell.key for cell in render_cells(recipe, RUN.cells)}
 
 
 def with_values(values: dict[str, Any], recipe: Recipe | None = None) -> Recipe:
@@ -100,7 +93,7 @@ IN_CODE = [path for path, field in FIELDS.items() if field.declaration.in_code]
 @pytest.mark.parametrize("path", IN_CODE)
 def test_every_field_changes_the_code_that_runs(path: str) -> None:
     declared = FIELDS[path]
-    names = SWEEP_CELLS if path.startswith("sweep.") else RUN_CELLS
+    names = SWEEP.cells if path.startswith("sweep.") else RUN.cells
     before = with_values(valid(conditions(declared)))
     if path.startswith("sweep."):
         before = with_values({"sweep.space": {"adapter.alpha": [1, 2]}}, before)
@@ -155,12 +148,12 @@ def test_a_trial_takes_a_swept_field_from_what_was_chosen(path: str) -> None:
     values = conditions(SWEEPABLE[path])
     default, other = SWEEPABLE[path].default, other_value(SWEEPABLE[path])
     swept = with_values({**values, "sweep.space": {path: [default, other]}})
-    code = codes(swept, SWEEP_CELLS)["sweep"]
+    code = codes(swept, SWEEP.cells)["sweep"]
     assert f'chosen["{path}"]' in code
     # What the recipe itself says there has no say any more, apart from the seed,
     # which also parts the rows, and the batches in which every trial is evaluated.
     if path not in ("training.seed", "training.batch_size"):
-        assert codes(with_values({path: other}, swept), SWEEP_CELLS)["sweep"] == code
+        assert codes(with_values({path: other}, swept), SWEEP.cells)["sweep"] == code
 
 
 def valid(values: dict[str, Any]) -> dict[str, Any]:
@@ -302,21 +295,21 @@ def test_a_constant_in_a_template_is_a_literal_as_well() -> None:
 
 
 VARIANTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
-    "default": ({}, RUN_CELLS),
+    "default": ({}, RUN.cells),
     "held-out file": (
         {
             "data.train_files": ["/a.jsonl", "/c.jsonl.gz"],
             "split.by": "file",
             "split.files": "/b.csv",
         },
-        RUN_CELLS,
+        RUN.cells,
     ),
     "every kind of file": (
         {
             "data.train_files": ["a.zip", "b.xlsx", "folder"],
             "split.by": "column",
         },
-        RUN_CELLS,
+        RUN.cells,
     ),
     "hub": (
         {
@@ -325,7 +318,7 @@ VARIANTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "split.by": "file",
             "data.packing": True,
         },
-        RUN_CELLS,
+        RUN.cells,
     ),
     "labels": (
         {
@@ -334,19 +327,19 @@ VARIANTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "data.label_names": ["bad", "good"],
             "split.stratify_by": "label",
         },
-        RUN_CELLS,
+        RUN.cells,
     ),
     "groups": (
         {"split.by": "count", "split.group_by": "author", "data.template": "chatml"},
-        RUN_CELLS,
+        RUN.cells,
     ),
-    "plain text": ({"data.format": "text", "data.train_files": "a.md"}, RUN_CELLS),
+    "plain text": ({"data.format": "text", "data.train_files": "a.md"}, RUN.cells),
     **{
-        format: ({"data.format": format, "data.train_files": "a.jsonl"}, RUN_CELLS)
+        format: ({"data.format": format, "data.train_files": "a.jsonl"}, RUN.cells)
         for format in FORMATS
     },
-    "prompt completion": ({"data.format": "prompt_completion"}, RUN_CELLS),
-    "messages": ({"data.format": "messages", "data.train_on": "everything"}, RUN_CELLS),
+    "prompt completion": ({"data.format": "prompt_completion"}, RUN.cells),
+    "messages": ({"data.format": "messages", "data.train_on": "everything"}, RUN.cells),
     "long texts": (
         {
             "data.train_files": f"/{'folder/' * 20}a.jsonl",
@@ -354,10 +347,10 @@ VARIANTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "compare.prompt": "two\nlines\n" * 20,
             "compare.temperature": 0.7,
         },
-        RUN_CELLS,
+        RUN.cells,
     ),
-    "steps": ({"training.duration": "steps", "model.precision": "4bit"}, RUN_CELLS),
-    "grid": ({"sweep.space": {"adapter.rank": [4, 8]}}, SWEEP_CELLS),
+    "steps": ({"training.duration": "steps", "model.precision": "4bit"}, RUN.cells),
+    "grid": ({"sweep.space": {"adapter.rank": [4, 8]}}, SWEEP.cells),
     "random": (
         {
             "sweep.method": "random",
@@ -367,9 +360,9 @@ VARIANTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
                 "training.schedule": ["linear", "cosine"],
             },
         },
-        SWEEP_CELLS,
+        SWEEP.cells,
     ),
-    "saved adapter": ({}, LOAD_CELLS),
+    "saved adapter": ({}, COMPARE.cells),
 }
 SHIPPED = [file.name for file in shipped_recipes().glob("*.yaml")]
 
@@ -392,12 +385,12 @@ def assert_well_written(cells: tuple[Cell, ...], *options: str) -> None:
 def test_cells_are_formatted_and_use_no_unknown_name(variant: str) -> None:
     values, names = VARIANTS[variant]
     # One setup serves all notebooks, and an adapter that is loaded needs no trainer.
-    options = ["--ignore=F401"] if names == LOAD_CELLS else []
+    options = ["--ignore=F401"] if names == COMPARE.cells else []
     assert_well_written(render_cells(with_values(values), names, "saved"), *options)
 
 
 @pytest.mark.parametrize("file", SHIPPED)
-@pytest.mark.parametrize("names", [RUN_CELLS, SWEEP_CELLS], ids=["run", "sweep"])
+@pytest.mark.parametrize("names", [RUN.cells, SWEEP.cells], ids=["run", "sweep"])
 def test_shipped_recipes_are_formatted(file: str, names: tuple[str, ...]) -> None:
     recipe = load(shipped_recipes() / file)
     if not recipe.sweep.space:
@@ -449,7 +442,7 @@ def test_whatever_rows_turn_out_to_be_the_cells_are_well_written(
     if found["form"] == "tokens":
         found["plain"] = False
     for recipe in (Recipe(), with_values({"data.format": "messages"})):
-        cells = render_cells(recipe, RUN_CELLS, rows=Rows(**found))
+        cells = render_cells(recipe, RUN.cells, rows=Rows(**found))
         for cell in cells:
             ast.parse(cell.code)
         whole = joined(cells)
@@ -527,19 +520,19 @@ def test_a_folder_is_loaded_as_it_is_and_keyed_by_its_name(
 
 
 def test_a_run_and_a_sweep_share_the_loaded_model_and_the_data() -> None:
-    run = {cell.name: cell.key for cell in render_cells(Recipe(), RUN_CELLS)}
-    sweep = {cell.name: cell.key for cell in render_cells(Recipe(), SWEEP_CELLS)}
+    run = {cell.name: cell.key for cell in render_cells(Recipe(), RUN.cells)}
+    sweep = {cell.name: cell.key for cell in render_cells(Recipe(), SWEEP.cells)}
     assert all(run[name] == sweep[name] for name in ("setup", "model", "data"))
 
 
 def test_a_comparison_of_a_saved_adapter_is_keyed_by_its_folder() -> None:
-    one, other = (render_cells(Recipe(), LOAD_CELLS, folder) for folder in "ab")
+    one, other = (render_cells(Recipe(), COMPARE.cells, folder) for folder in "ab")
     differ = [a.name for a, b in zip(one, other, strict=True) if a.key != b.key]
     assert differ == ["load", "compare", "score"]
 
 
 def test_every_cell_that_is_needed_comes_before() -> None:
-    for names in (RUN_CELLS, SWEEP_CELLS, LOAD_CELLS):
+    for names in (RUN.cells, SWEEP.cells, COMPARE.cells):
         for index, name in enumerate(names):
             assert names.index("setup") == 0
             assert {*KINDS[name].needs} & {*names} <= {*names[:index]}

@@ -48,18 +48,18 @@ TEMPLATE_OF = {
 WITHOUT = "<|endoftext|>"  # what ends a text, and pads
 
 
-def write_tokenizer(family: str, starter: Path, folder: Path) -> None:
+def write_tokenizer(family: str, words: Path, folder: Path) -> None:
     """Write the starter's tokenizer with this family's template and its marks."""
-    tokenizer = tokenizer_of(family, starter)
+    tokenizer = tokenizer_of(family, words)
     tokenizer.eos_token = tokenizer.pad_token = WITHOUT
     tokenizer.save_pretrained(folder)
 
 
-def tokenizer_of(family: str, starter: Path) -> Any:
+def tokenizer_of(family: str, words: Path) -> Any:
     """The starter's tokenizer, which knows this family's template and marks."""
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(starter)
+    tokenizer = AutoTokenizer.from_pretrained(words)
     tokenizer.chat_template = text = template_of(family)
     marks = {*MARK.findall(text or ""), *(end for end in ENDS if end in (text or ""))}
     tokenizer.add_tokens(sorted(marks), special_tokens=True)

@@ -22,7 +22,8 @@ os.environ |= {
 }
 
 from webui.models.here import cells_here
-from webui.notebook.render import RUN_CELLS, Cell
+from webui.notebook.cells import RUN
+from webui.notebook.render import Cell
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.rows.prepare.prepare import prepare
@@ -40,7 +41,7 @@ def tell_each(trial: Callable[[Recipe, Names], Any]) -> None:
         print("RESULT " + json.dumps(trial(recipe, space)), flush=True)
 
 
-def cells_of(recipe: Recipe, names: Sequence[str] = RUN_CELLS, **more: Any) -> Any:
+def cells_of(recipe: Recipe, names: Sequence[str] = RUN.cells, **more: Any) -> Any:
     """The cells of a recipe, with its rows in the folder in which they run."""
     rows = prepare(recipe)
     place_rows(rows, Path.cwd())

@@ -1,21 +1,19 @@
 """A real server in a process of its own, and a real Chromium that looks at it."""
 
-import os
+import asyncio
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from homes import make_home
+from starters import link_starter
 
-ROOT = Path(__file__).resolve().parents[2]
+from webui.settings import starter_folder
+
+from .servers import STARTER, Server, Shared, free_port
+
 CHROMIUM = next(
     (
         p
@@ -30,75 +28,87 @@ FLAGS = (
 ).split()
 
 
-@dataclass
-class Server:
-    """A server that can be killed and started again on the same home."""
+@pytest.fixture(scope="session")
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the server that many tests look at."""
+    return make_home(tmp_path_factory.mktemp("page") / "home")
 
-    home: Path
-    port: int
-    process: subprocess.Popen | None = None
 
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self, *arguments: str) -> None:
-        """Start the page and wait until it answers."""
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "webui",
-                "page",
-                *arguments,
-                "--port",
-                str(self.port),
-            ],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            cwd=self.home,
-            stdout=subprocess.DEVNULL,
-        )
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            try:
-                urllib.request.urlopen(self.address, timeout=5).close()
-                return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.05)
-        raise TimeoutError("the page did not come up")
-
-    def kill(self) -> None:
-        """kill -9, as a crash would."""
-        if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-            self.process = None
+@pytest.fixture(scope="session")
+def shared_server(shared_home: Path) -> Iterator[Shared]:
+    """A server for many tests; it starts with the first of them."""
+    running = Shared(shared_home, free_port())
+    yield running
+    running.kill()
 
 
 @pytest.fixture
-def server(tunebook_home: Path) -> Iterator[Server]:
-    """A server on the starter recipe, on a home of its own."""
+def server(shared_server: Shared, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server on the starter recipe, as if it had just started on an empty home."""
+    yield from begun_anew(shared_server, monkeypatch)
+
+
+@pytest.fixture
+def small_server(
+    shared_server: Shared, small_starter: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Server]:
+    """The same, where the starter in small does: it learns nothing, but quickly."""
+    real = starter_folder()
+    if not real.is_dir():
+        pytest.skip("the starter model is not here: run `tunebook starter`")
+    link_starter(shared_server.home, small_starter)
+    yield from begun_anew(shared_server, monkeypatch)
+    link_starter(shared_server.home, real)
+
+
+def begun_anew(server: Shared, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A shared server whose home and kernel are those of this process too."""
     from webui.kernel import process
     from webui.kernel.kernel import this_kernel
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    running = Server(tunebook_home, port)
-    running.start(str(ROOT / "recipes" / "starter-extract.yaml"))
+    monkeypatch.setenv("TUNEBOOK_HOME", str(server.home))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(server.home.with_name("runtime")))
+    server.begin_anew()
+    yield server
+    process.end(this_kernel())
+
+
+@pytest.fixture
+def own_server(tunebook_home: Path) -> Iterator[Server]:
+    """A server of one's own, which may be killed, started as a user starts it."""
+    from webui.kernel import process
+    from webui.kernel.kernel import this_kernel
+
+    running = Server(tunebook_home, free_port())
+    running.start(str(STARTER))
     yield running
     running.kill()
     process.end(this_kernel())
 
 
-@pytest.fixture
-def browser() -> Iterator:
-    """Debian's Chromium, headless; the test is skipped where there is none."""
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[tuple[Any, asyncio.AbstractEventLoop]]:
+    """Debian's Chromium, headless, for all tests, and the loop that drives it."""
     if CHROMIUM is None:
         pytest.skip("there is no Chromium here; `apt-get install chromium` brings it")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield running, loop
+        asyncio._set_running_loop(loop)
+        running.close()
+
+
+@pytest.fixture
+def browser(chromium: tuple[Any, asyncio.AbstractEventLoop]) -> Iterator[Any]:
+    """The browser, without a tab. Its loop runs in this thread during the test alone:
+    others would find one there that never ends."""
+    running, loop = chromium
+    asyncio._set_running_loop(loop)
+    yield running
+    for context in running.contexts:
+        context.close()
+    asyncio._set_running_loop(None)

@@ -85,19 +85,19 @@ def test_two_tabs_share_one_draft(browser: Any, server: Any) -> None:
 
 
 @pytest.mark.train
-def test_the_whole_path_with_a_killed_server(browser: Any, server: Any) -> None:
+def test_the_whole_path_with_a_killed_server(browser: Any, own_server: Any) -> None:
     """Run all; kill -9 the server in mid-training; the page is complete again."""
-    page = open_page(browser, server)
+    page = open_page(browser, own_server)
     short(page, steps=8)
     page.click("#run-all")
     run = wait_for(lambda: next(iter(runs.folders(this_kernel().runs)), None))
     wait_for(lambda: any(e.tag == "step" for e in events.read(run)[0]), 90)
-    server.kill()
+    own_server.kill()
     page.close()
     before = len(events.read(run)[0])
     wait_for(lambda: len(events.read(run)[0]) > before, 60)
-    server.start()
-    page = open_page(browser, server)
+    own_server.start()
+    page = open_page(browser, own_server)
     go(page, "Train")
     wait_for(lambda: "/ 8" in page.inner_text("#progress"))
     wait_for(lambda: runs.read_run(run).status == "finished", 120)
@@ -127,10 +127,10 @@ def test_the_whole_path_with_a_killed_server(browser: Any, server: Any) -> None:
 
 
 @pytest.mark.train
-def test_stop_then_a_killed_kernel(browser: Any, server: Any) -> None:
+def test_stop_then_a_killed_kernel(browser: Any, small_server: Any) -> None:
     """Stop keeps the adapter; a second press does no harm; a dead kernel is told."""
-    page = open_page(browser, server)
-    short(page, steps=60)
+    page = open_page(browser, small_server)
+    short(page, steps=5000)
     go(page, "Train")
     page.dblclick("#run-train")
     run = wait_for(lambda: next(iter(runs.folders(this_kernel().runs)), None))

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from webui.page.draft import Draft, DraftError
+from webui.page.draft import Draft, DraftError, titled
 from webui.recipe import Recipe
+from webui.recipe.problems import Problem
 from webui.recipe.store import load
+from webui.text import Text
 
 
 def test_a_commit_raises_the_version_of_its_field_alone() -> None:
@@ -34,8 +36,16 @@ def test_a_bad_value_keeps_the_last_good_one_and_says_why() -> None:
     assert "at least 1" in draft.problems["adapter.rank"].en
     with pytest.raises(DraftError, match="Rank: must be at least 1"):
         draft.checked()
+    with pytest.raises(DraftError) as refused:
+        draft.checked()
+    assert refused.value.text.zh.startswith("秩：")
     draft.commit("adapter.rank", 2)
     assert draft.problems == {} and draft.checked().adapter.rank == 2
+
+
+def test_a_problem_of_no_field_is_told_as_well() -> None:
+    told = titled(Problem("data", Text("is a section.", "是一个小节。")))
+    assert told == Text("data: is a section.", "data：是一个小节。")
 
 
 def test_a_form_that_shows_an_older_value_is_refused() -> None:

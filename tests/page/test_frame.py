@@ -12,6 +12,8 @@ from webui.page.studio import Studio
 from webui.page.view import View
 from webui.recipe import Recipe
 
+from .walking import HOSTILE
+
 pytestmark = pytest.mark.usefixtures("tunebook_home")
 
 
@@ -30,6 +32,13 @@ def value_sent(page: Page, seen: Seen | None) -> tuple[Seen, Any]:
     """What a redraw sends as the value of the field."""
     seen, update, *_ = page.redraw(seen)
     return seen, update.get("value")
+
+
+def test_what_is_told_is_no_html(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(gr, "Info", lambda text, **_: told.append(text))
+    page.tell(f"The recipe now trains on from {HOSTILE}.")
+    assert "&lt;img" in told[0] and "<img" not in told[0]
 
 
 def test_a_value_is_sent_once(page: Page) -> None:

@@ -12,7 +12,8 @@ import pytest
 from webui.kernel import jobs, process
 from webui.kernel.kernel import this_kernel
 from webui.kernel.status import Status
-from webui.notebook.render import RUN_CELLS, render_cells
+from webui.notebook.cells import RUN
+from webui.notebook.render import render_cells
 from webui.page import mending
 from webui.page.draft import Draft
 from webui.page.frame import Page
@@ -44,7 +45,7 @@ def page(studio: Studio, request: Any) -> Iterator[Page]:
 
 def view(studio: Studio, failure: dict | None = None, run: Path | None = None) -> View:
     """The page's view where the train cell failed so, as the draft now is."""
-    cell = next(c for c in render_cells(RECIPE, RUN_CELLS) if c.name == "train")
+    cell = next(c for c in render_cells(RECIPE, RUN.cells) if c.name == "train")
     record = {"key": cell.key, "status": "failed", "failure": failure}
     cells = {"train": record} if failure else {}
     status = Status("idle", None, {}, run, cells)
@@ -55,7 +56,7 @@ def view(studio: Studio, failure: dict | None = None, run: Path | None = None) -
 def started(recipe: Recipe = RECIPE) -> Path:
     """A run of a recipe that has just started."""
     return folder.create(
-        this_kernel().runs, recipe, render_cells(recipe, RUN_CELLS), "run"
+        this_kernel().runs, recipe, render_cells(recipe, RUN.cells), "run"
     )
 
 
@@ -92,7 +93,7 @@ raise OutOfMemoryError("CUDA out of memory.")
 @pytest.fixture
 def failed_cell(tunebook_home: Path) -> Iterator[None]:
     """A kernel whose train cell, as the recipe has it, ran out of memory."""
-    cell = next(c for c in render_cells(RECIPE, RUN_CELLS) if c.name == "train")
+    cell = next(c for c in render_cells(RECIPE, RUN.cells) if c.name == "train")
     jobs.start_in_new_folder(
         this_kernel(),
         RECIPE,
@@ -155,5 +156,5 @@ def test_what_is_observed_is_told_and_can_be_changed(
 def test_the_parts_are_built_once_for_a_page(page: Page) -> None:
     mending.build(page)
     mending.offer(page, "model", "setup")
-    ids = [component.elem_id for component, _ in page.watchers]
+    ids = [component.elem_id for component, *_ in (*page.watchers, *page.chosen)]
     assert len(ids) == len(set(ids)) == 10

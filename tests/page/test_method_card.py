@@ -39,12 +39,16 @@ def test_every_variant_that_is_on_has_a_card_of_its_own() -> None:
     recipe = Recipe(adapter=Adapter(use_dora=True, start="pissa"))
     shown = explained_html(Reader("en"), recipe)
     assert shown.count("<details") == shown.count("</details>") == 3
-    assert VARIANTS["dora"].url in shown and VARIANTS["pissa"].url in shown
+    assert (
+        VARIANTS["dora"].source.url in shown and VARIANTS["pissa"].source.url in shown
+    )
 
 
 def test_the_only_thing_outside_is_a_link_that_opens_apart() -> None:
     shown = explained_html(Reader("en"), Recipe())
-    assert re.findall(r"(?:src|href)=\"([^\"]*)\"", shown) == [METHODS["lora"].url]
+    assert re.findall(r"(?:src|href)=\"([^\"]*)\"", shown) == [
+        METHODS["lora"].source.url
+    ]
     assert 'target="_blank" rel="noopener noreferrer"' in shown
     assert "<img" not in shown and "<script" not in shown
 

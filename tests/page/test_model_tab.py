@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from homes import make_home
 from models.conftest import OWN_CODE, model_files, write_gguf
 from rows.reading.hub_server import Hub, serve
 
@@ -14,22 +15,35 @@ from webui.kernel.kernel import this_kernel
 from webui.models.gguf import unpacked_folder
 from webui.recipe.store import load
 
+from .conftest import begun_anew
+from .servers import Server, Shared, free_port
 from .walking import HOSTILE, SECOND, open_page, set_field, wait_for
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(autouse=True)
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """A hub of models for the page; it must be there before the page starts."""
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what these tests share lies: a cache of models, and what a model wrote."""
+    return tmp_path_factory.mktemp("hub")
+
+
+@pytest.fixture(scope="module")
+def hub_of_all(place: Path) -> Iterator[Hub]:
+    """A hub of models for the page; it must be there before the page starts.
+
+    No two tests take the same model, but where nothing of it is fetched.
+    """
     own = {"AutoConfig": "own.OwnConfig"}
-    code = OWN_CODE.format(ran=str(tmp_path / "ran")).encode()
+    code = OWN_CODE.format(ran=str(place / "ran")).encode()
     pickled = model_files()
     del pickled["model.safetensors"]
     models = {
         "some/tiny-model": model_files(),
+        "some/plain": model_files(),
+        "some/other": model_files(),
         "some/pickled": pickled,
-        "some/large": model_files() | {"model.safetensors": b"w" * 40_000_000},
+        "some/large": model_files() | {"model.safetensors": b"w" * 16_000_000},
         "some/gated-model": model_files(),
         "some/own-model": model_files(model_type="own", auto_map=own)
         | {"own.py": code},
@@ -39,10 +53,33 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     cards = {"some/hostile-model": {"cardData": {"license": HOSTILE}}}
     with serve(Hub({}, frozenset({"some/gated-model"}), models=models)) as running:
         running.cards = cards
-        monkeypatch.setenv("HF_ENDPOINT", running.address)
-        monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-        monkeypatch.delenv("HF_TOKEN", raising=False)
         yield running
+
+
+@pytest.fixture(autouse=True)
+def hub(hub_of_all: Hub, place: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
+    """The same for one test, in the environment."""
+    monkeypatch.setenv("HF_ENDPOINT", hub_of_all.address)
+    monkeypatch.setenv("HF_HOME", str(place / "hf"))
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    hub_of_all.pause = 0
+    return hub_of_all
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    """A server for these tests alone, which asks their hub."""
+    running = Shared(make_home(tmp_path_factory.mktemp("page") / "home"), free_port())
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def server(
+    hub: Hub, shared_server: Shared, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Server]:
+    """That server, begun anew; it starts when the hub is there."""
+    yield from begun_anew(shared_server, monkeypatch)
 
 
 @pytest.fixture
@@ -102,31 +139,31 @@ def test_search_take_and_read_about_it(page: Any, server: Any) -> None:
 def test_gated_missing_and_mistyped_models_are_refused(page: Any, server: Any) -> None:
     take(page, "some/gated-model")
     see(page, "#about", "gated: needs HF_TOKEN")
-    see(page, "#about", "accept its licence on the model hub")
+    see(page, "#about", "accept its licence on its page of the hub")
     page.click("#run-model")
     see(page, ".toast-wrap", "some/gated-model is gated")
     set_field(page, "model.name", "some/odd")
-    see(page, "#about", "The model hub has no some/odd")
+    see(page, "#about", "The hub has no model some/odd")
     set_field(page, "model.name", "/no/such/folder")
     see(page, "#about", "There is no folder /no/such/folder.")
     assert not jobs.status(this_kernel()).cells
 
 
 def test_code_of_a_model_is_asked_about_first(
-    page: Any, server: Any, tmp_path: Path
+    page: Any, server: Any, place: Path
 ) -> None:
     see(page, "#about", "134,515,008")
     assert not page.is_visible("#model-trust_remote_code")
     take(page, "some/own-model")
     see(page, "#trust", "run any program on this machine")
     assert page.is_visible("#model-trust_remote_code")
-    assert not (tmp_path / "ran").exists()
+    assert not (place / "ran").exists()
     page.locator("#model-trust_remote_code input").check()
     wait_for(lambda: drafted(server).trust_remote_code)
-    wait_for(lambda: (tmp_path / "ran").exists())
+    wait_for(lambda: (place / "ran").exists())
     # It was agreed to for this model, and for no other.
-    set_field(page, "model.name", "some/tiny-model")
-    wait_for(lambda: drafted(server).name == "some/tiny-model")
+    set_field(page, "model.name", "some/plain")
+    wait_for(lambda: drafted(server).name == "some/plain")
     assert not drafted(server).trust_remote_code
     wait_for(lambda: not page.is_visible("#model-trust_remote_code"))
 
@@ -140,8 +177,8 @@ def test_pickles_are_asked_about_first(page: Any, server: Any) -> None:
     see(page, ".toast-wrap", "some/pickled has only pickled weights")
     page.locator("#model-allow_pickle input").check()
     wait_for(lambda: drafted(server).allow_pickle)
-    set_field(page, "model.name", "some/tiny-model")
-    wait_for(lambda: drafted(server).name == "some/tiny-model")
+    set_field(page, "model.name", "some/other")
+    wait_for(lambda: drafted(server).name == "some/other")
     assert not drafted(server).allow_pickle
     wait_for(lambda: not page.is_visible("#model-allow_pickle"))
     assert not jobs.status(this_kernel()).cells
@@ -174,12 +211,12 @@ def test_gguf_file_is_unpacked_and_used(page: Any, server: Any, tmp_path: Path) 
 
 @pytest.mark.train
 def test_download_is_followed(page: Any, server: Any, hub: Hub) -> None:
-    hub.pause = 0.05  # 40 MB in about 30 seconds
+    hub.pause = 0.05  # 16 MB in about 12 seconds
     take(page, "some/large")
-    see(page, "#about", "40 MB")
+    see(page, "#about", "16 MB")
     page.click("#run-model")
     see(page, "#loading", "downloading: ", 240)
-    see(page, "#loading", " of 40 MB")
+    see(page, "#loading", " of 16 MB")
     see(page, "#loading", "left")
     wait_for(lambda: not page.inner_text("#loading"), 120)  # these weights are none
 

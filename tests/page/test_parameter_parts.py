@@ -15,13 +15,14 @@ from webui.counts.parameters.structure import Node
 from webui.page.frame import Page
 from webui.page.language import Language
 from webui.page.steady import steady
-from webui.page.tabs.parameter_beside import differing, page_value
+from webui.page.tabs.parameter_beside import differing
 from webui.page.tabs.parameter_counts import grid_table, targets_of
 from webui.page.tabs.parameter_memory import MEANINGS, PARTS, basis, limit, meanings
 from webui.page.tabs.parameter_structure import branch
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.sections import Adapter
+from webui.runs.difference import value_text
 from webui.text import Text
 
 from .walking import HOSTILE
@@ -100,9 +101,9 @@ def test_settings_beside_each_other_are_in_the_page_s_words() -> None:
         "adapter.target_modules",
         "model.precision",
     }
-    assert page_value(CHINESE, "adapter.use_dora", True) == "是"
-    assert page_value(ENGLISH, "model.precision", "4bit") == "4-bit"
-    assert page_value(ENGLISH, "adapter.layers", "") == "–"
+    assert value_text(True, "adapter.use_dora").zh == "是"
+    assert value_text("4bit", "model.precision").en == "4-bit"
+    assert value_text("", "adapter.layers").en == "(empty)"
 
 
 def test_each_part_of_the_memory_is_explained() -> None:

@@ -100,6 +100,12 @@ def test_the_sorted_title_says_so() -> None:
 # ---- in a browser
 
 
+@pytest.fixture
+def server(own_server: Any) -> Any:
+    """A server of each test's own."""
+    return own_server
+
+
 def names(page: Any) -> list[str]:
     return page.locator("#runs-table tbody .name").all_inner_texts()
 
@@ -123,15 +129,16 @@ def test_runs_are_found_sorted_marked_and_named(browser: Any, server: Any) -> No
     page = open_page(browser, server)
     go(page, "Runs")
     wait_for(lambda: len(names(page)) == 50 and names(page)[0] == made[-1].name)
-    page.click("#runs-more")
-    wait_for(lambda: len(names(page)) == 100)
+    for shown in (100, 120):  # the second press has no other redraw to come with
+        page.click("#runs-more")
+        wait_for(lambda shown=shown: len(names(page)) == shown)
 
     page.click("#runs-table [data-value='last_loss']")
     lowest = sorted(losses, key=lambda name: losses[name])
-    wait_for(lambda: names(page) == lowest[:100])
+    wait_for(lambda: names(page) == lowest)
     # The keyboard stays where it was, though the table is new.
     page.keyboard.press("Enter")
-    wait_for(lambda: names(page) == lowest[:-101:-1])
+    wait_for(lambda: names(page) == lowest[::-1])
 
     best = made[0].with_name(lowest[-2])
     page.click(f"#runs-table .star[data-value='{best.name}']")

@@ -35,7 +35,7 @@ def ticks(page: Any, name: str) -> list[str]:
 
 
 @pytest.fixture
-def long_run(tunebook_home: Path) -> Path:
+def long_run(server: Any) -> Path:
     """A short run, and a later one of 100,000 steps with what a model said."""
     replayed_run(400, seed=2, every=50)
     run = replayed_run(STEPS, total=2 * STEPS, every=2000)
@@ -113,9 +113,7 @@ def test_a_hundred_thousand_steps(long_run: Path, browser: Any, server: Any) -> 
     page.wait_for_selector("#ask")
 
 
-def test_curves_begin_with_the_first_step(
-    tunebook_home: Path, browser: Any, server: Any
-) -> None:
+def test_curves_begin_with_the_first_step(browser: Any, server: Any) -> None:
     page = open_page(browser, server)
     go(page, "Train")
     wait_for(lambda: "No run yet" in page.inner_text("#progress"))
@@ -125,9 +123,7 @@ def test_curves_begin_with_the_first_step(
     assert page.locator("#curves figure:visible").count() == 5
 
 
-def test_a_metric_that_nobody_declared_has_a_chart(
-    tunebook_home: Path, browser: Any, server: Any
-) -> None:
+def test_a_metric_that_nobody_declared_has_a_chart(browser: Any, server: Any) -> None:
     run = replayed_run(2, total=60)
     page = open_page(browser, server)
     go(page, "Train")

@@ -73,11 +73,11 @@ def test_of_several_one_must_be_chosen(page: Page) -> None:
 def test_what_could_not_start_says_why_and_escaped(page: Page) -> None:
     entry = queue.add(this_kernel(), Recipe(name="first"))
     told = Text(f"no file {HOSTILE}", f"没有 {HOSTILE}")
-    waiting.queue.queue_files.write(
+    waiting.queue.queue_files.write_entry(
         waiting.queue.replace(entry, reason=told, tried=1.0), entry.file
     )
     (this_kernel().queue / "0000-x.yaml").write_text("recipe: [")
-    drawn = str(waiting.troubles(page))
+    drawn = str(waiting.troubles(page, page.view()))
     assert "first could not start" in drawn and "0000-x.yaml" in drawn
     assert "<img" not in drawn and "&lt;img" in drawn
 

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from webui.errors import PlannerError
+from webui.recipe.problems import Problem, RecipeError
 from webui.text import Text
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +41,11 @@ def gone(pid: int, seconds: float = 10) -> bool:
 def refuse() -> None:
     """A question that has no answer."""
     raise PlannerError(Text("It is too dark to see.", "太暗了,看不见。"))
+
+
+def refuse_recipe() -> None:
+    """A question about a recipe that is none."""
+    raise RecipeError([Problem("adapter.rank", Text("is odd.", "很奇怪。"))])
 
 
 def look(path: str) -> None:
@@ -104,6 +110,12 @@ def test_planner_error_arrives_with_both_texts(helper) -> None:
         helper.ask(refuse)
     assert caught.value.text == Text("It is too dark to see.", "太暗了,看不见。")
     assert str(pickle.loads(pickle.dumps(caught.value))) == "It is too dark to see."
+
+
+def test_what_another_room_tells_the_user_arrives_in_both_languages(helper) -> None:
+    with pytest.raises(PlannerError) as caught:
+        helper.ask(refuse_recipe)
+    assert caught.value.text == Text("adapter.rank: is odd.", "adapter.rank：很奇怪。")
 
 
 def test_unexpected_failure_becomes_a_sentence(helper) -> None:

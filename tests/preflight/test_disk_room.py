@@ -9,7 +9,7 @@ import pytest
 
 from webui.counts.memory.cards import CARDS, this_machine
 from webui.kernel.kernel import this_kernel
-from webui.preflight.disk_room import at_once, leaves, room_problem, too_much
+from webui.preflight.disk_room import at_once, left_on_disk, room_problem, too_much
 from webui.preflight.machine import this_device
 from webui.preflight.ready import ready, room_problems
 from webui.recipe import Recipe
@@ -62,7 +62,7 @@ def starter(starter_recipe: Callable[..., Recipe]) -> Callable[..., Recipe]:
 def test_a_checkpoint_is_as_large_as_those_that_were_saved(
     saved: int, values: dict[str, Any], starter: Callable[..., Recipe]
 ) -> None:
-    about = leaves(starter(values), CPU).checkpoint
+    about = left_on_disk(starter(values), CPU).checkpoint
     assert abs(about - saved) < FEW
     assert about == pytest.approx(saved, rel=0.2)
 
@@ -71,12 +71,12 @@ def test_a_checkpoint_is_as_large_as_those_that_were_saved(
 def test_an_adapter_is_as_large_as_those_that_were_saved(
     saved: int, values: dict[str, Any], starter: Callable[..., Recipe]
 ) -> None:
-    assert abs(leaves(starter(values), CPU).adapter - saved) < FEW
+    assert abs(left_on_disk(starter(values), CPU).adapter - saved) < FEW
 
 
 def test_eight_bits_count_on_a_gpu_only(starter: Callable[..., Recipe]) -> None:
     def size(optimizer: str, card: Any) -> int:
-        return leaves(starter({"training.optimizer": optimizer}), card).checkpoint
+        return left_on_disk(starter({"training.optimizer": optimizer}), card).checkpoint
 
     gpu = CARDS["l4"]
     learning = 2_442_240
@@ -110,7 +110,7 @@ def test_a_disk_without_room_is_told_with_figures(
     starter: Callable[..., Recipe], tmp_path: Path
 ) -> None:
     recipe = starter({"training.steps": 200, "training.save_every": 50})
-    left = leaves(recipe, CPU)
+    left = left_on_disk(recipe, CPU)
     assert left.total == 3 * left.checkpoint + left.adapter + left.rest
     assert left.rest >= RESERVE
     assert too_much(left, left.total, tmp_path) is None

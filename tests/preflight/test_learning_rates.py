@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from webui.notebook.render import SWEEP_CELLS, render_cells
+from webui.notebook.cells import SWEEP
+from webui.notebook.render import render_cells
 from webui.notebook.rows import Rows
 from webui.preflight.learning_rates import Rates, learning_rates, rate_problems
 from webui.recipe import Recipe
@@ -101,11 +102,11 @@ def test_a_few_updates_have_no_warm_up_that_eats_the_first() -> None:
 def test_each_trial_of_a_sweep_is_counted_by_itself() -> None:
     rows = Rows("text", True, train=400)
     small = recipe("sweep.space={training.batch_size: [4, 8]}")
-    assert written(small, rows, SWEEP_CELLS) == 0.05
+    assert written(small, rows, SWEEP.cells) == 0.05
     large = recipe("sweep.space={training.batch_size: [4, 64]}")
-    assert written(large, rows, SWEEP_CELLS) == 0
+    assert written(large, rows, SWEEP.cells) == 0
     itself = recipe("sweep.space={training.warmup_steps: [0, 4]}")
-    assert written(itself, rows, SWEEP_CELLS) == "tried"
+    assert written(itself, rows, SWEEP.cells) == "tried"
 
 
 @pytest.mark.parametrize(

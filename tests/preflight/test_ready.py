@@ -421,7 +421,10 @@ def test_what_a_device_lacks_is_a_problem_at_its_field(
             assert card.title.en in problem.message.en
 
 
-def test_the_device_is_asked_only_where_that_matters() -> None:
+@pytest.mark.train
+def test_the_device_is_asked_only_where_that_matters(
+    tunebook_home: Path, helper
+) -> None:
     this_device.cache_clear()
     assert problems_here(Recipe()) == []
     assert problems_here(Recipe(model=Model(precision="4bit"))) == []

@@ -69,5 +69,6 @@ def test_a_login_or_offline_will_do(nobody: Path) -> None:
     (nobody / ".netrc").chmod(0o600)
     assert knows_key({})
     assert not knows_key({"WANDB_BASE_URL": "https://wandb.example"})
+    assert knows_key({"WANDB_BASE_URL": "https://api.wandb.ai/"})
     (nobody / ".netrc").write_text("nonsense")
     assert not knows_key({})

@@ -1,5 +1,7 @@
 """A recipe is whole, or every problem is told, each at its field."""
 
+import copy
+from pickle import dumps, loads
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.paths import FIELDS
 from webui.recipe.problems import Problem, RecipeError
+from webui.text import Text
 
 
 def problems(values: Any) -> dict[str, str]:
@@ -288,3 +291,17 @@ def test_values_of_a_sweep_must_go_together() -> None:
     assert "must be above the rank (20)" in told
     space["adapter.rank"] = [8, 10]
     assert check(sweep(space, **adalora)).sweep.space == space
+
+
+@pytest.mark.parametrize("again", [copy.copy, lambda error: loads(dumps(error))])
+def test_what_is_told_travels_to_another_process(again: Any) -> None:
+    error = RecipeError([Problem("adapter.rank", Text("is odd.", "有误。"))], "a.yaml")
+    told = again(error)
+    assert told.problems == error.problems
+    assert told.text == error.text
+    assert str(told) == "a.yaml: adapter.rank: is odd."
+
+
+def test_one_problem_is_told_as_any_error_is() -> None:
+    error = RecipeError.of("is odd.", "有误。", "adapter.rank")
+    assert error.problems == [Problem("adapter.rank", Text("is odd.", "有误。"))]

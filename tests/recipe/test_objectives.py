@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from webui.counts.memory.estimate import tokens_of
-from webui.notebook.render import CELLS, RUN_CELLS, SWEEP_CELLS, render_cells
+from webui.notebook.cells import RUN, SWEEP
+from webui.notebook.render import CELLS, render_cells
 from webui.notebook.rows import about, expected
 from webui.recipe import Recipe, objectives
 from webui.recipe.checks import check
@@ -129,7 +130,7 @@ def test_the_cells_train_with_its_classes_and_are_judged_as_it_is() -> None:
     assert 'metric_for_best_model="eval_accuracy"' in cells["train"]
     assert "greater_is_better=True" in cells["train"]
     swept = recipe_of(sweep={"space": {"adapter.rank": [4, 8]}})
-    sweep = render_cells(swept, SWEEP_CELLS)[-1].code
+    sweep = render_cells(swept, SWEEP.cells)[-1].code
     assert 'trainer.evaluate()["eval_accuracy"]' in sweep
     assert 'direction="maximize"' in sweep
     assert 'study.set_metric_names(["eval_accuracy"])' in sweep
@@ -145,7 +146,7 @@ def test_its_rows_have_the_columns_that_it_names(monkeypatch: Any) -> None:
     assert rows.columns_of("columns") == ("prompt", "chosen", "rejected")
     assert rows.columns_of("completion") == ("prompt", "completion", "rejected")
     assert about(recipe_of()) != before
-    data = render_cells(recipe_of(), RUN_CELLS, rows=rows)[2].code
+    data = render_cells(recipe_of(), RUN.cells, rows=rows)[2].code
     assert '"chosen": Json()' in data and "to_conversation" not in data
 
 

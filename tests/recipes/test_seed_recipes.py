@@ -15,7 +15,7 @@ from homes import make_home
 from webui import cli, settings
 from webui.commands import given
 from webui.models.here import cells_here
-from webui.notebook.render import RUN_CELLS
+from webui.notebook.cells import RUN
 from webui.planner import process
 from webui.recipe import Recipe
 from webui.rows.prepare.prepare import prepare
@@ -174,7 +174,7 @@ def train(
         assert worker.stdin and worker.stdout
         rows = prepare(recipe)
         place_rows(rows, folder)
-        names = RUN_CELLS[: RUN_CELLS.index("train") + 1]
+        names = RUN.cells[: RUN.cells.index("train") + 1]
         cells = cells_here(recipe, names, rows=rows)
         worker.stdin.write(json.dumps([cell.code for cell in cells]) + "\n")
         worker.stdin.flush()

@@ -183,7 +183,7 @@ def test_another_kind_of_address_is_refused(
 ) -> None:
     monkeypatch.setenv(ADDRESS, address)
     log = tell(ended("finished"))
-    assert log.endswith("TUNEBOOK_WEBHOOK is no http or https address\n")
+    assert log.endswith("TUNEBOOK_WEBHOOK is not an http or https address\n")
 
 
 def test_an_address_that_cannot_be_sent_to_is_not_quoted(

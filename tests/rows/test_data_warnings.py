@@ -187,6 +187,10 @@ def test_labels_that_are_numbers(format: str, answer: str, blocks: list) -> None
     assert named == []
 
 
+def test_no_labels_are_no_numbers() -> None:
+    assert told(format="ner") == []
+
+
 @pytest.mark.parametrize(
     ("labels", "shifted"),
     [

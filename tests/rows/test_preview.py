@@ -22,7 +22,7 @@ from webui.rows.preview import (
     PreviewRow,
     check_rows,
     preview,
-    texts,
+    token_texts,
 )
 
 pytestmark = pytest.mark.train
@@ -306,9 +306,9 @@ def test_a_character_half_of_which_is_trained_on_stays_two(
     tokenizer = read_tokenizer("starter")
     ids = tokenizer("龘").input_ids
     halves = Encoded(ids, [-100, *ids[1:]], len(ids))
-    assert [token.trained for token in texts(halves, tokenizer)] == [False, True]
+    assert [token.trained for token in token_texts(halves, tokenizer)] == [False, True]
     whole = Encoded(ids, ids, len(ids))
-    assert [*texts(whole, tokenizer)] == [("龘", True, tuple(ids))]
+    assert [*token_texts(whole, tokenizer)] == [("龘", True, tuple(ids))]
 
 
 def test_every_answer_of_a_conversation_is_trained_on(starter_recipe: Build) -> None:

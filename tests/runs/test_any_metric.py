@@ -1,22 +1,27 @@
 """A metric that nobody declared, and scores of any names, show without new code."""
 
+import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import gradio as gr
 import pytest
-from replayed import begun, evaluated, training, write
+from replayed import begun, evaluated, resumed, training, write
 
 from webui.commands.listing import more, run_line
-from webui.files import read_json
+from webui.commands.progress import event_line
+from webui.files import read_json, write_json
 from webui.kernel.kernel import this_kernel
 from webui.metrics import METRICS, metric
-from webui.page.curves import curve_news, figures_of
+from webui.page.charts import judged_at_steps, trials_frame
+from webui.page.curves import Asked, curve_news, figures_of
 from webui.page.draft import Draft
 from webui.page.frame import Page
-from webui.page.runs.table import listing
+from webui.page.runs.table import listing, turned
 from webui.page.studio import Studio
 from webui.page.tabs.compare import scores
+from webui.page.tabs.runs import orders, pressed
 from webui.recipe import Recipe
 from webui.runs import entries, events, folder
 from webui.runs.scores import Score, line
@@ -25,6 +30,7 @@ from webui.runs.trials import best_trial, ranked
 
 pytestmark = pytest.mark.usefixtures("tunebook_home")
 TOY = "reward_margin"
+KNOWN = ("generation", "shape", "known", "heard")
 
 
 def toy_run(steps: int) -> Path:
@@ -48,19 +54,43 @@ def test_its_curve_comes_with_the_others(steps: int) -> None:
     run = toy_run(steps)
     studio = Studio(this_kernel(), Draft(Recipe()))
     told, rows = curve_news(studio, run), []
+    ends = told["ends"]
+    extremes = [f"{told['names'][n]}.{end}" for end in ends for n in ends[end]]
+    names, marked = [*told["names"], "count", *extremes], told["marked"]
+    assert [names[place] for place in marked] == [*names[:4], TOY]
     while True:
-        rows += [dict(zip(told["names"], r, strict=False)) for r in told["rows"]]
+        rows += [dict(zip(names, row, strict=False)) for row in told["rows"]]
         if not told["more"]:
             break
-        asked = {name: told[name] for name in ("generation", "known", "heard")}
-        told = curve_news(studio, run, **asked)
+        told = curve_news(studio, run, Asked(**{name: told[name] for name in KNOWN}))
     assert TOY in rows[-1] and rows[-1][TOY] == pytest.approx(0.1 * steps, rel=0.01)
     assert rows[0][TOY] is None or "count" in rows[0]
     if steps > 1000:
         assert rows[0][f"{TOY}.low"] < rows[0][TOY] < rows[0][f"{TOY}.high"]
-    assert told["marked"] == ["step", "epoch", "seconds", "loss", TOY]
-    assert told["figures"][TOY] == metric(TOY).written(0.1 * steps)
+    assert metric(TOY).written(0.1 * steps) in told["measured"]
     assert "eval_runtime" not in told["figures"]
+
+
+def test_answers_stay_small_with_dozens_of_metrics() -> None:
+    run = folder.create(this_kernel().runs, Recipe(), [], "run")
+    drawn, named = Random(0), [f"rewards/quality_of/{n:04}/mean" for n in range(60)]
+    told: list[dict[str, Any]] = [begun(500)]
+    for event in training(1, 500, 500, every=50):
+        kind = "eval_" if event["event"] == "evaluated" else ""
+        event["logs"] |= {f"{kind}{name}": drawn.gauss(0, 1e-4) for name in named}
+        told.append(event)
+    write(run, told)
+    studio, known, steps = Studio(this_kernel(), Draft(Recipe())), {}, 0
+    while True:
+        answer = curve_news(studio, run, Asked(**known))
+        assert len(json.dumps(answer, separators=(",", ":"))) <= 4096
+        assert ("names" in answer) is not bool(known)
+        known = {name: answer[name] for name in KNOWN}
+        steps += len(answer["rows"])
+        if not answer["more"]:
+            break
+    assert answer["known"] == steps == 500 and answer["heard"] == 10
+    assert len(answer["measured"]) > 2 * len(named) and all(answer["measured"][-60:])
 
 
 def test_who_drew_before_it_came_draws_anew() -> None:
@@ -88,6 +118,30 @@ def test_it_stands_in_summary_and_tables() -> None:
     assert f"last {TOY}" in html and "0.9" in html
     assert more(found[0], entries.columns_of(found)) == ["0.9", "0.5"]
     assert entries.chosen(found, order=f"-last_{TOY}") == found
+
+
+def test_its_title_sorts_in_its_direction_and_its_unit_is_written() -> None:
+    made = toy_run(3)
+    known = read_json(made / folder.SUMMARY)
+    shares = {"first": 0.25, "last": 0.5, "best": 0.5, "best_step": 3}
+    known["metrics"]["eval_exact_match"] = shares
+    write_json(made / folder.SUMMARY, known)
+    with gr.Blocks():
+        page = Page(
+            Studio(this_kernel(), Draft(Recipe())), "en", gr.State(None), gr.Textbox()
+        )
+    for column, first in (
+        (f"last_{TOY}", f"last_{TOY}"),
+        ("best_eval_exact_match", "-best_eval_exact_match"),
+    ):
+        assert pressed(page, "-id", "sort", column)[0] == first == turned(column, "-id")
+        ways = [way for _, way in orders(page, page.view().entries)]
+        assert {column, f"-{column}"} <= {*ways}
+    assert pressed(page, "-id", "sort", "last_unheard_of")[0] != "last_unheard_of"
+    (found,) = page.view().entries
+    columns = entries.columns_of([found])
+    assert "50.0%" in more(found, columns)
+    assert "50.0%" in listing([found], "en", order="", chosen=None)
 
 
 def test_three_names_and_two_metrics_are_scored() -> None:
@@ -128,6 +182,20 @@ def test_a_sweep_by_another_metric_ranks_in_its_direction(
     assert found and found["trial"] == best == ranked(trials)[0].trial
 
 
+def test_the_terminal_tells_it_beside_the_loss() -> None:
+    logs = {"loss": 0.5, "grad_norm": 2.0, "epoch": 1, TOY: 0.25, "eta": "?"}
+    said = event_line(events.Step(step=1, max_steps=9, logs=logs))
+    assert said == f"step 1/9  loss 0.5  {TOY} 0.25  eta –"
+
+
+def test_the_chart_of_trials_shows_what_they_are_judged_by() -> None:
+    trial = events.Trial(trial=0, value=1.0, metric=f"eval_{TOY}")
+    step = events.Step(step=1, trial=0, logs={"loss": 1.0, TOY: 2.0})
+    assert judged_at_steps([step, trial]) == TOY
+    assert judged_at_steps([step]) == judged_at_steps([trial]) == "loss"
+    assert trials_frame([step], 1, TOY)[TOY].tolist()[-1] == 2.0
+
+
 def test_directions_and_units() -> None:
     assert METRICS["loss"].better == "smaller" and metric("eval_f1").better == ""
     assert METRICS["exact_match"].written(0.5) == "50.0%"
@@ -137,3 +205,21 @@ def test_directions_and_units() -> None:
     assert not metric("eval_runtime").drawn and metric(TOY).drawn
     training = Studio(this_kernel(), Draft(Recipe())).follow(toy_run(3)).training
     assert training and TOY in figures_of(training, False, 1)
+
+
+def test_a_metric_may_have_any_name_but_those_of_what_lies_across() -> None:
+    run = folder.create(this_kernel().runs, Recipe(), [], "run")
+    (step,) = training(1, 1, 9)
+    step["logs"] |= {"step": 77, "seconds": 5, "count": 3, "exact_match": 0.5}
+    write(run, [begun(9), step])
+    followed = Studio(this_kernel(), Draft(Recipe())).follow(run)
+    assert followed.curve.last_step == 1 and "count" not in followed.curve.steps
+    shown = figures_of(followed.training, False, 1)
+    assert shown["step"] == "1 / 9" and shown["exact_match"] == "50.0%"
+
+
+def test_a_resumed_training_stands_where_it_goes_on() -> None:
+    run = folder.create(this_kernel().runs, Recipe(), [], "run")
+    write(run, [begun(9), *training(1, 8, 9), resumed(5, 1_790_000_100.0)])
+    found = Studio(this_kernel(), Draft(Recipe())).follow(run).training
+    assert found and (found.step, found.max_steps) == (5, 9)

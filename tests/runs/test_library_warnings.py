@@ -56,7 +56,7 @@ def test_an_unknown_warning_is_told_as_it_is() -> None:
 def test_every_declared_warning_fills_its_words() -> None:
     for known in KNOWN:
         groups = re.compile(known.pattern).groups
-        for words in known.text:
+        for words in (known.english, known.chinese):
             filled = words.format(*(f"<{n}>" for n in range(groups)))
             assert "{" not in filled
 

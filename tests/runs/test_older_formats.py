@@ -130,6 +130,12 @@ def test_the_first_version_named_a_step_by_its_checkpoint_alone(
     assert scored and [score.rows for score in scored.scores] == [8, 8]
 
 
+def test_what_was_learned_before_was_once_a_warning() -> None:
+    counts = {"watched": 3, "of": 40, "parent": "the-first"}
+    told = events.record({"event": "warned", "kind": "learned_before", **counts})
+    assert told == events.LearnedBefore(**counts)
+
+
 def test_the_best_trial_of_an_older_sweep(page: Page, tunebook_home: Path) -> None:
     run = tunebook_home / "runs" / "sweep"
     shutil.copytree(WRITTEN / "sweep", run)

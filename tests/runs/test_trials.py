@@ -1,7 +1,13 @@
 """A sweep names the best trial, or says why none is better."""
 
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from webui.models.here import cells_here
+from webui.notebook.cells import SWEEP
+from webui.recipe.checks import check
 from webui.runs.events import BY_TOKEN, Begun, Event, Moved, Trial
 from webui.runs.trials import (
     MIXED,
@@ -69,3 +75,36 @@ def test_an_old_sweep_over_batches_does_not_compare() -> None:
     assert losses_of(told) == "mean of batch means" and losses_of([]) is None
     ranks = (Trial(trial=n, value=n + 1.0, params={"adapter.rank": n}) for n in (0, 1))
     assert no_best([Begun(), *ranks]) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "same"),
+    [
+        ((-2.0, -1.0), False),
+        ((-2.0, -2.0), True),
+        ((0.0, 0.0), True),
+        ((-1.0, 1.0), False),
+        ((), False),
+    ],
+)
+def test_the_cell_and_the_page_know_the_same_trials_as_alike(
+    values: tuple[float, ...], same: bool, capsys: pytest.CaptureFixture
+) -> None:
+    swept = check({"sweep": {"space": {"adapter.rank": [4, 8]}}})
+    code = next(c.code for c in cells_here(swept, SWEEP.cells) if c.name == "sweep")
+    trials = [SimpleNamespace(value=value) for value in values]
+    study = SimpleNamespace(trials=trials, best_params={"rank": 4}, best_value=1)
+    exec(code[code.index("values = [") :], {"study": study})  # noqa: S102
+    assert ("they come to the same" in capsys.readouterr().out) is same
+    assert (no_best(history(*values)) == SAME) is same
+
+
+def test_only_losses_depend_on_batches() -> None:
+    trials = [
+        Trial(trial=n, value=n + 1.0, metric="eval_reward", params={BATCH: n + 1})
+        for n in (0, 1)
+    ]
+    assert no_best([Begun(), *trials]) is None
+
+
+BATCH = "training.batch_size"

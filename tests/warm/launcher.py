@@ -60,6 +60,8 @@ def kind_of(words: list[str]) -> tuple[str, int]:
         return words[1].removeprefix("warm="), options + 2
     if words[:2] == ["-m", "webui"]:
         return "light", options
+    if words[:2] == ["-m", "webui.doctor"]:
+        return "unsloth", options  # on a CPU it asks Unsloth
     if words[:2] == ["-m", "ipykernel_launcher"]:
         return "unsloth", options
     if words[:1] == ["-c"] and "--multiprocessing-fork" in words:

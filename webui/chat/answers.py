@@ -9,9 +9,9 @@ token that ends it. So what is trained is what is asked at inference.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webui.chat.asking import before_questions, conversation_before
+from webui.chat.asking import Asking, before_questions, conversation_before
 from webui.chat.dialect import Dialect
-from webui.chat.endings import NO_END, ended
+from webui.chat.endings import ended
 from webui.chat.opened import OPENS, after_opening, after_reading, fitted
 from webui.chat.probes import QUESTION, probe_question
 from webui.chat.spoken import THOUGHT, spoken
@@ -19,7 +19,6 @@ from webui.chat.tags import TAGS
 from webui.chat.template import Message, Messages, Options, Template, Tools
 from webui.chat.thoughts import APART
 
-__all__ = ["NO_END", "OPENS", "Answer", "is_learned", "learned_answers"]
 REWRITES = "the chat template rewrites earlier turns"
 
 
@@ -46,21 +45,6 @@ class Answer:
     def text(self) -> str:
         """All of it, as one sequence."""
         return self.read + self.learned
-
-
-@dataclass(frozen=True)
-class Asking:
-    """A template, how it is spoken to, and with which options it is asked."""
-
-    template: Template
-    dialect: Dialect
-    options: Options
-    tools: Tools
-
-    @property
-    def plain(self) -> tuple[Template, Options]:
-        """The template and the options alone."""
-        return self.template, self.options
 
 
 def learned_answers(
@@ -95,18 +79,17 @@ def is_learned(message: Message) -> bool:
 
 def answer_at(turns: Messages, turn: int, asking: Asking, thought: str) -> Answer:
     """The answer at a turn; ``thought`` is one that the template does not write."""
-    template, tools, options = asking.template, asking.tools, asking.options
     try:
-        whole = template.write(turns[: turn + 1], tools, options)
-        read = conversation_before(turns, turn, whole, tools, asking.plain)
+        whole = asking.write(turns[: turn + 1])
+        read = conversation_before(turns, turn, whole, asking)
     except ValueError:
-        before = before_questions(turns, turn, tools, asking.plain)
+        before = before_questions(turns, turn, asking)
         if before is None:
             raise
         read = whole = before
     learned, made = learned_after(read, whole, turns[turn], asking, thought)
     learned, completed = ended(learned, [*turns[: turn + 1]], whole, asking)
-    return Answer(turn, read, learned, options, completed or made)
+    return Answer(turn, read, learned, asking.options, completed or made)
 
 
 def learned_after(
@@ -150,7 +133,5 @@ def after_any_question(message: Message, asking: Asking) -> tuple[str, str]:
     """What a template writes after a question of ours: when it asks for an answer, and
     with this answer."""
     turns = [probe_question(asking.dialect.parts), message]
-    template, tools, options = asking.template, asking.tools, asking.options
-    again = template.write(turns[:1], tools, options, ask=True)
-    alone = template.write(turns, tools, options)
+    again, alone = asking.write(turns[:1], ask=True), asking.write(turns)
     return again.rpartition(QUESTION)[2], alone.rpartition(QUESTION)[2]

@@ -1,17 +1,10 @@
 """How a chat template takes the calls of tools, found by trying it."""
 
 import json
-from collections.abc import Iterator
+from itertools import product
 from typing import Any, Literal
 
-from webui.chat.probes import (
-    NAME,
-    QUESTION,
-    TOOL,
-    VALUE,
-    call,
-    probe_question,
-)
+from webui.chat.probes import NAME, QUESTION, TOOL, VALUE, call, probe_question
 from webui.chat.template import Template
 
 # What a template writes for a null: JSON's word, also where it is a value in Python's
@@ -24,18 +17,12 @@ NO_NULL = (
 
 def taken_calls(template: Template, parts: bool) -> tuple[str | None, bool]:
     """How a template takes a call of a tool: its empty content, its arguments."""
-    for empty, as_text in ways_to_call():
+    ways: product[tuple[bool, str | None]] = product((False, True), ("", None))
+    for as_text, empty in ways:  # the usual way first
         text = with_call(template, parts, call(VALUE, as_text), empty)
         if NAME in text and VALUE in text and "None" not in text:
             return empty, as_text
     return "", False
-
-
-def ways_to_call() -> Iterator[tuple[str | None, bool]]:
-    """The usual way first."""
-    for as_text in (False, True):
-        for empty in ("", None):
-            yield empty, as_text
 
 
 def with_call(

@@ -7,7 +7,8 @@ it rewrites them, or asks for some in another way, each answer is a sequence of 
 from collections.abc import Sequence as Several
 from dataclasses import dataclass
 
-from webui.chat.answers import NO_END, Answer
+from webui.chat.answers import Answer
+from webui.chat.endings import NO_END
 from webui.chat.template import Options, Template
 
 Span = tuple[int, int]  # where in a text a part begins and ends

@@ -26,11 +26,8 @@ def lost(
         return
     read = found[-1].text
     for message in messages[: found[-1].turn]:
-        kind = SAID.get(message["role"])
-        if kind and not holds(read, message.get("content")):
-            yield kind
-        if not kind and not holds(read, message.get("content")):
-            yield "answer"
+        if not holds(read, message.get("content")):
+            yield SAID.get(message["role"], "answer")
     if any(name_of(tool) not in read for tool in tools or ()):
         yield "tools"
 

@@ -86,31 +86,19 @@ def show_report(report: Report) -> None:
     lengths, twins = report.lengths, report.duplicates
     used = report.train.kept + report.heldout.kept
     read = report.train.read + report.heldout.read
-    rows = [
-        ("rows", f"{whole(used)} of {whole(read)} can be used"),
-        ("empty", whole(report.empty.count)),
-        (
-            "repeats",
-            f"{whole(twins.exact.count)} exact, {whole(twins.near.count)} near",
-        ),
-        (
-            "leaks",
-            f"{whole(twins.leaked.count)} held-out rows are training rows, "
-            f"{whole(twins.nearly_leaked.count)} nearly",
-        ),
-        (
-            "tokens",
-            f"{whole(lengths.tokens)} in the rows not held out, "
-            f"{whole(lengths.trained)} trained on",
-        ),
-        (
-            "too long",
-            f"{whole(lengths.longer)} rows ({lengths.longer_share:.1%}) have more than "
-            f"{whole(lengths.max_length)} tokens; {whole(lengths.suggested)} would "
-            "hold 99 %",
-        ),
-    ]
-    for name, text in rows:
+    figures = {
+        "rows": f"{whole(used)} of {whole(read)} can be used",
+        "empty": whole(report.empty.count),
+        "repeats": f"{whole(twins.exact.count)} exact, {whole(twins.near.count)} near",
+        "leaks": f"{whole(twins.leaked.count)} held-out rows are training rows, "
+        f"{whole(twins.nearly_leaked.count)} nearly",
+        "tokens": f"{whole(lengths.tokens)} in the rows not held out, "
+        f"{whole(lengths.trained)} trained on",
+        "too long": f"{whole(lengths.longer)} rows ({lengths.longer_share:.1%}) have "
+        f"more than {whole(lengths.max_length)} tokens; {whole(lengths.suggested)} "
+        "would hold 99 %",
+    }
+    for name, text in figures.items():
         say_quoted(f"{name:12}{text}")
     show_lengths(report)
     for label in report.labels[:10]:

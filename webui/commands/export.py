@@ -54,18 +54,16 @@ def read_asked_recipe(arguments: Namespace) -> tuple[Recipe, Rows, Path | None]:
     Raises:
         RunError: if the run that is trained on is gone.
     """
-    recipe, run = given.recipe(arguments), given.run_of(arguments.recipe)
-    own = run and not (arguments.set or arguments.model or arguments.preset)
-    rows = runs.kept_rows(run) if run and own else None
-    fitting(recipe, rows)
-    saved = None
-    if recipe.adapter.from_run:
-        kept = run / PARENT if run and own else None
-        saved = (
-            kept
-            if kept and kept.is_dir()
-            else saved_by_parent(recipe, this_kernel().runs)
-        )
+    recipe = given.recipe(arguments)
+    changed = arguments.set or arguments.model or arguments.preset
+    run = None if changed else given.run_of(arguments.recipe)
+    rows = runs.kept_rows(run) if run else None
+    refuse_what_a_run_would(recipe, rows)
+    saved = run / PARENT if run else None
+    if not recipe.adapter.from_run:
+        saved = None
+    elif saved is None or not saved.is_dir():
+        saved = saved_by_parent(recipe, this_kernel().runs)
     return recipe, beside(rows or prepared_or_plain_rows(recipe), arguments), saved
 
 
@@ -76,8 +74,8 @@ def folder_of(parent: Path | None, arguments: Namespace) -> str:
     return f"{Path(arguments.output).stem}-{PARENT}"
 
 
-def fitting(recipe: Recipe, rows: Rows | None = None) -> Recipe:
-    """The recipe itself, refused here as a run of it would be on any machine.
+def refuse_what_a_run_would(recipe: Recipe, rows: Rows | None) -> None:
+    """Refuse a recipe here as a run of it would be on any machine.
 
     ``rows`` are those of a run, whose sources may be gone. Of a model that is out of
     reach only what needs none of it is looked at.
@@ -94,7 +92,6 @@ def fitting(recipe: Recipe, rows: Rows | None = None) -> Recipe:
         problems = [*answer.problems, *rates_amiss(recipe, rows)]
     if problems:
         raise RecipeError(problems)
-    return recipe
 
 
 def rates_amiss(recipe: Recipe, rows: Rows | None) -> list[Problem]:

@@ -33,9 +33,8 @@ def kernel() -> Iterator[Kernel]:
                 stopping.restart(found)
 
 
-def follow(kernel: Kernel, run: Path) -> Iterator[Event]:
-    """The events of a run as they come, to its last one."""
-    offset = 0
+def follow(kernel: Kernel, run: Path, offset: int = 0) -> Iterator[Event]:
+    """The events of a run as they come, from a place in its file to its last one."""
     while True:
         # Looked at before reading: what a kernel wrote before its end is read first.
         now = status(kernel)

@@ -11,7 +11,7 @@ from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.paths import FIELDS
 from webui.recipe.presets import changes
-from webui.recipe.problems import Problem, RecipeError
+from webui.recipe.problems import RecipeError
 from webui.recipe.store import dumps, load, loads, with_values
 from webui.rows.row_count import training_rows
 from webui.rows.split_check import MOST_COUNTED
@@ -19,7 +19,6 @@ from webui.runs import folder
 from webui.runs.error import RunError
 from webui.runs.parent import child, why_not_trainable
 from webui.settings import shipped_recipes
-from webui.text import Text
 
 
 def recipe(arguments: Namespace) -> Recipe:
@@ -73,12 +72,12 @@ def recipe_path(named: str) -> Path:
     if named in known:
         return known[named]
     names = ", ".join(known) or "none"
-    message = Text(
+    raise RecipeError.of(
         f"is neither a file nor one of the recipes that came along ({names}), nor is "
         "it a run.",
         f"既不是文件，也不是自带的配方（{names}），也不是运行。",
+        named,
     )
-    raise RecipeError([Problem(named, message)])
 
 
 def run_of(named: str) -> Path | None:
@@ -101,7 +100,7 @@ def child_recipe(arguments: Namespace) -> Recipe:
     """
     run = folder.find(this_kernel().runs, arguments.run)
     if (reason := why_not_trainable(run)) is not None:
-        raise RunError(Text(f"{run.id}: {reason.en}", f"{run.id}：{reason.zh}"))
+        raise RunError.of(f"{run.id}: {reason.en}", f"{run.id}：{reason.zh}")
     settings = [
         f"training.learning_rate={arguments.rate}",
         f"training.schedule={arguments.schedule}",

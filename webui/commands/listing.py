@@ -12,9 +12,8 @@ from webui.figures import brief, duration, in_bytes
 from webui.kernel.kernel import this_kernel
 from webui.runs import entries, folder, notes, scores
 from webui.runs.difference import difference, value_text
-from webui.runs.entries import Entry
+from webui.runs.entries import Entry, metric_of
 from webui.runs.folder import Run, RunError
-from webui.text import Text
 
 TITLES = (
     "run",
@@ -86,7 +85,8 @@ def run_line(entry: Entry) -> list[str]:
 
 def more(entry: Entry, columns: list[str]) -> list[str]:
     """The figures of a run that nobody declared."""
-    return [brief(entry.figures[n]) if n in entry.figures else "" for n in columns]
+    figures = entry.figures
+    return [metric_of(n).written(figures[n]) if n in figures else "" for n in columns]
 
 
 def note_run(arguments: Namespace) -> tuple[str, dict[str, Any]] | None:
@@ -139,11 +139,9 @@ def delete(named: str, sure: bool) -> int:
     """Delete a run for good, if the user is sure of it."""
     run = folder.find(this_kernel().runs, named)
     if not sure and not confirmed(f"Delete {run.id} with its adapter for good? [y/N] "):
-        raise RunError(
-            Text(
-                f"{run.id} was not deleted; --yes deletes without asking.",
-                f"{run.id} 未删除；使用 --yes 可不经确认直接删除。",
-            )
+        raise RunError.of(
+            f"{run.id} was not deleted; --yes deletes without asking.",
+            f"{run.id} 未删除；使用 --yes 可不经确认直接删除。",
         )
     folder.delete(run)
     print(f"Deleted {run.id}", file=sys.stderr)

@@ -11,6 +11,7 @@ from webui.commands.output import print_json
 from webui.commands.progress import say_progress
 from webui.kernel import stopping
 from webui.kernel.kernel import this_kernel
+from webui.kernel.process import KernelError
 from webui.kernel.status import status
 
 
@@ -19,6 +20,9 @@ def page(arguments: Namespace) -> int:
     from webui.app import launch
     from webui.planner import process as planner
 
+    if not arguments.recipe:
+        bring_starter()
+    say_progress("Opening the page (about 5 seconds) ...")
     try:
         launch(
             recipe_path(arguments.recipe) if arguments.recipe else None,
@@ -28,11 +32,22 @@ def page(arguments: Namespace) -> int:
             auth=arguments.auth,
             inbrowser=not arguments.no_browser and has_display(),
             max_upload_mb=arguments.max_upload,
+            root_path=arguments.root_path,
         )
     finally:
         # Python would wait until it has answered or imported everything.
         planner.stop()
     return 0
+
+
+def bring_starter() -> None:
+    """Fetch the model that the first page trains, once; without it the page opens."""
+    from webui.starter import StarterError, ensure_starter
+
+    try:
+        ensure_starter(say_progress)
+    except StarterError as error:
+        say_progress(f"{error} Until then, choose another model on the page.")
 
 
 def has_display() -> bool:
@@ -48,6 +63,8 @@ def doctor(arguments: Namespace) -> int:
 
     if arguments.end_kernel:
         return end_kernel()
+    if arguments.fix:
+        mend()
     findings = examine()
     if arguments.json:
         plain = [asdict(finding) for finding in findings]
@@ -57,6 +74,23 @@ def doctor(arguments: Namespace) -> int:
         if status(this_kernel()).word in ("idle", "busy"):
             print(kernel_line())
     return 0 if all(each.ok for each in findings if each.required) else 1
+
+
+def mend() -> None:
+    """Install the packages that fit; never beneath a training that runs.
+
+    Raises:
+        KernelError: when the kernel is busy.
+    """
+    from webui.install import install
+
+    if status(this_kernel()).word == "busy":
+        raise KernelError.of(
+            "A training runs on the packages that would be exchanged: wait for its "
+            "end, or stop it, and try again.",
+            "有训练正在使用要更换的软件包：请等它结束或停止它，然后重试。",
+        )
+    install(say_progress)
 
 
 def kernel_state() -> dict[str, Any]:

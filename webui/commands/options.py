@@ -1,17 +1,22 @@
 """The commands and their options, as argparse declares them."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
 from webui import __version__
 from webui.access import Login, parse_login
+from webui.address import parse_root
 
 DESCRIPTION = (
     "Fine-tune a language model in your browser on one small GPU, and keep the "
     "notebook. Without a command, the page opens."
 )
+BY_ID = "its id, or how that begins or ends"
 RECIPE = "a recipe's YAML file, or the name of one that came along (tunebook recipes)"
+
+MOST_HOURS = 168  # a week
 
 PRESETS = ("quick", "balanced", "careful")  # as in recipe/presets.py
 
@@ -41,19 +46,20 @@ def parser() -> argparse.ArgumentParser:
     ):
         add_recipe(add(name, help), machine=machine)
     add_plan(commands.choices["plan"])
+    again = add("resume", "go on with a run that was cut off or stopped")
+    again.add_argument("run", metavar="RUN", help=BY_ID)
+    add_json(again)
     add_train_on(add("train-on", "train further from a finished run, as a new run"))
     for name in ("run", "sweep", "train-on"):
-        commands.choices[name].add_argument(
-            "--queue",
-            action="store_true",
-            help="wait in the queue where the kernel is busy, instead of failing",
-        )
+        help = "wait in the queue where the kernel is busy, instead of failing"
+        add_flag(commands.choices[name], "--queue", help)
     for name in ("script", "notebook"):
         commands.choices[name].add_argument(
             "-o", "--output", type=Path, metavar="FILE", help="instead of stdout"
         )
     add_data(add("data", "look at rows as they will be trained on, and check them all"))
     add_compare(add("compare", "let the base and the tuned model of a run answer"))
+    add_demo(add("demo", "show strangers a run beside its base, and nothing else"))
     add_queue(add("queue", "list what waits for the kernel, change it, or run it"))
     add_runs(add("runs", "list the runs with their main figures, or delete one"))
     add_json(add("recipes", "list the recipes that came along"))
@@ -69,16 +75,30 @@ def add_page(page: argparse.ArgumentParser) -> None:
     page.add_argument("recipe", nargs="?", metavar="RECIPE", help=RECIPE)
     page.add_argument("--host", default="127.0.0.1", help="address to listen on")
     page.add_argument("--port", type=int, help="default: the first free one from 7860")
-    page.add_argument("--share", action="store_true", help="a public link by Gradio")
+    add_flag(page, "--share", "a public link by Gradio")
     page.add_argument(
         "--auth",
         type=login,
+        default=os.environ.get("TUNEBOOK_AUTH") or None,
         metavar="USER:PASSWORD",
-        help="who may open the page; made for you where others could reach it",
+        help="who may open the page, also in TUNEBOOK_AUTH, where no list of processes "
+        "shows it; made for you where others could reach it",
     )
-    page.add_argument("--no-browser", action="store_true", help="open no browser")
+    add_root_path(page)
+    add_flag(page, "--no-browser", "open no browser")
     page.add_argument(
         "--max-upload", type=positive, default=512, metavar="MB", help="default: 512"
+    )
+
+
+def add_root_path(page: argparse.ArgumentParser) -> None:
+    """Under which path or address a proxy shows what is served."""
+    page.add_argument(
+        "--root-path",
+        type=root_path,
+        metavar="PATH",
+        help="where a proxy shows it, such as /tools/tunebook, or the whole address; "
+        "on JupyterHub it is known",
     )
 
 
@@ -113,9 +133,7 @@ def add_settings(found: argparse.ArgumentParser) -> None:
 
 def add_train_on(train_on: argparse.ArgumentParser) -> None:
     """Which run, and what has to be said again: its optimizer and schedule are over."""
-    train_on.add_argument(
-        "run", metavar="RUN", help="its id, or how that begins or ends"
-    )
+    train_on.add_argument("run", metavar="RUN", help=BY_ID)
     train_on.add_argument(
         "--rate",
         required=True,
@@ -142,14 +160,9 @@ def add_plan(plan: argparse.ArgumentParser) -> None:
         help="t4, l4, v100-16, v100-32, rtx3060, rtx4090, a100-40, a100-80 or h100; "
         "default: here, this machine",
     )
-    plan.add_argument(
-        "--measure",
-        action="store_true",
-        help="train two steps here first, and correct the memory by what they took",
-    )
-    plan.add_argument(
-        "--grid", action="store_true", help="count over ranks and target modules"
-    )
+    measure = "train two steps here first, and correct the memory by what they took"
+    add_flag(plan, "--measure", measure)
+    add_flag(plan, "--grid", "count over ranks and target modules")
     plan.add_argument(
         "--structure",
         nargs="?",
@@ -171,23 +184,54 @@ def add_data(data: argparse.ArgumentParser) -> None:
     data.add_argument(
         "--rows", type=positive, default=3, metavar="N", help="rows to show"
     )
-    data.add_argument(
-        "--quick", action="store_true", help="without the report of all rows"
-    )
+    add_flag(data, "--quick", "without the report of all rows")
     add_settings(data)
     add_json(data)
 
 
 def add_compare(compare: argparse.ArgumentParser) -> None:
     """Which run, and what to ask."""
-    compare.add_argument(
-        "run", metavar="RUN", help="its id, or how that begins or ends"
-    )
+    compare.add_argument("run", metavar="RUN", help=BY_ID)
     compare.add_argument("--prompt", metavar="TEXT", help="default: the recipe's own")
-    compare.add_argument(
-        "--score", action="store_true", help="score both on the held-out rows as well"
-    )
+    add_flag(compare, "--score", "score both on the held-out rows as well")
     add_json(compare)
+
+
+def add_demo(demo: argparse.ArgumentParser) -> None:
+    """What to show, where, for how long, and how much strangers may ask."""
+    demo.add_argument(
+        "run",
+        metavar="RUN",
+        help=f"{BY_ID}; or the folder of an adapter",
+    )
+    demo.add_argument("--share", action="store_true", help="a public link by Gradio")
+    demo.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    demo.add_argument("--port", type=int, help="default: the first free one from 7860")
+    add_root_path(demo)
+    demo.add_argument("--no-browser", action="store_true", help="open no browser")
+    demo.add_argument(
+        "--hours", type=hours, default=8.0, metavar="N", help="then it ends; default: 8"
+    )
+    demo.add_argument(
+        "--sentence", metavar="TEXT", help="what stands above it, in your words"
+    )
+    demo.add_argument(
+        "--sentence-zh", metavar="TEXT", help="the same on the Chinese page"
+    )
+    demo.add_argument(
+        "--tokens",
+        type=positive,
+        default=200,
+        metavar="N",
+        help="the longest answer; default: 200",
+    )
+    demo.add_argument(
+        "--seconds",
+        type=positive,
+        default=120,
+        metavar="N",
+        help="the longest time for both answers; default: 120",
+    )
 
 
 def add_queue(queue: argparse.ArgumentParser) -> None:
@@ -204,12 +248,10 @@ def add_queue(queue: argparse.ArgumentParser) -> None:
     action("list", "list what waits (what `tunebook queue` alone does)")
     added = action("add", "let a recipe wait at the end of the queue")
     add_recipe(added, machine=False)
-    added.add_argument("--sweep", action="store_true", help="its sweep, not a run")
+    add_flag(added, "--sweep", "its sweep, not a run")
     named = [action("move", "change a place"), action("remove", "take one out")]
     for found in named:
-        found.add_argument(
-            "id", metavar="ID", help="its id, or how that begins or ends"
-        )
+        found.add_argument("id", metavar="ID", help=BY_ID)
     named[0].add_argument("way", choices=("up", "down", "first"))
     action("run", "work through the queue here, without a page")
 
@@ -238,29 +280,53 @@ def add_runs(runs: argparse.ArgumentParser) -> None:
         help="the name to show; its folder keeps its own, an empty NAME shows that",
     )
     one.add_argument("--delete", metavar="RUN", help="delete this run for good")
-    runs.add_argument("--yes", action="store_true", help="without asking")
+    add_flag(runs, "--yes", "without asking")
     add_json(runs)
 
 
 def add_doctor(doctor: argparse.ArgumentParser) -> None:
-    """Look, or end the kernel."""
-    doctor.add_argument(
-        "--end-kernel", action="store_true", help="end the kernel and free its memory"
-    )
+    """Look, mend, or end the kernel."""
+    add_flag(doctor, "--fix", "install what fits, and keep the torch that is here")
+    add_flag(doctor, "--end-kernel", "end the kernel and free its memory")
     add_json(doctor)
 
 
 def add_json(found: argparse.ArgumentParser, **options: Any) -> None:
     """For a machine that reads it."""
-    found.add_argument(
-        "--json", action="store_true", help="one JSON document on stdout", **options
-    )
+    add_flag(found, "--json", "one JSON document on stdout", **options)
+
+
+def add_flag(
+    found: argparse.ArgumentParser, name: str, help: str, **options: Any
+) -> None:
+    """An option that is there or not."""
+    found.add_argument(name, action="store_true", help=help, **options)
 
 
 def login(text: str) -> Login:
     """USER:PASSWORD, refused with what is wrong with it."""
     try:
         return parse_login(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def hours(text: str) -> float:
+    """A time that a demo may be open: no longer than a shared link is."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= MOST_HOURS:
+        wanted = f"a number of hours above 0, at most {MOST_HOURS}"
+        raise argparse.ArgumentTypeError(f"{text} is not {wanted}")
+    return found
+
+
+def root_path(text: str) -> str:
+    """A path or an address, refused with how to write it."""
+    try:
+        return parse_root(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -54,7 +54,7 @@ from webui.counts.memory.cards import Card, card_named
 from webui.counts.memory.fit import Fit
 from webui.counts.parameters.count import Count
 from webui.counts.parameters.grid import Grid
-from webui.errors import PlannerError
+from webui.errors import UserError
 from webui.preflight.learning_rates import Rates
 from webui.recipe.methods import Method, explained
 from webui.recipe.problems import RecipeError
@@ -69,13 +69,14 @@ def plan(arguments: Namespace) -> int:
     Raises:
         RecipeError: if the recipe is not valid; with ``--json`` that is printed.
         PlannerError: if there is no such card; as above.
+        KernelError: if the kernel cannot measure now; as above.
     """
     try:
         recipe, named = given.recipe(arguments), arguments.card
         known = None if named == HERE else card_named(named)
         if arguments.measure:
             measure_recipe(recipe, known)
-    except (RecipeError, PlannerError) as error:
+    except UserError as error:
         if not arguments.json:
             raise
         print_json({"problems": sentences(error)})
@@ -88,11 +89,11 @@ def plan(arguments: Namespace) -> int:
     return 1 if found.problems else 0
 
 
-def sentences(error: RecipeError | PlannerError) -> list[str]:
+def sentences(error: UserError) -> list[str]:
     """What is wrong, each in a sentence with its field."""
-    if isinstance(error, PlannerError):
-        return [str(error)]
-    return [str(problem) for problem in error.problems]
+    if isinstance(error, RecipeError):
+        return [str(problem) for problem in error.problems]
+    return [str(error)]
 
 
 def plan_as_plain(found: Plan, text: str | None) -> dict[str, Any]:
@@ -127,7 +128,7 @@ def method(told: Method) -> dict[str, str]:
         "sentence": told.sentence.en,
         "formula": told.formula,
         "source": plan_text.cited(told.source),
-        "url": told.url,
+        "url": told.source.url,
         "when": told.when.en,
     }
 

@@ -47,7 +47,7 @@ def show_method(methods: Iterable[Method]) -> None:
     for number, told in enumerate(methods):
         word = "with" if number else "method"
         say_quoted(f"{word:12}{told.title.en}: {told.sentence.en}")
-        say_quoted(f"{'':12}{cited(told.source)}, {told.url}")
+        say_quoted(f"{'':12}{cited(told.source)}, {told.source.url}")
 
 
 def cited(source: Source) -> str:

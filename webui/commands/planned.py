@@ -21,9 +21,8 @@ from webui.preflight.learning_rates import Rates, learning_rates
 from webui.preflight.machine import this_card
 from webui.preflight.ready import (
     data_problems,
-    device_problems,
     misfits,
-    packing_on,
+    problems_on,
     room_problems,
     row_problems,
 )
@@ -106,8 +105,7 @@ def judge(found: Plan, card: Card | None, here: "Future[Card] | None") -> None:
     """Compare the recipe with the card."""
     found.card = found.told(here.result) if here else card
     if found.card is not None:
-        on_it = device_problems(found.recipe, found.card)
-        on_it += found.told(partial(packing_on, found.recipe, found.card)) or []
+        on_it = found.told(partial(problems_on, found.recipe, found.card)) or []
         found.problems = once([*found.problems, *on_it])
         if here is not None:
             found.measured = measured_here(

@@ -2,10 +2,9 @@
 
 import sys
 from contextlib import AbstractContextManager
-from types import TracebackType
 
-from webui.figures import brief, whole
-from webui.metrics import UNSEEN, metric
+from webui.figures import finite, whole
+from webui.metrics import METRICS, UNSEEN, metric
 from webui.runs import library_warnings
 from webui.runs.events import (
     Begun,
@@ -19,6 +18,8 @@ from webui.runs.events import (
     Warned,
 )
 from webui.runs.stops import runs_on
+
+MOST_OWN = 3  # metrics beside the loss, in a line
 
 
 def progress_display() -> "Lines | Bar":
@@ -70,12 +71,7 @@ class Bar(AbstractContextManager):
         self.progress.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.progress.stop()
 
     def say(self, text: str) -> None:
@@ -127,9 +123,13 @@ def event_line(event: Event) -> str:
 
 
 def step_line(event: Step) -> str:
-    """One step of a training: how far, the loss, the speed."""
+    """One step of a training: how far, the loss, what else its trainer measures, the
+    speed."""
     figures = [f"step {whole(event.step)}/{whole(event.max_steps)}"]
-    figures.append(f"loss {brief(event.logs.get('loss'))}")
+    own = [name for name in event.logs if name not in METRICS and metric(name).drawn]
+    for kind in map(metric, ("loss", *own[:MOST_OWN])):
+        value = finite(event.logs.get(kind.name))
+        figures.append(f"{kind.title.en} {kind.written(value)}")
     if speed := event.tokens_per_second:
         figures.append(f"{whole(speed)} tokens/s")
     return "  ".join(figures)

@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 from webui.commands import follow, given, progress
 from webui.commands.listing import run_as_json
@@ -14,27 +14,27 @@ from webui.commands.output import print_json, print_table
 from webui.commands.queue import add_and_tell
 from webui.diagnosis import explain
 from webui.figures import brief, duration
-from webui.kernel import jobs
+from webui.kernel import closing, jobs, resuming
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.kernel.process import BusyError
 from webui.kernel.status import status
 from webui.metrics import metric
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.problems import Problem, RecipeError
+from webui.recipe.problems import RecipeError
 from webui.runs import events, folder, scores
 from webui.runs.events import Event, Failed, Scored, last
 from webui.runs.folder import Run
 from webui.runs.moving import moved_parts
 from webui.runs.trials import best_trial, no_best, ranked, told
-from webui.text import Text
 
+Asked = TypeVar("Asked", Recipe, Path)
 JUDGED = {"eval_loss": "loss on unseen rows"}
 
 
 def run(arguments: Namespace) -> int:
     """Train a recipe and score it; 0 only when the run finished."""
-    return run_recipe(given.ready_recipe(arguments), arguments)
+    return start_and_tell(given.ready_recipe(arguments), "run", arguments)
 
 
 def train_on(arguments: Namespace) -> int:
@@ -46,59 +46,76 @@ def train_on(arguments: Namespace) -> int:
         f"{recipe.training.learning_rate:g})."
     )
     print(text, file=sys.stderr)
-    return run_recipe(recipe, arguments)
+    return start_and_tell(recipe, "run", arguments)
 
 
-def run_recipe(recipe: Recipe, arguments: Namespace) -> int:
-    """Train a recipe that is ready, and tell how it ended."""
-    try:
-        done = watch_job(jobs.start_run, recipe)
-    except BusyError:
-        if not arguments.queue:
-            raise
-        return add_and_tell(recipe, "run", arguments.json)
-    history = events.current(events.read(done.folder)[0])
-    if arguments.json:
-        print_json(run_as_json(done) | told_failure(done, history))
-    else:
-        print_run(done, history)
-    return exit_code(done, history)
+def resume(arguments: Namespace) -> int:
+    """Go on with a run that was cut off or stopped; 0 only when it then finished."""
+    kernel = this_kernel()
+    closing.close_dead_run(kernel)
+    run = folder.find(kernel.runs, arguments.run).folder
+    resuming.resumable(run)  # or a word, before a kernel is started
+    return tell_job(watch_job(resume_run, run), "run", arguments)
 
 
 def sweep(arguments: Namespace) -> int:
     """Try the settings of the recipe's sweep; 0 only when all trials finished."""
     recipe = given.ready_recipe(arguments, sweep=True)
     if not recipe.sweep.space:
-        text = Text(
-            "name at least one field and its values.", "请至少指定一个字段及其取值。"
+        raise RecipeError.of(
+            "name at least one field and its values.",
+            "请至少指定一个字段及其取值。",
+            "sweep.space",
         )
-        raise RecipeError([Problem("sweep.space", text)])
+    return start_and_tell(recipe, "sweep", arguments)
+
+
+def start_and_tell(
+    recipe: Recipe, kind: Literal["run", "sweep"], arguments: Namespace
+) -> int:
+    """Start a recipe that is ready, or let it wait; tell how it ended."""
+    start = jobs.start_sweep if kind == "sweep" else jobs.start_run
     try:
-        done = watch_job(jobs.start_sweep, recipe)
+        done = watch_job(start, recipe)
     except BusyError:
         if not arguments.queue:
             raise
-        return add_and_tell(recipe, "sweep", arguments.json)
+        return add_and_tell(recipe, kind, arguments.json)
+    return tell_job(done, kind, arguments)
+
+
+def tell_job(done: Run, kind: Literal["run", "sweep"], arguments: Namespace) -> int:
+    """Tell how a run or a sweep ended; 0 only when it finished."""
     history = events.current(events.read(done.folder)[0])
     if arguments.json:
-        trials = {"trials": [*map(told, ranked(history))], "best": best_trial(history)}
+        trials = told_trials(history) if kind == "sweep" else {}
         print_json(run_as_json(done) | trials | told_failure(done, history))
-    else:
+    elif kind == "sweep":
         print_sweep(done, history)
+    else:
+        print_run(done, history)
     return exit_code(done, history)
 
 
-def watch_job(start: Callable[[Kernel, Recipe], Path], recipe: Recipe) -> Run:
+def resume_run(kernel: Kernel, run: Path) -> Path:
+    """Go on with a run in its own folder."""
+    resuming.resume(kernel, run)
+    return run
+
+
+def watch_job(start: Callable[[Kernel, Asked], Path], asked: Asked) -> Run:
     """Start a job and show its progress until it ends, however it ends."""
     with follow.kernel() as kernel:
         if status(kernel).word in ("none", "dead"):
             progress.say_progress("Starting the kernel ...")
-        started = start(kernel, recipe)
+        # Of a run that goes on, what it told before is known.
+        told = events.size(asked) if isinstance(asked, Path) else 0
+        started = start(kernel, asked)
         with (
             progress.progress_display() as shown,
             follow.stop_on_interrupt(kernel, shown.say),
         ):
-            for event in follow.follow(kernel, started):
+            for event in follow.follow(kernel, started, told):
                 shown.show(event)
     return folder.read_run(started)
 
@@ -135,6 +152,11 @@ def print_sweep(done: Run, history: list[Event]) -> None:
     elif why := no_best(history):
         print(f"best        {why.en}")
     print(f"run folder  {done.folder}")
+
+
+def told_trials(history: list[Event]) -> dict[str, Any]:
+    """The trials of a sweep, for a machine."""
+    return {"trials": [*map(told, ranked(history))], "best": best_trial(history)}
 
 
 def told_failure(done: Run, history: list[Event]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def about(recipe: Recipe) -> About:
     return About(
         recipe.model.name,
         origin,
-        architecture_of(fields),
+        published_class(fields),
         parameters,
         licence(source, entry, facts),
         first_of(fields, CONTEXT) or (entry.context if entry else None),
@@ -98,7 +98,9 @@ def about_gguf(source: Source) -> About:
     )
 
 
-def origin_of(source: Source, entry: Entry | None, facts: Facts | None) -> Any:
+def origin_of(
+    source: Source, entry: Entry | None, facts: Facts | None
+) -> Origin | None:
     """Where the model's shape is read; None where nothing of it can be had."""
     if source.is_local:
         return "folder" if source.folder else None
@@ -122,7 +124,7 @@ def shape_from_config(
     return {**config.to_dict(), **config.get_text_config().to_dict()}, None
 
 
-def architecture_of(fields: dict[str, Any]) -> str | None:
+def published_class(fields: dict[str, Any]) -> str | None:
     """The class that the model was published as, or else its family."""
     named = fields.get("architectures") or [fields.get("model_type")]
     return str(named[0]) if named[0] else None

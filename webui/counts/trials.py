@@ -1,6 +1,6 @@
 """The trials of a sweep as recipes of their own, and what is said of one that fails."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice, product
 from typing import Any
 
@@ -13,10 +13,16 @@ MOST_TRIALS = 200  # no sweep has more
 
 
 def trials(
-    recipe: Recipe, counts: Callable[[str], bool]
+    recipe: Recipe, begins: tuple[str, ...], *, sweep: bool
 ) -> Iterator[tuple[dict[str, Any], Recipe]]:
-    """The combinations of those swept values that count, and their recipes."""
-    space = {path: v for path, v in recipe.sweep.space.items() if counts(path)}
+    """The combinations of the swept values whose paths begin so, and their
+    recipes; without ``sweep`` the recipe itself."""
+    if not sweep:
+        yield {}, recipe
+        return
+    space = {
+        path: v for path, v in recipe.sweep.space.items() if path.startswith(begins)
+    }
     for chosen in islice(product(*space.values()), MOST_TRIALS):
         values = dict(zip(space, chosen, strict=True))
         fields: Mapping[str, Any] = recipe.model_dump()
@@ -26,7 +32,10 @@ def trials(
 
 
 def tried(values: Mapping[str, Any], problem: Problem) -> Problem:
-    """A problem of one trial of a sweep, at the field that holds its values."""
+    """A problem of one trial of a sweep, at the field that holds its values; as it is
+    where it has none."""
+    if not values:
+        return problem
     named = ", ".join(f"{path} {value}" for path, value in values.items())
     text = problem.message
     return Problem(

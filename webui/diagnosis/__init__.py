@@ -32,12 +32,11 @@ CAUSES: tuple[Cause, ...] = (
 OTHER = Cause(
     "other",
     "",
-    Text("The cell {cell} ended with: {found}", "单元 {cell} 出错：{found}"),
-    Text(
-        "The log in the run's folder has every line; the kernel is still there, so "
-        "mend the setting and run again.",
-        "运行文件夹中的日志有完整信息；内核仍在，改好设置后再运行即可。",
-    ),
+    "The cell {cell} ended with: {found}",
+    "单元 {cell} 出错：{found}",
+    "The log in the run's folder has every line; the kernel is still there, so "
+    "mend the setting and run again.",
+    "运行文件夹中的日志有完整信息；内核仍在，改好设置后再运行即可。",
 )
 
 

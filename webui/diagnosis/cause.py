@@ -18,13 +18,26 @@ class Diagnosis:
 class Cause:
     """How an error is recognized in "cell error: message", and what is said of it.
 
-    ``{found}`` in a text is the first group of the pattern, and ``{cell}`` the cell.
+    First what happened, then the next step, each in English and Chinese. ``{found}`` in
+    a text is the first group of the pattern, and ``{cell}`` the cell.
     """
 
     kind: str
     pattern: str
-    what: Text
-    next_step: Text
+    english: str
+    chinese: str
+    next_english: str
+    next_chinese: str
+
+    @property
+    def what(self) -> Text:
+        """What happened."""
+        return Text(self.english, self.chinese)
+
+    @property
+    def next_step(self) -> Text:
+        """What to do now."""
+        return Text(self.next_english, self.next_chinese)
 
 
 SMALLER = Text(

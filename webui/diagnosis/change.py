@@ -22,6 +22,7 @@ from webui.recipe import Recipe
 from webui.recipe.paths import FIELDS, value_at
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import with_values
+from webui.runs.difference import yaml_value
 from webui.runs.events import Failed
 from webui.text import Text
 
@@ -50,7 +51,7 @@ class Change:
     @property
     def settings(self) -> list[str]:
         """The same as ``section.field=value``, for `tunebook run --set`."""
-        return [f"{path}={as_yaml_value(value)}" for path, value in self.values.items()]
+        return [f"{path}={yaml_value(value)}" for path, value in self.values.items()]
 
     @property
     def keeps_model(self) -> bool:
@@ -102,7 +103,7 @@ def describe_values(recipe: Recipe, values: Mapping[str, Any]) -> Text:
     parts = []
     for path, value in values.items():
         title = FIELDS[path].declaration.title
-        steps = f"{as_yaml_value(value_at(recipe, path))} → {as_yaml_value(value)}"
+        steps = f"{yaml_value(value_at(recipe, path))} → {yaml_value(value)}"
         parts.append(Text(f"{lowered(title.en)} {steps}", f"{title.zh} {steps}"))
     return Text(", ".join(p.en for p in parts), "，".join(p.zh for p in parts))
 
@@ -110,13 +111,6 @@ def describe_values(recipe: Recipe, values: Mapping[str, Any]) -> Text:
 def lowered(title: str) -> str:
     """A title as it stands inside a sentence."""
     return title[:1].lower() + title[1:] if title[1:2].islower() else title
-
-
-def as_yaml_value(value: Any) -> str:
-    """A value as a recipe writes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 # ---- memory
@@ -136,14 +130,22 @@ def smaller(
 # ---- numbers
 
 
+def usual_rate_of(recipe: Recipe) -> float:
+    """The learning rate at which training usually begins."""
+    return USUAL_WHOLE_RATE if recipe.adapter.method in WHOLE else USUAL_RATE
+
+
+def at_rate(rate: float) -> Values:
+    """A learning rate of few digits, as a change."""
+    return {"training.learning_rate": float(f"{rate:.3g}")}
+
+
 def lower_rate(recipe: Recipe, machine: Card | None = None) -> Iterator[Values]:
     """Half the learning rate, or the usual one where it lies far above that."""
-    training, method = recipe.training, recipe.adapter.method
-    usual = USUAL_WHOLE_RATE if method in WHOLE else USUAL_RATE
-    rate = training.learning_rate
-    known = method not in FAST and training.optimizer != "sgd"
-    lower = usual if known and rate > FAR_ABOVE * usual else rate / 2
-    yield {"training.learning_rate": float(f"{lower:.3g}")}
+    training, usual = recipe.training, usual_rate_of(recipe)
+    known = recipe.adapter.method not in FAST and training.optimizer != "sgd"
+    far = known and training.learning_rate > FAR_ABOVE * usual
+    yield at_rate(usual if far else training.learning_rate / 2)
 
 
 def clip(recipe: Recipe, machine: Card | None = None) -> Iterator[Values]:
@@ -189,10 +191,16 @@ def finer_numbers(recipe: Recipe, machine: Card | None = None) -> Iterator[Value
 
 def usual_rate(recipe: Recipe, machine: Card | None = None) -> Iterator[Values]:
     """The usual learning rate, or ten times one that is no lower."""
-    usual = USUAL_WHOLE_RATE if recipe.adapter.method in WHOLE else USUAL_RATE
+    usual, rate = usual_rate_of(recipe), recipe.training.learning_rate
+    yield at_rate(usual if rate < usual else min(1.0, 10 * rate))
+
+
+def raise_rate(recipe: Recipe) -> Iterator[Values]:
+    """Three times the learning rate, up to the usual one."""
     rate = recipe.training.learning_rate
-    higher = usual if rate < usual else min(1.0, 10 * rate)
-    yield {"training.learning_rate": float(f"{higher:.3g}")}
+    highest = 1.0 if recipe.adapter.method in FAST else usual_rate_of(recipe)
+    if rate < highest:
+        yield at_rate(min(highest, 3 * rate))
 
 
 # ---- room and rows

@@ -21,54 +21,43 @@ KERNEL_DEATHS = (
     Cause(
         "killed",
         r"KernelDied: signal 9\b",
-        Text(
-            "The kernel was killed from outside while it ran {cell}, most likely "
-            "because the machine ran out of memory.",
-            "内核在运行 {cell} 时被强制结束，很可能是因为内存不足。",
-        ),
-        Text(f"{SMALLER.en} {RESUME.en}", f"{SMALLER.zh}{RESUME.zh}"),
+        "The kernel was killed from outside while it ran {cell}, most likely "
+        "because the machine ran out of memory.",
+        "内核在运行 {cell} 时被强制结束，很可能是因为内存不足。",
+        f"{SMALLER.en} {RESUME.en}",
+        f"{SMALLER.zh}{RESUME.zh}",
     ),
     Cause(
         "ended",
         r"KernelDied: signal (?:2|15)\b",
-        Text(
-            "The kernel was ended while it ran {cell}: someone, or the system, asked "
-            "it to stop.",
-            "内核在运行 {cell} 时被用户或系统要求结束。",
-        ),
-        START_AGAIN,
+        "The kernel was ended while it ran {cell}: someone, or the system, asked "
+        "it to stop.",
+        "内核在运行 {cell} 时被用户或系统要求结束。",
+        *START_AGAIN,
     ),
     Cause(
         "crashed",
         r"KernelDied: (signal (?:4|6|7|8|11)\b)",
-        Text(
-            "The kernel crashed inside a library while it ran {cell} ({found}).",
-            "内核在运行 {cell} 时因底层库崩溃（{found}）。",
-        ),
-        Text(
-            "Run again; if it crashes again, `tunebook doctor` shows whether the "
-            f"installed versions fit together. {RESUME.en}",
-            "请重新运行；若再次崩溃，用 `tunebook doctor` 检查已安装的版本是否匹配。"
-            f"{RESUME.zh}",
-        ),
+        "The kernel crashed inside a library while it ran {cell} ({found}).",
+        "内核在运行 {cell} 时因底层库崩溃（{found}）。",
+        "Run again; if it crashes again, `tunebook doctor` shows whether the "
+        f"installed versions fit together. {RESUME.en}",
+        "请重新运行；若再次崩溃，用 `tunebook doctor` 检查已安装的版本是否匹配。"
+        f"{RESUME.zh}",
     ),
     Cause(
         "unseen",
         r"KernelDied: unknown",
-        Text(
-            "The kernel ended while it ran {cell}, and nobody saw how: the machine may "
-            "have restarted, or it ran out of memory.",
-            "内核在运行 {cell} 时退出，当时无人监看：可能是机器重启或内存不足。",
-        ),
-        START_AGAIN,
+        "The kernel ended while it ran {cell}, and nobody saw how: the machine may "
+        "have restarted, or it ran out of memory.",
+        "内核在运行 {cell} 时退出，当时无人监看：可能是机器重启或内存不足。",
+        *START_AGAIN,
     ),
     Cause(
         "gone",
         r"KernelDied: (.*)",
-        Text(
-            "The kernel ended while it ran {cell}, and nothing says why ({found}).",
-            "内核在运行 {cell} 时退出，原因不明（{found}）。",
-        ),
-        START_AGAIN,
+        "The kernel ended while it ran {cell}, and nothing says why ({found}).",
+        "内核在运行 {cell} 时退出，原因不明（{found}）。",
+        *START_AGAIN,
     ),
 )

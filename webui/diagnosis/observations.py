@@ -8,17 +8,13 @@ import numpy as np
 
 from webui.diagnosis import tendencies
 from webui.diagnosis.change import (
-    FAST,
-    USUAL_RATE,
-    USUAL_WHOLE_RATE,
-    WHOLE,
     Change,
-    Values,
     change_to,
     clip,
     fewer_checkpoints,
     first_valid,
     lower_rate,
+    raise_rate,
     usual_rate,
 )
 from webui.diagnosis.tendencies import Shift, numbers
@@ -201,16 +197,6 @@ def still(
             ),
             first_valid(recipe, raise_rate(recipe)),
         )
-
-
-def raise_rate(recipe: Recipe) -> Iterator[Values]:
-    """Three times the learning rate, up to the usual one."""
-    method, rate = recipe.adapter.method, recipe.training.learning_rate
-    usual = USUAL_WHOLE_RATE if method in WHOLE else USUAL_RATE
-    if method in FAST:
-        yield {"training.learning_rate": float(f"{min(1.0, 3 * rate):.3g}")}
-    elif rate < usual:
-        yield {"training.learning_rate": float(f"{min(usual, 3 * rate):.3g}")}
 
 
 def slower(

@@ -28,7 +28,6 @@ from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.events import LearnedBefore
 from webui.runs.parent import give_parent
-from webui.text import Text
 
 
 def start_run(kernel: Kernel, recipe: Recipe, upto: str = RUN.last) -> Path:
@@ -36,9 +35,8 @@ def start_run(kernel: Kernel, recipe: Recipe, upto: str = RUN.last) -> Path:
 
     A try is always whole: an adapter that was trained once is not trained on.
     """
-    rows = prepared(recipe)
+    rows, figures = prepared(recipe), figures_of(recipe)
     cells = cells_here(recipe, RUN.cells, rows=rows)
-    figures = figures_of(recipe)
     return start_in_new_folder(
         kernel, recipe, cells, "run", *wanted(upto), upto, rows=rows, planned=figures
     )
@@ -69,9 +67,8 @@ def run_all(kernel: Kernel, recipe: Recipe) -> Path | None:
 
 def start_sweep(kernel: Kernel, recipe: Recipe) -> Path:
     """Begin a sweep: a fresh adapter for each trial on the base that is loaded."""
-    rows = prepared(recipe)
+    rows, figures = prepared(recipe), figures_of(recipe, sweep=True)
     cells = cells_here(recipe, SWEEP.cells, rows=rows)
-    figures = figures_of(recipe, sweep=True)
     return start_in_new_folder(
         kernel, recipe, cells, "sweep", ("sweep",), rows=rows, planned=figures
     )
@@ -148,12 +145,10 @@ def give_rows(rows: Rows, folder: Path) -> None:
     try:
         place_rows(rows, folder)
     except OSError as error:
-        raise KernelError(
-            Text(
-                f"the rows could not be copied into the run ({error.strerror}); free "
-                "some space and start again.",
-                f"无法把数据复制到运行文件夹（{error.strerror}）；请清理空间后重新开始。",
-            )
+        raise KernelError.of(
+            f"the rows could not be copied into the run ({error.strerror}); free "
+            "some space and start again.",
+            f"无法把数据复制到运行文件夹（{error.strerror}）；请清理空间后重新开始。",
         ) from None
 
 
@@ -194,16 +189,20 @@ def comparing(
 def compare_cells(
     kernel: Kernel, recipe: Recipe, run: Path, upto: str
 ) -> tuple[Cell, ...]:
-    """The cells of a comparison: on the adapter just trained, or on the saved one."""
-    now = status(kernel)
-    saved = runs.saved_adapter(run)
-    if saved is None and not (now.run == run and run.is_dir()):
+    """The cells of a comparison: on the adapter just trained, or on the saved one.
+
+    What a run learned from is what it is scored by, whatever rows the recipe names.
+    """
+    now, saved = status(kernel), runs.saved_adapter(run)
+    just_trained = now.run == run and run.is_dir()
+    if saved is None and not just_trained:
         raise no_adapter(run)
+    own = runs.recipe_of_run(runs.read_run(run))
+    recipe = recipe.model_copy(update={"data": own.data, "split": own.split})
     rows = rows_for_run(run, recipe)
-    recipe = with_rows_of(run, recipe)
     attached = cells_here(recipe, RUN.upto(upto), rows=rows)
     train = next(cell for cell in attached if kind_of(cell.name).trainings)
-    if run.is_dir() and now.run == run and now.is_fresh(train):
+    if just_trained and now.is_fresh(train):
         return attached
     if saved is None:
         raise no_adapter(run)
@@ -214,20 +213,10 @@ def compare_cells(
 
 def no_adapter(run: Path) -> KernelError:
     """The error for a run that has nothing to compare with."""
-    return KernelError(
-        Text(
-            f"{run.name} saved no adapter; run Train first.",
-            f"{run.name} 没有保存适配器；请先运行训练。",
-        )
+    return KernelError.of(
+        f"{run.name} saved no adapter; run Train first.",
+        f"{run.name} 没有保存适配器；请先运行训练。",
     )
-
-
-def with_rows_of(run: Path, recipe: Recipe) -> Recipe:
-    """A recipe with the rows of a run: what it learned from is what it is scored by."""
-    if not run.is_dir():
-        return recipe
-    own = runs.recipe_of_run(runs.read_run(run))
-    return recipe.model_copy(update={"data": own.data, "split": own.split})
 
 
 def rows_for_run(run: Path, recipe: Recipe) -> Rows:
@@ -238,9 +227,8 @@ def rows_for_run(run: Path, recipe: Recipe) -> Rows:
     """
     if (run / FOLDER).is_dir() and (rows := runs.rows_of_run(run)):
         return rows
-    rows = prepared(recipe, as_before=run.is_dir())
-    if run.is_dir():
-        give_rows(rows, run)
+    rows = prepared(recipe, as_before=True)
+    give_rows(rows, run)
     return rows
 
 
@@ -249,11 +237,9 @@ def ensure_idle_kernel(kernel: Kernel) -> None:
     now = status(kernel)
     if now.word == "busy":
         doing = now.run.name if now.run else now.busy.get("cell")
-        raise BusyError(
-            Text(
-                f"the kernel is busy with {doing}; wait or stop it.",
-                f"内核正忙于 {doing}；请等待或先停止。",
-            )
+        raise BusyError.of(
+            f"the kernel is busy with {doing}; wait or stop it.",
+            f"内核正忙于 {doing}；请等待或先停止。",
         )
     if now.word in ("none", "dead"):
         closing.close_dead(kernel)
@@ -310,10 +296,8 @@ def wait_for_change(kernel: Kernel, before: int, seconds: float = 10) -> None:
         gone = not process.alive(kernel)
         # It may have taken the work and died of it since we looked.
         if state_stamp(kernel) == before and (gone or time.monotonic() > end):
-            raise KernelError(
-                Text(
-                    "the kernel did not take the work; restart it.",
-                    "内核没有接受任务；请重新启动内核。",
-                )
+            raise KernelError.of(
+                "the kernel did not take the work; restart it.",
+                "内核没有接受任务；请重新启动内核。",
             )
         time.sleep(0.01)

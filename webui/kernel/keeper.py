@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from webui.files import written_at
 from webui.kernel import closing, queue, resuming
 from webui.kernel.kernel import Kernel
-from webui.kernel.process import BusyError, KernelError
+from webui.kernel.process import BusyError
 from webui.kernel.status import Status, state_stamp, status
 from webui.recipe.problems import RecipeError
 from webui.recorder.recorder import STOP
@@ -85,7 +86,7 @@ def go_on(kernel: Kernel, now: Status) -> Path | None:
         resuming.resume(kernel, run, automatic=True)
     except BusyError:
         raise
-    except (KernelError, RecipeError):
+    except Exception:  # what waits must not wait for a run that can go no further
         log.exception("%s does not resume", run.name)
         return None
     return run
@@ -93,16 +94,8 @@ def go_on(kernel: Kernel, now: Status) -> Path | None:
 
 def latest(kernel: Kernel) -> Path | None:
     """The run that was written to last: an older one has been left behind."""
-    times = {run: changed(run) for run in runs.folders(kernel.runs)}
+    times = {run: written_at(run / events.FILE) for run in runs.folders(kernel.runs)}
     return max(times, key=lambda run: times[run], default=None)
-
-
-def changed(run: Path) -> int:
-    """When the last event of a run was written, in ns; 0 without one."""
-    try:
-        return (run / events.FILE).stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def was_stopped(kernel: Kernel, run: Path, now: Status) -> bool:

@@ -1,6 +1,7 @@
 """Start the kernel's process, independent of ours, and know whether it lives."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -18,7 +19,6 @@ from webui.files import read_json
 from webui.kernel.client import CONNECTION, await_answer, connect, send_request
 from webui.kernel.kernel import Kernel
 from webui.recorder.recorder import STATE
-from webui.text import Text
 
 EXIT, OUTPUT = "exit", "output.txt"
 START_SECONDS, ANSWER_SECONDS, EXIT_SECONDS = 60, 0.5, 1
@@ -47,7 +47,9 @@ def start_process(kernel: Kernel) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in (CONNECTION, EXIT, STATE):
         (folder / name).unlink(missing_ok=True)
-    write_connection_file(str(folder / CONNECTION), ip="127.0.0.1")
+    # Others on this machine reach its ports too, but cannot sign what they send.
+    key = secrets.token_hex(32).encode()
+    write_connection_file(str(folder / CONNECTION), ip="127.0.0.1", key=key)
     # A log of its own: whoever waits on our pipes must not wait for the kernel.
     with (folder / OUTPUT).open("wb") as output:
         process = subprocess.Popen(
@@ -115,11 +117,9 @@ def wait_until_ready(kernel: Kernel, process: subprocess.Popen) -> None:
             return
         time.sleep(0.05)
     words = kernel.folder / OUTPUT
-    raise KernelError(
-        Text(
-            f"the kernel did not start; its own words are in {words}.",
-            f"内核未能启动；它的输出在 {words}。",
-        )
+    raise KernelError.of(
+        f"the kernel did not start; its own words are in {words}.",
+        f"内核未能启动；它的输出在 {words}。",
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from webui.errors import PlannerError, UserError
+from webui.errors import UserError
 from webui.kernel import jobs, queue_files
 from webui.kernel.kernel import Kernel
 from webui.kernel.process import BusyError
@@ -17,7 +17,6 @@ from webui.kernel.status import lock, status
 from webui.notebook.cells import RUN
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
-from webui.recipe.problems import RecipeError
 from webui.recipe.store import dumps
 from webui.runs import events
 from webui.runs import folder as runs
@@ -42,11 +41,10 @@ def add(
 ) -> Entry:
     """Put a training at the end of the queue."""
     kernel.queue.mkdir(parents=True, exist_ok=True)
-    last = max(
-        (queue_files.split_name(file)[0] for file in files(kernel.queue)), default=0
-    )
+    places = (queue_files.split_name(file)[0] for file in files(kernel.queue))
     entry_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-    file = kernel.queue / queue_files.file_name(last + 1, entry_id)
+    name = queue_files.file_name(max(places, default=0) + 1, entry_id)
+    file = kernel.queue / name
     entry = Entry(file, kind, upto, round(time.time(), 3), recipe)
     queue_files.write_entry(entry, file)
     return entry
@@ -54,18 +52,14 @@ def add(
 
 def waiting(kernel: Kernel) -> list[Entry]:
     """What waits, in order. A file that cannot be read is left out."""
-    return [
-        found
-        for found in queue_files.read_all(kernel.queue)
-        if isinstance(found, Entry)
-    ]
+    found = queue_files.read_all(kernel.queue)
+    return [each for each in found if isinstance(each, Entry)]
 
 
 def problems(kernel: Kernel) -> list[Text]:
     """A sentence for each file of the queue that cannot be read."""
-    return [
-        found for found in queue_files.read_all(kernel.queue) if isinstance(found, Text)
-    ]
+    found = queue_files.read_all(kernel.queue)
+    return [each for each in found if isinstance(each, Text)]
 
 
 def place_of(kernel: Kernel, entry: Entry) -> int:
@@ -87,11 +81,9 @@ def find(kernel: Kernel, entry_id: str) -> Entry:
     if entry_id and len(matching) == 1:
         return matching[0]
     word = "more than one entry" if matching and entry_id else "nothing"
-    raise QueueError(
-        Text(
-            f"{word} in the queue is called {entry_id!r}; `tunebook queue` lists them.",
-            f"队列中没有唯一名为 {entry_id!r} 的条目；`tunebook queue` 可列出全部。",
-        )
+    raise QueueError.of(
+        f"{word} in the queue is called {entry_id!r}; `tunebook queue` lists them.",
+        f"队列中没有唯一名为 {entry_id!r} 的条目；`tunebook queue` 可列出全部。",
     )
 
 
@@ -137,11 +129,9 @@ def rename(entry: Entry, to: Path) -> None:
 
 def moved_away(entry: Entry) -> QueueError:
     """The error for an entry that is no longer where it was a moment ago."""
-    return QueueError(
-        Text(
-            f"{entry.recipe.name} was started, moved or removed just now; look again.",
-            f"{entry.recipe.name} 刚刚已启动、移动或移除；请再看一次。",
-        )
+    return QueueError.of(
+        f"{entry.recipe.name} was started, moved or removed just now; look again.",
+        f"{entry.recipe.name} 刚刚已启动、移动或移除；请再看一次。",
     )
 
 
@@ -222,12 +212,8 @@ def start_entry(kernel: Kernel, entry: Entry) -> Path | None:
 
 def reason_of(error: Exception) -> Text:
     """Why an entry could not start."""
-    if isinstance(error, RecipeError):
-        english = (f"{p.path}: {p.message.en}" for p in error.problems)
-        chinese = (f"{p.path}：{p.message.zh}" for p in error.problems)
-        return Text(" ".join(english), "".join(chinese))
-    if isinstance(error, UserError | PlannerError):
-        return error.text
+    if isinstance(error, UserError):
+        return error.line
     logging.getLogger("tunebook").error("a start from the queue", exc_info=error)
     word = f"{type(error).__name__}: {error}"
     return Text(f"It did not start ({word}).", f"未能启动（{word}）。")

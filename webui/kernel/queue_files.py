@@ -12,7 +12,8 @@ from typing import Any, Literal, get_args
 
 import yaml
 
-from webui.files import write_text
+from webui.errors import UserError
+from webui.files import write_text, written_at
 from webui.notebook.cells import RUN
 from webui.recipe import Recipe
 from webui.recipe.checks import check
@@ -73,21 +74,13 @@ def split_name(file: Path) -> tuple[int, str]:
 
 def queue_stamp(queue: Path) -> tuple[tuple[str, int], ...]:
     """A value that changes whenever what waits does."""
-    return tuple((file.name, changed(file)) for file in files(queue))
-
-
-def changed(file: Path) -> int:
-    """When a file was last written, in ns; 0 when it is gone."""
-    try:
-        return file.stat().st_mtime_ns
-    except OSError:
-        return 0
+    return tuple((file.name, written_at(file)) for file in files(queue))
 
 
 def read_all(queue: Path) -> Iterator[Entry | Text]:
     """Each entry that waits, or the sentence about a file that holds none."""
     for file in files(queue):
-        if when := changed(file):
+        if when := written_at(file):
             yield read_entry_once(file, when)
 
 
@@ -104,11 +97,11 @@ def read_entry(file: Path) -> Entry | Text:
             raise ValueError("it is larger than 1 MB")
         return entry_of(file, parse(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
-        # A RecipeError is a ValueError; it names the field.
-        why = str(getattr(error, "problem", None) or error) or "it is not YAML"
+        known = str(getattr(error, "problem", None) or error) or "it is not YAML"
+        why = error.line if isinstance(error, UserError) else Text(known, known)
     return Text(
-        f"{file} is no training that can wait ({why}); mend or delete it.",
-        f"{file} 不是可以排队的训练（{why}）；请修正或删除。",
+        f"{file} is not a training that can wait ({why.en}); mend or delete it.",
+        f"{file} 不是可以排队的训练（{why.zh}）；请修正或删除。",
     )
 
 

@@ -22,7 +22,6 @@ from webui.recipe.store import dumps, load, with_values
 from webui.recipe.watched import is_watched
 from webui.runs import checkpoints
 from webui.runs import folder as runs
-from webui.text import Text
 
 # What a checkpoint does not hold, so that a training may go on with other values.
 RESUMABLE = (
@@ -93,11 +92,9 @@ def resumable(run: Path) -> checkpoints.Checkpoint:
     status = runs.read_run(run).status
     if status in ("finished", "running"):
         chinese = "已完成" if status == "finished" else "正在运行"
-        raise KernelError(
-            Text(
-                f"{run.name} is {status}, so there is nothing to resume.",
-                f"{run.name} {chinese}，无需继续。",
-            )
+        raise KernelError.of(
+            f"{run.name} is {status}, so there is nothing to resume.",
+            f"{run.name} {chinese}，无需继续。",
         )
     return next(iter(checkpoints.complete(run)), checkpoints.beginning(run))
 

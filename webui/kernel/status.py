@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
+from webui.files import written_at
 from webui.kernel import process
 from webui.kernel.kernel import Kernel
 from webui.kernel.process import BusyError
 from webui.notebook.render import Cell
 from webui.recorder.recorder import STATE
-from webui.text import Text
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,9 @@ def lock(kernel: Kernel, name: str = "lock") -> Iterator[None]:
     try:
         held = FileLock(kernel.folder / name, blocking=False).acquire()
     except Timeout:
-        raise BusyError(
-            Text(
-                "another start is under way; try again.",
-                "另一个任务正在启动；请稍后再试。",
-            )
+        raise BusyError.of(
+            "another start is under way; try again.",
+            "另一个任务正在启动；请稍后再试。",
         ) from None
     with held:
         yield
@@ -75,7 +73,4 @@ def stale(cells: Sequence[Cell], now: Status) -> list[str]:
 
 def state_stamp(kernel: Kernel) -> int:
     """A number that changes with the state file; 0 without one."""
-    try:
-        return (kernel.folder / STATE).stat().st_mtime_ns
-    except OSError:
-        return 0
+    return written_at(kernel.folder / STATE)

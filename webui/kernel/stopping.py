@@ -15,7 +15,6 @@ from webui.kernel.status import Status, lock, status
 from webui.notebook.cells import has_own_run, kind_of
 from webui.recorder.recorder import DISCARD, STOP
 from webui.runs import folder as runs
-from webui.text import Text
 
 SAVE_SECONDS, INTERRUPT_SECONDS, INTERRUPTS = 120, 20, 5
 
@@ -87,8 +86,9 @@ def restart(kernel: Kernel) -> None:
     with lock(kernel):
         now = status(kernel)
         if now.word == "busy":
-            raise KernelError(
-                Text("the kernel is busy; stop it first.", "内核正忙；请先停止。")
+            raise KernelError.of(
+                "the kernel is busy; stop it first.",
+                "内核正忙；请先停止。",
             )
         process.end(kernel)
 
@@ -98,9 +98,6 @@ def end(kernel: Kernel) -> None:
     with lock(kernel):
         now = status(kernel)
         process.end(kernel)
-        if (
-            now.word == "busy"
-            and now.run
-            and runs.read_run(now.run).status == "running"
-        ):
-            close(now.run, now.busy.get("cell"), -signal.SIGTERM)
+        run = now.run if now.word == "busy" else None
+        if run and runs.read_run(run).status == "running":
+            close(run, now.busy.get("cell"), -signal.SIGTERM)

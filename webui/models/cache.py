@@ -12,7 +12,7 @@ from pathlib import Path
 
 from webui.models.gguf import ENDING
 from webui.models.source import Source
-from webui.settings import models_folder
+from webui.settings import STARTER, models_folder
 
 CONFIG = "config.json"
 
@@ -49,7 +49,7 @@ def files_here(source: Source) -> tuple[tuple[str, int], ...]:
     if source.is_gguf:
         file = Path(source.path).expanduser()
         return ((file.name, file.stat().st_mtime_ns),) if file.is_file() else ()
-    files = files_of(folder_of(source))
+    files = [file for file in entries_in(folder_of(source)) if file.exists()]
     return tuple(sorted((f.name, f.stat().st_mtime_ns) for f in files))
 
 
@@ -59,7 +59,7 @@ def bytes_arrived(path: str, since: float = 0) -> int:
     What a file system has not written yet of a sparse file is not counted.
     """
     total = 0
-    for file in files_of(repo_folder(path) / "blobs"):
+    for file in entries_in(repo_folder(path) / "blobs"):
         try:
             stat = file.stat()
         except FileNotFoundError:
@@ -69,7 +69,7 @@ def bytes_arrived(path: str, since: float = 0) -> int:
     return total
 
 
-def files_of(folder: Path | None) -> Iterator[Path]:
+def entries_in(folder: Path | None) -> Iterator[Path]:
     """The files in a folder; none where it is missing."""
     if folder is not None and folder.is_dir():
         yield from (Path(entry.path) for entry in os.scandir(folder))
@@ -82,10 +82,8 @@ def local_models() -> tuple[str, ...]:
 
 def kept_models() -> tuple[str, ...]:
     """Folders and GGUF files that the user keeps in the folder of models."""
-    from webui.settings import STARTER
-
     names = []
-    for entry in sorted(files_of(models_folder())):
+    for entry in sorted(entries_in(models_folder())):
         if entry.name == STARTER or entry.name.startswith("."):
             continue
         if (entry / CONFIG).is_file() or entry.name.lower().endswith(ENDING):
@@ -96,7 +94,7 @@ def kept_models() -> tuple[str, ...]:
 def cached_models() -> tuple[str, ...]:
     """Models of the hub of which the cache holds a configuration and weights."""
     names = []
-    for folder in sorted(files_of(hub_cache())):
+    for folder in sorted(entries_in(hub_cache())):
         kind, _, name = folder.name.partition("--")
         found = folder.glob("snapshots/*")
         if kind == "models" and any(has_weights(one) for one in found):
@@ -106,5 +104,5 @@ def cached_models() -> tuple[str, ...]:
 
 def has_weights(folder: Path) -> bool:
     """Whether a snapshot can be loaded: some weights are there."""
-    names = [entry.name for entry in files_of(folder)]
+    names = [entry.name for entry in entries_in(folder)]
     return any(name.endswith(".safetensors") for name in names)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from webui.errors import PlannerError, causes, reason
 from webui.models.gguf import no_file, unpack_first
-from webui.models.hub_errors import hub_refused, out_of_reach, refused_with
+from webui.models.hub_errors import MODEL, why_hub_failed
 from webui.models.source import Source
 from webui.settings import model_path
 from webui.text import Text
@@ -41,11 +41,7 @@ def unknown_architecture(path: str) -> Text:
 
 
 def refuse_packed(source: Source) -> None:
-    """Refuse a GGUF file, which no loader takes as it is.
-
-    Raises:
-        PlannerError: with how to unpack it.
-    """
+    """Refuse a GGUF file, which no loader takes as it is."""
     if source.is_gguf:
         found = Path(source.path).expanduser().is_file()
         raise PlannerError((unpack_first if found else no_file)(source.path))
@@ -66,54 +62,12 @@ def why_not_folder(source: Source, error: Exception) -> Text:
 
 def why_not_hub(source: Source, error: Exception) -> Text:
     """Why a model of the hub could not be read."""
-    path, chain = source.path, list(causes(error))
-    kinds = {type(cause).__name__ for cause in chain}
-    if "GatedRepoError" in kinds:
-        return gated_model(path)
-    if "RepositoryNotFoundError" in kinds:
-        return Text(
-            f"The model hub has no {path}, or it is private; check the spelling.",
-            f"模型库中没有 {path}，或它是私有的；请检查名称。",
-        )
-    if "RevisionNotFoundError" in kinds:
-        return Text(
-            f"{path} has no revision {source.revision}; leave it empty for the newest.",
-            f"{path} 没有版本 {source.revision}；留空即使用最新版本。",
-        )
-    if "HFValidationError" in kinds:
-        return Text(
-            f"{path} is neither a folder on this machine nor a hub id such as "
-            "unsloth/Llama-3.2-1B-Instruct.",
-            f"{path} 既不是本机文件夹，也不是模型库名称"
-            "（如 unsloth/Llama-3.2-1B-Instruct）。",
-        )
-    if "EntryNotFoundError" in kinds | {k.removeprefix("Remote") for k in kinds}:
-        return lacks(path)
-    if not out_of_reach(error) and (status := refused_with(chain)):
-        return hub_refused(status)
-    if UNNAMED in str(error):
-        return lacks(path)
-    if isinstance(error, ValueError | KeyError):
-        return not_a_model(source, error)
-    return unreachable(path)
-
-
-def gated_model(path: str) -> Text:
-    """Its owner wants to know who loads it."""
-    return Text(
-        f"{path} is gated: accept its licence on the model hub and set HF_TOKEN, "
-        "or choose an open copy.",
-        f"{path} 需要授权：请先在模型库接受许可并设置 HF_TOKEN，或改用公开副本。",
-    )
-
-
-def unreachable(path: str) -> Text:
-    """No answer from the hub, and nothing of the model is here."""
-    return Text(
-        f"The model hub cannot be reached and {path} is not on this machine; check "
-        "the network, or choose the starter or a local folder.",
-        f"无法连接模型库，本机也没有 {path}；请检查网络，或选择 starter 或本地文件夹。",
-    )
+    kinds = {type(cause).__name__.removeprefix("Remote") for cause in causes(error)}
+    if problem := why_hub_failed(MODEL, source.path, source.revision, error):
+        return problem
+    if "EntryNotFoundError" in kinds or UNNAMED in str(error):
+        return lacks(source.path)
+    return not_a_model(source, error)
 
 
 def lacks(path: str) -> Text:

@@ -91,11 +91,7 @@ def unpacked_folder(file: Path) -> Path:
 
 
 def refuse_missing(file: Path) -> None:
-    """Refuse a path that leads to no file.
-
-    Raises:
-        PlannerError: with what to check.
-    """
+    """Refuse a path that leads to no file."""
     if not file.is_file():
         raise PlannerError(no_file(str(file)))
 

@@ -3,8 +3,9 @@
 import os
 from typing import Any
 
+from webui.notebook.cells import RUN
 from webui.notebook.model_cell import ModelPlace
-from webui.notebook.render import RUN_CELLS, Cell, render_cells
+from webui.notebook.render import Cell, render_cells
 from webui.recipe import Recipe
 from webui.recipe.copies import loaded_name
 from webui.recipe.sections import Model
@@ -12,7 +13,7 @@ from webui.settings import model_path
 
 
 def cells_here(
-    recipe: Recipe, names: tuple[str, ...] = RUN_CELLS, **more: Any
+    recipe: Recipe, names: tuple[str, ...] = RUN.cells, **more: Any
 ) -> tuple[Cell, ...]:
     """The cells of these names, as ``render_cells`` writes them, to be run here."""
     return render_cells(recipe, names, model=model_here(recipe.model), **more)

@@ -1,10 +1,10 @@
-"""What the hub says of a model before anything of it is downloaded."""
+"""What the hub says of a model or data set before anything of it is downloaded."""
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from webui.models.hub_errors import out_of_reach
 from webui.models.source import Source
@@ -32,25 +32,45 @@ class Facts:
 
 def hub_facts(source: Source) -> Facts | None:
     """What the hub says; None if it is out of reach, or knows no such model."""
-    if source.is_local or recently_silent():
+    if source.is_local:
         return None
     try:
         return ask_hub(source)
-    except Exception as error:
-        note_silence(error)
+    except Exception:
         return None
 
 
-def note_silence(error: Exception) -> None:
-    """Remember that the hub gave no answer, if that is what an error means."""
+def reach_hub(
+    kind: Literal["model", "dataset"],
+    name: str,
+    revision: str | None,
+    *,
+    patience: int = 10,
+    **options: Any,
+) -> Any:
+    """What huggingface_hub tells of a model or a data set.
+
+    The hub is asked briefly, and not at all a moment after it gave no answer: libraries
+    would try one that is out of reach for minutes.
+
+    Raises:
+        Exception: huggingface_hub's own, or ConnectionError.
+    """
+    from huggingface_hub import repo_info
+    from huggingface_hub.errors import OfflineModeIsEnabled
+    from huggingface_hub.utils import validate_repo_id
+
     global _silent_since
-    if out_of_reach(error):
-        _silent_since = time.monotonic()
-
-
-def recently_silent() -> bool:
-    """Whether the hub was out of reach a moment ago; asking again would only wait."""
-    return _silent_since is not None and time.monotonic() - _silent_since < REST
+    validate_repo_id(name)
+    if _silent_since is not None and time.monotonic() - _silent_since < REST:
+        raise ConnectionError("the hub gave no answer a moment ago")
+    options |= {"repo_type": kind, "revision": revision, "timeout": patience}
+    try:
+        return repo_info(name, **options)
+    except Exception as error:
+        if out_of_reach(error) and not isinstance(error, OfflineModeIsEnabled):
+            _silent_since = time.monotonic()
+        raise
 
 
 @lru_cache(maxsize=32)
@@ -60,11 +80,12 @@ def ask_hub(source: Source) -> Facts:
     Raises:
         Exception: huggingface_hub's own.
     """
-    from huggingface_hub import model_info
+    options = {"patience": PATIENCE, "files_metadata": True}
+    return facts_in(reach_hub("model", source.path, source.revision, **options))
 
-    info = model_info(
-        source.path, revision=source.revision, timeout=PATIENCE, files_metadata=True
-    )
+
+def facts_in(info: Any) -> Facts:
+    """What counts of huggingface_hub's ``ModelInfo``."""
     return Facts(
         {file.rfilename: file.size or 0 for file in info.siblings or ()},
         licence_of(info.card_data.to_dict() if info.card_data else None),

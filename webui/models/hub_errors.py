@@ -1,44 +1,88 @@
-"""Why a data set of the hub gives no rows: one sentence each, with what to do."""
+"""Why the hub gives no model and no data set: one sentence each, with what to do."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from webui.errors import causes
 from webui.text import Text
 
-SHOWN = 20  # names in a sentence
-SCRIPT = "Dataset scripts are no longer supported"
-GATED = "is a gated dataset"
+GATED = "is a gated dataset"  # the datasets library keeps no more than these words
 
 
-def explain_hub(name: str, revision: str | None, error: Exception) -> Text:
-    """Why a data set could not be read."""
+class Sought(NamedTuple):
+    """What is asked of the hub: its kind, a sentence for a name that is none, with
+    ``{}`` for the name, and what to choose instead."""
+
+    kind: Text
+    no_id: Text
+    instead: Text
+
+
+MODEL = Sought(
+    Text("model", "模型"),
+    Text(
+        "{} is neither a folder on this machine nor a hub id such as "
+        "unsloth/Llama-3.2-1B-Instruct.",
+        "{} 既不是本机文件夹，也不是模型库名称（如 unsloth/Llama-3.2-1B-Instruct）。",
+    ),
+    Text("choose the starter or a local folder", "选择 starter 或本地文件夹"),
+)
+DATA_SET = Sought(
+    Text("data set", "数据集"),
+    Text(
+        "{} is not the name of a data set of the hub, such as tatsu-lab/alpaca; check "
+        "the spelling.",
+        "{} 不是模型库中的数据集名称（如 tatsu-lab/alpaca）；请检查拼写。",
+    ),
+    Text("choose files", "改用文件"),
+)
+
+
+def why_hub_failed(
+    sought: Sought, name: str, revision: str | None, error: Exception
+) -> Text | None:
+    """Why the hub does not give something; None where it does, and its files are at
+    fault."""
     chain = list(causes(error))
-    kinds = {type(cause).__name__ for cause in chain}
+    kinds = {type(cause).__name__.removeprefix("Remote") for cause in chain}
+    kind, instead = sought.kind, sought.instead
     if "HFValidationError" in kinds:
-        return no_id(name)
-    # The datasets library keeps of some errors nothing but their words.
+        return Text(sought.no_id.en.format(name), sought.no_id.zh.format(name))
     if "GatedRepoError" in kinds or any(GATED in str(cause) for cause in chain):
-        return gated_data(name)
+        return Text(
+            f"{name} is gated: accept its licence on its page of the hub, set HF_TOKEN "
+            f"and start Tunebook again, or choose an open {kind.en}.",
+            f"{name} 需要授权：请先在模型库页面接受许可，设置 HF_TOKEN 并重启 "
+            f"Tunebook，或改用公开的{kind.zh}。",
+        )
     if "RepositoryNotFoundError" in kinds:
-        return missing(name)
+        return Text(
+            f"The hub has no {kind.en} {name}, or it is private; check the spelling, "
+            "or set HF_TOKEN if you may read it.",
+            f"模型库中没有{kind.zh} {name}，或它是私有的；请检查名称，"
+            "有权限时请设置 HF_TOKEN。",
+        )
     if "RevisionNotFoundError" in kinds:
         return Text(
             f"{name} has no revision {revision}; leave it empty for the newest.",
             f"{name} 没有版本 {revision}；留空即使用最新版本。",
         )
-    if any(SCRIPT in str(cause) for cause in chain):
-        return data_is_script(name)
     if "OfflineModeIsEnabled" in kinds:
         return Text(
             f"HF_HUB_OFFLINE is set and {name} is not on this machine; unset it, or "
-            "choose files.",
-            f"已设置 HF_HUB_OFFLINE，而本机没有 {name}；请取消该变量，或改用文件。",
+            f"{instead.en}.",
+            f"已设置 HF_HUB_OFFLINE，而本机没有 {name}；请取消该变量，或{instead.zh}。",
         )
     if out_of_reach(error):
-        return unreachable(name)
-    if status := refused_with(chain):
-        return hub_refused(status)
-    return unreadable(name, error)
+        return Text(
+            f"The hub cannot be reached and {name} is not on this machine; check the "
+            f"network, set HF_ENDPOINT to a mirror, or {instead.en}.",
+            f"无法连接模型库，本机也没有 {name}；请检查网络，用 HF_ENDPOINT 指定镜像，"
+            f"或{instead.zh}。",
+        )
+    if "EntryNotFoundError" in kinds:
+        return None  # an answer all the same: this file is not there
+    return hub_refused(status) if (status := refused_with(chain)) else None
 
 
 def out_of_reach(error: Exception) -> bool:
@@ -56,126 +100,16 @@ def refused_with(chain: Iterable[BaseException]) -> int | None:
     return next((status for status in statuses if status), None)
 
 
-def wrong_part(
-    name: str,
-    config: str | None,
-    split: str,
-    known: Mapping[str, Sequence[str]],
-    default: str | None,
-) -> Text | None:
-    """Which configurations or splits there are, where the wanted one is not."""
-    chosen = config or default
-    if chosen is None:
-        return Text(
-            f"{name} has several configurations; choose one of "
-            f"{first_names(known).en}.",
-            f"{name} 有多个配置；请选择其一：{first_names(known).zh}。",
-        )
-    if chosen not in known:
-        return Text(
-            f"{name} has no configuration {chosen}; it has {first_names(known).en}.",
-            f"{name} 没有配置 {chosen}；现有：{first_names(known).zh}。",
-        )
-    splits = known[chosen]
-    if split in splits:
-        return None
-    if not split:
-        return Text(
-            f"Choose a split of {name}: {first_names(splits).en}.",
-            f"请选择 {name} 的划分：{first_names(splits).zh}。",
-        )
-    return Text(
-        f"{name} has no split {split}; it has {first_names(splits).en}.",
-        f"{name} 没有划分 {split}；现有：{first_names(splits).zh}。",
-    )
-
-
-def first_names(names: Iterable[str]) -> Text:
-    """The first names in one line."""
-    several = list(names)
-    shown = several[:SHOWN]
-    more = len(several) - len(shown)
-    return Text(
-        ", ".join(shown) + (f" and {more} more" if more else ""),
-        "、".join(shown) + (f" 等 {len(several)} 个" if more else ""),
-    )
-
-
-def no_id(name: str) -> Text:
-    """The name cannot be that of a data set."""
-    if not name:
-        return Text(
-            "Name a data set of the hub first, such as tatsu-lab/alpaca.",
-            "请先填写模型库中的数据集名称，如 tatsu-lab/alpaca。",
-        )
-    return Text(
-        f"{name} is no name of a data set of the hub, such as tatsu-lab/alpaca; "
-        "check the spelling.",
-        f"{name} 不是模型库中的数据集名称(如 tatsu-lab/alpaca);请检查拼写。",
-    )
-
-
-def missing(name: str) -> Text:
-    """The hub does not know it, or does not say so to everybody."""
-    return Text(
-        f"The hub has no data set {name}, or it is private; check the spelling, or "
-        "set HF_TOKEN if you may read it.",
-        f"模型库中没有数据集 {name}，或它是私有的；请检查名称，"
-        "有权限时请设置 HF_TOKEN。",
-    )
-
-
-def gated_data(name: str) -> Text:
-    """Its owner wants to know who reads it."""
-    return Text(
-        f"{name} is gated: accept its terms on its page of the hub, set HF_TOKEN and "
-        "start Tunebook again, or choose an open data set.",
-        f"{name} 需要授权：请先在模型库页面接受条款，设置 HF_TOKEN 并重启 Tunebook，"
-        "或改用公开数据集。",
-    )
-
-
-def data_is_script(name: str) -> Text:
-    """It is a script; the hub keeps a copy of many of those as Parquet."""
-    return Text(
-        f"{name} wants to run code of its own, which Tunebook never does; try the "
-        "revision refs/convert/parquet, or convert it to Parquet and choose the file.",
-        f"{name} 需要运行自带代码，Tunebook 不允许；请试用版本 refs/convert/parquet，"
-        "或转换为 Parquet 后选择文件。",
-    )
-
-
-def unreachable(name: str) -> Text:
-    """No answer, and nothing downloaded earlier."""
-    return Text(
-        f"The hub cannot be reached and {name} is not on this machine; check the "
-        "network, set HF_ENDPOINT to a mirror, or choose files.",
-        f"无法连接模型库，本机也没有 {name}；请检查网络，用 HF_ENDPOINT 指定镜像，"
-        "或改用文件。",
-    )
-
-
 def hub_refused(status: int) -> Text:
     """The hub's answer is an error."""
     if status in (401, 403):
         return Text(
             "The hub does not accept the token in HF_TOKEN; set a valid one, or none "
-            "for an open data set.",
-            "模型库不接受 HF_TOKEN 中的令牌；请设置有效令牌，公开数据集可不设置。",
+            "for what is open to everybody.",
+            "模型库不接受 HF_TOKEN 中的令牌；请设置有效令牌，公开内容可不设置。",
         )
     return Text(
         f"The hub answers with error {status}; try again later, or set HF_ENDPOINT to "
         "a mirror.",
         f"模型库返回错误 {status}；请稍后重试，或用 HF_ENDPOINT 指定镜像。",
-    )
-
-
-def unreadable(name: str, error: Exception) -> Text:
-    """Its files are of no kind that the datasets library reads, or broken."""
-    cause = list(causes(error))[-1]
-    reason = " ".join(str(cause).split())[:200].rstrip(".: ") or type(cause).__name__
-    return Text(
-        f"The files of {name} cannot be read ({reason}); download those you need and "
-        "choose them as files.",
-        f"无法读取 {name} 的文件({reason});请下载所需文件并改用文件。",
     )

@@ -1,6 +1,6 @@
 """Models whose weights are pickles: reading one can run any program."""
 
-from webui.models.cache import files_of, folder_of
+from webui.models.cache import entries_in, folder_of
 from webui.models.hub import Facts, hub_facts
 from webui.models.sizes import any_weights, only_pickles
 from webui.models.source import Source, source_of
@@ -14,7 +14,7 @@ def pickled(source: Source, facts: Facts | None = None) -> bool | None:
     Args:
         facts: what the hub says of it, where it was asked already.
     """
-    names = [file.name for file in files_of(folder_of(source))]
+    names = [file.name for file in entries_in(folder_of(source))]
     if any_weights(names) and not only_pickles(names):
         return False
     if not source.is_local and (facts := facts or hub_facts(source)):

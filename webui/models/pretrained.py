@@ -13,9 +13,9 @@ from webui.chat.conversation import Chat, chat_of
 from webui.chat.end_token import ending_of, with_ending
 from webui.chat.template import Template
 from webui.errors import PlannerError
-from webui.models import hub
 from webui.models.catalogue.catalogue import config_of
 from webui.models.failures import explain_failure, refuse_packed
+from webui.models.hub import reach_hub
 from webui.models.source import Source, model_stamp, source_of
 from webui.notebook.chat_templates import BASE, chat_template
 from webui.notebook.ending import Ending
@@ -24,7 +24,6 @@ from webui.recipe.sections import Model
 
 # Formats whose rows may hold several answers.
 SEVERAL = ("messages", "transcript")
-PATIENCE = 10  # seconds for the hub's first answer
 
 
 def read_config(model: Model | str) -> Any:
@@ -142,20 +141,7 @@ def read_with(loader_name: str, source: Source, stamp: int) -> Any:
                 raise
         if loader_name == "AutoConfig" and (shape := config_of(source.path)):
             return shape  # gated and unreachable models have one, too
-        ask_hub(source)
+        reach_hub("model", source.path, source.revision)
         return loader.from_pretrained(source.path, **options)
     except Exception as error:
         raise explain_failure(source, error) from error
-
-
-def ask_hub(source: Source) -> None:
-    """Fail at once where Transformers would try an unreachable hub for a minute."""
-    from huggingface_hub import model_info
-
-    if hub.recently_silent():
-        raise ConnectionError("the hub gave no answer a moment ago")
-    try:
-        model_info(source.path, revision=source.revision, timeout=PATIENCE)
-    except Exception as error:
-        hub.note_silence(error)
-        raise

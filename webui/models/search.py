@@ -9,10 +9,10 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
-from webui.errors import PlannerError, causes
+from webui.errors import causes
 from webui.models.cache import local_models
 from webui.models.catalogue.catalogue import Entry, shapes
-from webui.models.hub import PATIENCE, licence_of
+from webui.models.hub import PATIENCE, facts_in
 from webui.models.hub_errors import hub_refused, out_of_reach, refused_with
 from webui.text import Text
 
@@ -72,7 +72,7 @@ def search(text: str, limit: int = 20) -> Found:
         *remote,
         *catalogue_hits(text),
     ]
-    return Found(tuple(once(offered)[:limit]), problem)
+    return Found(tuple(first_of_each_name(offered)[:limit]), problem)
 
 
 def catalogue_hits(text: str) -> list[Hit]:
@@ -100,7 +100,7 @@ def matches(name: str, text: str) -> bool:
     return all(word in name.lower() for word in text.lower().split())
 
 
-def once(hits: Iterable[Hit]) -> list[Hit]:
+def first_of_each_name(hits: Iterable[Hit]) -> list[Hit]:
     """The first hit of each name."""
     seen: dict[str, Hit] = {}
     for hit in hits:
@@ -139,13 +139,14 @@ def hub_hits(text: str, limit: int) -> list[Hit]:
 
 def hit(info: Any) -> Hit:
     """A hit of the hub."""
+    facts = facts_in(info)
     return Hit(
         info.id,
         "hub",
-        info.safetensors.total if info.safetensors else None,
-        licence_of(info.card_data.to_dict() if info.card_data else None),
-        bool(info.gated),
-        "custom_code" in (info.tags or ()),
+        facts.parameters,
+        facts.licence,
+        facts.gated,
+        facts.wants_code,
         info.downloads,
     )
 
@@ -155,6 +156,4 @@ def why_no_listing(error: Exception) -> Text:
     status = refused_with(causes(error))
     if not out_of_reach(error) and status in (401, 403):
         return hub_refused(status)
-    if isinstance(error, PlannerError):
-        return error.text
     return NOT_REACHED

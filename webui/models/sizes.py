@@ -1,5 +1,6 @@
 """How much a model's download is, what of it is here, and whether the disk has room."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -27,13 +28,14 @@ class Download:
     """What a run needs of a model of the hub, in bytes.
 
     ``total`` counts weights, tokenizer and configuration, ``present`` what of these
-    is in the cache, ``free`` the disk's room there. With ``exact`` false the total is
-    estimated from the number of weights, because the hub could not say.
+    is in the cache, ``free`` the disk's room there, None where it does not say. With
+    ``exact`` false the total is estimated from the number of weights, because the hub
+    could not say.
     """
 
     total: int
     present: int
-    free: int
+    free: int | None
     exact: bool = True
 
     @property
@@ -44,7 +46,7 @@ class Download:
     @property
     def fits(self) -> bool:
         """Whether the disk has room for what is still to come."""
-        return self.left <= self.free
+        return self.free is None or self.left <= self.free
 
 
 def needed_files(names: Mapping[str, int], source: Source) -> dict[str, int]:
@@ -69,15 +71,16 @@ def weights_pattern(names: Iterable[str], source: Source) -> str:
 
 
 def any_weights(names: Iterable[str]) -> bool:
-    """Whether weights are among these files, in whichever format."""
+    """Whether weights are among these files, in whichever format; not in subfolders."""
     formats = (SINGLE, SHARDS, PICKLE, PICKLE_SHARDS)
     return any(fnmatch(name, one) for name in names for one in formats)
 
 
 def only_pickles(names: Iterable[str]) -> bool:
     """Whether a model's weights are there as pickles, and not as safetensors."""
-    kept = [name for name in names if not fnmatch(name, "*.safetensors")]
-    return any_weights(kept) and len(kept) == len(list(names))
+    own = [name for name in names if "/" not in name]  # others are not loaded
+    kept = [name for name in own if not fnmatch(name, "*.safetensors")]
+    return any_weights(kept) and len(kept) == len(own)
 
 
 def download_of(
@@ -92,8 +95,8 @@ def download_of(
     if source.is_local:
         return None
     here = snapshot(source)
-    present = files_in(here) if here else {}
-    free = free_bytes(hub_cache()) or 0
+    present = sizes_below(here) if here else {}
+    free = free_bytes(hub_cache())
     if facts is not None:
         needed = needed_files(facts.files, source)
         has = sum(length for name, length in needed.items() if name in present)
@@ -108,7 +111,7 @@ def download_of(
     return Download(total, has, free, exact=False)
 
 
-def files_in(folder: Path) -> dict[str, int]:
+def sizes_below(folder: Path) -> dict[str, int]:
     """The files below a folder with their sizes in bytes."""
     return {
         file.relative_to(folder).as_posix(): file.stat().st_size
@@ -126,8 +129,8 @@ def is_complete(
         return "config.json" in present
     shards = [name for name in present if fnmatch(name, pattern)]
     # model-00001-of-00003.safetensors: each name says how many there are.
-    wanted = int(shards[0].rpartition("-of-")[2].split(".")[0]) if shards else 0
-    return bool(folder and shards) and len(shards) == wanted
+    told = re.search(r"-of-(\d+)[.]", shards[0]) if shards else None
+    return bool(folder and told and len(shards) == int(told[1]))
 
 
 def disk_problem(recipe: Recipe) -> Text | None:
@@ -136,10 +139,10 @@ def disk_problem(recipe: Recipe) -> Text | None:
     if source.is_local:
         return None
     here = snapshot(source)
-    if here and is_complete(files_in(here), here, source):
+    if here and is_complete(sizes_below(here), here, source):
         return None  # the hub need not be asked
     download = download_of(source, hub_facts(source), None)
-    if download is None or download.fits:
+    if download is None or download.free is None or download.fits:
         return None
     wanted, free, place = in_bytes(download.left), in_bytes(download.free), hub_cache()
     return Text(

@@ -57,4 +57,5 @@ def model_stamp(model: Model | str) -> int:
     """When a local model last changed, in ns, so that no stale copy is kept."""
     folder = source_of(model).folder
     files = folder.iterdir() if folder else ()
-    return max((file.stat().st_mtime_ns for file in files), default=0)
+    # Links may lead nowhere, as in a copy of the cache.
+    return max((f.stat().st_mtime_ns for f in files if f.exists()), default=0)

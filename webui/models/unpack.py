@@ -13,12 +13,7 @@ from webui.planner.job import Gauge, Job
 from webui.settings import models_folder
 from webui.text import Text
 
-CANCELLED = Text("The unpacking was cancelled.", "解包已取消。")
-DIED = Text(
-    "The unpacking ended before it was done, probably for want of memory; close other "
-    "programs and try again.",
-    "解包中途退出，很可能是内存不足；请关闭其他程序后重试。",
-)
+UNPACKING = Text("The unpacking", "解包")
 
 
 def start(file: Path) -> Job[Path]:
@@ -30,11 +25,11 @@ def start(file: Path) -> Job[Path]:
     try:
         target = unpacked_folder(file)
         if (target / WRITTEN).is_file():
-            return Job(CANCELLED, DIED, target)
+            return Job(UNPACKING, target)
         scratch = scratch_folder()
     except PlannerError as error:
-        return Job(CANCELLED, DIED, error)
-    gauge, job = Gauge(STAGES), Job[Path](CANCELLED, DIED)
+        return Job(UNPACKING, error)
+    gauge, job = Gauge(STAGES), Job[Path](UNPACKING)
     args = (file, scratch, target, gauge)
     job.begin(unpacked_offline, *args, gauge=gauge, scratch=scratch)
     return job

@@ -2,9 +2,6 @@
 
 import json
 import os
-import shutil
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +9,7 @@ import psutil
 
 from webui.errors import PlannerError, reason
 from webui.figures import in_bytes
+from webui.files import free_bytes
 from webui.models.gguf import Header, read_header
 from webui.models.gguf_tokenizer import tokenizer_of
 from webui.planner.job import Gauge
@@ -32,7 +30,7 @@ ROOM_LEFT = 50_000_000  # bytes of disk that stay free
 
 
 def unpacked_offline(file: Path, scratch: Path, target: Path, gauge: Gauge) -> Path:
-    """What ``unpacked`` does, in a process that has this for its only work."""
+    """What ``unpack_model`` does, in a process that has this for its only work."""
     os.environ["HF_HUB_OFFLINE"] = "1"  # everything is in the file
     return unpack_model(file, scratch, target, gauge)
 
@@ -48,7 +46,7 @@ def unpack_model(file: Path, scratch: Path, target: Path, gauge: Gauge) -> Path:
     refuse_memory(header.parameters)
     made = scratch / "model"
     try:
-        convert(file, header, made, gauge)
+        convert_gguf(file, header, made, gauge)
         about = {"file": str(file), "license": header.licence}
         (made / "origin.json").write_text(json.dumps(about), "utf-8")
         (made / WRITTEN).write_text(json.dumps({"version": 1}), "utf-8")
@@ -58,7 +56,7 @@ def unpack_model(file: Path, scratch: Path, target: Path, gauge: Gauge) -> Path:
     return target
 
 
-def convert(file: Path, header: Header, folder: Path, gauge: Gauge) -> None:
+def convert_gguf(file: Path, header: Header, folder: Path, gauge: Gauge) -> None:
     """Write a GGUF file's model in bf16, and its tokenizer, as Transformers loads them.
 
     Raises:
@@ -66,34 +64,17 @@ def convert(file: Path, header: Header, folder: Path, gauge: Gauge) -> None:
         OSError: if the disk refuses.
     """
     tokenizer = tokenizer_of(file, header)
-    model = model_of(file, header, reading_told(gauge))
+    model = gguf_model(file, header, gauge)
     mend_model(model, tokenizer)
     gauge.tell(WRITING)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 
 
-def reading_told(gauge: Gauge) -> Callable[[float], None]:
-    """Tells which share of the weights is unpacked; time is taken from now on."""
-    begun = time.monotonic()
-    gauge.tell(READING)
-
-    def tell(share: float) -> None:
-        seconds = time.monotonic() - begun
-        left = seconds * (1 - share) / share if share else None
-        gauge.tell(READING, share=share, seconds_left=left)
-
-    return tell
-
-
 def refuse_disk(parameters: int, folder: Path) -> None:
-    """Refuse a model that the disk of a folder has no room for.
-
-    Raises:
-        PlannerError: with what is needed and what is there.
-    """
-    wanted, free = BYTES_ON_DISK * parameters, shutil.disk_usage(folder).free
-    if wanted + ROOM_LEFT > free:
+    """Refuse a model that the disk of a folder has no room for."""
+    wanted, free = BYTES_ON_DISK * parameters, free_bytes(folder)
+    if free is not None and wanted + ROOM_LEFT > free:
         raise PlannerError.of(
             f"The unpacked model takes {in_bytes(wanted)} and {in_bytes(free)} are "
             f"free on the disk of {folder.parent}; free some, or set TUNEBOOK_HOME to "
@@ -104,11 +85,7 @@ def refuse_disk(parameters: int, folder: Path) -> None:
 
 
 def refuse_memory(parameters: int) -> None:
-    """Refuse a model that the memory has no room for while it is unpacked.
-
-    Raises:
-        PlannerError: with what is needed and what is there.
-    """
+    """Refuse a model that the memory has no room for while it is unpacked."""
     wanted = BYTES_IN_MEMORY * parameters + LIBRARIES
     free = psutil.virtual_memory().available + psutil.swap_memory().free
     if wanted > free:
@@ -120,7 +97,7 @@ def refuse_memory(parameters: int) -> None:
         )
 
 
-def model_of(file: Path, header: Header, on_share: Callable[[float], None]) -> Any:
+def gguf_model(file: Path, header: Header, gauge: Gauge) -> Any:
     """The file's model in bf16, on the CPU.
 
     Raises:
@@ -129,7 +106,7 @@ def model_of(file: Path, header: Header, on_share: Callable[[float], None]) -> A
     import torch
     from transformers import AutoModelForCausalLM
 
-    count_unpacked(header.parameters, on_share)
+    count_unpacked(header.parameters, gauge)
     try:
         model, told = AutoModelForCausalLM.from_pretrained(
             file.parent,
@@ -155,20 +132,20 @@ def not_readable(file: Path, why: str) -> PlannerError:
     )
 
 
-def count_unpacked(total: int, on_share: Callable[[float], None]) -> None:
+def count_unpacked(total: int, gauge: Gauge) -> None:
     """Tell of each tensor that is unpacked from now on in this process.
 
     Transformers tells of none; it calls this function of gguf once for each.
     """
     import gguf
 
-    unpack_one, done = gguf.dequantize, 0
+    unpack_one, done, tell = gguf.dequantize, 0, gauge.begin(READING)
 
     def counting(data: Any, kind: Any) -> Any:
         nonlocal done
         values = unpack_one(data, kind)
         done += int(values.size)
-        on_share(min(1.0, done / max(1, total)))
+        tell(min(1.0, done / max(1, total)))
         return values
 
     gguf.dequantize = counting

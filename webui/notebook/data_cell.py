@@ -41,8 +41,8 @@ def data_context(recipe: Recipe, rows: Rows) -> dict[str, Any]:
             "question": asked,
             "answer": answer_expression(recipe),
             "beside": beside,
+            "asked": Code("asked") if beside else asked,
         }
-        context["asked"] = Code("asked") if beside else asked
     if rows.form in MAKERS:
         modules, carried = source_of([MAKERS[rows.form]])
         maker = Code(MAKERS[rows.form].__name__)

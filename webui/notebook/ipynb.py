@@ -1,6 +1,5 @@
 """Write cells as a notebook that opens in Jupyter."""
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from webui.notebook.rows import PARENT
+from webui.origin import link
 from webui.recipe import Recipe
 from webui.recipe.store import dumps
 
@@ -25,7 +25,7 @@ def notebook_text(
     ``resumed`` tells after which steps the training went on when it was cut off, and
     ``parent`` is the run whose weights it began with.
     """
-    heading = f"# {title}\n\nMade with Tunebook: plain Unsloth, TRL and PEFT code."
+    heading = f"# {title}\n\nMade with {link()}: plain Unsloth, TRL and PEFT code."
     if parent:
         heading += (
             f"\n\nTrained on from the run `{plain_markdown(parent)}`, whose weights "
@@ -53,9 +53,7 @@ def notebook_text(
                 execution_count=cell.get("execution_count"),
             )
         )
-    stream = io.StringIO()
-    nbformat.write(notebook, stream)
-    return stream.getvalue()
+    return f"{nbformat.writes(notebook)}\n"
 
 
 def plain_markdown(text: str) -> str:

@@ -1,5 +1,6 @@
 """The one place where a value enters code: as a Python literal."""
 
+import math
 from typing import Any
 
 
@@ -18,14 +19,11 @@ def literal(value: Any) -> str:
     """
     if isinstance(value, Code):
         return str(value)
-    if value is None or isinstance(value, bool | int | float | str):
-        # `inf` and `nan` are names, not literals; the recipe refuses them as well.
-        if isinstance(value, float) and value - value != 0:
-            raise TypeError(f"{value} has no literal")
-        # Exact types: a subclass may bring a __repr__ of its own.
-        plain = (bool, int, float, str, type(None))
-        if type(value) not in plain:
-            raise TypeError(f"{type(value).__name__} has no literal")
+    # `inf` and `nan` are names, not literals; the recipe refuses them as well.
+    if isinstance(value, float) and not math.isfinite(value):
+        raise TypeError(f"{value} has no literal")
+    # Exact types: a subclass may bring a __repr__ of its own.
+    if type(value) in (bool, int, float, str, type(None)):
         return repr(value)  # with everything that does not print escaped
     if isinstance(value, list | tuple):
         return "[" + ", ".join(literal(item) for item in value) + "]"

@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from ruff import find_ruff_bin
 
-from webui.notebook.cells import COMPARE, KINDS, RUN, SWEEP, reads
+from webui.notebook.cells import KINDS, RUN, reads
 from webui.notebook.chat_templates import BASE, chat_template
 from webui.notebook.literal import Code, literal
 from webui.notebook.model_cell import ModelPlace, model_context, named_place
@@ -21,8 +21,6 @@ from webui.recipe import Recipe
 
 # What Unsloth does anyway, and so need not be said.
 USUAL = (("bias", "none"), ("use_rslora", False))
-
-RUN_CELLS, SWEEP_CELLS, LOAD_CELLS = RUN.cells, SWEEP.cells, COMPARE.cells
 
 CELLS = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -50,7 +48,7 @@ class Cell:
 
 def render_cells(
     recipe: Recipe,
-    names: tuple[str, ...] = RUN_CELLS,
+    names: tuple[str, ...] = RUN.cells,
     adapter_folder: str = "",
     checkpoint: str = "",
     alone: bool = False,

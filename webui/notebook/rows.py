@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from webui.notebook.architecture import UNKNOWN, Architecture
 from webui.notebook.ending import Ending, expected_ending
+from webui.notebook.plain import PLAIN_KINDS, has_mapper, suffix_of
 from webui.recipe import Recipe
 from webui.recipe.objectives import objective_of
 from webui.recipe.watched import is_watched
@@ -107,8 +108,6 @@ class Rows:
 
 def expected(recipe: Recipe) -> Rows:
     """What a recipe lets expect of rows that nobody has read yet."""
-    from webui.notebook.plain import PLAIN_KINDS, has_mapper, suffix_of
-
     data = recipe.data
     sources = (*data.train_files, *recipe.split.files)
     readable = data.source == "hub" or all(suffix_of(f) in PLAIN_KINDS for f in sources)
@@ -122,17 +121,13 @@ def expected(recipe: Recipe) -> Rows:
         form = "tokens"
     elif data.train_on == "everything" or data.format in ("messages", "transcript"):
         form = "messages"
-    plain = readable and has_mapper(recipe) and form in BY_TRAINER
-    reason = PACKED if data.packing else ""
-    own = data.template != "model"
-    ending = expected_ending(recipe)
     return Rows(
         form,
-        plain,
-        reason,
+        plain=readable and has_mapper(recipe) and form in BY_TRAINER,
+        reason=PACKED if data.packing else "",
         named=named,
-        own_template=own,
-        ending=ending,
+        own_template=data.template != "model",
+        ending=expected_ending(recipe),
         key=about(recipe),
     )
 

@@ -133,12 +133,17 @@ def element_id(path: str) -> str:
 AXES = 3
 
 
+def with_path(declared: DeclaredField, path: str) -> Text:
+    """A field's title and its path, as a choice of a list."""
+    title = declared.declaration.title
+    return Text(f"{title.en} ({path})", f"{title.zh}（{path}）")
+
+
 def bind_space(language: Language) -> Binding:
     """The fields and values of a sweep: three pairs of a name and its values."""
     declared = FIELDS["sweep.space"]
     choices = [("–", "")] + [
-        (f"{getattr(f.declaration.title, language)} ({path})", path)
-        for path, f in SWEEPABLE.items()
+        (getattr(with_path(f, path), language), path) for path, f in SWEEPABLE.items()
     ]
     names = Text("Setting", "设置"), Text("Values, with commas", "取值（用逗号分隔）")
     components: list[Component] = []
@@ -184,12 +189,8 @@ def write_space(recipe: Recipe) -> list[Any]:
     """A search space as the values of three pairs of components."""
     flat: list[Any] = []
     for name, values in recipe.sweep.space.items():
-        flat += [
-            name,
-            ", ".join(
-                str(v).lower() if isinstance(v, bool) else str(v) for v in values
-            ),
-        ]
+        written = (str(v).lower() if isinstance(v, bool) else str(v) for v in values)
+        flat += [name, ", ".join(written)]
     return flat + [""] * (2 * AXES - len(flat))
 
 
@@ -221,10 +222,7 @@ def field_updates(
 
 def commit_events(component: Component) -> list[Any]:
     """The events of a component that mean: the user has left this value."""
-    if isinstance(component, gr.Textbox):
-        return [component.blur, component.submit]
-    if isinstance(component, gr.Number):
-        # The arrows change a number without ever leaving it.
+    if isinstance(component, gr.Textbox | gr.Number):
         return [component.blur, component.submit]
     if isinstance(component, gr.Slider):
         return [component.release, component.input]

@@ -3,12 +3,14 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import gradio as gr
 from markupsafe import Markup
 
 from webui.diagnosis import explain
 from webui.figures import duration
+from webui.kernel import jobs
 from webui.notebook.cells import KINDS, SHOWN
 from webui.notebook.cells.kind import CellKind
 from webui.page import mending
@@ -17,6 +19,8 @@ from webui.page.language import MARKS, STATES
 from webui.page.mending import failure_of
 from webui.page.tables import problem_card
 from webui.page.view import View
+from webui.preflight.ready import ready
+from webui.recipe import Recipe
 from webui.recorder.outputs import plain_text
 from webui.runs.events import Failed
 from webui.text import Text
@@ -30,11 +34,11 @@ MAX_SHOWN = 20_000
 def cell(page: Page, name: str) -> Iterator:
     """A column that looks like a notebook cell; what is built inside is its form."""
     with gr.Column(elem_classes="cell", elem_id=f"cell-{name}"):
-        page.html(lambda view: head(page, view, KINDS[name]))
+        page.html(partial(head, KINDS[name]))
         yield
 
 
-def head(page: Page, view: View, kind: CellKind) -> Markup:
+def head(kind: CellKind, page: Page, view: View) -> Markup:
     """The line that says which cell this is and how it stands."""
     state, number = view.state(kind.name), SHOWN.index(kind.name) + 1
     word: str | Markup = page.say(STATES[state])
@@ -59,6 +63,11 @@ def head(page: Page, view: View, kind: CellKind) -> Markup:
     )
 
 
+def run_up_to(page: Page, name: str, recipe: Recipe) -> None:
+    """Run what is stale up to a cell, once the recipe is ready to be trained."""
+    jobs.start_cells(page.kernel, ready(recipe, page.kernel.runs), name)
+
+
 def code_and_output(page: Page, *names: str) -> None:
     """The folded code of some cells, and below it what they put out."""
     with gr.Accordion(page.say(CODE), open=False) as fold:
@@ -69,12 +78,12 @@ def code_and_output(page: Page, *names: str) -> None:
 
     def lines(view: View) -> str:
         count = len(joined(view).splitlines())
-        unit = Text(f"{count} lines", f"{count} 行")
-        return f"{page.say(CODE)} ({page.say(unit)})"
+        told = Text(f"{CODE.en} ({count} lines)", f"{CODE.zh}（{count} 行）")
+        return page.say(told)
 
     page.watch(code, lambda view: gr.update(value=joined(view)))
     page.watch(fold, lambda view: gr.update(label=lines(view)))
-    page.html(lambda view: output(page, view, names))
+    page.html(partial(output, names))
     mending.offer(page, *names)
 
 
@@ -84,7 +93,7 @@ def cell_failure(page: Page, failed: Failed) -> Markup:
     return problem_card(page.say(diagnosis.what), page.say(diagnosis.next_step))
 
 
-def output(page: Page, view: View, names: tuple[str, ...]) -> Markup:
+def output(names: tuple[str, ...], page: Page, view: View) -> Markup:
     """What the cells printed, folded; open where one of them failed."""
     records = [view.kernel.cells[n] for n in names if n in view.kernel.cells]
     told = Markup("").join(

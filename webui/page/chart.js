@@ -59,7 +59,7 @@ function smoothed(rows, name, strength) {
 }
 
 class Chart {
-  // spec: { name, title, log, height, plain, scale, bands, limit, zero }
+  // spec: { name, title, log, height, scale, bands, limit, zero, smooth }
   constructor(spec, labels) {
     Object.assign(this, { spec, labels });
     this.figure = document.createElement('figure');
@@ -92,9 +92,10 @@ class Chart {
     this.width = full - EDGE.left - EDGE.right;
     this.height = spec.height - EDGE.top - EDGE.bottom;
     if (!this.measure(parts, view)) return;
-    const clip = element('clipPath', { id: `clip-${spec.name}` });
+    const name = `clip-${spec.name.replace(/\W/g, '-')}`;
+    const clip = element('clipPath', { id: name });
     clip.append(element('rect', { x: EDGE.left, y: EDGE.top - 4, width: this.width, height: this.height + 8 }));
-    const inside = element('g', { 'clip-path': `url(#clip-${spec.name})` });
+    const inside = element('g', { 'clip-path': `url(#${name})` });
     this.svg.replaceChildren(clip, ...this.bands(view), ...this.axes(view), inside);
     // The main run last, so that it lies on top.
     for (const part of [...parts].reverse()) inside.append(...this.line(part));

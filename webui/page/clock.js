@@ -15,6 +15,7 @@ async function look() {
   if (document.hidden) return;
   const reply = await fetch('stamp', { cache: 'no-store' });
   if (reply.ok) stamped(await reply.text());
+  else if (reply.status === 401) location.reload(); // The session is over: sign in again.
 }
 
 async function tick() {

@@ -7,6 +7,8 @@ of them goes through Gradio, whose redraws stay few and small.
 import json
 import os
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +25,14 @@ from webui.page.studio import Studio
 from webui.page.view import View
 from webui.runs import events
 from webui.runs import folder as runs
+from webui.runs.curve import Piece
 from webui.runs.folder import RECIPE
-from webui.runs.followed import Training
+from webui.runs.followed import Training, is_drawn
 from webui.runs.trials import by_batch
 from webui.text import Text
 
 OFFERED = 40
+FILLED = 1000  # bytes of names, beside which no rows are sent
 
 LOW = {"height": 150, "zero": True}
 # The charts that every training has, row by row, and what is said below a row; any
@@ -61,7 +65,6 @@ TITLES = {name: metric.title for name, metric in METRICS.items() if metric.drawn
 }
 LABELS = {
     "smoothed": Text("smoothed", "平滑后"),
-    "raw": Text("as logged", "原始值"),
     "evaluated": Text("evaluation", "评估"),
     "strength": Text("Smoothing", "平滑程度"),
     "log": Text("Log scale (loss, gradient norm)", "对数刻度（损失、梯度范数）"),
@@ -118,7 +121,7 @@ def frame_of_curves(page: Page) -> str:
     )
 
 
-def watched(view: View) -> Markup:
+def watched(page: Page, view: View) -> Markup:
     """Which run the browser draws, whether it goes on, what may lie over it."""
     run, now = view.run, view.kernel
     newest = runs.folders(view.studio.kernel.runs)[: OFFERED + 1]
@@ -144,39 +147,51 @@ def run_folder(root: Path, name: str) -> Path | None:
     return folder if plain and os.path.isfile(folder / RECIPE) else None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a browser knows of a run's curves: so many steps (``known``) and evaluations
+    (``heard``) of one generation; and the part that it wants in more detail."""
+
+    generation: int = -1
+    shape: int = 0
+    known: int = 0
+    heard: int = 0
+    first: float | None = None
+    last: float | None = None
+
+
+EVERYTHING = Asked()  # to be told
+
+
 def curve_news(
-    studio: Studio,
-    folder: Path,
-    *,
-    generation: int = -1,
-    known: int = 0,
-    heard: int = 0,
-    first: float | None = None,
-    last: float | None = None,
+    studio: Studio, folder: Path, asked: Asked = EVERYTHING
 ) -> dict[str, Any]:
     """What is new of a run's curves for a browser that knows so much of them.
 
-    ``known`` steps and ``heard`` evaluations are there already, of that generation;
-    from ``first`` to ``last`` it asks for a part in more detail.
+    Names are told to who knows another shape; so many that they fill an answer come
+    without rows.
     """
     followed = studio.follow(folder)
     with followed.lock:
         curve = followed.curve
-        if generation != curve.generation:
-            known, heard = 0, 0
-        rows, now_known, more = curve.piece(known, first, last)
-        detail = first is not None
-        marks, now_heard, unheard = ([], heard, False) if detail else curve.marks(heard)
+        if asked.generation != curve.generation:
+            asked = replace(asked, known=0, heard=0)
+        said = {} if asked.shape == curve.shape else curve.described
+        detail, alone = asked.first is not None, len(json.dumps(said)) > FILLED
+        seen, unseen = Piece([], asked.known, alone), Piece([], asked.heard, False)
+        if not alone:
+            seen = curve.piece(asked.known, asked.first, asked.last)
+            unseen = unseen if detail else curve.marks(asked.heard)
         found = {
+            **said,
             "generation": curve.generation,
-            "from": known,
-            "known": now_known,
-            "heard": now_heard,
-            "more": more or unheard,
-            "names": curve.names,
-            "rows": rows,
-            "marked": [*curve.evaluations],
-            "marks": marks,
+            "shape": curve.shape,
+            "from": asked.known,
+            "known": seen.known,
+            "heard": unseen.known,
+            "more": seen.more or unseen.more,
+            "rows": seen.rows,
+            "marks": unseen.rows,
         }
         if detail or found["more"]:
             return found
@@ -185,26 +200,34 @@ def curve_news(
         evaluated = bool(curve.evaluations["step"])
         found["old"] = evaluated and by_batch(followed.history)
         step = steps[-1] if steps else 0
-    return found | going(studio, folder, training, step)
+        names = curve.metrics
+    return found | going(studio, folder, training, step, names)
 
 
 def going(
-    studio: Studio, folder: Path, training: Training | None, step: float
+    studio: Studio,
+    folder: Path,
+    training: Training | None,
+    step: float,
+    names: Sequence[str],
 ) -> dict[str, Any]:
     """How the training stands, and the page: for the end of an answer.
 
-    ``step`` is how many seconds one takes, by which the browser asks ``again``.
+    ``step`` is how many seconds one takes, by which the browser asks ``again``. The
+    figures of metrics come in the order of their ``names``, which the browser knows.
     """
     now = status(studio.kernel)
     busy = now.word == "busy" and now.run == folder
     live = busy and bool(kind_of(now.busy.get("cell")).trainings)
     total = training.max_steps if training else 0
+    figures = figures_of(training, live, studio.memory) if training else {}
     return {
         "stamp": stamp_of(studio, now),
         "live": busy,
         "again": round(studio.turns.next(step, booked=busy), 1),
         "share": round(100 * training.step / max(total, 1), 1) if training else 0,
-        "figures": figures_of(training, live, studio.memory) if training else {},
+        "measured": [figures.pop(name, "") for name in names],
+        "figures": figures,
     }
 
 
@@ -238,11 +261,13 @@ FIRST = (
 
 
 def further(training: Training) -> list[str]:
-    """The metrics of a training that nobody declared."""
+    """What else a trainer measures."""
     return [
         name
         for name in training.figures
-        if name not in METRICS and metric(name).drawn and written(training, name) != "–"
+        if name not in (*FIRST, "memory")
+        and is_drawn(name)
+        and training.figure(name) is not None
     ]
 
 

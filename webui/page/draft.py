@@ -159,8 +159,7 @@ class Draft:
     def checked(self) -> Recipe:
         """The recipe, if no field is waiting to be mended."""
         for path, message in self.problems.items():
-            title = FIELDS[path].declaration.title
-            raise DraftError.of(f"{title.en}: {message.en}", f"{title.zh}:{message.zh}")
+            raise DraftError(titled(Problem(path, message)))
         return self.recipe
 
     def replace(self, recipe: Recipe) -> None:
@@ -184,8 +183,13 @@ def told_at(path: str, problems: Sequence[Problem]) -> Text:
     for problem in problems:
         if problem.path == path:
             return problem.message
-    title = FIELDS[problems[0].path].declaration.title
-    message = problems[0].message
+    return titled(problems[0])
+
+
+def titled(problem: Problem) -> Text:
+    """A problem with the title of its field."""
+    path, message = problem.path, problem.message
+    title = FIELDS[path].declaration.title if path in FIELDS else Text(path, path)
     return Text(f"{title.en}: {message.en}", f"{title.zh}：{message.zh}")
 
 

@@ -8,24 +8,24 @@ from typing import Any
 
 import gradio as gr
 from gradio.components import Component
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from webui.errors import UserError
 from webui.kernel.kernel import Kernel
 from webui.kernel.status import status
 from webui.page.bind import Binding, bind, commit_events, field_updates
-from webui.page.draft import same
+from webui.page.draft import same, titled
 from webui.page.language import Language
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
 from webui.page.view import View, view_of
 from webui.recipe import Recipe
-from webui.recipe.paths import FIELDS, value_at
-from webui.recipe.problems import Problem, RecipeError
+from webui.recipe.paths import value_at
+from webui.recipe.problems import RecipeError
 from webui.text import Text
 
 Watcher = Callable[[View], Any]
-Chooser = Callable[..., Any]
+Drawer = Callable[..., Any]
 
 NOTICE = Text("Please note", "请注意")
 UNEXPECTED = Text(
@@ -53,7 +53,7 @@ class Page:
     stamp: gr.Textbox
     bindings: list[Binding] = field(default_factory=list)
     watchers: list[tuple[Component, Watcher]] = field(default_factory=list)
-    chosen: list[tuple[Component, Sequence[Component], Chooser]] = field(
+    chosen: list[tuple[Component, Sequence[Component], Drawer]] = field(
         default_factory=list
     )
     # Wired when the page is whole: a button sends every field, of later tabs as well.
@@ -87,6 +87,15 @@ class Page:
         self.add_binding(binding)
         return binding.components[0]
 
+    def place(
+        self, *lines: str, changes: Callable[[str], Any] = lambda path: None
+    ) -> None:
+        """Place fields, those of a line side by side; ``changes`` is of each path."""
+        for line in lines:
+            with gr.Row():
+                for path in line.split():
+                    self.field(path, changes(path))
+
     def add_binding(self, binding: Binding) -> None:
         """Make a binding part of the form and commit it whenever it is left."""
         self.bindings.append(binding)
@@ -108,33 +117,53 @@ class Page:
                     concurrency_limit=None,
                     queue=False,
                     api_visibility="private",
-                ).then(self.look, None, self.stamp, **QUIET)
+                ).then(*self.looks, **QUIET)
 
     def watch(self, component: Component, watcher: Watcher) -> None:
         """Redraw a component from every view; it is sent only when it differs."""
         self.watchers.append((component, watcher))
 
     def watch_chosen(
-        self, component: Component, choices: Sequence[Component], watcher: Chooser
+        self, component: Component, choices: Sequence[Component], drawer: Drawer
     ) -> None:
         """Redraw a part that also depends on what this tab chose, as a row number.
 
-        The watcher gives HTML, or an update of the component.
+        It is drawn from the page, a view and the choices, as HTML or as an update.
         """
-        self.chosen.append((component, choices, watcher))
+        self.chosen.append((component, choices, drawer))
         for choice in choices:
             choice.change(
-                lambda *values: self.drawn_html(watcher, self.view(), *values),
+                lambda *values: self.drawn_html(drawer, self.view(), *values),
                 choices,
                 component,
                 **QUIET,
             )
 
-    def html(self, watcher: Watcher, **options: Any) -> gr.HTML:
-        """An HTML part that is redrawn from every view. The watcher escapes."""
+    def html(self, drawer: Drawer, **options: Any) -> gr.HTML:
+        """An HTML part that is drawn from the page and every view; it escapes."""
         component = gr.HTML(**options)
-        self.watch(component, lambda view: self.drawn_html(watcher, view))
+        self.watch_chosen(component, [], drawer)
         return component
+
+    def button(
+        self,
+        title: Text,
+        name: str,
+        action: Callable[..., Any] | None = None,
+        inputs: Sequence[Component] = (),
+        *,
+        form: bool = True,
+        shown: Callable[[View], bool] | None = None,
+        **options: Any,
+    ) -> gr.Button:
+        """A small button, and what a press does; ``shown`` tells while it is there."""
+        looks = {"size": "sm", "visible": shown is None, **options}
+        button = gr.Button(self.say(title), elem_id=name, **looks)
+        if action is not None:
+            self.when_pressed(button, action, inputs, form=form)
+        if shown is not None:
+            self.watch(button, lambda view: gr.update(visible=shown(view)))
+        return button
 
     def when_pressed(
         self,
@@ -167,9 +196,14 @@ class Page:
                 show_progress="hidden",
                 trigger_mode="once",
                 api_visibility="private",
-            ).then(self.look, None, self.stamp, **QUIET)
+            ).then(*self.looks, **QUIET)
 
         self.later.append(wire)
+
+    @property
+    def looks(self) -> tuple[Any, ...]:
+        """What follows an event that changed something: is the page to be redrawn?"""
+        return self.look, None, self.stamp
 
     @property
     def form(self) -> list[Component]:
@@ -191,7 +225,7 @@ class Page:
 
         button.upload(
             act, button, button, trigger_mode="multiple", api_visibility="private"
-        ).then(self.look, None, self.stamp, **QUIET)
+        ).then(*self.looks, **QUIET)
 
     def commit_form(self, seen: Seen, values: Sequence[Any]) -> Recipe:
         """Put everything that the form shows into the draft; the recipe to run."""
@@ -214,18 +248,12 @@ class Page:
         try:
             yield
         except RecipeError as error:
-            self.warn("\n".join(map(self.told, error.problems)))
+            self.warn("\n".join(self.say(titled(each)) for each in error.problems))
         except UserError as error:
             self.warn(self.say(error.text))
         except Exception:
             logging.getLogger("tunebook").exception("an action failed")
             self.warn(self.say(UNEXPECTED))
-
-    def told(self, problem: Problem) -> str:
-        """A problem of a recipe with the title of its field."""
-        declared = FIELDS.get(problem.path)
-        title = self.say(declared.declaration.title) if declared else problem.path
-        return f"{title}: {self.say(problem.message)}"
 
     def warn(self, sentence: str) -> None:
         """Show one sentence in the corner of the page for a while.
@@ -234,6 +262,10 @@ class Page:
         """
         lines = Markup("<br>").join(sentence.splitlines())
         gr.Warning(str(lines), title=self.say(NOTICE))
+
+    def tell(self, sentence: str) -> None:
+        """Show in the same way what was done."""
+        gr.Info(str(escape(sentence)), title="Tunebook")
 
     # ---- while running
 
@@ -260,23 +292,23 @@ class Page:
             )
         updates += [self.drawn(watcher, view) for _, watcher in self.watchers]
         rest = list(choices)
-        for _, inputs, watcher in self.chosen:
+        for _, inputs, drawer in self.chosen:
             values, rest = rest[: len(inputs)], rest[len(inputs) :]
-            updates.append(self.drawn_html(watcher, view, *values))
+            updates.append(self.drawn_html(drawer, view, *values))
         seen.version = version
         return [seen, *only_news(seen.sent, updates)]
 
-    def drawn(self, watcher: Callable, view: View, *values: Any) -> Any:
+    def drawn(self, watcher: Callable, *given: Any) -> Any:
         """One part of the page. If it cannot be drawn, the others still are."""
         try:
-            return watcher(view, *values)
+            return watcher(*given)
         except Exception:
             logging.getLogger("tunebook").exception("a part of the page failed")
             return gr.skip()
 
-    def drawn_html(self, watcher: Callable, view: View, *values: Any) -> Any:
-        """An HTML part of the page; a watcher that has nothing to say yet skips."""
-        drawn = self.drawn(watcher, view, *values)
+    def drawn_html(self, drawer: Drawer, view: View, *values: Any) -> Any:
+        """An HTML part of the page; one that has nothing to say yet skips."""
+        drawn = self.drawn(drawer, self, view, *values)
         return drawn if isinstance(drawn, dict) else gr.update(value=str(drawn))
 
     def connect(self) -> None:

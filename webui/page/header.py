@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from webui.figures import in_bytes
 from webui.kernel import jobs, stopping
+from webui.page.draft import titled
 from webui.page.frame import Page
-from webui.page.language import RUN_ALL, STOP, Language
+from webui.page.language import COLON, RUN_ALL, STOP, Language
 from webui.page.no_code import no_code
 from webui.page.patches.given_away import served
 from webui.page.tables import problem_card
@@ -35,6 +36,7 @@ KERNEL = {
     "busy": Text("kernel busy", "内核运行中"),
     "dead": Text("kernel ended", "内核已退出"),
 }
+SIGN_OUT = Text("Sign out", "退出登录")
 NOTHING_STALE = Text("Everything is fresh already.", "所有单元都是最新的。")
 OTHER_LANGUAGE: dict[Language, tuple[str, str]] = {
     "en": ("zh", "中文"),
@@ -45,15 +47,18 @@ OTHER_LANGUAGE: dict[Language, tuple[str, str]] = {
 def build_header(page: Page) -> None:
     """The line on top, with Run all and Stop, and the folded file menu."""
     with gr.Row():
-        page.html(lambda view: status_line(page, view), elem_id="status")
-        run_all = gr.Button(
-            page.say(RUN_ALL), variant="primary", size="md", elem_id="run-all"
+        page.html(status_line, elem_id="status")
+        run_all = page.button(
+            RUN_ALL,
+            "run-all",
+            partial(press_run_all, page),
+            size="md",
+            variant="primary",
         )
-        stop = gr.Button(page.say(STOP), size="md", elem_id="stop", interactive=False)
+        end = partial(stopping.stop, page.kernel)
+        stop = page.button(STOP, "stop", end, form=False, size="md", interactive=False)
     page.watch(run_all, lambda view: run_all_button(page, view))
     page.watch(stop, lambda view: gr.update(interactive=view.kernel.word == "busy"))
-    page.when_pressed(run_all, lambda recipe: press_run_all(page, recipe))
-    page.when_pressed(stop, lambda: stopping.stop(page.kernel), form=False)
     build_files(page)
 
 
@@ -69,7 +74,7 @@ def press_run_all(page: Page, recipe: Recipe) -> None:
 
     def start() -> None:
         if jobs.run_all(page.kernel, ready(recipe, page.kernel.runs)) is None:
-            gr.Info(page.say(NOTHING_STALE))
+            page.tell(page.say(NOTHING_STALE))
 
     start_or_wait(page, start, recipe, "all")
 
@@ -80,7 +85,7 @@ def status_line(page: Page, view: View) -> Markup:
     parts = [page.say(KERNEL[view.kernel.word])]
     step = view.last(Step)
     if view.kernel.word == "busy" and view.kernel.busy:
-        parts[0] += f": {view.kernel.busy['cell']}"
+        parts[0] += f"{page.say(COLON)}{view.kernel.busy['cell']}"
     if step and step.memory:
         memory = f"{in_bytes(step.memory)} / {in_bytes(view.studio.memory)}"
         # Newer figures are put there by the browser.
@@ -92,15 +97,24 @@ def status_line(page: Page, view: View) -> Markup:
     return Markup(
         '<div class="top"><span class="name">Tunebook</span><span>{}</span>'
         '<span class="quiet">{}</span>'
-        '<a href="./{}" onclick="{}">{}</a></div>'
-    ).format(view.recipe.name, Markup(" · ").join(parts), path, remember, other)
+        '<a href="./{}" onclick="{}">{}</a>{}</div>'
+    ).format(
+        view.recipe.name, Markup(" · ").join(parts), path, remember, other, out(page)
+    )
+
+
+def out(page: Page) -> Markup:
+    """The way out, where there is a password to come in by."""
+    if not page.studio.guarded:
+        return Markup()
+    return Markup('<a href="./logout">{}</a>').format(page.say(SIGN_OUT))
 
 
 FILES = Text("Recipe and code", "配方与代码")
-OPEN = Text("Open a recipe (YAML)", "打开配方(YAML)")
-RECIPE_FILE = Text("Recipe (YAML)", "配方(YAML)")
-SCRIPT_FILE = Text("Script (.py)", "脚本(.py)")
-NOTEBOOK_FILE = Text("Notebook (.ipynb)", "笔记本(.ipynb)")
+OPEN = Text("Open a recipe (YAML)", "打开配方（YAML）")
+RECIPE_FILE = Text("Recipe (YAML)", "配方（YAML）")
+SCRIPT_FILE = Text("Script (.py)", "脚本（.py）")
+NOTEBOOK_FILE = Text("Notebook (.ipynb)", "笔记本（.ipynb）")
 FREE = Text("End the kernel, free its memory", "结束内核并释放内存")
 
 
@@ -119,12 +133,13 @@ def build_files(page: Page) -> None:
                     elem_id=f"take{suffix.replace('.', '-')}",
                 )
                 page.watch(button, partial(offer, suffix, text_of))
-            free = gr.Button(page.say(FREE), size="sm", elem_id="free")
-        page.html(lambda view: no_code_card(page, view), elem_id="no-code")
+            page.button(
+                FREE, "free", partial(stopping.restart, page.kernel), form=False
+            )
+        page.html(no_code_card, elem_id="no-code")
         upload = gr.UploadButton(
             page.say(OPEN), file_types=[".yaml", ".yml"], size="sm", elem_id="open"
         )
-        page.when_pressed(free, lambda: stopping.restart(page.kernel), form=False)
         page.when_uploaded(upload, lambda files: open_recipe(page, files[0]))
 
 
@@ -148,5 +163,5 @@ def offer(suffix: str, text_of: Written, view: View) -> Any:
 
 def no_code_card(page: Page, view: View) -> Markup:
     """The same sentences as those of a run: why there is no code to take away."""
-    lines = [page.told(problem) for problem in no_code(view)]
+    lines = [page.say(titled(problem)) for problem in no_code(view)]
     return problem_card(Markup("<br>").join(lines)) if lines else Markup()

@@ -11,6 +11,7 @@ RUN_ALL = Text("Run all", "全部运行")
 STOP = Text("Stop", "停止")
 MORE = Text("More", "更多")
 WAIT = Text("working it out …", "正在计算……")
+COLON = Text(": ", "：")
 
 STATES = {
     "new": Text("new", "未运行"),

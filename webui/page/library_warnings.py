@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from webui.page.frame import Page
+from webui.page.tables import each
 from webui.runs.events import Event
 from webui.runs.library_warnings import Told, warnings_of
 from webui.text import Text
@@ -28,34 +29,25 @@ def library_warnings(page: Page, history: Iterable[Event]) -> Markup:
 def draw_warning(page: Page, warned: Told) -> Markup:
     """One warning, with the library's own words folded where ours stand for them."""
     return Markup(
-        '<div class="card library-warning" role="status"><b class="warn">!</b> '
-        "<b>{}</b> {}{}</div>"
-    ).format(speaker(page, warned), page.say(warned.text), original(page, warned))
+        '<div class="card library-warning" role="status"><b class="warn">!</b> {}</div>'
+    ).format(warning_html(page, warned))
 
 
 def fold_harmless(page: Page, harmless: Sequence[Told]) -> Markup:
     """All that is harmless, as a list that opens."""
-    items = (
-        Markup("<li>{} {}{}</li>").format(
-            speaker(page, warned), page.say(warned.text), original(page, warned)
-        )
-        for warned in harmless
-    )
+    items = each("<li>{}</li>", ((warning_html(page, w),) for w in harmless))
     return Markup(
         '<details class="quiet harmless-warnings"><summary>{}</summary>'
         "<ul>{}</ul></details>"
-    ).format(page.say(HARMLESS).format(len(harmless)), Markup("").join(items))
+    ).format(page.say(HARMLESS).format(len(harmless)), items)
 
 
-def speaker(page: Page, warned: Told) -> str:
-    """Who warns."""
-    return page.say(SAYS).format(warned.library or page.say(A_LIBRARY))
-
-
-def original(page: Page, warned: Told) -> Markup:
-    """What the library wrote, to be opened; nothing where that is shown as it is."""
-    if not warned.original:
-        return Markup("")
-    return Markup(
-        '<details class="quiet"><summary>{}</summary><pre>{}</pre></details>'
-    ).format(page.say(ORIGINAL), warned.original)
+def warning_html(page: Page, warned: Told) -> Markup:
+    """Who warns of what; what the library wrote itself is to be opened."""
+    speaker = page.say(SAYS).format(warned.library or page.say(A_LIBRARY))
+    told = Markup("<b>{}</b> {}").format(speaker, page.say(warned.text))
+    if warned.original:
+        told += Markup(
+            '<details class="quiet"><summary>{}</summary><pre>{}</pre></details>'
+        ).format(page.say(ORIGINAL), warned.original)
+    return told

@@ -5,15 +5,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 from markupsafe import Markup
 
 from webui.counts.memory.fit import Fit
+from webui.counts.memory.fit import fit as fit_on
 from webui.diagnosis import explain
 from webui.diagnosis.change import MEMORY, Change, change_for
 from webui.kernel import resuming
 from webui.page.frame import Page
 from webui.page.observing import observations, recipe_or_none
+from webui.page.tables import each
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.paths import value_at
@@ -39,7 +40,7 @@ DONE = Text("There is nothing to change any more.", "已无需改动。")
 def build(page: Page) -> None:
     """In the Train tab: the way out after the kernel died, and what was observed."""
     place_change(page, "kernel", after_death)
-    page.html(lambda view: observed(page, view), elem_id="observations")
+    page.html(observed, elem_id="observations")
     place_change(page, "observed", advised)
 
 
@@ -51,20 +52,18 @@ def offer(page: Page, *names: str) -> None:
 def place_change(page: Page, name: str, found: Found) -> None:
     """The change in words and a button that makes it; nothing where there is none."""
     page.html(
-        lambda view: describe_change(page, view, found(view)), elem_id=f"mending-{name}"
+        lambda page, view: describe_change(page, view, found(view)),
+        elem_id=f"mending-{name}",
     )
-    button = gr.Button(page.say(MAKE), size="sm", elem_id=f"mend-{name}", visible=False)
-    page.watch(button, lambda view: gr.update(visible=found(view) is not None))
-    page.when_pressed(button, partial(make, page, found))
-    resume = gr.Button(
-        page.say(AND_RESUME), size="sm", elem_id=f"resume-{name}", visible=False
-    )
-    page.watch(resume, lambda view: gr.update(visible=resumes(view, found(view))))
-    page.when_pressed(resume, partial(go_on, page, found))
+    action = partial(make, page, found)
+    page.button(MAKE, f"mend-{name}", action, shown=lambda view: bool(found(view)))
+    action = partial(go_on, page, found)
+    page.button(AND_RESUME, f"resume-{name}", action, shown=partial(resumes, found))
 
 
-def resumes(view: View, change: Change | None) -> bool:
-    """Whether the shown run can go on from a checkpoint with this change."""
+def resumes(found: Found, view: View) -> bool:
+    """Whether the shown run can go on from a checkpoint with the change."""
+    change = found(view)
     fits = change is not None and {*change.values} <= {*resuming.RESUMABLE}
     return bool(fits and view.ended == "failed" and view.run and view.last(Saved))
 
@@ -87,8 +86,7 @@ def make(page: Page, found: Found, recipe: Recipe) -> None:
         page.warn(page.say(DONE))
         return
     page.studio.draft.commit_all(change.values)
-    said = page.say(MADE).format(change=page.say(change.text))
-    gr.Info(str(Markup("{}").format(said)), title="Tunebook")
+    page.tell(page.say(MADE).format(change=page.say(change.text)))
 
 
 def describe_change(page: Page, view: View, change: Change | None) -> Markup:
@@ -142,7 +140,7 @@ def change(view: View, failed: Failed) -> Change | None:
     card = view.studio.card
     steps: tuple = ()
     if card and explain(failed).kind in MEMORY:
-        fit = view.plans.fit(card)
+        fit = view.planned(fit_on, card, None)
         if fit is None:
             return None  # it is still being worked out
         steps = fit.remedies.steps if isinstance(fit, Fit) else ()
@@ -160,13 +158,10 @@ def planned_key(run: Path, name: str) -> str | None:
 
 def observed(page: Page, view: View) -> Markup:
     """What the shown training shows of itself, a card for each."""
-    cards = (
-        Markup(
-            '<div class="card" role="status"><b class="warn">{}</b> {}</div>'
-        ).format("!", page.say(observation.text))
-        for observation in observations(view.followed)
+    return each(
+        '<div class="card" role="status"><b class="warn">!</b> {}</div>',
+        ((page.say(seen.text),) for seen in observations(view.followed)),
     )
-    return Markup("").join(cards)
 
 
 def advised(view: View) -> Change | None:

@@ -33,6 +33,6 @@ def method_card(page: Page, method: Method) -> Markup:
         label=page.say(WHEN),
         when=page.say(method.when),
         source_label=page.say(SOURCE),
-        url=method.url,
+        url=source.url,
         source=f"{source.authors}: {source.title}, {source.year}",
     )

@@ -1,5 +1,6 @@
 """Why there is no code to take away: what a run would be refused for on any machine."""
 
+from webui.counts.parameters.count import count
 from webui.errors import PlannerError
 from webui.page.tabs.train_updates import rate_problem
 from webui.page.view import View
@@ -22,7 +23,7 @@ def no_code(view: View) -> list[Problem]:
 
 def misfits(view: View) -> list[Problem]:
     """What of the adapter its model has no place for."""
-    told = view.plans.count
+    told = view.planned(count)
     if isinstance(told, PlannerError) and told.path:
         return [Problem(told.path, told.text)]
     return []

@@ -1,7 +1,6 @@
 """Three buttons that put a set of settings into the recipe, and what each changes."""
 
 from functools import partial
-from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -13,11 +12,11 @@ from webui.recipe import Recipe
 from webui.recipe.paths import FIELDS
 from webui.recipe.presets import PRESETS, Change, changes
 from webui.rows.row_count import training_rows
+from webui.runs.difference import value_text
 from webui.text import Text
 
 TITLE = Text("Start from a preset", "从预设开始")
 NOTHING = Text("changes nothing: it is so already.", "无需改动：已经是这样。")
-ON, OFF = Text("on", "开"), Text("off", "关")
 ROW = Markup(
     '<div class="preset"><dt>{title}</dt><dd>{sentence} '
     '<span class="quiet">{changes}</span></dd></div>'
@@ -29,11 +28,9 @@ def build(page: Page) -> None:
     with gr.Accordion(page.say(TITLE), open=False, elem_id="presets"):
         with gr.Row():
             for name, preset in PRESETS.items():
-                button = gr.Button(
-                    page.say(preset.title), size="sm", elem_id=f"preset-{name}"
-                )
-                page.when_pressed(button, partial(put_in, page, name))
-        page.html(lambda view: describe_presets(page, view), elem_id="preset-changes")
+                action = partial(put_in, page, name)
+                page.button(preset.title, f"preset-{name}", action)
+        page.html(describe_presets, elem_id="preset-changes")
 
 
 def put_in(page: Page, name: str, recipe: Recipe) -> None:
@@ -69,18 +66,8 @@ def changes_in_words(changed: list[Change], language: Language) -> str:
         return str(getattr(NOTHING, language))
     parts = (
         f"{getattr(FIELDS[path].declaration.title, language)} "
-        f"{form_value(path, old, language)} → {form_value(path, new, language)}"
+        f"{' → '.join(getattr(value_text(v, path), language) for v in (old, new))}"
         for path, old, new in changed
     )
     separator, end = (", ", ".") if language == "en" else ("，", "。")
     return separator.join(parts) + end
-
-
-def form_value(path: str, value: Any, language: Language) -> str:
-    """A value as the form shows it."""
-    titles = FIELDS[path].declaration.choice_titles or {}
-    if isinstance(value, str) and value in titles:
-        return str(getattr(titles[value], language))
-    if isinstance(value, bool):
-        return str(getattr(ON if value else OFF, language))
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -6,7 +6,7 @@ They cost a fifth of an event of Gradio's.
 from typing import Any
 
 from webui.kernel.status import status
-from webui.page.curves import curve_news, run_folder
+from webui.page.curves import Asked, curve_news, run_folder
 from webui.page.patches.guarded import add_guarded
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
@@ -17,25 +17,17 @@ FRESH = {"Cache-Control": "no-store"}
 
 def add_routes(app: Any, studio: Studio) -> None:
     """Answer the script's questions on the page's own server, behind its own login."""
+    from fastapi import Depends
     from starlette.responses import JSONResponse, PlainTextResponse
 
     def stamp() -> PlainTextResponse:
         return PlainTextResponse(stamp_of(studio, status(studio.kernel)), headers=FRESH)
 
-    def curves(
-        run: str,
-        generation: int = -1,
-        known: int = 0,
-        heard: int = 0,
-        first: float | None = None,
-        last: float | None = None,
-    ) -> JSONResponse:
+    def curves(run: str, asked: Asked = Depends()) -> JSONResponse:  # noqa: B008
         folder = run_folder(studio.kernel.runs, run)
         if folder is None:
             return JSONResponse({"error": "there is no such run"}, status_code=404)
-        given = {"generation": generation, "known": known, "heard": heard}
-        found = curve_news(studio, folder, **given, first=first, last=last)
-        return JSONResponse(found, headers=FRESH)
+        return JSONResponse(curve_news(studio, folder, asked), headers=FRESH)
 
     add_guarded(app, STAMP, stamp)
     add_guarded(app, CURVES, curves)

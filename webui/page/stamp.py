@@ -7,7 +7,7 @@ from webui.kernel import closing, queue_files
 from webui.kernel.status import Status, state_stamp
 from webui.notebook.cells import kind_of
 from webui.page.observing import observed_mark
-from webui.page.studio import Studio
+from webui.page.studio import Studio, job_mark
 from webui.runs import events, notes
 from webui.runs import folder as runs
 
@@ -35,11 +35,11 @@ def stamp_of(studio: Studio, now: Status) -> str:
         0 if followed or not run else written_stamp(run, cell),
         len(runs.folders(studio.kernel.runs)),
         notes.mark(studio.kernel.notes),
-        studio.report.mark if studio.report else "",
+        job_mark(studio.report.job if studio.report else None),
         id(studio.kept),
         ",".join(studio.overlaid),
         studio.searched.number if studio.searched else 0,
-        studio.unpacking_mark,
+        job_mark(studio.unpacking),
         hash(queue_files.queue_stamp(studio.kernel.queue)),
         studio.arrived_mark(now),
     )

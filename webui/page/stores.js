@@ -6,18 +6,30 @@ const named = (rows, names) => rows.map((row) => Object.fromEntries(row.map((val
 
 class Store {
   constructor(run) {
-    Object.assign(this, { run, generation: -1, known: 0, heard: 0, rows: [], marks: [], names: [] });
+    Object.assign(this, { run, generation: -1, shape: 0, known: 0, heard: 0, rows: [], marks: [], names: [] });
     Object.assign(this, { coming: null, detail: null, busy: false, live: false, again: 1, gone: false });
     Object.assign(this, { figures: {}, share: 0, median: null, old: false });
   }
 
   async ask(more = {}) {
-    const { run, generation, known, heard } = this;
-    const words = new URLSearchParams({ run, generation, known, heard, ...more });
+    const { run, generation, shape, known, heard } = this;
+    const words = new URLSearchParams({ run, generation, shape, known, heard, ...more });
     const reply = await fetch(`curves?${words}`, { cache: 'no-store' });
     if (reply.status === 404) this.gone = true;
     if (!reply.ok) throw new Error(reply.statusText);
-    return reply.json();
+    const answer = await reply.json();
+    if (answer.names) this.learn(answer);
+    return answer;
+  }
+
+  // What the values of rows and of evaluations are: told once, and when there are more.
+  learn({ shape, names, ends, marked: places }) {
+    const marked = places.map((place) => (typeof place === 'number' ? names[place] : place));
+    const extremes = Object.keys(ends).flatMap((end) => ends[end].map((place) => `${names[place]}.${end}`));
+    const [seen, unseen] = [names, marked].map((list) => list.slice(AXES.length));
+    Object.assign(this, { shape, rowNames: [...names, 'count', ...extremes], markNames: marked });
+    this.names = [...new Set([...names, ...marked])];
+    this.metrics = [...seen, ...unseen.map((name) => `eval_${name}`)];
   }
 
   // Ask until nothing is new. A network that is gone is asked again at the next look.
@@ -48,15 +60,15 @@ class Store {
       if (!this.rows.length) Object.assign(this, this.coming);
     }
     const into = this.coming || this;
-    into.rows.push(...named(answer.rows, answer.names));
-    into.marks.push(...named(answer.marks, answer.marked));
-    this.names = [...new Set([...answer.names.slice(0, answer.names.indexOf('count')), ...answer.marked])];
+    into.rows.push(...named(answer.rows, this.rowNames));
+    into.marks.push(...named(answer.marks, this.markNames));
     const { generation, known, heard } = answer;
     Object.assign(this, { generation, known, heard });
     if (answer.more) return;
     if (this.coming) Object.assign(this, this.coming, { coming: null });
-    const { live, again, figures, share, median, old } = answer;
-    Object.assign(this, { live, again, figures, share, median, old });
+    const { live, again, share, median, old } = answer;
+    const figures = Object.fromEntries(this.metrics.map((name, i) => [name, answer.measured[i]]));
+    Object.assign(this, { live, again, share, median, old, figures: { ...figures, ...answer.figures } });
     // Of a run that has ended nobody asks again, so the clock goes on at once.
     stampedBeside(answer.stamp, live ? again : 0);
   }
@@ -70,7 +82,7 @@ class Store {
     try {
       for (let known = 0, more = true; more && this.detail === detail;) {
         const answer = await this.ask({ known, first, last });
-        detail.rows.push(...named(answer.rows, answer.names));
+        detail.rows.push(...named(answer.rows, this.rowNames));
         ({ known, more } = answer);
       }
       detail.whole = true;

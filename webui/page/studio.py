@@ -39,12 +39,12 @@ class ReportAsked:
     recipe: Recipe
     job: Job[Report]
 
-    @property
-    def mark(self) -> str:
-        """A word that changes as the report goes on."""
-        if self.job.result is not None:
-            return f"{id(self.job)}"
-        return f"{id(self.job)}-{int(time.time())}"
+
+def job_mark(job: Job | None) -> str:
+    """A word that changes as a job goes on."""
+    if job is None:
+        return ""
+    return f"{id(job)}-{int(time.time()) if job.result is None else ''}"
 
 
 # Runs whose curves stay at hand: the shown one, and those laid over it.
@@ -64,6 +64,8 @@ class Studio:
 
     kernel: Kernel
     draft: Draft
+    # Whether a password is asked, so that one can sign out.
+    guarded: bool = False
     answers: Answers = field(default_factory=Answers)
     device: str = ""
     card: Card | None = None
@@ -131,14 +133,6 @@ class Studio:
         """End the unpacking that goes on, if one does."""
         if self.unpacking is not None:
             self.unpacking.cancel()
-
-    @property
-    def unpacking_mark(self) -> str:
-        """A word that changes as an unpacking goes on."""
-        if self.unpacking is None:
-            return ""
-        done = self.unpacking.result is not None
-        return f"{id(self.unpacking)}-{'' if done else int(time.time())}"
 
     def arrived_mark(self, now: Status) -> int:
         """A number that grows as a model's files arrive, while its cell waits."""

@@ -1,9 +1,15 @@
 """Small pieces of HTML that several tabs use. Everything given is escaped."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 from markupsafe import Markup
+
+
+def each(template: str, rows: Iterable[Sequence[Any]]) -> Markup:
+    """A piece of HTML for each row, filled with its values."""
+    return Markup("").join(Markup(template).format(*row) for row in rows)
 
 
 def html_table(
@@ -56,26 +62,22 @@ def problem_card(message: str, next_step: str = "") -> Markup:
     ).format(message, Markup("<div>{}</div>").format(next_step) if next_step else "")
 
 
-def figures(pairs: Sequence[tuple[str, str]]) -> Markup:
-    """A line of labelled figures."""
-    return Markup('<div class="figures">{}</div>').format(
-        Markup("").join(
-            Markup(
-                '<div class="figure"><span class="label">{}</span>'
-                '<span class="value">{}</span></div>'
-            ).format(label, value)
-            for label, value in pairs
-        )
+def figures(pairs: Sequence[tuple[str, str]], names: Sequence[str] = ()) -> Markup:
+    """A line of labelled figures; by ``names`` the browser puts newer ones there."""
+    shown = each(
+        '<div class="figure"><span class="label">{0[0]}</span>'
+        '<span class="value" data-figure="{1}">{0[1]}</span></div>',
+        zip(pairs, names or repeat(""), strict=False),
     )
+    many = "figures many" if names else "figures"
+    return Markup('<div class="{}">{}</div>').format(many, shown)
 
 
 def bars(values: Sequence[tuple[str, float, str]]) -> Markup:
     """Horizontal bars: a name, a size, and the figure written beside it."""
     largest = max((size for _, size, _ in values), default=0) or 1
-    return Markup("").join(
-        Markup(
-            '<div class="bar-row"><span>{}</span><div class="bar" style="width:{}%">'
-            '</div><span class="number">{}</span></div>'
-        ).format(name, f"{100 * size / largest:.1f}", figure)
-        for name, size, figure in values
+    return each(
+        '<div class="bar-row"><span>{}</span><div class="bar" style="width:{:.1f}%">'
+        '</div><span class="number">{}</span></div>',
+        ((name, 100 * size / largest, figure) for name, size, figure in values),
     )

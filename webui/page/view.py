@@ -17,7 +17,6 @@ from webui.models.source import source_of
 from webui.notebook.cells import SHOWN
 from webui.notebook.render import Cell
 from webui.notebook.rows import Rows, expected
-from webui.page.plans import Plans
 from webui.page.studio import Studio
 from webui.planner.job import Progress
 from webui.recipe import Recipe
@@ -95,10 +94,20 @@ class View:
             return "stale"
         return {"finished": "fresh"}.get(status or "", status or "new")
 
-    def plan(self, function: Any, key: Any, *args: Any) -> Any:
-        """What the planner says of this recipe; None while it is worked out."""
+    def plan(
+        self, function: Any, key: Any, *args: Any, recipe: Recipe | None = None
+    ) -> Any:
+        """What the planner says of this recipe or another; None while it is worked
+        out."""
         question = (function.__name__, key, args)
-        return self.studio.answers.get(question, function, self.recipe, *args)
+        return self.studio.answers.get(question, function, recipe or self.recipe, *args)
+
+    def planned(self, function: Any, *args: Any, recipe: Recipe | None = None) -> Any:
+        """The answer to a question that model, adapter and training decide, a
+        PlannerError, or None while it comes."""
+        asked = recipe or self.recipe
+        about = (asked.model, asked.adapter, asked.training)
+        return self.plan(function, about, *args, recipe=asked)
 
     @cached_property
     def about(self) -> Any:
@@ -120,15 +129,6 @@ class View:
         if asked is None:
             return None
         return self.studio.answers.get(("search", asked), search, asked.text)
-
-    @cached_property
-    def plans(self) -> Plans:
-        """What the planner says of the recipe's parameters and memory."""
-        return self.plans_of(self.recipe)
-
-    def plans_of(self, recipe: Recipe) -> Plans:
-        """The same for another recipe."""
-        return Plans(self.studio.answers, recipe)
 
     @cached_property
     def measured_peak(self) -> int | None:

@@ -52,17 +52,9 @@ def build(page: Page) -> None:
         )
         with gr.Row():
             for way, title in WAYS.items():
-                button = gr.Button(page.say(title), size="sm", elem_id=f"waiting-{way}")
-                page.watch(button, shown_with_entries)
-                page.when_pressed(
-                    button, partial(move_chosen, page, way), [chosen], form=False
-                )
-            button = gr.Button(page.say(REMOVE), size="sm", elem_id="waiting-remove")
-            page.watch(button, shown_with_entries)
-            page.when_pressed(
-                button, partial(remove_chosen, page), [chosen], form=False
-            )
-        page.html(lambda view: troubles(page), elem_id="waiting-troubles")
+                place_button(page, title, way, partial(move_chosen, page, way), chosen)
+            place_button(page, REMOVE, "remove", partial(remove_chosen, page), chosen)
+        page.html(troubles, elem_id="waiting-troubles")
     page.watch(box, lambda view: gr.update(visible=anything(page)))
     page.watch(chosen, lambda view: waiting_to_choose(page))
 
@@ -72,9 +64,15 @@ def anything(page: Page) -> bool:
     return bool(queue.waiting(page.kernel) or queue.problems(page.kernel))
 
 
-def shown_with_entries(view: View) -> Any:
+def place_button(
+    page: Page, title: Text, name: str, action: Callable, chosen: gr.Radio
+) -> None:
     """A button that is there as long as there is something to press it for."""
-    return gr.update(visible=bool(queue.waiting(view.studio.kernel)))
+
+    def waits(view: View) -> bool:
+        return bool(queue.waiting(page.kernel))
+
+    page.button(title, f"waiting-{name}", action, [chosen], form=False, shown=waits)
 
 
 def waiting_to_choose(page: Page) -> Any:
@@ -97,7 +95,7 @@ def entry_line(page: Page, number: int, entry: Entry) -> str:
     return f"{number}. {entry.recipe.name} · {page.say(kind)} · {since}"
 
 
-def troubles(page: Page) -> Markup:
+def troubles(page: Page, view: View) -> Markup:
     """Why entries could not start, and which files cannot be read."""
     told = [
         page.say(NOT_STARTED).format(entry.recipe.name, page.say(entry.reason))
@@ -147,7 +145,7 @@ def start_or_wait(
         start()
     except BusyError:
         entry = queue.add(page.kernel, recipe, kind, upto)
-        gr.Info(page.say(WAITS).format(queue.place_of(page.kernel, entry)))
+        page.tell(page.say(WAITS).format(queue.place_of(page.kernel, entry)))
 
 
 def run_title(page: Page, title: Text) -> Watcher:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from webui.errors import PlannerError
+from webui.errors import PlannerError, UserError
 
 # Set in the process before anything heavy is imported there.
 QUIET = {
@@ -67,6 +67,8 @@ def call_and_report(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         return function(*args)
     except PlannerError:
         raise
+    except UserError as error:
+        raise PlannerError(error.text, error.path) from None
     except ModuleNotFoundError as error:
         raise PlannerError.of(
             f"The planner needs the package {error.name}; `tunebook doctor` "
@@ -77,5 +79,5 @@ def call_and_report(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         reason = " ".join(str(error).split())[:300]
         raise PlannerError.of(
             f"The planner failed unexpectedly ({type(error).__name__}: {reason}).",
-            f"规划时发生意外错误（{type(error).__name__}:{reason}）。",
+            f"规划时发生意外错误（{type(error).__name__}：{reason}）。",
         ) from error

@@ -7,6 +7,7 @@ import contextlib
 import multiprocessing
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -55,6 +56,28 @@ class Gauge:
         left = UNKNOWN if seconds_left is None else seconds_left
         self.numbers[:] = [stage, rows, UNKNOWN if share is None else share, left]
 
+    def begin(
+        self, stage: int, first: float = 0.0, last: float = 1.0
+    ) -> Callable[..., None]:
+        """Begin a stage that goes from one share of the whole to another.
+
+        What comes back tells how much of the stage is done, None where nobody knows,
+        and how many rows were read. The time is taken from now on.
+        """
+        begun = time.monotonic()
+        self.tell(stage, share=first or None)
+
+        def tell(done: float | None, rows: int = 0) -> None:
+            if not done:
+                self.tell(stage, rows=rows)
+                return
+            seconds = time.monotonic() - begun
+            left = max(0.0, seconds / (done * last) - seconds)
+            share = first + done * (last - first)
+            self.tell(stage, rows=rows, share=share, seconds_left=left)
+
+        return tell
+
     @property
     def progress(self) -> Progress:
         """What was told last."""
@@ -70,14 +93,12 @@ class Gauge:
 class Job(Generic[Result]):
     """Work that is done in a process of its own, or was done before.
 
-    It may be asked from any thread. ``cancelled`` and ``died`` say what became of it
-    where it was ended, or its process ended without an answer.
+    It may be asked from any thread. ``what`` is its name where it is told that it was
+    ended, or that its process ended without an answer.
     """
 
-    def __init__(
-        self, cancelled: Text, died: Text, result: Result | PlannerError | None = None
-    ) -> None:
-        self.cancelled, self.died = cancelled, died
+    def __init__(self, what: Text, result: Result | PlannerError | None = None) -> None:
+        self.what = what
         self._result = result
         self._lock = threading.Lock()
         self._process: BaseProcess | None = None
@@ -154,13 +175,13 @@ class Job(Generic[Result]):
         """End the process at once; nothing that it has begun stays."""
         with self._lock:
             if self._result is None:
-                self._end(PlannerError(self.cancelled))
+                self._end(PlannerError(was_cancelled(self.what)))
 
     def _received(self) -> Result | PlannerError:
         try:
             told: Any = self._answers.recv()
         except (EOFError, OSError):
-            return PlannerError(self.died)
+            return PlannerError(has_died(self.what))
         return told if isinstance(told, PlannerError) else self._take(told)
 
     def _end(self, result: Result | PlannerError) -> None:
@@ -183,3 +204,17 @@ def work(
         answers.send(call_and_report(function, args))
     except PlannerError as error:
         answers.send(error)
+
+
+def was_cancelled(what: Text) -> Text:
+    """Somebody has ended it."""
+    return Text(f"{what.en} was cancelled.", f"{what.zh}已取消。")
+
+
+def has_died(what: Text) -> Text:
+    """It has ended by itself."""
+    return Text(
+        f"{what.en} ended before it was done, probably for want of memory; close other "
+        "programs and try again.",
+        f"{what.zh}中途退出，很可能是内存不足；请关闭其他程序后重试。",
+    )

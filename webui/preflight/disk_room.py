@@ -49,25 +49,28 @@ class Leaves:
         return self.checkpoint * self.checkpoints + self.adapter + self.rest
 
 
-def leaves(recipe: Recipe, card: Card) -> Leaves:
+def left_on_disk(recipe: Recipe, card: Card) -> Leaves:
     """What a training of this recipe leaves on the disk.
 
     Raises:
         PlannerError: if the model cannot be read or the adapter does not fit it.
     """
     learning = learning_of(recipe, numbers_of(recipe, card))
-    weights, tokenizer = saved(recipe, card), tokenizer_bytes(recipe)
+    weights, tokenizer = saved_bytes(recipe, card), tokenizer_bytes(recipe)
     # PiSSA and OLoRA save where they started, and what was learned at twice the rank.
     moved = recipe.adapter.method == "lora" and recipe.adapter.start in START_SAVED
     return Leaves(
-        checkpoint=weights + states(recipe, card, learning) + tokenizer + small(recipe),
+        checkpoint=weights
+        + saved_states(recipe, card, learning)
+        + tokenizer
+        + small(recipe),
         checkpoints=at_once(recipe),
         adapter=weights * (3 if moved else 1) + tokenizer,
         rest=RESERVE + EVENT * steps(recipe),
     )
 
 
-def saved(recipe: Recipe, card: Card) -> int:
+def saved_bytes(recipe: Recipe, card: Card) -> int:
     """Bytes of the weights as they are saved: an adapter alone, or the whole model."""
     if recipe.adapter.method in ("full", "freeze"):
         return int(parameters_of_base(recipe) * numbers_of(recipe, card).base)
@@ -86,7 +89,7 @@ def prompt_numbers(recipe: Recipe, rows: list[Weight]) -> int:
     return recipe.adapter.virtual_tokens * width
 
 
-def states(recipe: Recipe, card: Card, learning: Learning) -> int:
+def saved_states(recipe: Recipe, card: Card, learning: Learning) -> int:
     """Bytes of the optimizer's states as they are saved."""
     kind = in_effect(recipe, card)
     if kind == "sgd":
@@ -129,9 +132,9 @@ def room_problem(recipe: Recipe, card: Card, folder: Path) -> Text | None:
     """Why a run does not fit the disk of a folder; None if it does.
 
     Raises:
-        PlannerError: as ``leaves``.
+        PlannerError: as ``left_on_disk``.
     """
-    return too_much(leaves(recipe, card), free_bytes(folder), folder)
+    return too_much(left_on_disk(recipe, card), free_bytes(folder), folder)
 
 
 def too_much(left: Leaves, free: int | None, folder: Path) -> Text | None:

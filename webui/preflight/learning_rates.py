@@ -227,8 +227,7 @@ def rate_problems(
 ) -> list[Problem]:
     """Why a training on so many rows would learn nothing, with ``sweep`` any of its
     trials; asked by the server."""
-    each = [*rated_trials(recipe)] if sweep else [({}, recipe)]
-    if all(warm_up_fits(trial, rows) for _, trial in each):
+    if all(warm_up_fits(trial, rows) for _, trial in rated_trials(recipe, sweep)):
         return []
     try:
         found: list[Problem] = ask(amiss, recipe, rows, pieces, sweep)
@@ -244,7 +243,7 @@ def amiss(recipe: Recipe, rows: int, pieces: bool, sweep: bool) -> list[Problem]
         PlannerError: if the rows cannot be read.
     """
     found = []
-    for values, trial in rated_trials(recipe) if sweep else [({}, recipe)]:
+    for values, trial in rated_trials(recipe, sweep):
         try:
             rates = learning_rates(trial, rows, pieces, trial=sweep)
             problem = rates.problem if rates else None
@@ -253,13 +252,15 @@ def amiss(recipe: Recipe, rows: int, pieces: bool, sweep: bool) -> list[Problem]
                 raise
             problem = Problem(error.path, error.text)
         if problem:
-            found.append(tried(values, problem) if values else problem)
+            found.append(tried(values, problem))
     return found
 
 
-def rated_trials(recipe: Recipe) -> Iterator[tuple[dict[str, Any], Recipe]]:
+def rated_trials(
+    recipe: Recipe, sweep: bool
+) -> Iterator[tuple[dict[str, Any], Recipe]]:
     """The combinations of swept values that the rates depend on."""
-    return trials(recipe, lambda path: path in RATED)
+    return trials(recipe, RATED, sweep=sweep)
 
 
 def warm_up_fits(recipe: Recipe, rows: int) -> bool:

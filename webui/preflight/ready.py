@@ -6,7 +6,7 @@ from pathlib import Path
 
 from webui.counts.memory.cards import Card, this_machine
 from webui.counts.packing import packing_problem
-from webui.counts.parameters.unfit import unfit
+from webui.counts.parameters.unfit import kind_unfit
 from webui.errors import PlannerError
 from webui.models.failures import CodeWantedError
 from webui.models.pickles import pickle_problem
@@ -23,7 +23,7 @@ from webui.recipe import Recipe
 from webui.recipe.combinations import device_rules
 from webui.recipe.parts import Part
 from webui.recipe.problems import Problem, RecipeError
-from webui.rows.each import source_records
+from webui.rows.each import files_of, source_records
 from webui.rows.prepare.ask import prepared
 from webui.rows.prepare.learned import held_out_learned, overlap
 from webui.rows.preview import check_rows
@@ -34,8 +34,9 @@ from webui.text import Text
 
 Stage = list[tuple[str, Callable]]  # field, question
 
-# A device on which every number takes four bytes.
+# A device on which every number takes four bytes, and one that lacks only bf16.
 WIDEST = this_machine(0, has_bf16=False)
+OLD_GPU = this_machine(0, has_bf16=False, kind="cuda")
 
 ACCEPT = Text(
     "Mend it, or set data.accept_warnings to train all the same.",
@@ -56,8 +57,7 @@ def ready(recipe: Recipe, root: Path, *, sweep: bool = False) -> Recipe:
     problems = [*parent_problems(recipe, root), *data_problems(recipe)]
     problems += misfits(recipe, sweep=sweep)
     problems += [*problems_here(recipe), *sink_problems(recipe)]
-    problems += [*packing_here(recipe), *cpu_here(recipe)]
-    problems = problems or row_problems(recipe, root, sweep=sweep)
+    problems = [*dict.fromkeys(problems)] or row_problems(recipe, root, sweep=sweep)
     if problems := problems or room_problems(recipe, root):
         raise RecipeError(problems)
     return recipe
@@ -123,7 +123,6 @@ def model_ready(recipe: Recipe) -> Recipe:
         RecipeError: with what is wrong.
     """
     here = [p for p in problems_here(recipe) if p.path.startswith("model.")]
-    here += cpu_here(recipe)
     if problems := [*first_problems(recipe, model_stages()), *here]:
         raise RecipeError(problems)
     return recipe
@@ -134,49 +133,25 @@ def problems_here(recipe: Recipe) -> list[Problem]:
 
     It is asked only where the recipe wants what some device lacks: that takes seconds.
     """
-    lacks = [device_rules(recipe, "", has_bf16=False, has_gpu=g) for g in (True, False)]
-    if not any(True for rules in lacks for _ in rules):
-        return []
     try:
-        card = this_card()
+        if any(problems_on(recipe, card) for card in (WIDEST, OLD_GPU)):
+            return problems_on(recipe, this_card())
     except PlannerError:
-        return []  # what keeps Unsloth from loading, the kernel's start tells better
-    return device_problems(recipe, card)
+        pass  # what keeps Unsloth from loading, the kernel's start tells better
+    return []
 
 
-def packing_here(recipe: Recipe) -> list[Problem]:
-    """Why this machine's GPU would not pack the rows; it is asked only where some
-    would not."""
-    if not recipe.data.packing:
-        return []
-    try:
-        if ask(packing_problem, recipe, False) or not ask(
-            packing_problem, recipe, True
-        ):
-            return []  # told already, or fine anywhere
-        return packing_on(recipe, this_card())
-    except PlannerError:
-        return []
+def problems_on(recipe: Recipe, card: Card) -> list[Problem]:
+    """What a card cannot do of the recipe, whatever its memory.
 
-
-def packing_on(recipe: Recipe, card: Card) -> list[Problem]:
-    """Why a card would not pack the rows."""
-    if not recipe.data.packing or not card.is_gpu:
-        return []
-    problem = ask(packing_problem, recipe, True)
-    return [Problem("data.packing", problem)] if problem else []
-
-
-def cpu_here(recipe: Recipe) -> list[Problem]:
-    """Why this machine needs a GPU for the model; it is asked only where some model
-    does."""
-    try:
-        problem = ask(cpu_problem, recipe)
-        if problem is None or this_card().is_gpu:
-            return []
-    except PlannerError:
-        return []
-    return [Problem("model.name", problem)]
+    Raises:
+        PlannerError: if the planner gives no answer.
+    """
+    kind = None if card.is_gpu else ask(cpu_problem, recipe)
+    packs = ask(packing_problem, recipe, card.is_gpu) if recipe.data.packing else None
+    found = [("model.name", kind), ("data.packing", packs)]
+    told = [Problem(path, text) for path, text in found if text]
+    return [*device_problems(recipe, card), *told]
 
 
 def room_problems(recipe: Recipe, root: Path) -> list[Problem]:
@@ -196,16 +171,16 @@ def room_problems(recipe: Recipe, root: Path) -> list[Problem]:
 
 
 def device_problems(recipe: Recipe, card: Card) -> list[Problem]:
-    """What a card cannot do of the recipe, whatever its memory."""
+    """Which of the recipe's settings a card lacks."""
     name = card.title.en
     rules = device_rules(recipe, name, has_bf16=card.has_bf16, has_gpu=card.is_gpu)
-    return [Problem(path, text) for path, text in rules]
+    return [*rules]
 
 
 def model_stages(*, here: bool = True) -> list[Stage]:
     """Whether the model can be read; its weights; whether there is room; its kind."""
     room = (disk_problem,) if here else ()
-    questions = (model_known, pickle_problem, *room, unfit)
+    questions = (model_known, pickle_problem, *room, kind_unfit)
     return [[("model.name", question)] for question in questions]
 
 
@@ -256,13 +231,6 @@ def readable(recipe: Recipe, part: Part) -> None:
         next(source_records(recipe, part), None)
 
 
-def files_of(recipe: Recipe, part: Part) -> tuple[str, ...]:
-    """The files of a part; none where the rows come from the hub."""
-    if recipe.data.source == "hub":
-        return ()
-    return recipe.data.train_files if part == "train" else recipe.split.files
-
-
 def model_known(recipe: Recipe) -> None:
     """Read the model's tokenizer, and its configuration where there is one.
 
@@ -280,7 +248,7 @@ def model_known(recipe: Recipe) -> None:
 
 def kind_problems(recipe: Recipe) -> list[Problem]:
     """Why this kind of model cannot be trained, or not with such rows."""
-    problems = [Problem("model.name", text) for text in unfit(recipe)]
+    problems = [Problem("model.name", text) for text in kind_unfit(recipe)]
     if text := packing_problem(recipe, on_gpu=False):
         problems.append(Problem("data.packing", text))
     return problems

@@ -4,6 +4,7 @@ import netrc
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 from webui.recipe import Recipe
 from webui.recipe.problems import Problem
@@ -40,7 +41,7 @@ def knows_key(environment: Mapping[str, str]) -> bool:
     host = environment.get("WANDB_BASE_URL", f"https://{WANDB_HOST}")
     try:
         # Where `wandb login` keeps it.
-        return netrc.netrc().authenticators(host.partition("//")[2]) is not None
+        return netrc.netrc().authenticators(urlsplit(host).netloc) is not None
     except (OSError, netrc.NetrcParseError):
         return False
 

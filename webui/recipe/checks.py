@@ -6,12 +6,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from webui.recipe.combinations import combinations
+from webui.recipe.combinations.found import Found, at
 from webui.recipe.formats import FORMATS
 from webui.recipe.paths import FIELDS, with_value
 from webui.recipe.problems import Problem, RecipeError, explain
 from webui.recipe.sections import Recipe
 from webui.recipe.sweeps import sweep_rules
-from webui.text import Text
 
 
 def check(values: Mapping[str, Any]) -> Recipe:
@@ -44,40 +44,39 @@ def valid_part(values: Mapping[str, Any], wrong: set[str]) -> Recipe:
 
 def rules(recipe: Recipe) -> list[Problem]:
     """Problems that need more than one field to see."""
-    problems = [Problem(path, text) for path, text in combinations(recipe)]
-    return problems + data_rules(recipe) + sweep_rules(recipe)
+    return [*combinations(recipe), *data_rules(recipe), *sweep_rules(recipe)]
 
 
-def data_rules(recipe: Recipe) -> list[Problem]:
+def data_rules(recipe: Recipe) -> Found:
     """What does not go together in the sections about data."""
     data, split = recipe.data, recipe.split
-    problems = []
     if split.by == "file" and trained_on(recipe):
-        field = "split.files" if data.source == "files" else "split.hub_split"
-        text = Text(
+        yield at(
+            "split.files" if data.source == "files" else "split.hub_split",
             "names what is trained on; such rows measure nothing.",
             "与训练数据相同；训练过的数据无法衡量效果。",
         )
-        problems.append(Problem(field, text))
     roles = [role.name for role in FORMATS[data.format].roles]
     for role in data.columns:
         if role not in roles:
-            text = Text(
+            yield at(
+                "data.columns",
                 f"has {role}, which the format {data.format} does not know; it has "
                 f"{', '.join(roles)}.",
                 f"中的 {role} 不属于 {data.format} 格式；可用：{'、'.join(roles)}。",
             )
-            problems.append(Problem("data.columns", text))
     if data.template == "custom" and not data.custom_template:
-        text = Text("is empty; write a Jinja template.", "为空；请填写 Jinja 模板。")
-        problems.append(Problem("data.custom_template", text))
+        yield at(
+            "data.custom_template",
+            "is empty; write a Jinja template.",
+            "为空；请填写 Jinja 模板。",
+        )
     if split.stratify_by and split.group_by:
-        text = Text(
+        yield at(
+            "split.group_by",
             "cannot be used together with stratify_by; choose one.",
             "不能与 stratify_by 同时使用；请选择其一。",
         )
-        problems.append(Problem("split.group_by", text))
-    return problems
 
 
 def trained_on(recipe: Recipe) -> bool:

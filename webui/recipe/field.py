@@ -22,7 +22,6 @@ class Declaration:
 
     title: Text
     help: Text
-    advanced: bool = False
     in_code: bool = True
     shown_when: dict[str, Any] | None = None
     file: bool = False

@@ -1,9 +1,7 @@
 """What is wrong with a recipe, each problem one sentence at its field."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import ErrorDetails
 
@@ -13,8 +11,7 @@ from webui.recipe.sections import Recipe
 from webui.text import Text
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with a recipe: the field's path and a sentence."""
 
     path: str
@@ -33,6 +30,12 @@ class RecipeError(UserError, ValueError):
         english = "\n".join(f"{where.en}{problem}" for problem in problems)
         chinese = "\n".join(f"{where.zh}{in_chinese(problem)}" for problem in problems)
         super().__init__(Text(english, chinese))
+        self.args = (problems, source)  # by which it is made again in another process
+
+    @classmethod
+    def of(cls, english: str, chinese: str, path: str = "") -> "RecipeError":
+        """The error of one problem, with a sentence in both languages."""
+        return cls([Problem(path, Text(english, chinese))])
 
 
 def in_chinese(problem: Problem) -> str:
@@ -41,61 +44,67 @@ def in_chinese(problem: Problem) -> str:
     return f"{path}：{message.zh}" if path else message.zh
 
 
+NUMBER = Text("must be a number, not {given}.", "应为数字，而不是 {given}。")
+NAMED = Text("must be a list of `name: value`.", "应为 `名称: 值` 形式的列表。")
+LISTED = Text("must be a list of values.", "应为取值列表。")
+# What pydantic's errors say in the words of a recipe, by their types or the first words
+# of these.
+TOLD = {
+    "literal_error": Text(
+        "must be {expected}, not {given}.", "应为 {expected}，而不是 {given}。"
+    ),
+    "greater_than_equal": Text(
+        "must be at least {ge}, not {given}.", "应至少为 {ge}，而不是 {given}。"
+    ),
+    "greater_than": Text(
+        "must be above {gt}, not {given}.", "应大于 {gt}，而不是 {given}。"
+    ),
+    "less_than_equal": Text(
+        "must be at most {le}, not {given}.", "应至多为 {le}，而不是 {given}。"
+    ),
+    "less_than": Text(
+        "must be below {lt}, not {given}.", "应小于 {lt}，而不是 {given}。"
+    ),
+    "int": Text("must be a whole number, not {given}.", "应为整数，而不是 {given}。"),
+    "float": NUMBER,
+    "finite": NUMBER,
+    "bool": Text("must be true or false.", "应为 true 或 false。"),
+    "string_type": Text("must be text, not {given}.", "应为文本，而不是 {given}。"),
+    "string_too_long": Text(
+        "is longer than {max_length} characters.", "超过 {max_length} 个字符。"
+    ),
+    "string_pattern_mismatch": Text(
+        "may hold letters, digits, spaces, dots and dashes, 60 at most.",
+        "只能包含字母、数字、空格、点和短横线，最多 60 个字符。",
+    ),
+    "model": NAMED,
+    "dict": NAMED,
+    "list": LISTED,
+    "tuple": LISTED,
+    "invalid_key": Text(
+        "has the key {key}, which is not a name.", "含有键 {key}，它不是名称。"
+    ),
+}
+OTHER = Text("{msg}.", "不合法：{msg}。")
+
+
 def explain(details: ErrorDetails) -> Problem:
     """A pydantic error as one sentence in the words of the recipe."""
-    path = field_path(details["loc"])
-    given, limits = shorten_given(details["input"]), details.get("ctx", {})
-    match details["type"]:
-        case "extra_forbidden":
-            message = unknown_key(path)
-        case "literal_error":
-            expected = str(limits["expected"]).replace("'", "")
-            message = Text(
-                f"must be {expected}, not {given}.",
-                f"应为 {expected}，而不是 {given}。",
-            )
-        case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
-            message = out_of_bounds(details["type"], limits, given)
-        case "int_type" | "int_from_float" | "int_parsing":
-            message = Text(
-                f"must be a whole number, not {given}.",
-                f"应为整数，而不是 {given}。",
-            )
-        case "float_type" | "finite_number" | "float_parsing":
-            message = Text(
-                f"must be a number, not {given}.", f"应为数字，而不是 {given}。"
-            )
-        case "bool_type" | "bool_parsing":
-            message = Text("must be true or false.", "应为 true 或 false。")
-        case "string_type":
-            message = Text(f"must be text, not {given}.", f"应为文本，而不是 {given}。")
-        case "string_too_long":
-            message = Text(
-                f"is longer than {limits['max_length']} characters.",
-                f"超过 {limits['max_length']} 个字符。",
-            )
-        case "string_pattern_mismatch":
-            message = Text(
-                "may hold letters, digits, spaces, dots and dashes, 60 at most.",
-                "只能包含字母、数字、空格、点和短横线，最多 60 个字符。",
-            )
-        case "model_type" | "model_attributes_type" | "dict_type":
-            message = Text(
-                "must be a list of `name: value`.", "应为“名称： 值”的列表。"
-            )
-        case "invalid_key":
-            path, key = field_path(details["loc"][:-1]), details["loc"][-1]
-            message = Text(
-                f"has the key {key}, which is no name.", f"含有键 {key}，它不是名称。"
-            )
-        case "list_type" | "tuple_type":
-            message = Text("must be a list of values.", "应为取值列表。")
-        case _:
-            message = Text(f"{details['msg']}.", f"不合法：{details['msg']}。")
-    if path == "sweep.space" and len(details["loc"]) > 2:
-        swept = details["loc"][2]
-        message = Text(f"{swept} {message.en}", f"{swept} {message.zh}")
-    return Problem(path, message)
+    kind, location = details["type"], details["loc"]
+    path = field_path(location[:-1] if kind == "invalid_key" else location)
+    if kind == "extra_forbidden":
+        return Problem(path, unknown_key(path))
+    values = {
+        **details.get("ctx", {}),
+        "given": shorten_given(details["input"]),
+        "key": location[-1] if location else "",
+        "msg": details["msg"],
+    }
+    if kind == "literal_error":
+        values["expected"] = str(values["expected"]).replace("'", "")
+    swept = f"{location[2]} " if path == "sweep.space" and len(location) > 2 else ""
+    told = TOLD.get(kind) or TOLD.get(kind.partition("_")[0], OTHER)
+    return Problem(path, Text(*(swept + part.format(**values) for part in told)))
 
 
 def field_path(location: tuple[int | str, ...]) -> str:
@@ -130,23 +139,9 @@ def unknown_key(path: str) -> Text:
         nearest = elsewhere[0] if elsewhere else inside
         return Text(
             f"is not a field; did you mean {nearest}?",
-            f"不是已知字段；是否想写 {nearest}?",
+            f"不是已知字段；是否想写 {nearest}？",
         )
     listing = ", ".join(known or sections)
     return Text(
         f"is not a field; known are: {listing}.", f"不是已知字段；可用：{listing}。"
-    )
-
-
-def out_of_bounds(kind: str, limits: Mapping[str, Any], given: str) -> Text:
-    """A number beyond one of its bounds."""
-    english, chinese, bound = {
-        "greater_than_equal": ("at least", "至少为", limits.get("ge")),
-        "greater_than": ("above", "大于", limits.get("gt")),
-        "less_than_equal": ("at most", "至多为", limits.get("le")),
-        "less_than": ("below", "小于", limits.get("lt")),
-    }[kind]
-    return Text(
-        f"must be {english} {bound}, not {given}.",
-        f"应{chinese} {bound}，而不是 {given}。",
     )

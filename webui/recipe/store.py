@@ -9,10 +9,9 @@ from typing import Any
 import yaml
 
 from webui.recipe.checks import check
-from webui.recipe.paths import FIELDS, value_at, with_value
-from webui.recipe.problems import Problem, RecipeError, unknown_key
+from webui.recipe.paths import FIELDS, with_value
+from webui.recipe.problems import RecipeError, unknown_key
 from webui.recipe.sections import Recipe
-from webui.text import Text
 
 MAX_BYTES = 1_000_000
 
@@ -133,7 +132,7 @@ def loads(
 
 def not_a_recipe(source: Path | str, english: str, chinese: str) -> RecipeError:
     """The error for a text that cannot be read as a recipe at all."""
-    return RecipeError([Problem(str(source), Text(f"{english}.", f"{chinese}。"))])
+    return RecipeError.of(f"{english}.", f"{chinese}。", str(source))
 
 
 def apply_setting(values: dict[str, Any], setting: str) -> dict[str, Any]:
@@ -145,7 +144,7 @@ def apply_setting(values: dict[str, Any], setting: str) -> dict[str, Any]:
             setting, "write it as section.field=value", "应写作 小节.字段=值"
         )
     if path not in FIELDS and path != "name":
-        raise RecipeError([Problem(path, unknown_key(path))])
+        raise RecipeError.of(*unknown_key(path), path)
     if not isinstance(values.get(path.rpartition(".")[0], {}), dict):
         return values  # no section to put it in, which the check will tell
     declared = FIELDS.get(path)
@@ -188,14 +187,10 @@ def with_values(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
 
 def differences(recipe: Recipe) -> dict[str, Any]:
     """The recipe's values that differ from the defaults, nested, as plain types."""
-    values: dict[str, Any] = {"name": recipe.name}
-    for path, declared in FIELDS.items():
-        value = value_at(recipe, path)
-        if value != declared.default:
-            values = with_value(
-                values, path, list(value) if isinstance(value, tuple) else value
-            )
-    return values
+    return {
+        "name": recipe.name,
+        **recipe.model_dump(mode="json", exclude_defaults=True),
+    }
 
 
 def dumps(recipe: Recipe) -> str:

@@ -52,39 +52,35 @@ SWEEPABLE: dict[str, DeclaredField] = {
 
 def sweep_rules(recipe: Recipe) -> list[Problem]:
     """Each swept field must be sweepable and each of its values valid there."""
+    space = recipe.sweep.space
+    if len(space) > 3:
+        texts = [Text("has more than three fields.", "超过三个字段。")]
+    else:
+        each = [text for path in space for text in values_amiss(recipe, path)]
+        texts = each or [*together(recipe)]
+    return [Problem("sweep.space", text) for text in texts]
 
-    def problem(english: str, chinese: str) -> Problem:
-        return Problem("sweep.space", Text(english, chinese))
 
-    if len(recipe.sweep.space) > 3:
-        return [problem("has more than three fields.", "超过三个字段。")]
-    problems = []
-    for path, values in recipe.sweep.space.items():
-        if path not in SWEEPABLE:
-            near = get_close_matches(path, SWEEPABLE, n=1, cutoff=0.3)
-            known = near[0] if near else ", ".join(SWEEPABLE)
-            problems.append(
-                problem(
-                    f"{path} cannot be swept; try {known}.",
-                    f"{path} 不能搜索；可用 {known}。",
-                )
-            )
-        elif not values:
-            problems.append(problem(f"{path} has no values.", f"{path} 没有取值。"))
-        elif not applies(SWEEPABLE[path], recipe):
-            problems.append(
-                problem(
-                    f"{path} has no effect with these settings.",
-                    f"{path} 在当前设置下不起作用。",
-                )
-            )
-        else:
-            problems += [
-                Problem("sweep.space", Text(f"{path} {m.en}", f"{path} {m.zh}"))
-                for value in values
-                for m in messages_for(recipe, path, value)
-            ]
-    return problems or [problem(*text) for text in together(recipe)]
+def values_amiss(recipe: Recipe, path: str) -> Iterator[Text]:
+    """What is wrong with one swept field, or with its values one by one."""
+    values = recipe.sweep.space[path]
+    if path not in SWEEPABLE:
+        near = get_close_matches(path, SWEEPABLE, n=1, cutoff=0.3)
+        known = near[0] if near else ", ".join(SWEEPABLE)
+        yield Text(
+            f"{path} cannot be swept; try {known}.", f"{path} 不能搜索；可用 {known}。"
+        )
+    elif not values:
+        yield Text(f"{path} has no values.", f"{path} 没有取值。")
+    elif not applies(SWEEPABLE[path], recipe):
+        yield Text(
+            f"{path} has no effect with these settings.",
+            f"{path} 在当前设置下不起作用。",
+        )
+    else:
+        for value in values:
+            for english, chinese in messages_for(recipe, path, value):
+                yield Text(f"{path} {english}", f"{path} {chinese}")
 
 
 def together(recipe: Recipe) -> Iterator[Text]:
@@ -98,13 +94,10 @@ def together(recipe: Recipe) -> Iterator[Text]:
         for path, value in zip(space, chosen, strict=True):
             values = with_value(values, path, value)
         named = ", ".join(map("{} {}".format, space, chosen))
-        for field, text in combinations(Recipe.model_validate(values)):
-            if (field, text) not in known:
-                known.add((field, text))
-                yield Text(
-                    f"with {named}: {field} {text.en}",
-                    f"取 {named} 时：{field} {text.zh}",
-                )
+        for problem in combinations(Recipe.model_validate(values)):
+            if problem not in known:
+                known.add(problem)
+                yield with_chosen(named, problem)
 
 
 def messages_for(recipe: Recipe, path: str, value: Any) -> list[Text]:
@@ -115,8 +108,11 @@ def messages_for(recipe: Recipe, path: str, value: Any) -> list[Text]:
         return [explain(details).message for details in error.errors()]
     # What the recipe cannot do anyway is told of the recipe itself.
     known = [*combinations(recipe)]
-    return [
-        Text(f"with {value}: {field} {text.en}", f"取 {value} 时：{field} {text.zh}")
-        for field, text in combinations(changed)
-        if (field, text) not in known
-    ]
+    news = (each for each in combinations(changed) if each not in known)
+    return [with_chosen(value, problem) for problem in news]
+
+
+def with_chosen(value: Any, problem: Problem) -> Text:
+    """What is wrong elsewhere once a value is chosen."""
+    field, text = problem
+    return Text(f"with {value}: {field} {text.en}", f"取 {value} 时：{field} {text.zh}")

@@ -17,7 +17,7 @@ def hold_to_plan(
     """Compare a model that is about to learn with what was planned of it.
 
     Args:
-        planned: what ``planner.parameters.judge.Planned`` holds, for each trial.
+        planned: what ``counts.parameters.judge.Planned`` holds, for each trial.
         values: those that a sweep chose for this training, by their paths.
 
     Raises:

@@ -7,10 +7,11 @@ draws no random numbers: the losses equal those of the exported script.
 import math
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from webui.metrics import UNSEEN
 from webui.recorder import counted, learned, memory, moved, packing, room, samples
 from webui.runs import checkpoints
 from webui.runs.events import (
@@ -49,8 +50,6 @@ def install_callback(recorder: "Recorder") -> None:
             self.objective = learned.objective_in(recorder.run_folder)
             self.rows_in_one = packing.rows_in_one(train_dataloader)
             self.clock, self.tokens = time.monotonic(), 0.0
-            if recorder.in_trials:
-                recorder.trial = 0 if recorder.trial is None else recorder.trial + 1
             recorder.emit(
                 Begun(
                     trial=recorder.trial,
@@ -92,8 +91,8 @@ def install_callback(recorder: "Recorder") -> None:
 
         def on_log(self, args, state, control, logs=None, model=None, **_):  # type: ignore
             logs = logs or {}
-            kind = Evaluated if "eval_loss" in logs else Step
-            if kind is Step and "loss" not in logs:
+            kind = logged_kind(logs)
+            if kind is None:
                 return
             recorder.emit(
                 kind(
@@ -200,6 +199,13 @@ def install_callback(recorder: "Recorder") -> None:
     ours = [c for c in trainer.DEFAULT_CALLBACKS if c.__name__ != Progress.__name__]
     trainer.DEFAULT_CALLBACKS = [*ours, Progress]
     trainer.DEFAULT_PROGRESS_CALLBACK = TrainerCallback
+
+
+def logged_kind(logs: Mapping[str, Any]) -> type[Step | Evaluated] | None:
+    """What a trainer logs: a step, an evaluation, or the summary at its end."""
+    if any(name.startswith(UNSEEN) for name in logs):
+        return Evaluated
+    return Step if "loss" in logs else None
 
 
 def lost(logs: dict[str, Any], step: int, *, scaled: bool) -> str:

@@ -1,4 +1,4 @@
-"""Inside the kernel: what the training of a run learns, and how its losses are made."""
+"""Inside the kernel: what the training of a run learns."""
 
 from pathlib import Path
 
@@ -6,9 +6,6 @@ from webui.recipe import Recipe
 from webui.recipe.objectives import Objective, objective_of
 from webui.recipe.store import load
 from webui.runs.folder import RECIPE
-from webui.runs.trials import BY_BATCH
-
-__all__ = ["BY_BATCH", "objective_in"]
 
 
 def objective_in(run: Path | None) -> Objective:

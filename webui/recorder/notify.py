@@ -9,6 +9,7 @@ import json
 import os
 import threading
 from contextlib import suppress
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -67,7 +68,7 @@ def post_json(address: str, told: dict[str, Any]) -> None:
     """
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{ADDRESS} is no http or https address")
+        raise ValueError(f"{ADDRESS} is not an http or https address")
     body = json.dumps(told).encode()
     request = Request(address, body, {"Content-Type": "application/json"})
     build_opener(NoRedirect).open(request, timeout=SECONDS).close()
@@ -109,7 +110,7 @@ def message(run: Path) -> dict[str, Any]:
     text = ended_sentence(facts)
     return {
         **facts,
-        "text": escaped(text),
+        "text": escape(text, quote=False),  # Slack sees no link and no mention
         "content": text,
         # Nobody on Discord is called by what an error says.
         "allowed_mentions": {"parse": []},
@@ -134,8 +135,3 @@ def after_or_before(score: Score) -> str:
     """One score in words."""
     who = {BASE: "before", TUNED: "after"}.get(score.who, f"by {score.who}")
     return f"{score.written} {who}"
-
-
-def escaped(text: str) -> str:
-    """A text in which Slack sees no link and no mention."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -50,7 +50,6 @@ class Recorder:
         self.run_folder: Path | None = None
         self.job: dict[str, Any] = {}
         self.cell = ""
-        self.trial: int | None = None
         self.optuna_trial: Any = None
         self.captured: list[outputs.Output] | None = None
         self.state: dict[str, Any] = {"pid": os.getpid(), "run": None, "cells": {}}
@@ -113,7 +112,7 @@ class Recorder:
             self.state["run"] = self.job["run"]
             # If it ends before its try, an earlier run's try is not shown as its own.
             self.forget(*self.job["to_run"], *TRIES)
-        self.trial = self.optuna_trial = None
+        self.optuna_trial = None
         memory.reset_peak()
         if (resumed := self.job.get("resumed")) and self.run_folder:
             # It told how the run had ended, which it no longer has.
@@ -262,6 +261,11 @@ class Recorder:
     def planned(self) -> list[dict[str, Any]]:
         """What a loaded model must have before it learns; empty if nobody knows."""
         return self.job.get("planned") or []
+
+    @property
+    def trial(self) -> int | None:
+        """The number of the trial of now, as Optuna counts; None in a training."""
+        return self.optuna_trial.number if self.optuna_trial else None
 
     @property
     def tried(self) -> dict[str, Any]:

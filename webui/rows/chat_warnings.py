@@ -43,7 +43,7 @@ def chat_warnings(
             yield Warned(switched_off(chat, silent, kept), blocks=False)
 
 
-def places(some: Sequence[Kept]) -> Text:
+def first_places(some: Sequence[Kept]) -> Text:
     """Where the first of these rows stand."""
     first = [place_of_row(row.record) for row in some[:SHOWN]]
     return Text(", ".join(p.en for p in first), "、".join(p.zh for p in first))
@@ -51,7 +51,7 @@ def places(some: Sequence[Kept]) -> Text:
 
 def loses(kind: Lost, count: Text, some: Sequence[Kept]) -> Text:
     """Something that so many rows, first these, say and the template does not write."""
-    where, what = places(some), WHAT[kind]
+    where, what = first_places(some), WHAT[kind]
     out = Text("choose another template", "请选择其他对话模板")
     if kind in TOOLS:
         out = Text(
@@ -77,7 +77,7 @@ def calls_unnamed(row: Kept) -> bool:
 
 def unnamed_tools(some: Sequence[Kept], kept: Sequence[Kept]) -> Text:
     """Calls without a list of tools: the model would call what it was never offered."""
-    count, where = of(some, kept), places(some)
+    count, where = of(some, kept), first_places(some)
     return Text(
         f"{count.en} call tools but name none (first: {where.en}), so the model would "
         "learn to call what it is not offered; add a column tools.",

@@ -113,7 +113,10 @@ def unnamed_labels(recipe: Recipe, kept: Sequence[Kept]) -> Iterator[Warned]:
     if recipe.data.format not in LABELLED or recipe.data.label_names:
         return
     answers = [str(row.mapped["messages"][-1]["content"]) for row in kept]
-    if all(NUMBERS[recipe.data.format].fullmatch(answer) for answer in answers):
+    # There are none where the first usable row stands behind those that are checked.
+    if answers and all(
+        NUMBERS[recipe.data.format].fullmatch(answer) for answer in answers
+    ):
         text = Text(
             "The labels are numbers, and numbers are what the model would learn; name "
             "them in data.label_names, the first for 0.",
@@ -211,14 +214,14 @@ def pairs_at(row: Kept, column: str) -> int:
 def template_marks(tokenizer: Any, kept: Sequence[Kept]) -> Iterator[Warned]:
     """Text that looks like the template's own marks would be read as turns."""
     marks = marks_of(tokenizer)
-    found = [(row, mark) for row in kept if (mark := marked(row, marks))]
+    found = [(row, mark) for row in kept if (mark := mark_inside(row, marks))]
     if found:
         row, mark = found[0]
         where, some = place_of_row(row.record), of(found, kept)
         text = Text(
             f"{some.en} hold the chat template's own mark {mark} inside their text "
             f"(first: {where.en}), which the model would take for a turn; remove it.",
-            f"{some.zh}的文本中含有对话模板的标记 {mark}（第一处：{where.zh}）,"
+            f"{some.zh}的文本中含有对话模板的标记 {mark}（第一处：{where.zh}），"
             "模型会把它当成新的一轮；请删除。",
         )
         yield Warned(text, blocks=True)
@@ -234,7 +237,7 @@ def marks_of(tokenizer: Any) -> set[str]:
     return {m for part in text.split(PROBE) for m in MARK.findall(part)}
 
 
-def marked(row: Kept, marks: set[str]) -> str | None:
+def mark_inside(row: Kept, marks: set[str]) -> str | None:
     """A mark of the template that stands inside a message, if there is one."""
     messages = row.mapped.get("messages", ())
     contents = [

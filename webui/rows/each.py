@@ -90,19 +90,23 @@ def source_records(recipe: Recipe, part: Part) -> Iterator[Record]:
         name, config = data.hub_dataset, data.hub_config or None
         yield from hub_records(name, config, chosen, data.hub_revision or None)
         return
-    files = data.train_files if part == "train" else split.files
-    if not files:
+    if not (files := files_of(recipe, part)):
         raise no_files(part)
     for file in files:
         yield from records(Path(file))
 
 
+def files_of(recipe: Recipe, part: Part) -> tuple[str, ...]:
+    """The files of a part; none where the rows come from the hub."""
+    if recipe.data.source == "hub":
+        return ()
+    return recipe.data.train_files if part == "train" else recipe.split.files
+
+
 def source_files(recipe: Recipe) -> list[str]:
     """The training files, then the held-out files; none of the hub."""
-    if recipe.data.source == "hub":
-        return []
-    heldout = recipe.split.files if recipe.split.by == "file" else ()
-    return [*recipe.data.train_files, *heldout]
+    heldout = files_of(recipe, "heldout") if recipe.split.by == "file" else ()
+    return [*files_of(recipe, "train"), *heldout]
 
 
 def no_files(part: Part) -> PlannerError:

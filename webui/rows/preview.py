@@ -95,7 +95,7 @@ def preview(recipe: Recipe, first: int = 0, count: int = 3) -> Preview:
         len(found.rejected),
         tuple(with_place(row) for row in found.rejected[:SHOWN_REASONS]),
         columns,
-        tuple(tuple(cell(row.row.get(name)) for name in columns) for row in rows),
+        tuple(tuple(shown_cell(row.row.get(name)) for name in columns) for row in rows),
     )
 
 
@@ -167,7 +167,7 @@ def no_rows(recipe: Recipe, rejected: list[Rejected]) -> PlannerError:
     return PlannerError.of(f"{why.en}{way_out.en}", f"{why.zh}{way_out.zh}")
 
 
-def cell(value: Any) -> str:
+def shown_cell(value: Any) -> str:
     """A raw value as a table shows it."""
     return "" if value is None else str(value)[:300]
 
@@ -179,7 +179,7 @@ def preview_rows(
     tokenizer = chat.template.tokenizer
     for number, row in enumerate(encoded, start=1):
         trained = sum(label != HIDDEN for label in row.labels)
-        tokens = tuple(texts(row, tokenizer))
+        tokens = tuple(token_texts(row, tokenizer))
         length = len(row.ids)
         cut = row.whole > length and "messages" in kept.mapped
         where = place_of_part(kept, number)
@@ -197,7 +197,7 @@ def place_of_part(kept: Kept, number: int) -> Text:
     )
 
 
-def texts(row: Encoded, tokenizer: Any) -> Iterator[Token]:
+def token_texts(row: Encoded, tokenizer: Any) -> Iterator[Token]:
     """The tokens' texts; joined they are the row's text.
 
     Each is decoded after the ones before it, because a tokenizer may drop a leading
@@ -209,16 +209,16 @@ def texts(row: Encoded, tokenizer: Any) -> Iterator[Token]:
     flags = [label != HIDDEN for label in row.labels]
     for end in range(1, len(ids) + 1):
         group = ids[start:end]
-        text = decoded(tokenizer, before + group)
+        text = exact_text(tokenizer, before + group)
         goes_on = end < len(ids) and flags[end] == flags[start]
         if text.endswith(UNFINISHED) and goes_on and len(group) < LONGEST_CHARACTER:
             continue
-        shown = text[len(decoded(tokenizer, before)) :]
+        shown = text[len(exact_text(tokenizer, before)) :]
         yield Token(shown, flags[start], tuple(group))
         before, start = group, end
 
 
-def decoded(tokenizer: Any, ids: list[int]) -> str:
+def exact_text(tokenizer: Any, ids: list[int]) -> str:
     """The exact text of some tokens, special ones included."""
     text = tokenizer.decode(
         ids, skip_special_tokens=False, clean_up_tokenization_spaces=False

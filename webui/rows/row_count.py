@@ -4,6 +4,7 @@ import itertools
 
 from webui.recipe import Recipe
 from webui.rows.each import Kept, read_rows
+from webui.rows.split_check import rows_held_out
 
 MOST = 20_000  # rows; reading more would keep other questions waiting
 
@@ -26,6 +27,4 @@ def training_rows(recipe: Recipe, most: int = MOST) -> int | None:
         return None
     if split.by == "file":
         return count
-    # As the data cell draws them.
-    held = max(1, round(count * split.fraction))
-    return max(0, count - (held if split.by == "fraction" else split.count))
+    return max(0, count - rows_held_out(recipe, count))

@@ -7,7 +7,7 @@ from typing import Any
 
 from webui.recipe import Recipe
 from webui.recipe.watched import watched_rows
-from webui.rows.split_check import refuse_one_group, refuse_watched
+from webui.rows.split_check import refuse_one_group, refuse_watched, rows_held_out
 
 
 def parted_rows(
@@ -24,8 +24,7 @@ def parted_rows(
         return [], rows
     if by.by == "column":
         return hold_out_by_column(rows, by.column, by.value)
-    share = max(1, round(len(rows) * by.fraction))
-    count = min(share if by.by == "fraction" else by.count, len(rows))
+    count = min(rows_held_out(recipe, len(rows)), len(rows))
     return drawn_rows(recipe, rows, count, as_before=as_before)
 
 
@@ -105,9 +104,7 @@ def hold_out_evenly(
     pairs = list(zip(parts, counts, strict=True))
     held_out = [row for part, n in pairs for row in part[:n]]
     random.Random(seed).shuffle(held_out)
-    return held_out, [
-        row for part, n in zip(parts, counts, strict=True) for row in part[n:]
-    ]
+    return held_out, [row for part, n in pairs for row in part[n:]]
 
 
 def hold_out_groups(

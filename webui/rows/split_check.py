@@ -16,9 +16,6 @@ def refuse_split(recipe: Recipe, rows: list[dict[str, Any]], total: int | None) 
     """Refuse a split that would leave nothing on one side, or cannot be made.
 
     ``rows`` are the first usable rows; ``total`` is their number if these are all.
-
-    Raises:
-        PlannerError: with what is wrong.
     """
     split = recipe.split
     columns = {"column": split.column} if split.by == "column" else {}
@@ -38,8 +35,15 @@ def refuse_split(recipe: Recipe, rows: list[dict[str, Any]], total: int | None) 
         counted = sum(1 for _ in itertools.islice(read, enough))
         total = counted if counted < enough else None
     if total is not None and split.by in ("fraction", "count"):
-        share = max(1, round(total * split.fraction))
-        refuse_none_left(total, share if split.by == "fraction" else split.count)
+        refuse_none_left(total, rows_held_out(recipe, total))
+
+
+def rows_held_out(recipe: Recipe, total: int) -> int:
+    """How many of so many rows a split by fraction or count holds out, as the data cell
+    draws them; a count may be more than there are."""
+    split = recipe.split
+    share = max(1, round(total * split.fraction))
+    return share if split.by == "fraction" else split.count
 
 
 def rows_needed(recipe: Recipe) -> int:
@@ -115,11 +119,7 @@ ONE_GROUP = Text(
 
 
 def refuse_empty_parts(recipe: Recipe, total: int, held: int) -> None:
-    """Refuse rows of which none is left to train on, or none to measure by.
-
-    Raises:
-        PlannerError: with what is missing.
-    """
+    """Refuse rows of which none is left to train on, or none to measure by."""
     split = recipe.split
     if not held:
         by_column = split.by == "column"

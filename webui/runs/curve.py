@@ -10,11 +10,11 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from webui.metrics import metric
+from webui.metrics import UNSEEN, metric
 
 # What lies across: the last of several steps stands for them.
 PLACES = ("step", "epoch", "seconds")
@@ -43,6 +43,15 @@ def add(columns: Columns, values: Mapping[str, float]) -> bool:
     for name, column in columns.items():
         column.append(values.get(name, math.nan))
     return bool(fresh and count)
+
+
+class Piece(NamedTuple):
+    """Some rows, how many steps (or evaluations) are known with them, and whether there
+    are more."""
+
+    rows: list[Row]
+    known: int
+    more: bool
 
 
 @dataclass
@@ -95,36 +104,54 @@ class Curve:
                 del column[kept:]
 
     @property
-    def names(self) -> list[str]:
-        """What the values of a row are; those of a row of one step end before `count`.
-
-        After it, the number of the row's steps, come the extremes of metrics.
-        """
-        spread = (f"{name}.{end}" for name, end in self.ends)
-        return [*self.steps, COUNT, *spread]
+    def shape(self) -> int:
+        """A number that grows when a row or an evaluation holds more than before."""
+        return len(self.steps) + len(self.evaluations)
 
     @property
-    def ends(self) -> list[tuple[str, str]]:
-        """The metrics of which an extreme stays, with which."""
-        measured = (name for name in self.steps if name not in PLACES)
-        return [(name, end) for name in measured for end in metric(name).spread]
+    def described(self) -> dict[str, Any]:
+        """What the values of a row are, by the names of metrics, and of an evaluation.
+
+        After those of a single step come the number of a row's steps, and the extremes:
+        of each end those of the metrics whose places are listed. An evaluation has the
+        names at some places, and names of its own.
+        """
+        places = {name: place for place, name in enumerate(self.steps)}
+        return {
+            "names": [*places],
+            "ends": {end: [places[n] for n in ns] for end, ns in self.ends.items()},
+            "marked": [places.get(name, name) for name in self.evaluations],
+        }
+
+    @property
+    def metrics(self) -> list[str]:
+        """What is measured, at steps and in evaluations."""
+        seen = (name for name in self.steps if name not in PLACES)
+        unseen = (f"{UNSEEN}{name}" for name in self.evaluations if name not in PLACES)
+        return [*seen, *unseen]
+
+    @property
+    def ends(self) -> dict[str, list[str]]:
+        """The metrics of which the lowest and the highest value stay."""
+        measured = [name for name in self.steps if name not in PLACES]
+        return {e: [n for n in measured if e in metric(n).spread] for e in EXTREMES}
 
     def piece(
         self, known: int, first: float | None = None, last: float | None = None
-    ) -> tuple[list[Row], int, bool]:
+    ) -> Piece:
         """The rows after the first ``known`` steps, of a part if its ends are named.
 
-        Returns the rows, how many steps are known with them, and whether there are
-        more. ``names`` says what their values are.
+        ``described`` says what their values are.
         """
-        column, most = self.steps["step"], max(1, VALUES // len(self.names))
+        long = len(self.steps) + sum(map(len, self.ends.values())) + 1
+        column, most = self.steps["step"], max(1, VALUES // long)
         begin = 0 if first is None else bisect_left(column, first)
         end = len(column) if last is None else bisect_right(column, last)
         start = min(max(known, begin), end)
         # The newest steps come one by one.
         width = max(1, (end - begin) // WHOLE) if end - start > most else 1
         stop = min(start + most * width, end)
-        return self.rows(start, stop, width), stop, stop < end
+        return Piece(self.rows(start, stop, width), stop, stop < end)
 
     def rows(self, start: int, stop: int, width: int) -> list[Row]:
         """Steps from one place to another, ``width`` of them in a row."""
@@ -136,17 +163,20 @@ class Curve:
         cuts = np.arange(0, stop - start, width)
         ends = np.append(cuts[1:], stop - start)
         taken = [folded(name, each, cuts, ends) for name, each in values.items()]
-        extremes = [EXTREMES[end](values[name], cuts) for name, end in self.ends]
+        extremes = [
+            EXTREMES[end](values[n], cuts) for end, ns in self.ends.items() for n in ns
+        ]
         return rounded([*taken, ends - cuts, *extremes])
 
-    def marks(self, known: int) -> tuple[list[Row], int, bool]:
+    def marks(self, known: int) -> Piece:
         """The evaluations after the first ``known``, as `piece` gives steps."""
         every = list(self.evaluations.values())
         end = len(every[0])
         most = max(1, MARKS * (len(PLACES) + 1) // len(every))
         stop = min(max(known, 0) + most, end)
         start = min(max(known, 0), stop)
-        return rounded([np.array(c[start:stop]) for c in every]), stop, stop < end
+        rows = rounded([np.array(c[start:stop]) for c in every])
+        return Piece(rows, stop, stop < end)
 
     def median_norm(self) -> float | None:
         """The median gradient norm, beside which one norm is high or is not."""

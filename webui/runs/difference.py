@@ -45,9 +45,25 @@ def effective(recipe: Recipe, declared: DeclaredField) -> Any:
     return value_at(recipe, declared.path) if applies(declared, recipe) else None
 
 
-def value_text(value: Any) -> Text:
-    """A value as a person reads it."""
+def yaml_value(value: Any) -> str:
+    """A value as a recipe writes it, on one line."""
     match value:
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+        case tuple() | list():
+            return ", ".join(map(yaml_value, value))
+    return str(value) or '""'
+
+
+def value_text(value: Any, path: str = "") -> Text:
+    """A value as a person reads it; one of the choices of the field at a path by its
+    title."""
+    titles = (FIELDS[path].declaration.choice_titles or {}) if path else {}
+    match value:
+        case str() if value in titles:
+            return titles[value]
         case None:
             return Text("–", "–")
         case bool():

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from webui.figures import finite
-from webui.metrics import METRICS, metric
+from webui.metrics import METRICS, Metric, metric
 from webui.runs import events, folder, notes, scores
 from webui.runs.folder import Run
 from webui.runs.notes import About
@@ -155,6 +155,12 @@ def column_of(name: str) -> str:
     """The column of a metric: its best value on rows set aside, else its last."""
     kind = metric(name)
     return f"{'best' if kind.unseen and kind.better else 'last'}_{name}"
+
+
+def metric_of(column: str) -> Metric:
+    """The metric that a column of figures shows."""
+    how, _, name = column.partition("_")
+    return metric(name if how in ("best", "last") else column)
 
 
 def columns_of(found: Iterable[Entry]) -> list[str]:

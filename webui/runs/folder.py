@@ -21,7 +21,6 @@ from webui.runs import events
 from webui.runs.error import RunError
 from webui.runs.events import older
 from webui.runs.tail import backwards, ending
-from webui.text import Text
 
 PLAN, RECIPE, SUMMARY = "plan.json", "recipe.yaml", "summary.json"
 NOTEBOOK, LOG, ADAPTER = "notebook.ipynb", "log.txt", "adapter"
@@ -92,11 +91,9 @@ def find(root: Path, run_id: str) -> Run:
     if Path(run_id).name in known and Path(run_id).is_dir():
         return read_run(root / Path(run_id).name)
     word = "several runs are" if matching and run_id else "no run is"
-    raise RunError(
-        Text(
-            f"{word} called {run_id!r}; `tunebook runs` lists them.",
-            f"没有唯一名为 {run_id!r} 的运行；`tunebook runs` 可列出全部。",
-        )
+    raise RunError.of(
+        f"{word} called {run_id!r}; `tunebook runs` lists them.",
+        f"没有唯一名为 {run_id!r} 的运行；`tunebook runs` 可列出全部。",
     )
 
 
@@ -217,11 +214,9 @@ def recipe_of_run(run: Run) -> Recipe:
 def delete(run: Run) -> None:
     """Delete a run's folder for good. A run that is still going is refused."""
     if run.status == "running":
-        raise RunError(
-            Text(
-                f"{run.id} is still running; stop it first.",
-                f"{run.id} 仍在运行；请先停止。",
-            )
+        raise RunError.of(
+            f"{run.id} is still running; stop it first.",
+            f"{run.id} 仍在运行；请先停止。",
         )
     remove_run(run.folder)
 

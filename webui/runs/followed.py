@@ -17,7 +17,7 @@ from webui.metrics import UNSEEN, metric
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
 from webui.runs import events
-from webui.runs.curve import Curve
+from webui.runs.curve import COUNT, PLACES, Curve
 from webui.runs.events import (
     Begun,
     Evaluated,
@@ -191,7 +191,7 @@ class Followed:
             return None
         evaluated = self.last(Evaluated)
         return Training(
-            step=step.step if step else 0,
+            step=step.step if step else self.curve.last_step,
             max_steps=begun.max_steps,
             figures={
                 **(evaluated.logs if evaluated else {}),
@@ -205,8 +205,8 @@ class Followed:
 
 @cache
 def is_drawn(name: str) -> bool:
-    """Whether a metric has a curve."""
-    return metric(name).drawn
+    """Whether a metric has a curve; the names of what lies across mean nothing else."""
+    return name not in (*PLACES, COUNT) and metric(name).drawn
 
 
 def drawn(figures: Iterable[tuple[str, Any]]) -> dict[str, float]:

@@ -34,8 +34,8 @@ def as_told(event: Warned) -> Told:
     for known in KNOWN:
         if found := re.search(known.pattern, message):
             groups = [group or "" for group in found.groups()]
-            text = Text(*(words.format(*groups) for words in known.text))
-            return Told(text, library, message, known.harmless)
+            text = known.english.format(*groups), known.chinese.format(*groups)
+            return Told(Text(*text), library, message, known.harmless)
     return Told(Text(message, message), library)
 
 

@@ -13,7 +13,6 @@ from filelock import FileLock
 
 from webui.files import read_json, write_json
 from webui.runs.error import RunError
-from webui.text import Text
 
 FILE = "about.json"
 NAME_LENGTH, NOTE_LENGTH = 80, 10_000
@@ -93,17 +92,13 @@ def write_notes(run: Path, said: About) -> None:
         write_json(run / FILE, asdict(said))
     except OSError as error:
         if not run.is_dir():
-            raise RunError(
-                Text(
-                    f"{run.name} is gone; somebody deleted it.",
-                    f"{run.name} 已不存在，可能已被删除。",
-                )
+            raise RunError.of(
+                f"{run.name} is gone; somebody deleted it.",
+                f"{run.name} 已不存在，可能已被删除。",
             ) from None
-        raise RunError(
-            Text(
-                f"{run / FILE} cannot be written: {error.strerror}.",
-                f"无法写入 {run / FILE}：{error.strerror}。",
-            )
+        raise RunError.of(
+            f"{run / FILE} cannot be written: {error.strerror}.",
+            f"无法写入 {run / FILE}：{error.strerror}。",
         ) from None
 
 
@@ -112,12 +107,10 @@ def refuse_a_clash(was: About, now: About, changes: Mapping[str, object]) -> Non
     for key, english, chinese in (("name", "name", "名称"), ("note", "note", "备注")):
         seen, there = getattr(was, key), getattr(now, key)
         if key in changes and there not in (seen, changes[key]):
-            raise RunError(
-                Text(
-                    f"another tab changed the {english} meanwhile, to "
-                    f"“{short(there)}”; save again to replace it.",
-                    f"另一个标签页已将{chinese}改为“{short(there)}”；再次保存即可覆盖。",
-                )
+            raise RunError.of(
+                f"another tab changed the {english} meanwhile, to "
+                f"“{short(there)}”; save again to replace it.",
+                f"另一个标签页已将{chinese}改为“{short(there)}”；再次保存即可覆盖。",
             )
 
 
@@ -131,11 +124,9 @@ def fitting_name(text: str) -> str:
     """A name on one line, refused when it is too long."""
     name = one_line(text)
     if len(name) > NAME_LENGTH:
-        raise RunError(
-            Text(
-                f"the name has {len(name):,} characters; {NAME_LENGTH} are the most.",
-                f"名称有 {len(name):,} 个字符，最多 {NAME_LENGTH} 个。",
-            )
+        raise RunError.of(
+            f"the name has {len(name):,} characters; {NAME_LENGTH} are the most.",
+            f"名称有 {len(name):,} 个字符，最多 {NAME_LENGTH} 个。",
         )
     return name
 
@@ -144,11 +135,9 @@ def fitting_note(text: str) -> str:
     """A note, refused when it is too long."""
     note = plain_note(text).strip()
     if len(note) > NOTE_LENGTH:
-        raise RunError(
-            Text(
-                f"the note has {len(note):,} characters; {NOTE_LENGTH:,} are the most.",
-                f"备注有 {len(note):,} 个字符，最多 {NOTE_LENGTH:,} 个。",
-            )
+        raise RunError.of(
+            f"the note has {len(note):,} characters; {NOTE_LENGTH:,} are the most.",
+            f"备注有 {len(note):,} 个字符，最多 {NOTE_LENGTH:,} 个。",
         )
     return note
 

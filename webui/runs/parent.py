@@ -17,6 +17,7 @@ from webui.recipe.paths import FIELDS, applies, value_at
 from webui.recipe.problems import Problem, RecipeError
 from webui.recipe.store import with_values
 from webui.runs import folder as runs
+from webui.runs.difference import yaml_value
 from webui.runs.error import RunError
 from webui.runs.folder import ADAPTER, Run, read_object
 from webui.runs.learned_before import LEARNED
@@ -136,12 +137,6 @@ def unlearned(recipe: Recipe, parent: Recipe) -> Iterator[Problem]:
             return
 
 
-def yaml_value(value: Any) -> str:
-    """A value as a recipe writes it."""
-    listed = isinstance(value, tuple)
-    return ", ".join(value) if listed else str(value) if value != "" else '""'
-
-
 def give_parent(recipe: Recipe, root: Path, folder: Path) -> None:
     """Copy what a run below ``root`` saved into the folder of the one that trains on
     from it, so that this one stands alone.
@@ -163,11 +158,9 @@ def saved_by_parent(recipe: Recipe, root: Path) -> Path:
     run = runs.find(root, recipe.adapter.from_run)
     saved = runs.saved_adapter(run.folder)
     if saved is None:
-        raise RunError(
-            Text(
-                f"{run.id} saved no adapter that could be trained on.",
-                f"{run.id} 没有保存可接着训练的适配器。",
-            )
+        raise RunError.of(
+            f"{run.id} saved no adapter that could be trained on.",
+            f"{run.id} 没有保存可接着训练的适配器。",
         )
     return saved
 
@@ -186,12 +179,10 @@ def copy_parent(saved: Path, target: Path) -> None:
         half.rename(target)
     except OSError as error:
         shutil.rmtree(half, ignore_errors=True)
-        raise RunError(
-            Text(
-                f"the adapter that is trained on could not be copied "
-                f"({error.strerror}); free some space and start again.",
-                f"无法复制要接着训练的适配器（{error.strerror}）；请清理空间后重新开始。",
-            )
+        raise RunError.of(
+            f"the adapter that is trained on could not be copied "
+            f"({error.strerror}); free some space and start again.",
+            f"无法复制要接着训练的适配器（{error.strerror}）；请清理空间后重新开始。",
         ) from None
 
 

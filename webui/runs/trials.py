@@ -8,8 +8,8 @@ from webui.runs.events import BY_BATCH, Begun, Event, Moved, Trial, last, of_kin
 from webui.text import Text
 
 SAME = Text(
-    "No trial is better than another: their losses on unseen rows are the same.",
-    "没有更好的试验：各次试验在未见数据上的损失相同。",
+    "No trial is better than another: on unseen rows they come to the same.",
+    "没有更好的试验：各次试验在未见数据上的结果相同。",
 )
 STILL = Text(
     "No trial is the best: in none did the weights move.",
@@ -64,10 +64,11 @@ def no_best(history: Sequence[Event]) -> Text | None:
     if not any(taught(history, trial) for trial in trials):
         return STILL
     batches = {trial.params.get("training.batch_size") for trial in trials}
-    if len(batches) > 1 and losses_of(history) == BY_BATCH:
+    by_loss = trials[0].metric == Trial.metric
+    if by_loss and len(batches) > 1 and losses_of(history) == BY_BATCH:
         return MIXED
     values = [trial.value or 0.0 for trial in trials]
-    same = max(values) - min(values) < NO_DIFFERENCE * max(map(abs, values))
+    same = max(values) - min(values) <= NO_DIFFERENCE * max(map(abs, values))
     return SAME if len(trials) > 1 and same else None
 
 

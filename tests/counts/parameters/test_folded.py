@@ -8,7 +8,7 @@ import pytest
 
 from webui.counts.parameters.attach import STARTS
 from webui.counts.parameters.count import count
-from webui.counts.parameters.meta import build, shape_of_model
+from webui.counts.parameters.meta import build_shape, shape_of_model
 from webui.counts.parameters.weights import read_weights, weights_of
 from webui.notebook.peft_config import peft_config
 from webui.recipe import Recipe
@@ -39,7 +39,9 @@ def by_peft(recipe: Recipe) -> tuple[int, int]:
     options = {k: v for k, v in config.options.items() if k not in STARTS}
     made = getattr(peft, config.name)(**options)
     with torch.device("meta"):
-        whole = peft.get_peft_model(build(recipe.model), made, low_cpu_mem_usage=True)
+        whole = peft.get_peft_model(
+            build_shape(recipe.model), made, low_cpu_mem_usage=True
+        )
     sizes = [(w.numel(), w.requires_grad) for w in whole.parameters()]
     return sum(n for n, learns in sizes if learns), sum(n for n, _ in sizes)
 

@@ -17,7 +17,8 @@ from webui.counts.parameters.judge import judge
 from webui.errors import PlannerError
 from webui.kernel import jobs, queue, resuming
 from webui.kernel.kernel import this_kernel
-from webui.notebook.render import RUN_CELLS, render_cells
+from webui.notebook.cells import RUN
+from webui.notebook.render import render_cells
 from webui.preflight.ready import misfits, ready
 from webui.recipe import Recipe
 from webui.recipe.problems import Problem, RecipeError
@@ -119,14 +120,14 @@ def test_all_refuse_with_the_same_sentence(
     recipe = recipe_of(STARTER[case][0])
     same = [*judge(recipe).problems]
     run = folder.create(
-        this_kernel().runs, recipe, render_cells(recipe), "run", RUN_CELLS[-1]
+        this_kernel().runs, recipe, render_cells(recipe), "run", RUN.cells[-1]
     )
     plan = Plan(recipe, misfits(recipe))
     assert plan.ask(count) is None and plan.problems == same
     refusing = (
         lambda: ready(recipe, this_kernel().runs),
         lambda: jobs.start_run(this_kernel(), recipe),
-        lambda: export.fitting(recipe),
+        lambda: export.refuse_what_a_run_would(recipe, None),
         lambda: resuming.resume(this_kernel(), run),
     )
     for start in refusing:

@@ -83,3 +83,13 @@ def test_a_reason_of_peft_is_handed_on(recipe_of: Callable[..., Recipe]) -> None
         attach(base, config)
     told = "LoRA does not fit unsloth/Llama-3.2-1B: `r` should be a positive integer"
     assert caught.value.text.en.startswith(told)
+
+
+def test_a_start_looks_at_the_layers_that_get_the_adapter(
+    recipe_of: Callable[..., Recipe],
+) -> None:
+    model, start = "SmolLM2-135M-Instruct", {"start": "pissa", "rank": 256}
+    assert "k_proj has only 192 parts" in refusal(recipe_of(model, **start))
+    # What learns in full gets no adapter; all others are wide enough.
+    narrow = ("k_proj", "v_proj")
+    assert count(recipe_of(model, **start, modules_to_save=narrow)).trainable

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from webui.counts.parameters.unfit import unfit
+from webui.counts.parameters.unfit import kind_unfit
 from webui.recipe import Recipe
 from webui.recipe.sections import Model, Training
 
@@ -20,14 +20,14 @@ def recipe_of(family: str, folder: Path, **training: object) -> Recipe:
 
 
 def test_a_model_that_padding_changes_is_refused(tmp_path: Path) -> None:
-    [told] = unfit(recipe_of("rwkv", tmp_path))
+    [told] = kind_unfit(recipe_of("rwkv", tmp_path))
     assert "is a rwkv model, which answers otherwise in a padded batch" in told.en
     assert "rwkv" in told.zh and told.en != told.zh
 
 
 def test_checkpointing_where_it_cannot_be(tmp_path: Path) -> None:
-    [told] = unfit(recipe_of("gpt_neox_japanese", tmp_path))
+    [told] = kind_unfit(recipe_of("gpt_neox_japanese", tmp_path))
     assert "set training.gradient_checkpointing to none" in told.en
     without = recipe_of("gpt_neox_japanese", tmp_path, gradient_checkpointing="none")
-    assert unfit(without) == []
-    assert unfit(recipe_of("gpt2", tmp_path / "gpt2")) == []
+    assert kind_unfit(without) == []
+    assert kind_unfit(recipe_of("gpt2", tmp_path / "gpt2")) == []

@@ -12,7 +12,6 @@ from webui.counts.parameters.count import count
 from webui.counts.parameters.meta import base_of, parameters_of_base, shape_of_model
 from webui.errors import PlannerError
 from webui.models.catalogue.catalogue import (
-    DRAWN,
     Entry,
     config_of,
     entry_of,
@@ -20,6 +19,7 @@ from webui.models.catalogue.catalogue import (
     shapes,
     spread,
 )
+from webui.models.catalogue.drawn import DRAWN
 from webui.recipe import Recipe
 from webui.recipe.sections import Adapter, Model
 

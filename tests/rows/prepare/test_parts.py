@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from webui.errors import PlannerError
-from webui.notebook.render import RUN_CELLS, SWEEP_CELLS, render_cells
+from webui.notebook.cells import RUN, SWEEP
+from webui.notebook.render import render_cells
 from webui.notebook.rows import Rows, expected
 from webui.recipe import Recipe
 from webui.recipe.store import loads, with_values
@@ -101,7 +102,7 @@ def test_few_rows_are_not_eaten(file: Path) -> None:
     assert (rows.train, rows.watched, rows.heldout) == (45, 4, 5)
     for name in ("train", "sweep"):
         recipe = recipe_of(file, {"sweep.space": {"adapter.rank": [4, 8]}} | EVALUATED)
-        cells = render_cells(recipe, RUN_CELLS + SWEEP_CELLS, rows=prepare(recipe))
+        cells = render_cells(recipe, RUN.cells + SWEEP.cells, rows=prepare(recipe))
         [cell] = (cell for cell in cells if cell.name == name)
         assert "test_size" not in cell.code and "eval_dataset=eval_data" in cell.code
 
@@ -114,7 +115,7 @@ def test_a_sweep_has_the_rows_of_its_training(file: Path) -> None:
     codes = [
         [
             render_cells(recipe, names, rows=rows)[2].code
-            for names in (RUN_CELLS, SWEEP_CELLS)
+            for names in (RUN.cells, SWEEP.cells)
         ]
         for recipe, rows in zip((swept, judged), found, strict=True)
     ]

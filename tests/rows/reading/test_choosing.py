@@ -57,3 +57,13 @@ def test_a_folder_of_files(tmp_path: Path) -> None:
 def test_an_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(PlannerError, match="holds nothing that can be read"):
         list(records(tmp_path))
+
+
+def test_many_files_that_are_left_out_are_counted_in_both_languages(
+    tmp_path: Path,
+) -> None:
+    for name in ("train", *(f"test_{number}" for number in range(12))):
+        (tmp_path / f"{name}.jsonl").write_text('{"text": "a"}\n')
+    line = describe_file(tmp_path).line
+    assert line.en.endswith("test_7.jsonl and 2 more are left out")
+    assert line.zh.endswith("、test_7.jsonl 等 12 个")

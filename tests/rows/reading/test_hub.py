@@ -174,8 +174,8 @@ def test_what_a_data_set_lacks(ask) -> None:
 
 def test_what_is_no_readable_data_set(ask) -> None:
     assert "Name a data set of the hub first" in refusal(ask, "")
-    assert "is no name of a data set of the hub" in refusal(ask, "a b c")
-    assert "is no name of a data set of the hub" in refusal(ask, "/etc")
+    assert "is not the name of a data set of the hub" in refusal(ask, "a b c")
+    assert "is not the name of a data set of the hub" in refusal(ask, "/etc")
     assert "The hub has no data set some/odd, or it is private" in refusal(
         ask, "some/odd"
     )
@@ -186,7 +186,7 @@ def test_what_is_no_readable_data_set(ask) -> None:
 
 def test_gated_data_set_needs_a_token(ask, monkeypatch, helper) -> None:
     for name in ("some/gated", "some/open-card"):
-        assert refusal(ask, name).startswith(f"{name} is gated: accept its terms")
+        assert refusal(ask, name).startswith(f"{name} is gated: accept its licence")
     monkeypatch.setenv("HF_TOKEN", "hf_wrong")
     helper.stop()
     said = refusal(ask, "some/bare")

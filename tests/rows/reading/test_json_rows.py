@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from webui.rows.reading.json_rows import read_json
+from webui.rows.reading.json_rows import read_json_file
 from webui.rows.reading.json_values import is_deep
 
 
@@ -37,7 +37,7 @@ def read(reader: Any, text: str) -> list:
     ],
 )
 def test_json_of_every_shape(text: str, rows: list) -> None:
-    found = read(read_json, text)
+    found = read(read_json_file, text)
     assert [(number, row["a"]) for number, row in found] == rows
 
 
@@ -52,8 +52,8 @@ def test_json_of_every_shape(text: str, rows: list) -> None:
     ],
 )
 def test_one_object_may_be_one_row(row: dict) -> None:
-    assert read(read_json, json.dumps(row)) == [(1, row)]
-    assert read(read_json, json.dumps(row) * 2) == [(1, row), (2, row)]
+    assert read(read_json_file, json.dumps(row)) == [(1, row)]
+    assert read(read_json_file, json.dumps(row) * 2) == [(1, row), (2, row)]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_one_object_may_be_one_row(row: dict) -> None:
 )
 def test_broken_json(text: str, told: list) -> None:
     errors = [item for item in told if isinstance(item, tuple)]
-    found = read(read_json, text)
+    found = read(read_json_file, text)
     assert [item for item in found if isinstance(item[1], str)] == errors
     kept = sum(isinstance(item, int) for item in told)
     assert sum(isinstance(row, dict) for _, row in found) >= kept
@@ -83,13 +83,13 @@ def test_json_cut_off_anywhere_keeps_the_rows_before(before: str) -> None:
     row = '{"a": [true, -1.5], "b": "\\u00e9\\n"}'
     text = f"{before}{row},\n{row}"
     for end in range(len(text) - len(row), len(text)):
-        found = read(read_json, text[:end])
+        found = read(read_json_file, text[:end])
         assert found[0] == (1, json.loads(row))
         assert [reason for _, reason in found[1:]] == [
             "the JSON ends too early; the rows before it are kept"
         ]
     for end in range(len(before) + 1, len(before) + len(row)):
-        (told,) = read(read_json, text[:end])
+        (told,) = read(read_json_file, text[:end])
         assert told == (1, "the JSON ends too early")  # there is no row before it
 
 

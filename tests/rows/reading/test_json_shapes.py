@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from webui.rows.reading.json_rows import left_out_of, read_json, read_jsonl
+from webui.rows.reading.json_rows import left_out_of, read_json_file, read_jsonl
 from webui.rows.reading.paragraphs import read_text
 from webui.rows.reading.sources import records
 from webui.rows.refused import BREAKS
@@ -24,7 +24,7 @@ MATRIX = [list(row.values()) for row in ROWS]
 SERVED = [{"row_idx": n, "row": row} for n, row in enumerate(ROWS)]
 
 
-def read(text: str, reader: Any = read_json) -> list:
+def read(text: str, reader: Any = read_json_file) -> list:
     """Rows, and of errors their reasons."""
     found = reader(io.BytesIO(text.encode()))
     return [row if isinstance(row, dict) else row.args[0] for _, row in found]

@@ -14,7 +14,7 @@ import pytest
 from rows.reading.whole_files import read_file, read_packed_file
 from webui.errors import PlannerError
 from webui.rows.reading.arrow import read_dataset, read_parquet
-from webui.rows.reading.json_rows import read_json, read_jsonl
+from webui.rows.reading.json_rows import read_json_file, read_jsonl
 from webui.rows.reading.opening import refuse
 from webui.rows.reading.paragraphs import read_paragraphs
 from webui.rows.reading.readers import READERS
@@ -49,7 +49,7 @@ def read(reader: Callable, content: str | bytes) -> list[tuple[int, Any]]:
         LINE.encode("gb18030"),
     ],
 )
-@pytest.mark.parametrize("reader", [read_jsonl, read_json])
+@pytest.mark.parametrize("reader", [read_jsonl, read_json_file])
 def test_every_encoding(reader: Callable, data: bytes) -> None:
     assert read(reader, data) == [(1, GOOD)]
 

@@ -1,7 +1,6 @@
-"""Every reason that a carried function gives has its Chinese."""
+"""Every reason that a reader or a mapper gives has its Chinese."""
 
 import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from webui import chat
 from webui.notebook import carried
 from webui.rows import mapping, reading
-from webui.rows.reading.reasons import PATTERNS, chinese, in_both
+from webui.rows.reading.reasons import REASONS, chinese, in_both
 
 PACKAGES = (carried, chat, mapping, reading)
 SAYING = ("refusal",)  # functions that return a reason
@@ -72,10 +71,10 @@ def test_every_chinese_belongs_to_a_reason() -> None:
     given = {reason for _, reason in reasons()}
     given |= {reason.partition("; ")[0] for reason in given}
     used = {
-        next(filter(lambda pattern: re.fullmatch(pattern, reason), PATTERNS), None)
+        next((pattern for pattern in REASONS if pattern.fullmatch(reason)), None)
         for reason in given
     }
-    assert set(PATTERNS) <= used
+    assert set(REASONS) <= used
 
 
 @pytest.mark.parametrize(
@@ -94,6 +93,10 @@ def test_every_chinese_belongs_to_a_reason() -> None:
         ),
         ("is not JSON (Expecting what)", "不是有效的 JSON（Expecting what）"),
         ("lacks {name}", "缺少 {name}"),
+        (
+            "has no split called train; its splits: a, b and 3 more",
+            "没有名为 train 的部分；现有：a, b，另有 3 个",
+        ),
     ],
 )
 def test_parts_are_put_into_the_chinese(english: str, translation: str) -> None:

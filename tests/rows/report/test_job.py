@@ -32,7 +32,7 @@ from webui.rows.report.cache import (
     report_key,
     report_path,
     reports_folder,
-    tidy,
+    tidy_reports,
 )
 from webui.rows.report.job import start_report
 from webui.rows.report.measured import Part, Position, measure_files
@@ -161,7 +161,7 @@ def test_old_reports_and_what_died_are_removed() -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     (reports_folder() / f".{dead.pid}-x").mkdir()
-    tidy()
+    tidy_reports()
     mine = new_scratch(reports_folder())
     new_scratch(reports_folder()).rmdir()
     kept = [f"{key}.{end}" for key in keys[:KEPT] for end in ("json", "rejected.jsonl")]

@@ -175,7 +175,7 @@ def test_each_answer_of_a_row_is_measured() -> None:
 def test_rows_of_several_sequences_fill_a_batch_sooner() -> None:
     part = sequence("q" * (BATCH_CHARACTERS // 4), "a")
     rows = [replace(kept(n, "q", "a"), sequences=(part,) * 3) for n in range(1, 5)]
-    assert [len(batch.kept) for batch in batches(rows)] == [2, 2]
+    assert [len(batch) for batch in batches(rows)] == [2, 2]
 
 
 def test_five_longest_rows() -> None:
@@ -322,7 +322,7 @@ def test_progress_and_batches() -> None:
     assert report.lengths.tokens == sum(len(row.sequences[0].text) for row in rows)
     # Long rows make small batches.
     long = [kept(n, "q" * BATCH_CHARACTERS, "a") for n in range(1, 4)]
-    assert [len(batch.kept) for batch in batches(long)] == [1] * 3
+    assert [len(batch) for batch in batches(long)] == [1] * 3
 
 
 def test_no_rows_at_all() -> None:
@@ -342,3 +342,11 @@ def test_report_survives_its_file() -> None:
     # A file name that is no Unicode loses the character that is none.
     assert again.duplicates.leaked.examples[0].row.file == "held?.jsonl"
     assert isinstance(again.rejections[0].reason, Text)
+
+
+def test_a_thousand_rows_that_cannot_be_used_lie_between_drawn_ones() -> None:
+    refused = [rejected(number) for number in range(2, BATCH_ROWS * 2 + 2)]
+    rows = [kept(1, "one", "a"), *refused, kept(5000, "two", "b")]
+    report = drawn(rows, {1})
+    assert (report.train.read, report.train.kept) == (2 * BATCH_ROWS + 1, 1)
+    assert report.heldout.kept == 1

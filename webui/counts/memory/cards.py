@@ -1,9 +1,11 @@
 """The devices a recipe may be meant for, with the memory that a training sees there."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from webui.errors import PlannerError
+from webui.files import read_yaml
 from webui.text import Text
 
 GIB = 2**30
@@ -30,25 +32,11 @@ class Card:
         return self.kind == "cuda"
 
 
-def known_card(name: str, title: str, visible: float, *, has_bf16: bool) -> Card:
-    """A known GPU; ``visible`` is what PyTorch shows of its memory, in GiB."""
-    return Card(name, Text(title, title), int(visible * GIB), has_bf16)
-
-
-# Visible memory as PyTorch prints it on these cards (torch.cuda's total_memory).
-CARDS: dict[str, Card] = {
-    each.name: each
-    for each in (
-        known_card("t4", "T4 16 GB", 14.74, has_bf16=False),
-        known_card("l4", "L4 24 GB", 22.03, has_bf16=True),
-        known_card("v100-16", "V100 16 GB", 15.77, has_bf16=False),
-        known_card("v100-32", "V100 32 GB", 31.73, has_bf16=False),
-        known_card("rtx3060", "RTX 3060 12 GB", 11.75, has_bf16=True),
-        known_card("rtx4090", "RTX 4090 24 GB", 23.52, has_bf16=True),
-        known_card("a100-40", "A100 40 GB", 39.38, has_bf16=True),
-        known_card("a100-80", "A100 80 GB", 79.14, has_bf16=True),
-        known_card("h100", "H100 80 GB", 79.10, has_bf16=True),
-    )
+CARDS = {
+    name: Card(name, Text(title, title), int(visible * GIB), has_bf16)
+    for name, (title, visible, has_bf16) in read_yaml(
+        Path(__file__).with_suffix(".yaml")
+    ).items()
 }
 DEFAULT = CARDS["t4"]
 

@@ -94,7 +94,9 @@ def estimate(recipe: Recipe, card: Card = DEFAULT) -> Memory:
         weights=weights(recipe, card, inside, numbers),
         adapter=(learning.added + inside.buffers) * 4,
         gradients=int(learning.bytes),
-        optimizer=optimizer(recipe, card, learning),
+        optimizer=state_bytes(
+            in_effect(recipe, card), recipe, learning.numbers, learning.bytes
+        ),
         activations=activations(recipe, card, inside, numbers, tokens),
         logits=logits(recipe, card, inside, tokens),
         context=CUDA_CONTEXT if card.is_gpu else CPU_CONTEXT,
@@ -152,13 +154,6 @@ def weights(recipe: Recipe, card: Card, inside: Kept, numbers: Numbers) -> int:
     if not card.is_gpu and (changed or recipe.adapter.start in ("pissa", "olora")):
         size *= 2
     return int(size)
-
-
-def optimizer(recipe: Recipe, card: Card, learning: Learning) -> int:
-    """Bytes of the optimizer's states, of the optimizer that takes effect."""
-    return state_bytes(
-        in_effect(recipe, card), recipe, learning.numbers, learning.bytes
-    )
 
 
 def checkpointing(recipe: Recipe, card: Card) -> str:

@@ -1,5 +1,9 @@
-"""The largest batch and the longest rows that fit a card, by bisection."""
+"""The largest batch and the longest rows that fit a card, by bisection.
 
+Each raises PlannerError as ``estimate`` does.
+"""
+
+from bisect import bisect
 from collections.abc import Callable
 
 from webui.counts.memory.cards import DEFAULT, Card
@@ -15,11 +19,7 @@ STEP = 16  # tokens
 
 
 def fits(recipe: Recipe, card: Card = DEFAULT, correction: Correction = NONE) -> bool:
-    """Whether even the upper end of the estimate's band fits, once it is corrected.
-
-    Raises:
-        PlannerError: as ``estimate``.
-    """
+    """Whether even the upper end of the estimate's band fits, once it is corrected."""
     return correction.applied(estimate(recipe, card)).high <= card.memory
 
 
@@ -29,9 +29,6 @@ def largest_batch(
     """The largest batch of rows of the recipe's length that fits; 0 when none does.
 
     With a correction, of rows like those that were measured.
-
-    Raises:
-        PlannerError: as ``estimate``.
     """
 
     def fit(batch: int) -> bool:
@@ -44,9 +41,6 @@ def longest_sequence(recipe: Recipe, card: Card = DEFAULT) -> int:
     """The longest rows, in tokens, that fit with the recipe's batch size; 0 when none.
 
     They are no longer than the model was made for.
-
-    Raises:
-        PlannerError: as ``estimate``.
     """
     config = base_of(recipe).config.get_text_config()
     context = getattr(config, "max_position_embeddings", None) or LENGTH_AT_MOST
@@ -60,11 +54,7 @@ def longest_sequence(recipe: Recipe, card: Card = DEFAULT) -> int:
 
 def most(fit: Callable[[int], bool], limit: int) -> int:
     """The largest number from 0 to the limit that fits; each below it does as well."""
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if fit(middle) else (low, middle - 1)
-    return low
+    return bisect(range(1, limit + 1), False, key=lambda number: not fit(number))
 
 
 def resized(

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from webui.counts.parameters.attach import adapter_config, attach
-from webui.counts.parameters.folded import Folded, fold_layers
+from webui.counts.parameters.folded import Folded, learning_itself
 from webui.counts.parameters.meta import (
     linear_layers,
     shape_of_model,
@@ -125,16 +125,7 @@ def with_adapter(recipe: Recipe) -> Folded:
     config = None if method in PROMPTS else adapter_config(recipe, base)
     if config is not None:
         return attach(base, config)[0]
-    first = base.depth - recipe.adapter.last_layers if method == "freeze" else 0
-
-    def learns(module: str) -> bool:
-        number = base.layer_number(module)
-        return number is not None and number >= first
-
-    folded = fold_layers(base, learns)
-    for name, weight in folded.model.named_parameters():
-        weight.requires_grad_(method in ("full", "freeze") and learns(name))
-    return folded
+    return learning_itself(base, recipe.adapter)
 
 
 def cast(folded: Folded, base: Any, base_bytes: int, adapter_bytes: int) -> None:
@@ -176,7 +167,8 @@ def seen(folded: Folded, length: int) -> dict[int, int]:
         layer = model.get_submodule(f"{folded.base.path}.{number}")
         hooks.append(layer.register_forward_pre_hook(entering(number)))
         hooks.append(layer.register_forward_hook(entering(None)))
-    with torch.device("meta"), torch.autograd.graph.saved_tensors_hooks(keep, same):
+    watching = torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor)
+    with torch.device("meta"), watching:
         run_layers(model, decoder, length, weight.dtype)
     for hook in hooks:
         hook.remove()
@@ -218,10 +210,6 @@ def flash_attention(
             return out
 
     return Flash.apply(query, key, value).transpose(1, 2), None
-
-
-def same(tensor: Any) -> Any:
-    return tensor
 
 
 def is_weight(tensor: Any) -> bool:

@@ -63,14 +63,14 @@ def measured_peak(run: Path, recipe: Recipe, card: Card) -> int | None:
         when = (run / SUMMARY).stat().st_mtime_ns
     except OSError:
         return None
-    found = taken(run, when)
-    if found is None or found.kind != card.kind or found.shape != shape(recipe):
+    found = memory_taken(run, when)
+    if found is None or found.kind != card.kind or found.shape != memory_shape(recipe):
         return None
     return found.peak
 
 
 @lru_cache(maxsize=1024)
-def taken(run: Path, when: int) -> Taken | None:
+def memory_taken(run: Path, when: int) -> Taken | None:
     """What a run took, by a summary written then; None if that tells nothing."""
     summary = summary_of(run)
     peak, device = summary.get("peak_memory"), str(summary.get("device") or "cpu")
@@ -84,10 +84,10 @@ def taken(run: Path, when: int) -> Taken | None:
     batch = summary.get("effective", {}).get("batch_size", ran.training.batch_size)
     if kind_of_run(run) != "run" or batch != ran.training.batch_size:
         return None
-    return Taken(int(peak), device.partition(":")[0], shape(ran))
+    return Taken(int(peak), device.partition(":")[0], memory_shape(ran))
 
 
-def shape(recipe: Recipe) -> dict[str, Any]:
+def memory_shape(recipe: Recipe) -> dict[str, Any]:
     """All that memory depends on, by field; what has no effect is left out.
 
     The rows are part of it: short ones take less.

@@ -17,7 +17,6 @@ from webui.counts.memory.parts import Memory
 from webui.counts.memory.proposals import PROPOSALS, Proposal, Values
 from webui.counts.parameters.meta import base_of, parameters_of_base
 from webui.errors import PlannerError
-from webui.figures import in_bytes
 from webui.models.catalogue.catalogue import Entry, entry_of, shapes
 from webui.recipe import Recipe
 from webui.recipe.problems import RecipeError
@@ -176,12 +175,4 @@ def another_model(name: str) -> Text:
     return Text(
         f"None of this makes it fit; a smaller model such as {name} would.",
         f"以上改动都不够；换用较小的模型（如 {name}）即可放下。",
-    )
-
-
-def with_memory_after(remedy: Remedy) -> Text:
-    """The remedy's sentence with the memory after it."""
-    about = in_bytes(remedy.memory.total)
-    return Text(
-        f"{remedy.text.en} Then about {about}.", f"{remedy.text.zh}之后约 {about}。"
     )

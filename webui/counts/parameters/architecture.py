@@ -1,14 +1,17 @@
-"""What a model's blocks are made of: its linear layers, and a mixture's experts."""
+"""What a model's blocks are made of, and which of their layers an adapter sits on."""
 
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from webui.counts.parameters.meta import Base, linear_layers, shape_of_model
 from webui.errors import PlannerError
 from webui.notebook.architecture import UNKNOWN, Architecture
+from webui.notebook.peft_config import layers_to_transform, target_modules
 from webui.recipe import Recipe
+from webui.recipe.sections import Adapter
 
 # State-space blocks whose kernels read these layers' weights themselves: an adapter on
 # one would not be asked. PEFT refuses some of them.
@@ -193,3 +196,18 @@ def expert_weights(base: Base) -> Iterator[tuple[str, Any]]:
         for name, weight in part.named_parameters(recurse=False):
             if weight.ndim == 3:  # all experts in one
                 yield f"{inside}.{name}", weight
+
+
+def adapted_layers(adapter: Adapter, base: Base) -> dict[str, Any]:
+    """The linear layers that PEFT puts the adapter on, by its own rule."""
+    from peft.tuners.tuners_utils import check_target_module_exists
+
+    rule = SimpleNamespace(
+        target_modules=target_modules(adapter, made_of(base)),
+        modules_to_save=adapter.modules_to_save,
+        layers_to_transform=None,
+    )
+    if adapter.layers:
+        rule.layers_to_transform = layers_to_transform(adapter.layers, base.depth)
+    layers = linear_layers(base.model).items()
+    return {n: layer for n, layer in layers if check_target_module_exists(rule, n)}

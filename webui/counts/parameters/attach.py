@@ -56,7 +56,7 @@ def attach(base: Base, config: Any) -> tuple[Folded, Any]:
     import torch
     from peft import get_peft_model
 
-    folded = fold_layers(base, choice(config))
+    folded = fold_layers(base, chosen_by_peft(config))
     try:
         with torch.device("meta"):
             model = get_peft_model(folded.model, config, low_cpu_mem_usage=True)
@@ -67,7 +67,7 @@ def attach(base: Base, config: Any) -> tuple[Folded, Any]:
     return folded, model
 
 
-def choice(config: Any) -> Callable[[str], Hashable]:
+def chosen_by_peft(config: Any) -> Callable[[str], Hashable]:
     """What PEFT does to a module of a name, as far as it depends on the name."""
     from peft.tuners.tuners_utils import check_target_module_exists
 

@@ -70,15 +70,15 @@ def count(recipe: Recipe) -> Count:
         trainable=sum(row.total for row in learning),
         total=sum(row.total for row in rows),
         base=base,
-        by_module=split(learning),
-        all_by_module=split(rows),
+        by_module=sums_by_module(learning),
+        all_by_module=sums_by_module(rows),
         before=base - base_of(recipe).get_input_embeddings().weight.numel(),
         packed=base - packed_numbers(recipe) // 2 if packed else None,
         note=reach(recipe),
     )
 
 
-def split(rows: Iterable[Weight]) -> dict[str, int]:
+def sums_by_module(rows: Iterable[Weight]) -> dict[str, int]:
     """Parameters by the last part of their module's name, in the model's order."""
     sizes: Counter[str] = Counter()
     for row in rows:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webui.counts.parameters.meta import Base
+from webui.recipe.sections import Adapter
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,22 @@ def fold_layers(base: Base, chosen: Callable[[str], Hashable]) -> Folded:
         alike[base.inside[number], tuple(map(chosen, names))].append(number)
     kinds = {numbers[0]: tuple(numbers) for numbers in alike.values()}
     return Folded(base, copy_with(base, list(kinds)), kinds)
+
+
+def learning_itself(base: Base, adapter: Adapter) -> Folded:
+    """A folded copy of the base, of which all learns, the last layers, or nothing."""
+    first = base.depth - adapter.last_layers
+
+    def learns(name: str) -> bool:
+        if adapter.method != "freeze":
+            return adapter.method == "full"
+        number = base.layer_number(name)
+        return number is not None and number >= first
+
+    folded = fold_layers(base, learns)
+    for name, weight in folded.model.named_parameters():
+        weight.requires_grad_(learns(name))
+    return folded
 
 
 def copy_with(base: Base, numbers: list[int]) -> Any:

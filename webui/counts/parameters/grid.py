@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from webui.counts.parameters.count import count
+from webui.counts.parameters.meta import parameters_of_base
 from webui.errors import PlannerError
 from webui.recipe import Recipe
 from webui.recipe.sections import Adapter
@@ -61,8 +62,7 @@ def grid(recipe: Recipe) -> Grid | None:
         except PlannerError:
             continue  # GPT-2 has no q_proj
         rows.append(GridRow(name, title, tuple(counts)))
-    base = count(recipe.model_copy(update={"adapter": Adapter(method="full")})).base
-    return Grid(RANKS, tuple(rows), base)
+    return Grid(RANKS, tuple(rows), parameters_of_base(recipe))
 
 
 def count_learned(recipe: Recipe, fields: dict[str, object], rank: int) -> int:

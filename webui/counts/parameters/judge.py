@@ -53,17 +53,12 @@ def judge(recipe: Recipe, sweep: bool = False) -> Judgement:
         return Judgement(unread=error.text)
     problems: list[Problem] = []
     planned = []
-    for values, trial in trials(recipe, of_adapter) if sweep else [({}, recipe)]:
+    for values, trial in trials(recipe, ("adapter.",), sweep=sweep):
         if found := problems_of(trial):
-            problems += [tried(values, p) if values else p for p in found]
+            problems += [tried(values, problem) for problem in found]
         else:
             planned.append(planned_of(values, trial))
     return Judgement(tuple(dict.fromkeys(problems)), tuple(planned))
-
-
-def of_adapter(path: str) -> bool:
-    """Whether a field decides what learns."""
-    return path.startswith("adapter.")
 
 
 def problems_of(recipe: Recipe) -> list[Problem]:

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from webui.errors import PlannerError
-from webui.models.catalogue.catalogue import drawing
+from webui.models.catalogue.drawn import drawing
 from webui.models.pretrained import read_config
 from webui.models.source import model_stamp
 from webui.recipe import Recipe
@@ -90,13 +90,13 @@ def without_precision(model: Model) -> Model:
 @lru_cache(maxsize=4)
 def read_base(model: Model, stamp: int) -> Base:
     """The model of these names; a local one as of this moment."""
-    built = build(model)
+    built = build_shape(model)
     depth = built.config.get_text_config().num_hidden_layers
     path, layers = decoder_layers(built, depth)
     return Base(model.name, built, path, layers)
 
 
-def build(model: Model) -> Any:
+def build_shape(model: Model) -> Any:
     """A new model of this name on the meta device."""
     import torch
 

@@ -1,6 +1,6 @@
 """What of a model's blocks an adapter does not reach: experts, and some layers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from webui.counts.parameters.architecture import (
     expert_weights,
@@ -90,26 +90,32 @@ def of_layers(base: Base) -> Iterator[Text]:
     """Linear layers of the blocks that no adapter can sit on."""
     past = read_past(base)
     if past:
-        names = ", ".join(past)
-        yield Text(
-            f"{names} stay as they are: the model reads their weights past any "
-            "adapter.",
-            f"{names} 保持不变：模型会绕过适配器直接读取其权重。",
+        yield stay(
+            past,
+            "the model reads their weights past any adapter",
+            "模型会绕过适配器直接读取其权重",
         )
     kept = {*made_of(base).linear, *past}
     left = [name for name in names_in_blocks(base) if name not in kept]
     lost = {last_part(name) for name in lost_in_files(base, left)}
     if gone := [name for name in left if name in lost]:
-        names = ", ".join(gone)
-        yield Text(
-            f"Layers called {names} stay as they are: PEFT would not find their "
-            "adapter again in what it saved.",
-            f"名为 {names} 的层保持不变：PEFT 保存后将找不到它们的适配器。",
+        yield stay(
+            gone,
+            "PEFT would not find their adapter again in what it saved",
+            "PEFT 保存后将找不到它们的适配器",
         )
     if taken := [name for name in left if name not in lost]:
-        names = ", ".join(taken)
-        yield Text(
-            f"Layers called {names} stay as they are: PEFT takes these names for the "
-            "experts'.",
-            f"名为 {names} 的层保持不变：PEFT 会把这些名称当作专家的。",
+        yield stay(
+            taken,
+            "PEFT takes these names for the experts'",
+            "PEFT 会把这些名称当作专家的",
         )
+
+
+def stay(names: Iterable[str], english: str, chinese: str) -> Text:
+    """Layers that get no adapter, and why."""
+    named = ", ".join(names)
+    return Text(
+        f"Layers called {named} stay as they are: {english}.",
+        f"名为 {named} 的层保持不变：{chinese}。",
+    )

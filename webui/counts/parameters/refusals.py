@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from types import SimpleNamespace
 
 from webui.counts.packing import runs_on
 from webui.counts.parameters.architecture import (
+    adapted_layers,
     last_part,
     lost_in_files,
     made_of,
@@ -18,6 +18,7 @@ from webui.notebook.architecture import UNKNOWN
 from webui.notebook.peft_config import layers_to_transform, target_modules
 from webui.recipe.combinations.found import Found, at
 from webui.recipe.layers import last_layers, layer_numbers
+from webui.recipe.problems import Problem
 from webui.recipe.sections import Adapter
 from webui.recipe.sections.adapter import PREFIXES, PROMPTS, TARGETED
 from webui.text import Text
@@ -146,7 +147,9 @@ def targets_amiss(adapter: Adapter, base: Base) -> Found:
     if adapter.targets == "names":
         names = [*linear_layers(base.model)]
         if missing := missing_names(adapter.target_modules, names):
-            yield "adapter.target_modules", no_module(base.name, missing, names)
+            yield Problem(
+                "adapter.target_modules", no_module(base.name, missing, names)
+            )
     elif adapter.targets != "all-linear":
         yield from pattern_amiss(
             target_path(adapter), base, str(target_modules(adapter, UNKNOWN))
@@ -159,7 +162,7 @@ def saved_amiss(base: Base, wanted: Iterable[str]) -> Found:
     modules = {name: module for name, module in base.model.named_modules() if name}
     names = [*modules]
     if missing := missing_names(wanted, names):
-        yield path, no_module(base.name, missing, names)
+        yield Problem(path, no_module(base.name, missing, names))
     for name in wanted:
         meant = [
             module for n, module in modules.items() if f".{n}".endswith(f".{name}")
@@ -230,7 +233,7 @@ def targets_without_adapter(adapter: Adapter, base: Base) -> Found:
     """Names and layers that PEFT would pass over, as it takes others."""
     if adapter.method not in TARGETED:
         return
-    hits = adapted(adapter, base)
+    hits = [*adapted_layers(adapter, base)]
     yield from taught_in_vain(adapter, base, hits)
     if adapter.targets != "names":
         return
@@ -295,21 +298,6 @@ def taught_in_vain(adapter: Adapter, base: Base, hits: Iterable[str]) -> Found:
             "leave it out.",
             f"含有 {lost}，PEFT 保存后将找不到它的适配器；请去掉它。",
         )
-
-
-def adapted(adapter: Adapter, base: Base) -> list[str]:
-    """The linear layers that PEFT takes, by its own rule."""
-    from peft.tuners.tuners_utils import check_target_module_exists
-
-    rule = SimpleNamespace(
-        target_modules=target_modules(adapter, made_of(base)),
-        modules_to_save=adapter.modules_to_save,
-        layers_to_transform=None,
-    )
-    if adapter.layers:
-        rule.layers_to_transform = layers_to_transform(adapter.layers, base.depth)
-    names = linear_layers(base.model)
-    return [name for name in names if check_target_module_exists(rule, name)]
 
 
 def held(name: str, adapter: Adapter, base: Base) -> str:

@@ -4,13 +4,11 @@ PiSSA and OLoRA would make an adapter narrower than its rank without a word, whi
 cannot be loaded again; EVA would stop.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
-from webui.counts.parameters.architecture import made_of
-from webui.counts.parameters.meta import Base, linear_layers
-from webui.notebook.peft_config import target_modules
+from webui.counts.parameters.architecture import adapted_layers
+from webui.counts.parameters.meta import Base
 from webui.recipe.combinations.found import Found, at
 from webui.recipe.sections import Adapter
 
@@ -21,7 +19,7 @@ def start_amiss(adapter: Adapter, base: Base) -> Found:
     """A start that the target modules cannot have: the highest rank, or another."""
     if adapter.method != "lora" or adapter.start not in FROM_PARTS:
         return
-    layers = targeted(adapter, base)
+    layers = adapted_layers(adapter, base)
     if adapter.start == "olora" and any(is_turned(layer) for layer in layers.values()):
         yield at(
             "adapter.start",
@@ -61,18 +59,6 @@ def block_amiss(adapter: Adapter, base: Base, modules: Iterable[str]) -> Found:
                 f"{title} 无法以 {module} 为起点（所有专家的权重在同一块中）；"
                 "请用 zero 起点，或不以它为目标。",
             )
-
-
-def targeted(adapter: Adapter, base: Base) -> dict[str, Any]:
-    """The linear layers that get the adapter, in all decoder layers."""
-    wanted, layers = target_modules(adapter, made_of(base)), linear_layers(base.model)
-    if wanted == "all-linear":
-        return layers
-    if isinstance(wanted, str):
-        expression = re.compile(wanted)
-        return {n: layer for n, layer in layers.items() if expression.fullmatch(n)}
-    ends = tuple(f".{name}" for name in wanted)
-    return {n: layer for n, layer in layers.items() if f".{n}".endswith(ends)}
 
 
 def is_turned(layer: Any) -> bool:

@@ -117,10 +117,10 @@ def children_of(
             yield key, key, part, 1
         return
     for number, alike in weights.folded.kinds.items():
-        yield numbers(alike), str(number), module[number], len(alike)
+        yield layer_ranges(alike), str(number), module[number], len(alike)
 
 
-def numbers(alike: Iterable[int]) -> str:
+def layer_ranges(alike: Iterable[int]) -> str:
     """Numbers in order as a recipe has them: "0-3, 8"."""
     runs: list[list[int]] = []
     for number in alike:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from webui.counts.parameters.attach import adapter_config, attach
-from webui.counts.parameters.folded import Folded, fold_layers
+from webui.counts.parameters.folded import Folded, learning_itself
 from webui.counts.parameters.meta import Base, shape_of_model, without_precision
 from webui.counts.parameters.starts import block_amiss
 from webui.errors import PlannerError
@@ -65,7 +65,7 @@ def read_weights(model: Model, stamp: int, adapter: Adapter) -> Weights:
     base = shape_of_model(recipe)
     config = adapter_config(recipe, base)
     if config is None:
-        return whole(base, adapter)
+        return weights_of_base(base, adapter)
     names = {name for name, _ in base.model.named_modules()}
     folded, adapted = attach(base, config)
     prompt = bool(config.is_prompt_learning)
@@ -79,19 +79,12 @@ def read_weights(model: Model, stamp: int, adapter: Adapter) -> Weights:
     return Weights(folded, tuple(rows), adapter)
 
 
-def whole(base: Base, adapter: Adapter) -> Weights:
+def weights_of_base(base: Base, adapter: Adapter) -> Weights:
     """The weights of a base that learns itself, all of it or its last layers."""
-    first = base.depth - adapter.last_layers if adapter.method == "freeze" else 0
-
-    def learns(module: str) -> bool:
-        number = base.layer_number(module)
-        return adapter.method == "full" or (number is not None and number >= first)
-
-    folded = fold_layers(base, learns)
+    folded = learning_itself(base, adapter)
     rows = []
     for full, weight in folded.model.named_parameters():
         module, _, name = full.rpartition(".")
-        weight.requires_grad_(learns(module))
         rows.append(weight_row(module, name, weight, folded.copies(module)))
     return Weights(folded, tuple(rows), adapter)
 

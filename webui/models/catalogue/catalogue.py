@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-import yaml
+from webui.files import read_yaml
+from webui.models.catalogue.drawn import drawing
 
 SHAPES = Path(__file__).with_name("shapes")
 PACKED = ("-unsloth-bnb-4bit", "-bnb-4bit")  # how Unsloth names its 4-bit copies
-# Architectures that Transformers does not know: here by their modules alone.
-DRAWN = ("internlm2", "yuan")
 
 
 @dataclass(frozen=True)
@@ -47,11 +45,10 @@ class Entry:
 @lru_cache(maxsize=1)
 def shapes() -> tuple[Entry, ...]:
     """All shapes, family by family, in the order of the tables' names."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return tuple(
         entry_in(family, row)
         for path in sorted(SHAPES.glob("*.yaml"))
-        for family in yaml.load(path.read_text(encoding="utf-8"), loader)
+        for family in read_yaml(path)
         for row in family["models"]
     )
 
@@ -127,12 +124,3 @@ def config_of(name: str) -> Any:
     config = make(**entry.config)
     config.get_text_config().max_position_embeddings = entry.context
     return config
-
-
-def drawing(kind: str) -> tuple[Any, Any] | None:
-    """The classes of the configuration and the model of an architecture that
-    Transformers lacks; None for all others."""
-    if kind not in DRAWN:
-        return None
-    found: tuple[Any, Any] = import_module(f"webui.models.catalogue.{kind}").classes()
-    return found

@@ -1,7 +1,7 @@
 """What the Model tab shows of the chosen model: its facts, template, and download."""
 
 import time
-from typing import Any
+from typing import Any, Literal
 
 from markupsafe import Markup
 
@@ -52,12 +52,13 @@ NO_TEMPLATE = Text(
 DOWNLOADING = Text("downloading: {} of {}", "正在下载：{} / {}")
 LEFT = Text(", about {} left", "，约剩 {}")
 LOADING = Text("loading the weights into memory …", "正在把权重载入内存……")
-RISK = Text(
+Risk = Literal["code", "pickles"]
+CODE = Text(
     "This model brings code of its own. Loading it lets the model's authors run any "
     "program on this machine, with your files and your keys. Do you trust them, and "
     "have you read the code?",
     "这个模型自带代码。加载它意味着允许模型作者在本机运行任意程序，"
-    "可接触您的文件和密钥。您信任作者，并且看过这些代码吗？",
+    "可接触你的文件和密钥。你信任作者，并且看过这些代码吗？",
 )
 
 
@@ -65,8 +66,9 @@ PICKLES = Text(
     "This model's weights are pickles. Reading them lets whoever made the files run "
     "any program on this machine. A copy with safetensors is safe; do you trust these?",
     "这个模型的权重是 pickle 格式。读取它们意味着允许文件作者在本机运行任意程序。"
-    "safetensors 版本是安全的；您信任这些文件吗？",
+    "safetensors 版本是安全的；你信任这些文件吗？",
 )
+RISKS: dict[Risk, Text] = {"code": CODE, "pickles": PICKLES}
 
 
 def draw_facts(page: Page, view: View) -> Markup:
@@ -78,7 +80,7 @@ def draw_facts(page: Page, view: View) -> Markup:
         return problem_card(page.say(known.text))
     told = figures(facts(page, known)) + room(page, known.download)
     # These two are asked below instead.
-    if known.problem and not (known.wants_code or asks_for_pickles(view)):
+    if known.problem and not (known.wants_code or is_asked(view, "pickles")):
         told += problem_card(page.say(known.problem))
     return told + template(page, known)
 
@@ -96,7 +98,8 @@ def facts(page: Page, known: About) -> list[tuple[str, str]]:
         values["access"] = page.say(GATED if known.gated else OPEN)
     if known.download:
         values["download"] = amount(page, known.download)
-        values["disk"] = in_bytes(known.download.free)
+        free = known.download.free
+        values["disk"] = None if free is None else in_bytes(free)
     if known.origin:
         values["origin"] = page.say(ORIGINS[known.origin])
     return [(page.say(LABELS[key]), value) for key, value in values.items() if value]
@@ -121,7 +124,7 @@ def amount(page: Page, download: Download) -> str:
 
 def room(page: Page, download: Download | None) -> Markup:
     """That the disk is too small, if it is."""
-    if download is None or download.fits:
+    if download is None or download.free is None or download.fits:
         return Markup("")
     left, free = in_bytes(download.left), in_bytes(download.free)
     return problem_card(page.say(NO_ROOM).format(left, free))
@@ -139,35 +142,21 @@ def template(page: Page, known: About) -> Markup:
     ).format(page.say(TEMPLATE), known.template)
 
 
-def code_question(page: Page, view: View) -> Markup:
-    """The question before a model's own code may run; nothing for other models."""
-    return warned(page, RISK) if asks_for_trust(view) else Markup("")
-
-
-def pickle_question(page: Page, view: View) -> Markup:
-    """The question before pickles may be read; nothing for other models."""
-    return warned(page, PICKLES) if asks_for_pickles(view) else Markup("")
-
-
-def warned(page: Page, text: Text) -> Markup:
-    """A risk that the user has to decide on."""
+def question(risk: Risk, page: Page, view: View) -> Markup:
+    """The question before something may run; nothing for models without it."""
+    if not is_asked(view, risk):
+        return Markup("")
     return Markup(
         '<div class="card bad-card"><span class="warn">⚠</span> {}</div>'
-    ).format(page.say(text))
+    ).format(page.say(RISKS[risk]))
 
 
-def asks_for_trust(view: View) -> bool:
-    """Whether the model wants to run code, or was allowed to."""
-    known = view.about
-    wants = isinstance(known, About) and bool(known.wants_code)
-    return wants or view.recipe.model.trust_remote_code
-
-
-def asks_for_pickles(view: View) -> bool:
-    """Whether the model has only pickled weights, or such were allowed."""
-    known = view.about
-    pickled = isinstance(known, About) and bool(known.only_pickles)
-    return pickled or view.recipe.model.allow_pickle
+def is_asked(view: View, risk: Risk) -> bool:
+    """Whether the model brings a risk, or it was allowed to."""
+    known, allowed = view.about, view.recipe.model
+    if risk == "code":
+        return allowed.trust_remote_code or bool(getattr(known, "wants_code", False))
+    return allowed.allow_pickle or bool(getattr(known, "only_pickles", False))
 
 
 def loading(page: Page, view: View) -> Markup:

@@ -1,7 +1,6 @@
 """Find a model: suggestions under its name, and a search of the hub by name."""
 
-from functools import lru_cache
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -14,10 +13,10 @@ from webui.models.catalogue.catalogue import shapes
 from webui.models.search import Found, Hit
 from webui.page.frame import QUIET, Page
 from webui.page.language import WAIT
+from webui.page.observing import recipe_or_none
 from webui.page.tables import problem_card, quiet
 from webui.page.view import View
 from webui.recipe.paths import FIELDS
-from webui.recipe.store import load
 from webui.runs import folder as runs
 from webui.text import Text
 
@@ -46,18 +45,15 @@ def build(page: Page) -> None:
             max_lines=1,
             elem_id="search-text",
         )
-        button = gr.Button(page.say(SEARCH), size="sm", elem_id="search")
-    page.html(lambda view: describe_search(page, view), elem_id="search-told")
+        search = page.studio.search_models
+        page.button(SEARCH, "search", search, [box], form=False)
+    page.html(describe_search, elem_id="search-told")
     hits = gr.Radio(
         choices=[], label=page.say(HITS), visible=False, elem_id="search-hits"
     )
     page.watch(hits, lambda view: hits_to_choose(page, view))
-    search = page.studio.search_models
-    page.when_pressed(button, search, [box], form=False)
-    box.submit(search, box, None, **QUIET).then(page.look, None, page.stamp, **QUIET)
-    hits.input(lambda name: take(page, name), hits, None, **QUIET).then(
-        page.look, None, page.stamp, **QUIET
-    )
+    box.submit(search, box, None, **QUIET).then(*page.looks, **QUIET)
+    hits.input(partial(take, page), hits, None, **QUIET).then(*page.looks, **QUIET)
 
 
 def take(page: Page, name: str) -> None:
@@ -122,20 +118,10 @@ def rounded(number: int) -> str:
 
 def suggestions(view: View) -> list[str]:
     """Names to pick from: used lately, on this machine, proposed, well-known."""
-    recent = (
-        model_of(folder) for folder in runs.folders(view.studio.kernel.runs)[:RECENT]
-    )
+    newest = runs.folders(view.studio.kernel.runs)[:RECENT]
+    recent = (run.model.name for run in map(recipe_or_none, newest) if run)
     proposed = FIELDS["model.name"].declaration.suggestions
     listed = (name for entry in shapes() for name in entry.names)
     # Not today's own: a list that changes as one is typed opens again by itself.
     names = (*recent, *proposed[:1], *local_models())
     return list(dict.fromkeys(filter(None, (*names, *proposed, *listed))))
-
-
-@lru_cache(maxsize=64)
-def model_of(run: Path) -> str:
-    """The model of a run; empty where its recipe cannot be read any more."""
-    try:
-        return load(run / runs.RECIPE).model.name
-    except Exception:
-        return ""

@@ -1,5 +1,6 @@
 """A GGUF file on the Model tab: a button that unpacks it, and how far that is."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,11 @@ CANCEL = Text("Cancel", "取消")
 def build(page: Page) -> None:
     """The button, seen only where the model is a GGUF file."""
     with gr.Row():
-        unpack = gr.Button(page.say(UNPACK), size="sm", elem_id="unpack", visible=False)
-        cancel = gr.Button(
-            page.say(CANCEL), size="sm", elem_id="cancel-unpack", visible=False
-        )
-    page.html(lambda view: describe_unpacking(page, view), elem_id="unpacking")
+        unpack = page.button(UNPACK, "unpack", partial(press, page), visible=False)
+        cancel = page.studio.cancel_unpacking
+        page.button(CANCEL, "cancel-unpack", cancel, form=False, shown=runs)
+    page.html(describe_unpacking, elem_id="unpacking")
     page.watch(unpack, unpack_button)
-    page.watch(cancel, lambda view: gr.update(visible=runs(view)))
-    page.when_pressed(unpack, lambda recipe: press(page, recipe))
-    page.when_pressed(cancel, page.studio.cancel_unpacking, form=False)
 
 
 def press(page: Page, recipe: Recipe) -> None:

@@ -58,11 +58,11 @@ def build(page: Page, chosen: gr.Dropdown) -> None:
         with gr.Row():
             fields = [empty_field(page, path) for path in ("learning_rate", "schedule")]
             fields.append(empty_field(page, "epochs", page.say(AS_BEFORE)))
-        make = gr.Button(page.say(MAKE), size="sm", elem_id="train-on-run")
+        given = [chosen, *fields]
+        make = page.button(MAKE, "train-on-run", partial(take, page), given, form=False)
         why = gr.HTML(elem_id="no-train-on")
-    page.watch_chosen(make, [chosen], partial(can, page))
-    page.watch_chosen(why, [chosen], partial(no_further, page))
-    page.when_pressed(make, partial(take, page), [chosen, *fields], form=False)
+    page.watch_chosen(make, [chosen], can)
+    page.watch_chosen(why, [chosen], no_further)
 
 
 def empty_field(page: Page, name: str, info: str = "") -> Any:
@@ -84,11 +84,9 @@ def chosen_entry(page: Page, name: str | None) -> Entry:
     """The run of this id; one sentence when there is none."""
     folder = page.kernel.runs / Path(name or "").name
     if not name or folder not in runs.folders(page.kernel.runs):
-        raise RunError(
-            Text(
-                "choose a run first; this one is gone.",
-                "请先选择一次运行；该运行已不存在。",
-            )
+        raise RunError.of(
+            "choose a run first; this one is gone.",
+            "请先选择一次运行；该运行已不存在。",
         )
     return entries.entry(folder)
 
@@ -141,7 +139,7 @@ def take(
     """Make the recipe that trains on from a run the current one."""
     entry = known_entry(page, name)
     if entry is None:
-        raise RunError(Text("choose a run first.", "请先选择一次运行。"))
+        raise RunError.of("choose a run first.", "请先选择一次运行。")
     if (why := why_not_trainable(entry.run)) is not None:
         raise RunError(why)
     if not rate or not schedule:  # an empty box for a number holds 0
@@ -153,4 +151,4 @@ def take(
     if epochs:
         values |= {"training.duration": "epochs", "training.epochs": epochs}
     page.studio.draft.replace(child(entry.run, values))
-    gr.Info(page.say(READY).format(entry.id))
+    page.tell(page.say(READY).format(entry.id))

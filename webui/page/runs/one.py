@@ -60,11 +60,11 @@ TELLING = {key: value for key, value in QUIET.items() if key != "queue"}
 def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
     """Everything about the chosen run; returns the list of runs to compare with."""
     facts = gr.HTML(elem_id="run-facts")
-    page.watch_chosen(facts, [chosen], partial(describe_run, page))
+    page.watch_chosen(facts, [chosen], describe_run)
     page.watch_chosen(
         gr.HTML(elem_id="run-warnings"),
         [chosen],
-        lambda view, name: warned_of(page, view, name),
+        warned_of,
     )
     build_actions(page, chosen)
     further.build(page, chosen)
@@ -78,7 +78,7 @@ def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
             elem_id="runs-other",
         )
         table = gr.HTML(elem_id="differences")
-        page.watch_chosen(table, [chosen, other], partial(difference_of, page))
+        page.watch_chosen(table, [chosen, other], difference_of)
     return other
 
 
@@ -143,22 +143,26 @@ def build_actions(page: Page, chosen: gr.Dropdown) -> None:
     """Reopen, resume, lay curves over, delete."""
     doomed = gr.State(None)
     with gr.Row():
-        reopen = gr.Button(page.say(REOPEN), size="sm", elem_id="reopen")
-        resume = gr.Button(page.say(RESUME), size="sm", elem_id="resume-run")
-        overlay = gr.Button(page.say(OVERLAY), size="sm", elem_id="overlay-run")
-        delete = gr.Button(page.say(DELETE), size="sm", elem_id="delete")
+        _, resume, overlay = (
+            page.button(title, name, partial(action, page), [chosen], form=False)
+            for title, name, action in (
+                (REOPEN, "reopen", reopen_run),
+                (RESUME, "resume-run", resume_run),
+                (OVERLAY, "overlay-run", turn_overlay),
+            )
+        )
+        delete = page.button(DELETE, "delete")
     with gr.Row(visible=False) as confirmation:
-        really = gr.Button(variant="stop", size="sm", elem_id="really-delete")
-        keep = gr.Button(page.say(KEEP), size="sm", elem_id="keep")
+        # The run that was asked about: what is chosen may change until the answer.
+        sure = partial(delete_run, page)
+        really = page.button(
+            REALLY, "really-delete", sure, [doomed], form=False, variant="stop"
+        )
+        keep = page.button(KEEP, "keep")
     why = gr.HTML(elem_id="no-resume")
-    page.watch_chosen(why, [chosen], partial(further.no_resume, page))
-    page.watch_chosen(resume, [chosen], partial(resume_button, page))
-    page.watch_chosen(overlay, [chosen], partial(overlay_button, page))
-    page.when_pressed(reopen, partial(reopen_run, page), [chosen], form=False)
-    page.when_pressed(resume, partial(resume_run, page), [chosen], form=False)
-    page.when_pressed(overlay, partial(turn_overlay, page), [chosen], form=False)
-    # The run that was asked about: what is chosen may change until the answer.
-    page.when_pressed(really, partial(delete_run, page), [doomed], form=False)
+    page.watch_chosen(why, [chosen], further.no_resume)
+    page.watch_chosen(resume, [chosen], resume_button)
+    page.watch_chosen(overlay, [chosen], overlay_button)
     delete.click(partial(ask, page), chosen, [doomed, really, confirmation], **TELLING)
     for hidden in (really.click, keep.click, chosen.change):
         hidden(lambda: gr.update(visible=False), None, confirmation, **QUIET)
@@ -234,12 +238,11 @@ def build_about(page: Page, chosen: gr.Dropdown) -> None:
         note = gr.Textbox(
             label=page.say(NOTE), lines=3, max_lines=12, elem_id="run-note"
         )
-        save = gr.Button(page.say(SAVE), size="sm", elem_id="save-about")
+        save = page.button(SAVE, "save-about")
     fields: list[Component] = [name, note, was]
     chosen.change(partial(fields_on_disk, page), chosen, fields, **QUIET)
-    save.click(partial(save_about, page), [chosen, *fields], fields, **TELLING).then(
-        page.look, None, page.stamp, **QUIET
-    )
+    saved = save.click(partial(save_about, page), [chosen, *fields], fields, **TELLING)
+    saved.then(*page.looks, **QUIET)
 
 
 def fields_on_disk(page: Page, chosen: str | None) -> list[Any]:

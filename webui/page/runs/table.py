@@ -6,10 +6,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from webui.figures import brief, duration, in_bytes, whole
-from webui.metrics import metric
+from webui.figures import duration, in_bytes, whole
 from webui.page.language import MARKS, STATES, Language
-from webui.runs.entries import Entry, columns_of
+from webui.page.tables import each
+from webui.runs.entries import Entry, columns_of, metric_of
 from webui.runs.notes import short
 from webui.runs.scores import brief as brief_scores
 from webui.text import Text
@@ -29,20 +29,16 @@ TITLES = {
     "duration": Text("took", "用时"),
 }
 HOW = {"last": Text("last", "最终"), "best": Text("best", "最佳")}
-# What one looks for first: the newest run, the lowest loss, the highest score.
-FALLING = ("id", "score", "tokens_per_second")
 NEWEST = "-id"
 
 STAR, UNSTAR = Text("Mark with a star", "加星标"), Text("Take the star off", "取消星标")
 STARRED = Text("star", "星标")
 NOTE_LENGTH = 90
 
+# How figures are written that are no metrics.
 FORMATS: dict[str, Callable[[float], str]] = {
     "trainable": whole,
     "steps": whole,
-    "tokens_per_second": brief,
-    "last_loss": brief,
-    "best_eval_loss": brief,
     "peak_memory": in_bytes,
     "duration": duration,
 }
@@ -86,8 +82,7 @@ def title_of(column: str) -> Text:
     """What a column is called."""
     if column in TITLES:
         return TITLES[column]
-    how, _, name = column.partition("_")
-    said, called = HOW[how], metric(name).title
+    said, called = HOW[column.partition("_")[0]], metric_of(column).title
     return Text(f"{said.en} {called.en}", f"{said.zh}{called.zh}")
 
 
@@ -112,7 +107,12 @@ def turned(column: str, order: str) -> str:
     """The order after a press on a title: its usual one, or the other way round."""
     if order.removeprefix("-") == column:
         return column if order.startswith("-") else f"-{column}"
-    return f"-{column}" if column in FALLING else column
+    return f"-{column}" if falls(column) else column
+
+
+def falls(column: str) -> bool:
+    """Whether one looks for the highest first: the newest run, the best figure."""
+    return column in ("id", "score") or metric_of(column).better == "larger"
 
 
 def kind(column: str) -> str:
@@ -130,9 +130,9 @@ def run_row(
     return Markup("<tr{}><td>{}</td>{}</tr>").format(
         Markup(' aria-current="true"') if chosen else "",
         star(entry, language),
-        Markup("").join(
-            Markup("<td class='{}'>{}</td>").format(kind(column), cell)
-            for column, cell in zip((*FIRST, *columns), cells, strict=True)
+        each(
+            "<td class='{}'>{}</td>",
+            zip(map(kind, (*FIRST, *columns)), cells, strict=True),
         ),
     )
 
@@ -171,10 +171,7 @@ def name_button(entry: Entry) -> Markup:
     ).format(
         entry.id,
         entry.title,
-        Markup("").join(
-            Markup('<div class="under"><bdi>{}</bdi></div>').format(line)
-            for line in lines
-        ),
+        each('<div class="under"><bdi>{}</bdi></div>', ((line,) for line in lines)),
     )
 
 
@@ -192,4 +189,5 @@ def figure(entry: Entry, column: str) -> str:
     if column == "score":
         return brief_scores(entry.scores, "→") or "–"
     value = entry.figures.get(column)
-    return "–" if value is None else FORMATS.get(column, brief)(value)
+    written = FORMATS.get(column, metric_of(column).written)
+    return "–" if value is None else written(value)

@@ -47,12 +47,9 @@ def build(page: Page) -> None:
     with cell(page, "compare"):
         run = gr.Dropdown(label=page.say(WHICH), choices=[], elem_id="compare-run")
         page.field("compare.prompt")
-        with gr.Row():
-            page.field("compare.max_new_tokens")
-            page.field("compare.temperature")
-        with gr.Accordion(page.say(MORE), open=False), gr.Row():
-            page.field("compare.seed")
-            page.field("compare.scored_rows")
+        page.place("compare.max_new_tokens compare.temperature")
+        with gr.Accordion(page.say(MORE), open=False):
+            page.place("compare.seed compare.scored_rows")
         ask = gr.Button(page.say(ASK), elem_id="ask")
         with gr.Row():
             panes = [
@@ -61,15 +58,14 @@ def build(page: Page) -> None:
             ]
         code_and_output(page, "compare")
     with cell(page, "score"):
-        button = gr.Button(page.say(SCORE), size="sm", elem_id="run-score")
-        page.html(lambda view: scores(page, view), min_height=60, elem_id="scores")
-        page.html(lambda view: of_run(page, view.run))
+        page.button(SCORE, "run-score", partial(score, page), [run])
+        page.html(scores, min_height=60, elem_id="scores")
+        page.html(lambda page, view: of_run(page, view.run))
         code_and_output(page, "score")
     page.watch(run, run_choices)
     page.watch(ask, lambda view: gr.update(variant=weight(view)))
     for number, component in enumerate(panes):
         page.watch(component, partial(last_answer, page, number))
-    page.when_pressed(button, partial(score, page), [run])
     stream_when_asked(page, ask, run, panes)
 
 
@@ -171,6 +167,6 @@ def stream_when_asked(
             show_progress="hidden",
             trigger_mode="once",
             api_visibility="private",
-        ).then(page.look, None, page.stamp, **QUIET)
+        ).then(*page.looks, **QUIET)
 
     page.later.append(wire)

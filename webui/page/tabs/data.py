@@ -1,22 +1,21 @@
 """Tab Data: which rows, in which format, and how each will be trained on."""
 
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
 from markupsafe import Markup
 
 from webui.errors import PlannerError
-from webui.kernel import jobs
-from webui.page.cell import cell, code_and_output
+from webui.page.cell import cell, code_and_output, run_up_to
 from webui.page.columns import bind_columns
 from webui.page.frame import Page
-from webui.page.language import MORE, RUN, WAIT
+from webui.page.language import COLON, MORE, RUN, WAIT
 from webui.page.tables import problem_card, quiet
 from webui.page.tabs import data_preview, data_report
 from webui.page.tabs.split_picture import picture
 from webui.page.uploads import use_files, use_text
 from webui.page.view import View
-from webui.preflight.ready import ready
 from webui.recipe.formats import FORMATS
 from webui.recipe.paths import value_at
 from webui.rows.detection.found import offered
@@ -44,6 +43,14 @@ SURE = {
     "guess": Text("a guess", "猜测"),
 }
 HUB = "hub"
+RARE = (
+    "data.system_prompt data.instruction",
+    "data.label_names",
+    "data.template data.train_on data.thoughts",
+    "data.custom_template",
+    "split.stratify_by split.group_by",
+    "data.packing",
+)
 FOUND = Text("This looks like {} ({}): {}", "看起来是{}（{}）：{}")
 
 
@@ -57,17 +64,11 @@ def build(page: Page) -> None:
         split(page)
         picture(page)
         with gr.Accordion(page.say(MORE), open=False):
-            details(page)
+            page.place(*RARE)
         data_preview.build(page)
         data_report.build(page)
-        run = gr.Button(page.say(RUN), elem_id="run-data", size="sm")
+        page.button(RUN, "run-data", partial(run_up_to, page, "data"))
         code_and_output(page, "data")
-    page.when_pressed(
-        run,
-        lambda recipe: jobs.start_cells(
-            page.kernel, ready(recipe, page.kernel.runs), "data"
-        ),
-    )
 
 
 def source(page: Page) -> None:
@@ -77,11 +78,7 @@ def source(page: Page) -> None:
         bring(page)
     page.watch(brought, lambda view: gr.update(visible=view.recipe.data.source != HUB))
     page.field("data.train_files")
-    with gr.Row():
-        page.field("data.hub_dataset")
-        page.field("data.hub_config")
-        page.field("data.hub_split")
-        page.field("data.hub_revision")
+    page.place("data.hub_dataset data.hub_config data.hub_split data.hub_revision")
 
 
 def bring(page: Page) -> None:
@@ -97,26 +94,22 @@ def bring(page: Page) -> None:
             placeholder=page.say(PASTE_HINT),
             elem_id="pasted",
         )
-        use = gr.Button(page.say(USE_TEXT), elem_id="use-text", size="sm")
+        take = partial(use_text, page.studio.draft)
+        page.button(USE_TEXT, "use-text", take, [pasted], form=False)
     draft = page.studio.draft
     page.when_uploaded(upload, lambda files: use_files(draft, [*map(Path, files)]))
-    page.when_pressed(use, lambda text: use_text(draft, text), [pasted], form=False)
 
 
 def found_card(page: Page) -> None:
     """What the source turned out to be, with a button where the recipe differs."""
-    page.html(lambda view: describe_source(page, view), min_height=44, elem_id="found")
-    use = gr.Button(
-        page.say(USE_FORMAT), elem_id="use-format", size="sm", visible=False
-    )
-    page.watch(use, lambda view: gr.update(visible=differs(view)))
+    page.html(describe_source, min_height=44, elem_id="found")
 
     def take() -> None:
         seen = page.view().found
         if seen is not None and not isinstance(seen, PlannerError):
             page.studio.draft.commit_all(offered(seen))
 
-    page.when_pressed(use, take, form=False)
+    page.button(USE_FORMAT, "use-format", take, form=False, shown=differs)
 
 
 def differs(view: View) -> bool:
@@ -139,7 +132,7 @@ def describe_source(page: Page, view: View) -> Markup:
         return problem_card(page.say(seen.text))
     names = [Path(file).name for file in view.recipe.data.train_files]
     files = Markup("<br>").join(
-        f"{name}: {page.say(file.line)}"
+        f"{name}{page.say(COLON)}{page.say(file.line)}"
         for name, file in zip(names, seen.files, strict=False)
     )
     head = Markup('<div class="quiet">{}</div>').format(files) if files else Markup("")
@@ -161,28 +154,7 @@ def explained(page: Page, view: View) -> str:
 
 def split(page: Page) -> None:
     """Which rows are held out."""
-    with gr.Row():
-        page.field("split.by")
-        page.field("split.fraction")
-        page.field("split.count")
-        page.field("split.column")
-        page.field("split.value")
-        page.field("split.hub_split")
+    page.place(
+        "split.by split.fraction split.count split.column split.value split.hub_split"
+    )
     page.field("split.files")
-
-
-def details(page: Page) -> None:
-    """The rarer settings."""
-    with gr.Row():
-        page.field("data.system_prompt")
-        page.field("data.instruction")
-    page.field("data.label_names")
-    with gr.Row():
-        page.field("data.template")
-        page.field("data.train_on")
-        page.field("data.thoughts")
-    page.field("data.custom_template")
-    with gr.Row():
-        page.field("split.stratify_by")
-        page.field("split.group_by")
-    page.field("data.packing")

@@ -1,7 +1,6 @@
 """The rows as the source has them, and as tokens that are trained on or masked."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -11,7 +10,7 @@ from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.language import WAIT
-from webui.page.tables import html_table, problem_card, quiet
+from webui.page.tables import each, html_table, problem_card, quiet
 from webui.page.view import View
 from webui.rows.preview import Preview, PreviewRow, Token
 from webui.text import Text
@@ -44,7 +43,7 @@ NO_MORE = Text("There are not so many rows.", "没有这么多条数据。")
 
 def build(page: Page) -> None:
     """What is odd among the rows; a choice of rows, and below it the rows."""
-    page.html(lambda view: warned(page, view), elem_id="data-warnings")
+    page.html(warned, elem_id="data-warnings")
     page.field("data.accept_warnings", lambda view: {"visible": may_be_accepted(view)})
     with gr.Column(elem_classes="part") as rows:
         build_rows(page)
@@ -66,7 +65,7 @@ def build_rows(page: Page) -> None:
     legend = gr.HTML(min_height=20, elem_id="rows-legend")
     rows = gr.HTML(min_height=180, elem_id="rendered-rows")
     for part, drawer in ((legend, describe_rows), (rows, draw_preview)):
-        page.watch_chosen(part, [first, shown], partial(drawer, page))
+        page.watch_chosen(part, [first, shown], drawer)
 
 
 def first_rows(view: View) -> Preview | None:
@@ -121,9 +120,7 @@ def note_card(page: Page, word: Text, text: Text) -> Markup:
 def left_out(page: Page, answer: Preview) -> Iterator[Markup]:
     """How many rows cannot be used, and why."""
     if answer.rejected:
-        reasons = Markup("").join(
-            Markup("<li>{}</li>").format(page.say(text)) for text in answer.reasons
-        )
+        reasons = each("<li>{}</li>", ((page.say(text),) for text in answer.reasons))
         head = page.say(LEFT_OUT).format(answer.rejected, answer.checked)
         yield Markup(
             '<details class="card"><summary><span class="warn">!</span> {}</summary>'

@@ -1,6 +1,7 @@
 """The report of all rows: what is left out, too long, twice, or leaks."""
 
 import shutil
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -14,9 +15,9 @@ from webui.page.patches.given_away import served
 from webui.page.tables import problem_card, quiet, track
 from webui.page.tabs.data_report_parts import folded, report_parts
 from webui.page.view import View
-from webui.planner.job import Progress
+from webui.planner.job import Progress, was_cancelled
 from webui.recipe import Recipe
-from webui.rows.report.job import CANCELLED
+from webui.rows.report.job import REPORT
 from webui.rows.report.report import Report
 from webui.text import Text
 
@@ -33,31 +34,35 @@ EARLIER_REPORT = Text("The earlier report", "之前的报告")
 
 def build(page: Page) -> None:
     """A button that starts or cancels the report, and below it the report."""
+    studio = page.studio
     with gr.Row():
-        check = gr.Button(page.say(CHECK), elem_id="check-rows", size="sm")
-        hidden: dict[str, Any] = {"size": "sm", "visible": False}
-        cancel = gr.Button(page.say(CANCEL), elem_id="cancel-report", **hidden)
-        download = gr.DownloadButton(
-            page.say(DOWNLOAD), elem_id="rejected-rows", **hidden
+        check = page.button(CHECK, "check-rows", studio.start_report)
+        page.button(
+            CANCEL,
+            "cancel-report",
+            studio.cancel_report,
+            form=False,
+            shown=lambda view: view.report_runs,
         )
-        use = gr.Button("", elem_id="use-length", **hidden)
-    page.html(lambda view: draw_report(page, view), elem_id="report")
+        download = gr.DownloadButton(
+            page.say(DOWNLOAD), elem_id="rejected-rows", size="sm", visible=False
+        )
+        use = page.button(
+            USE_LENGTH, "use-length", partial(use_length, page), visible=False
+        )
+    page.html(draw_report, elem_id="report")
     page.watch(check, check_button)
-    page.watch(cancel, lambda view: gr.update(visible=view.report_runs))
     page.watch(use, lambda view: use_button(page, view))
     page.watch(download, rejected_file)
-    studio = page.studio
-    page.when_pressed(check, studio.start_report)
-    page.when_pressed(cancel, studio.cancel_report, form=False)
 
-    def use_length(recipe: Recipe) -> None:
-        report = page.view().report
-        if isinstance(report, Report):
-            suggested = report.lengths.suggested
-            studio.draft.commit_all({"model.max_seq_length": suggested})
-            studio.start_report(studio.draft.recipe)
 
-    page.when_pressed(use, use_length)
+def use_length(page: Page, recipe: Recipe) -> None:
+    """Cut rows where the report suggests to, and report anew."""
+    studio, report = page.studio, page.view().report
+    if isinstance(report, Report):
+        suggested = report.lengths.suggested
+        studio.draft.commit_all({"model.max_seq_length": suggested})
+        studio.start_report(studio.draft.recipe)
 
 
 def check_button(view: View) -> Any:
@@ -93,7 +98,7 @@ def draw_report(page: Page, view: View) -> Markup:
     """The progress of a report, or the report."""
     report = view.report
     if isinstance(report, PlannerError):
-        cancelled = report.text == CANCELLED
+        cancelled = report.text == was_cancelled(REPORT)
         return (quiet if cancelled else problem_card)(page.say(report.text))
     if isinstance(report, Report):
         return whole_report(page, view, report)

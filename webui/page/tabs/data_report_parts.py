@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from webui.figures import duration, whole
 from webui.page.frame import Page
-from webui.page.tables import bars, figures, html_table, quiet
+from webui.page.tables import bars, each, figures, html_table, quiet
 from webui.rows.report.duplicates import Place
 from webui.rows.report.lengths import Lengths
 from webui.rows.report.report import Report
@@ -126,9 +126,9 @@ def to_mend(page: Page, report: Report) -> Iterator[Markup]:
     counts = spoiled(report)
     counts["hidden"] += counts["empty"]
     counts["leaked"] += counts["nearly"]
-    told = [page.say(text) for name, text in TO_MEND.items() if counts[name]]
+    told = [(page.say(text),) for name, text in TO_MEND.items() if counts[name]]
     if told:
-        items = Markup("").join(Markup("<li>{}</li>").format(text) for text in told)
+        items = each("<li>{}</li>", told)
         yield Markup('<ul class="to-mend">{}</ul>').format(items)
 
 
@@ -168,14 +168,15 @@ def lengths(page: Page, found: Lengths) -> Iterator[Markup]:
 def histogram(found: Lengths) -> Markup:
     """Upright bars; those of rows that are cut differ by more than their colour."""
     most = max(bin.rows for bin in found.histogram)
-    shown = Markup("").join(
-        Markup('<div class="{}" style="height:{}%" title="{}"></div>').format(
+    rows = (
+        (
             "cut" if bin.first > found.max_length else "whole",
-            f"{max(100 * bin.rows / most, 1 if bin.rows else 0):.1f}",
+            max(100 * bin.rows / most, 1 if bin.rows else 0),
             f"{whole(bin.first)}–{whole(bin.last)}: {whole(bin.rows)}",
         )
         for bin in found.histogram
     )
+    shown = each('<div class="{}" style="height:{:.1f}%" title="{}"></div>', rows)
     first, last = whole(found.histogram[0].first), whole(found.histogram[-1].last)
     return Markup(
         '<div class="histogram" role="img" aria-label="{}">{}</div>'

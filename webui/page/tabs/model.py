@@ -1,5 +1,7 @@
 """Tab Model: which base model, what is known of it, and in which precision."""
 
+from functools import partial
+
 import gradio as gr
 
 from webui.kernel import jobs
@@ -8,31 +10,31 @@ from webui.page.frame import Page
 from webui.page.language import MORE, RUN
 from webui.page.model import card, search, unpack
 from webui.preflight.ready import model_ready
+from webui.recipe import Recipe
 
 
 def build(page: Page) -> None:
     """The model cell, with the setup cell that it needs."""
     with cell(page, "model"):
         choice(page)
-        page.html(
-            lambda view: card.draw_facts(page, view), min_height=150, elem_id="about"
-        )
+        page.html(card.draw_facts, min_height=150, elem_id="about")
         unpack.build(page)
         trust(page)
         held(page)
-        with gr.Accordion(page.say(MORE), open=False), gr.Row():
-            page.field("model.revision")
-        run = gr.Button(page.say(RUN), elem_id="run-model", size="sm")
+        with gr.Accordion(page.say(MORE), open=False):
+            page.place("model.revision")
+        page.button(RUN, "run-model", partial(run_model, page))
         page.html(
-            lambda view: card.loading(page, view),
+            card.loading,
             min_height=34,
             elem_id="loading",
         )
         code_and_output(page, "setup", "model")
-    page.when_pressed(
-        run,
-        lambda recipe: jobs.start_cells(page.kernel, model_ready(recipe), "model"),
-    )
+
+
+def run_model(page: Page, recipe: Recipe) -> None:
+    """Load the model, whatever the rows are."""
+    jobs.start_cells(page.kernel, model_ready(recipe), "model")
 
 
 def choice(page: Page) -> None:
@@ -43,24 +45,17 @@ def choice(page: Page) -> None:
 
 def trust(page: Page) -> None:
     """What could run the authors' programs: asked only where the model needs it."""
-    page.html(lambda view: card.code_question(page, view), elem_id="trust")
+    page.html(partial(card.question, "code"), elem_id="trust")
     page.field(
-        "model.trust_remote_code",
-        lambda view: {"visible": card.asks_for_trust(view)},
+        "model.trust_remote_code", lambda view: {"visible": card.is_asked(view, "code")}
     )
-    page.html(lambda view: card.pickle_question(page, view), elem_id="pickles")
+    page.html(partial(card.question, "pickles"), elem_id="pickles")
     page.field(
-        "model.allow_pickle",
-        lambda view: {"visible": card.asks_for_pickles(view)},
+        "model.allow_pickle", lambda view: {"visible": card.is_asked(view, "pickles")}
     )
 
 
 def held(page: Page) -> None:
     """How the weights are held in memory."""
-    with gr.Row():
-        page.field("model.precision")
-        page.field("model.max_seq_length")
-    with gr.Row():
-        page.field("model.quant_type")
-        page.field("model.double_quant")
-        page.field("model.compute_dtype")
+    page.place("model.precision model.max_seq_length")
+    page.place("model.quant_type model.double_quant model.compute_dtype")

@@ -1,12 +1,10 @@
 """Two settings side by side: what differs, and what each of them means."""
 
-from functools import partial
-
 import gradio as gr
 from markupsafe import Markup
 
-from webui.counts.memory.fit import Fit
-from webui.counts.parameters.count import Count
+from webui.counts.memory.fit import Fit, fit
+from webui.counts.parameters.count import Count, count
 from webui.figures import in_bytes, whole
 from webui.page.frame import Page
 from webui.page.steady import steady
@@ -15,6 +13,7 @@ from webui.page.tabs.parameter_counts import SHARE, TRAINABLE
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.paths import FIELDS, value_at
+from webui.runs.difference import value_text
 from webui.text import Text
 
 BESIDE = Text("Set two settings side by side", "并排比较两组设置")
@@ -30,7 +29,6 @@ NO_DIFFERENCE = Text(
 )
 MEMORY = Text("memory to train here, about", "在本机训练的内存（约）")
 KEPT, NOW = Text("kept", "已保留"), Text("now", "当前")
-YES, NO, EMPTY = Text("yes", "是"), Text("no", "否"), Text("–", "–")
 SECTIONS = ("model.", "adapter.", "training.")
 
 
@@ -38,19 +36,22 @@ def build(page: Page) -> None:
     """Two buttons and a table in a fold."""
     with gr.Accordion(page.say(BESIDE), open=False, elem_id="beside-fold"):
         with gr.Row():
-            keep = gr.Button(page.say(KEEP), size="sm", elem_id="keep-settings")
-            forget = gr.Button(
-                page.say(FORGET), size="sm", elem_id="forget-settings", visible=False
+            studio = page.studio
+            page.button(KEEP, "keep-settings", studio.keep)
+            page.button(
+                FORGET, "forget-settings", studio.forget, form=False, shown=is_kept
             )
         page.html(
-            steady(partial(beside, page)),
+            steady(beside),
             value=str(quiet(page.say(NOTHING_KEPT))),
             min_height=60,
             elem_id="beside",
         )
-    page.watch(forget, lambda view: gr.update(visible=view.studio.kept is not None))
-    page.when_pressed(keep, page.studio.keep)
-    page.when_pressed(forget, page.studio.forget, form=False)
+
+
+def is_kept(view: View) -> bool:
+    """Whether there are settings to compare with."""
+    return view.studio.kept is not None
 
 
 def beside(page: Page, view: View) -> Markup | None:
@@ -65,13 +66,11 @@ def beside(page: Page, view: View) -> Markup | None:
     rows = [
         [
             page.say(FIELDS[path].declaration.title),
-            *(page_value(page, path, v) for v in two),
+            *(page.say(value_text(value, path)) for value in two),
         ]
         for path, two in differ.items()
     ]
-    told = Markup("")
-    if not differ:
-        told = quiet(page.say(NO_DIFFERENCE))
+    told = Markup("") if differ else quiet(page.say(NO_DIFFERENCE))
     return told + html_table(["", page.say(KEPT), page.say(NOW)], [*rows, *means])
 
 
@@ -85,30 +84,18 @@ def differing(kept: Recipe, now: Recipe) -> dict[str, tuple]:
     return {path: pair for path, pair in both.items() if pair[0] != pair[1]}
 
 
-def page_value(page: Page, path: str, value: object) -> str:
-    """A value of a recipe as the page calls it."""
-    titles = FIELDS[path].declaration.choice_titles or {}
-    if isinstance(value, bool):
-        return page.say(YES if value else NO)
-    if isinstance(value, str) and value in titles:
-        return page.say(titles[value])
-    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    return text or page.say(EMPTY)
-
-
 def results(page: Page, view: View, kept: Recipe) -> list[list[str]] | None:
     """Counts and memory of both; None while they come."""
-    both = [view.plans_of(kept), view.plans]
-    card = view.studio.card
-    counts = [plans.count for plans in both]
-    fits = [plans.fit(card) for plans in both] if card else []
+    both, card = (kept, view.recipe), view.studio.card
+    counts = [view.planned(count, recipe=each) for each in both]
+    fits = [view.planned(fit, card, None, recipe=each) for each in both] if card else []
     if None in (*counts, *fits):
         return None
     rows = []
-    if all(isinstance(count, Count) for count in counts):
+    if all(isinstance(each, Count) for each in counts):
         rows.append([page.say(TRAINABLE), *(whole(c.trainable) for c in counts)])
         rows.append([page.say(SHARE), *(f"{c.percent:.4f} %" for c in counts)])
-    if fits and all(isinstance(fit, Fit) for fit in fits):
-        peaks = [in_bytes(fit.verdict.memory.total) for fit in fits]
+    if fits and all(isinstance(each, Fit) for each in fits):
+        peaks = [in_bytes(each.verdict.memory.total) for each in fits]
         rows.append([page.say(MEMORY), *peaks])
     return rows

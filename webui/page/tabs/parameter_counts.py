@@ -1,12 +1,10 @@
 """How many weights learn: the figures, the modules' shares, other ranks and targets."""
 
-from functools import partial
-
 import gradio as gr
 from markupsafe import Markup
 
-from webui.counts.parameters.count import Count
-from webui.counts.parameters.grid import TARGETS, Grid
+from webui.counts.parameters.count import Count, count
+from webui.counts.parameters.grid import RANKED, TARGETS, Grid, grid
 from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
@@ -63,12 +61,10 @@ def build(page: Page) -> None:
     """The figures, always in sight, and other ranks and targets in a fold."""
     wait = not_yet(page)
     gr.HTML(str(heading(page.say(TITLE))))
-    page.html(
-        steady(partial(counted, page)), value=wait, min_height=230, elem_id="counts"
-    )
+    page.html(steady(counted), value=wait, min_height=230, elem_id="counts")
     with gr.Accordion(page.say(OTHERS), open=False, elem_id="grid-fold"):
         page.html(
-            steady(partial(other_counts, page)),
+            steady(other_counts),
             value=wait,
             min_height=230,
             elem_id="grid",
@@ -77,19 +73,19 @@ def build(page: Page) -> None:
 
 def counted(page: Page, view: View) -> Markup | None:
     """Trainable, total and share; what was loaded; the bars by module."""
-    count = view.plans.count
-    if count is None:
+    found = view.planned(count)
+    if found is None:
         return None
-    if isinstance(count, PlannerError):
-        return problem_card(page.say(count.text))
-    modules = [(name, n, whole(n)) for name, n in count.by_module.items()]
+    if isinstance(found, PlannerError):
+        return problem_card(page.say(found.text))
+    modules = [(name, n, whole(n)) for name, n in found.by_module.items()]
     return (
-        figures(count_figures(page, count))
-        + (quiet(page.say(count.note)) if count.note else "")
-        + draw_loaded_counts(page, view, count)
+        figures(count_figures(page, found))
+        + (quiet(page.say(found.note)) if found.note else "")
+        + draw_loaded_counts(page, view, found)
         + quiet(page.say(BY_MODULE))
         + bars(modules)
-        + seen_elsewhere(page, count)
+        + seen_elsewhere(page, found)
     )
 
 
@@ -124,15 +120,15 @@ def draw_loaded_counts(page: Page, view: View, count: Count) -> Markup:
 
 def other_counts(page: Page, view: View) -> Markup | None:
     """Trainable parameters over ranks and target modules."""
-    if not view.plans.has_rank:
+    if view.recipe.adapter.method not in RANKED:
         return quiet(page.say(NO_RANK))
-    grid = view.plans.grid
-    if grid is None:
+    found = view.planned(grid)
+    if found is None:
         return None
-    if isinstance(grid, PlannerError):
-        return problem_card(page.say(grid.text))
+    if isinstance(found, PlannerError):
+        return problem_card(page.say(found.text))
     how = quiet(page.say(HOW_TO_READ))
-    return how + grid_table(page, grid, view.recipe.adapter)
+    return how + grid_table(page, found, view.recipe.adapter)
 
 
 def grid_table(page: Page, grid: Grid, adapter: Adapter) -> Markup:

@@ -32,10 +32,10 @@ def build(page: Page, card: gr.Dropdown, here: str) -> None:
     ``here`` is the value of ``card`` that stands for this machine.
     """
     with gr.Row():
-        button = gr.Button(page.say(MEASURE), size="sm", elem_id="measure-memory")
-    page.watch_chosen(button, [card], lambda _, name: gr.update(visible=name == here))
-    page.when_pressed(button, partial(measure_on_press, page))
-    page.html(partial(measuring_now, page), elem_id="measuring")
+        measure = partial(measure_on_press, page)
+        button = page.button(MEASURE, "measure-memory", measure)
+    page.watch_chosen(button, [card], lambda *seen: gr.update(visible=seen[-1] == here))
+    page.html(measuring_now, elem_id="measuring")
 
 
 def measure_on_press(page: Page, recipe: Recipe) -> None:

@@ -7,15 +7,17 @@ import gradio as gr
 from markupsafe import Markup
 
 from webui.counts.memory.cards import CARDS, Card
-from webui.counts.memory.fit import Fit
+from webui.counts.memory.fit import Fit, fit
 from webui.counts.memory.remedies import Remedies, Remedy
+from webui.counts.parameters.count import count
 from webui.errors import PlannerError
 from webui.figures import in_bytes, whole
 from webui.page.frame import Page
 from webui.page.steady import not_yet, steady
-from webui.page.tables import bars, figures, heading, problem_card, quiet
+from webui.page.tables import bars, each, figures, heading, problem_card, quiet
 from webui.page.tabs import parameter_measure
 from webui.page.view import View
+from webui.planner.process import ask
 from webui.recipe import Recipe
 from webui.recipe.combinations import device_rules
 from webui.text import Text
@@ -24,7 +26,7 @@ HERE = "here"
 TITLE = Text("Does it fit?", "放得下吗？")
 CARD = Text("To be trained on", "在哪里训练")
 CARD_INFO = Text(
-    "This machine, or a card that you plan for.", "本机，或您打算使用的显卡。"
+    "This machine, or a card that you plan for.", "本机，或你打算使用的显卡。"
 )
 THIS_MACHINE = Text("this machine", "本机")
 ABOUT = Text("at its peak, about", "峰值约")
@@ -99,7 +101,7 @@ def build(page: Page) -> None:
             elem_id="card",
         )
         fit = gr.HTML(not_yet(page), min_height=300, elem_id="memory")
-        page.watch_chosen(fit, [card], steady(partial(draw_memory, page)))
+        page.watch_chosen(fit, [card], steady(draw_memory))
         build_buttons(page, card)
         parameter_measure.build(page, card, HERE)
         gr.HTML(str(meanings(page)))
@@ -108,16 +110,16 @@ def build(page: Page) -> None:
 def build_buttons(page: Page, card: gr.Dropdown) -> None:
     """Two buttons that make it fit, where there is something to change."""
     with gr.Row():
-        first, every = (
-            gr.Button(page.say(text), size="sm", elem_id=name, visible=False)
-            for text, name in ((APPLY_FIRST, "remedy-first"), (APPLY_ALL, "remedy-all"))
-        )
-    for button, least, count in ((first, 1, 1), (every, 2, None)):
-        page.watch_chosen(button, [card], partial(offered, least))
-        page.when_pressed(button, partial(apply, page, count), [card])
+        for title, name, least, count in (
+            (APPLY_FIRST, "remedy-first", 1, 1),
+            (APPLY_ALL, "remedy-all", 2, None),
+        ):
+            make = partial(apply, page, count)
+            button = page.button(title, name, make, [card], visible=False)
+            page.watch_chosen(button, [card], partial(offered, least))
 
 
-def offered(least: int, view: View, name: str) -> Any:
+def offered(least: int, page: Page, view: View, name: str) -> Any:
     """A button, in sight where at least so many changes are advised."""
     fit = fit_of(view, name)
     if fit is None:
@@ -128,9 +130,9 @@ def offered(least: int, view: View, name: str) -> Any:
 
 def meanings(page: Page) -> Markup:
     """What each part of the memory is, folded."""
-    items = Markup("").join(
-        Markup("<li><b>{}</b> {}</li>").format(page.say(PARTS[name]), page.say(text))
-        for name, text in MEANINGS.items()
+    items = each(
+        "<li><b>{}</b> {}</li>",
+        ((page.say(PARTS[name]), page.say(text)) for name, text in MEANINGS.items()),
     )
     return Markup(
         '<details class="method"><summary>{}</summary><ul>{}</ul></details>'
@@ -145,7 +147,7 @@ def chosen_card(view: View, name: str) -> Card | None:
 def fit_of(view: View, name: str) -> Any:
     """How the recipe fits the chosen card, a PlannerError, or None while it comes."""
     card = chosen_card(view, name)
-    return view.plans.fit(card, measured_on(view, card)) if card else None
+    return view.planned(fit, card, measured_on(view, card)) if card else None
 
 
 def measured_on(view: View, card: Card) -> int | None:
@@ -159,7 +161,7 @@ def draw_memory(page: Page, view: View, name: str) -> Markup | None:
     if fit is None:
         return None
     if isinstance(fit, PlannerError):
-        if isinstance(view.plans.count, PlannerError):
+        if isinstance(view.planned(count), PlannerError):
             return Markup("")  # the counts above say it
         return problem_card(page.say(fit.text))
     return (
@@ -227,11 +229,9 @@ def ways_out(page: Page, remedies: Remedies) -> Markup:
     """The changes in order, each with what it takes then."""
     if remedies.fits and not remedies.steps:
         return Markup("")
-    items = Markup("").join(
-        Markup("<li>{} <b>{}</b></li>").format(
-            page.say(step.text), in_bytes(step.memory.total)
-        )
-        for step in remedies.steps
+    items = each(
+        "<li>{} <b>{}</b></li>",
+        ((page.say(s.text), in_bytes(s.memory.total)) for s in remedies.steps),
     )
     last = Markup("<p>{}</p>").format(page.say(remedies.text)) if remedies.text else ""
     head = page.say(WAYS_OUT) if remedies.steps else ""
@@ -247,7 +247,7 @@ def apply(page: Page, count: int | None, recipe: Recipe, name: str) -> None:
     steps: tuple[Remedy, ...] = ()
     if card is not None:
         peak = measured_on(view, card)
-        steps = view.plans_of(recipe).fit_now(card, peak).remedies.steps
+        steps = ask(fit, recipe, card, peak).remedies.steps
     values: dict[str, Any] = {}
     for step in steps[:count]:
         values |= step.values

@@ -1,11 +1,9 @@
 """The model as a tree: modules, shapes, parameters, and what the adapter touches."""
 
-from functools import partial
-
 import gradio as gr
 from markupsafe import Markup
 
-from webui.counts.parameters.structure import Node
+from webui.counts.parameters.structure import Node, structure
 from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
@@ -41,12 +39,12 @@ def build(page: Page) -> None:
         )
         gr.HTML(str(quiet(page.say(HOW_TO_READ))))
         tree = gr.HTML(not_yet(page), min_height=200, elem_id="structure")
-        page.watch_chosen(tree, [search], steady(partial(draw_structure, page)))
+        page.watch_chosen(tree, [search], steady(draw_structure))
 
 
 def draw_structure(page: Page, view: View, search: str | None) -> Markup | None:
     """The tree, or the part of it that was searched for."""
-    root = view.plans.structure
+    root = view.planned(structure)
     if root is None:
         return None
     if isinstance(root, PlannerError):

@@ -1,11 +1,11 @@
 """Tab Parameters: which weights learn, how many, and whether that fits."""
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
-from webui.kernel import jobs
-from webui.page.cell import cell, code_and_output
+from webui.page.cell import cell, code_and_output, run_up_to
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN
 from webui.page.method_card import explained_html
@@ -16,26 +16,25 @@ from webui.page.tabs import (
     parameter_structure,
 )
 from webui.page.view import View
-from webui.preflight.ready import ready
 from webui.recipe.combinations.continued import FREE
 
 PARENT = "adapter.from_run"
 # Field by field as they matter; what the method does not have is hidden.
 ROWS = (
-    ("adapter.rank", "adapter.alpha"),
-    ("adapter.initial_rank", "adapter.block_size", "adapter.last_layers"),
-    ("adapter.virtual_tokens", "adapter.encoder", "adapter.prompt_start"),
-    ("adapter.prefix_projection", "adapter.encoder_hidden_size"),
-    ("adapter.prompt_text",),
-    ("adapter.targets",),
-    ("adapter.target_modules",),
-    ("adapter.target_regex",),
+    "adapter.rank adapter.alpha",
+    "adapter.initial_rank adapter.block_size adapter.last_layers",
+    "adapter.virtual_tokens adapter.encoder adapter.prompt_start",
+    "adapter.prefix_projection adapter.encoder_hidden_size",
+    "adapter.prompt_text",
+    "adapter.targets",
+    "adapter.target_modules",
+    "adapter.target_regex",
 )
 RARE_ROWS = (
-    ("adapter.dropout", "adapter.start"),
-    ("adapter.use_rslora", "adapter.use_dora"),
-    ("adapter.lora_plus_ratio", "adapter.layers", "adapter.experts"),
-    ("adapter.modules_to_save", "adapter.serve_with"),
+    "adapter.dropout adapter.start",
+    "adapter.use_rslora adapter.use_dora",
+    "adapter.lora_plus_ratio adapter.layers adapter.experts",
+    "adapter.modules_to_save adapter.serve_with",
 )
 
 
@@ -45,31 +44,23 @@ def build(page: Page) -> None:
         page.field(PARENT, lambda view: {"visible": bool(parent_of(view))})
         page.field("adapter.method", unless_parent)
         page.html(
-            lambda view: explained_html(page, view.recipe), elem_id="method-explained"
+            lambda page, view: explained_html(page, view.recipe),
+            elem_id="method-explained",
         )
-        place_fields(page, ROWS)
+        page.place(*ROWS, changes=shape_kept)
         with gr.Accordion(page.say(MORE), open=False):
-            place_fields(page, RARE_ROWS)
+            page.place(*RARE_ROWS, changes=shape_kept)
         parameter_counts.build(page)
         parameter_beside.build(page)
         parameter_memory.build(page)
         parameter_structure.build(page)
-        run = gr.Button(page.say(RUN), elem_id="run-adapter", size="sm")
+        page.button(RUN, "run-adapter", partial(run_up_to, page, "adapter"))
         code_and_output(page, "adapter")
-    page.when_pressed(
-        run,
-        lambda recipe: jobs.start_cells(
-            page.kernel, ready(recipe, page.kernel.runs), "adapter"
-        ),
-    )
 
 
-def place_fields(page: Page, rows: tuple[tuple[str, ...], ...]) -> None:
-    """The fields of each row beside each other."""
-    for paths in rows:
-        with gr.Row():
-            for path in paths:
-                page.field(path, None if path in FREE else unless_parent)
+def shape_kept(path: str) -> Any:
+    """What fixes a field of the adapter's shape, where one is trained on."""
+    return None if path in FREE else unless_parent
 
 
 def parent_of(view: View) -> str:

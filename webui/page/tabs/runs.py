@@ -1,6 +1,6 @@
 """Tab Runs: what happened before, to find, sort, mark, compare and go on from."""
 
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
@@ -9,10 +9,10 @@ from markupsafe import Markup
 from webui.page.frame import QUIET, Page
 from webui.page.runs import one, table
 from webui.page.runs.further import chosen_entry, known_entry
-from webui.page.runs.table import FALLING, NEWEST, TITLES, turned
+from webui.page.runs.table import NEWEST, TITLES, falls, title_of, turned
 from webui.page.view import View
 from webui.runs import entries, notes
-from webui.runs.entries import COLUMNS, Entry
+from webui.runs.entries import COLUMNS, Entry, columns_of
 from webui.text import Text
 
 HEADING = Text("Runs", "运行记录")
@@ -68,20 +68,21 @@ def build(page: Page) -> None:
         )
         other = one.build(page, chosen)
     asked = [words, starred, order, count]
-    page.watch_chosen(listed, [*asked, chosen], partial(listing, page))
+    page.watch_chosen(listed, [*asked, chosen], listing)
     page.watch_chosen(more, asked, more_button)
-    page.watch_chosen(chosen, [*asked, chosen], partial(runs_to_choose, page))
-    page.watch_chosen(other, asked, partial(others, page))
-    more.click(lambda shown: min(shown + LISTED, MOST), count, count, **QUIET)
+    page.watch_chosen(chosen, [*asked, chosen], runs_to_choose)
+    page.watch_chosen(other, asked, others)
+    # In the queue, for Gradio tells of a changed state only what came through it.
+    counted = {**QUIET, "queue": True}
+    more.click(lambda shown: min(shown + LISTED, MOST), count, count, **counted)
 
     # Gradio hands the event only to a plain function that names its type.
     def press(sorted_by: str, event: gr.EventData) -> list[Any]:
         said = [getattr(event, name, None) for name in ("what", "value")]
         return pressed(page, sorted_by, *said)
 
-    listed.click(press, order, [order, chosen], **one.TELLING).then(
-        page.look, None, page.stamp, **QUIET
-    )
+    clicked = listed.click(press, order, [order, chosen], **one.TELLING)
+    clicked.then(*page.looks, **QUIET)
 
 
 def build_filter(page: Page) -> tuple[gr.Textbox, gr.Checkbox, gr.Dropdown]:
@@ -92,18 +93,21 @@ def build_filter(page: Page) -> tuple[gr.Textbox, gr.Checkbox, gr.Dropdown]:
         )
         order = gr.Dropdown(
             label=page.say(SORTED),
-            choices=orders(page),
+            choices=orders(page, []),
             value=NEWEST,
             elem_id="runs-order",
         )
+        page.watch(order, lambda view: gr.update(choices=orders(page, view.entries)))
         starred = gr.Checkbox(label=page.say(STARRED), elem_id="runs-starred")
     return words, starred, order
 
 
-def orders(page: Page) -> list[tuple[str, str]]:
-    """Every way to sort, in words."""
+def orders(page: Page, listed: Sequence[Entry]) -> list[tuple[str, str]]:
+    """Every way to sort these runs, in words."""
     found = [(page.say(NEWEST_FIRST), NEWEST), (page.say(OLDEST_FIRST), "id")]
-    for column, title in {"name": BY_NAME, **TITLES}.items():
+    titles = {"name": BY_NAME, **TITLES}
+    titles |= {column: title_of(column) for column in columns_of(listed)}
+    for column, title in titles.items():
         if column in ("name", "status"):
             found += [(page.say(title), column), (f"{page.say(title)} ↓", f"-{column}")]
         elif column != "id":
@@ -111,74 +115,58 @@ def orders(page: Page) -> list[tuple[str, str]]:
                 (page.say(RISING_FIRST).format(page.say(title)), column),
                 (page.say(FALLING_FIRST).format(page.say(title)), f"-{column}"),
             ]
-            found += ways[::-1] if column in FALLING else ways
+            found += ways[::-1] if falls(column) else ways
     return found
 
 
-def found_runs(
-    view: View, words: str | None, starred: bool | None, order: Any
-) -> list[Entry]:
-    """The runs that were asked for, in their order."""
-    return entries.chosen(
+def found_runs(view: View, asked: Sequence[Any], more: int = 0) -> list[Entry]:
+    """The runs that were asked for, in their order: as many as were, and some more."""
+    words, starred, order, count = asked
+    found = entries.chosen(
         view.entries,
         words=str(words or ""),
         starred=bool(starred),
         order="" if order == NEWEST else str(order or ""),
     )
+    return found[: count + more]
 
 
-def listing(
-    page: Page,
-    view: View,
-    words: str,
-    starred: bool,
-    order: str,
-    count: int,
-    chosen: str | None,
-) -> Markup:
-    """The runs that were asked for, with their main figures."""
+def listing(page: Page, view: View, *asked: Any) -> Markup:
+    """The runs that were asked for, with their main figures; the last is chosen."""
+    *wanted, chosen = asked
     there = len(view.entries)
     if not there:
         return Markup('<p class="card">{}</p>').format(page.say(EMPTY))
-    found = found_runs(view, words, starred, order)[:count]
+    found = found_runs(view, wanted)
     where = Markup('<p class="quiet">{} <code>{}</code></p>').format(
         page.say(WHERE).format(len(found), there), page.kernel.runs
     )
     if not found:
         return Markup('<p class="card">{}</p>').format(page.say(NOTHING_FOUND)) + where
-    rows = table.listing(found, page.language, order=order or NEWEST, chosen=chosen)
+    order = wanted[2] or NEWEST
+    rows = table.listing(found, page.language, order=order, chosen=chosen)
     return rows + where
 
 
-def more_button(view: View, words: str, starred: bool, order: str, count: int) -> Any:
+def more_button(page: Page, view: View, *asked: Any) -> Any:
     """Shown while there are more runs than the table has."""
-    return gr.update(visible=len(found_runs(view, words, starred, order)) > count)
+    return gr.update(visible=len(found_runs(view, asked, more=1)) > asked[-1])
 
 
-def runs_to_choose(
-    page: Page,
-    view: View,
-    words: str,
-    starred: bool,
-    order: str,
-    count: int,
-    chosen: str | None,
-) -> Any:
+def runs_to_choose(page: Page, view: View, *asked: Any) -> Any:
     """The runs of the table to choose from; one that is gone is not chosen any more."""
-    offered = labelled(found_runs(view, words, starred, order)[:count])
+    *wanted, chosen = asked
+    offered = labelled(found_runs(view, wanted))
     if known_entry(page, chosen):
         return gr.update(choices=offered)
     newest = next((entry.id for entry in view.entries), None)
     return gr.update(choices=offered, value=newest)
 
 
-def others(
-    page: Page, view: View, words: str, starred: bool, order: str, count: int
-) -> Any:
+def others(page: Page, view: View, *asked: Any) -> Any:
     """The recipes to compare with: the current one, and those of the table."""
     current = (page.say(one.CURRENT), one.HERE)
-    found = found_runs(view, words, starred, order)[:count]
-    return gr.update(choices=[current, *labelled(found)])
+    return gr.update(choices=[current, *labelled(found_runs(view, asked))])
 
 
 def labelled(found: list[Entry]) -> list[tuple[str, str]]:
@@ -198,7 +186,8 @@ def pressed(page: Page, order: str | None, what: Any, value: Any) -> list[Any]:
     A browser may send anything, so what it says is checked.
     """
     value = str(value)
-    if what == "sort" and value in COLUMNS:
+    known = {*COLUMNS, *columns_of(entries.list_entries(page.kernel.runs))}
+    if what == "sort" and value in known:
         return [turned(value, order or NEWEST), gr.skip()]
     if what == "choose" and known_entry(page, value):
         return [gr.skip(), value]

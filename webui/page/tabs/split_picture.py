@@ -9,7 +9,7 @@ from webui.figures import whole
 from webui.notebook.rows import Rows
 from webui.page.frame import Page
 from webui.page.language import WAIT
-from webui.page.tables import problem_card, quiet
+from webui.page.tables import each, problem_card, quiet
 from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.watched import watched_rows
@@ -41,7 +41,7 @@ COUNTED = Text(
 
 def picture(page: Page) -> None:
     """Put the picture here; a redraw keeps it up to date."""
-    page.html(lambda view: draw_split(page, view), min_height=44)
+    page.html(draw_split, min_height=44)
 
 
 def draw_split(page: Page, view: View) -> Markup:
@@ -87,17 +87,10 @@ def reported(recipe: Recipe, left: int, held: int) -> dict[str, int] | PlannerEr
 def bar(page: Page, found: dict[str, int], note: str) -> Markup:
     """One bar in three parts, told apart by more than their colour, and the legend."""
     told = [(name, count, page.say(PARTS[name])) for name, count in found.items()]
-    parts = Markup("").join(
-        Markup('<div class="{}" style="flex:{}"></div>').format(name, count)
-        for name, count, _ in told
-        if count
+    parts = each(
+        '<div class="{}" style="flex:{}"></div>', (part for part in told if part[1])
     )
-    legend = Markup("").join(
-        Markup('<span><i class="{}"></i><b>{}</b> {}</span>').format(
-            name, whole(count), word
-        )
-        for name, count, word in told
-    )
+    legend = each('<span><i class="{}"></i><b>{:,}</b> {}</span>', told)
     label = ", ".join(f"{whole(count)} {word}" for _, count, word in told)
     below = quiet(note) if note else ""
     return Markup(

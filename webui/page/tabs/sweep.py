@@ -1,7 +1,6 @@
 """Tab Sweep: the same training with other settings, one trial after the other."""
 
 from functools import partial
-from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -23,7 +22,6 @@ from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.paths import with_value
 from webui.recipe.watched import is_watched
-from webui.runs.events import Begun, of_kind
 from webui.runs.trials import best_trial, no_best, ranked
 from webui.text import Text
 
@@ -36,7 +34,6 @@ UNTIL_CHOSEN = Text(
     "选择设置后，才会划出用于评估的数据。",
 )
 USE_BEST = Text("Make the best the current recipe", "将最佳设置用于当前配方")
-CURVES = Text("training loss of each trial", "每次试验的训练损失")
 TRIAL = Text("trial", "试验")
 JUDGED = {"eval_loss": Text("loss on unseen rows", "未见数据上的损失")}
 
@@ -45,32 +42,26 @@ def build(page: Page) -> None:
     """The sweep cell: what to try, the leaderboard, the curves, the best."""
     with cell(page, "sweep"):
         page.add_binding(bind_space(page.language))
-        with gr.Row():
-            page.field("sweep.method")
-            page.field("sweep.trials")
+        page.place("sweep.method sweep.trials")
         picture(page)
-        page.html(lambda view: until_chosen(page, view))
-        run = gr.Button(page.say(RUN), elem_id="run-sweep", size="sm")
-        page.html(lambda view: leaderboard(page, view), min_height=60)
-        page.html(lambda view: library_warnings(page, view.sweep))
-        curves = trials_plot(page.say(CURVES))
-        best = gr.Button(page.say(USE_BEST), elem_id="use-best", size="sm")
+        page.html(until_chosen)
+        run = page.button(RUN, "run-sweep", partial(start_sweep_or_wait, page))
+        page.html(leaderboard, min_height=60)
+        page.html(lambda page, view: library_warnings(page, view.sweep))
+        curves = trials_plot()
+        best = page.button(USE_BEST, "use-best", partial(use_best, page), form=False)
         code_and_output(page, "sweep")
-    page.watch(curves, draw_curves)
+    page.watch(curves, partial(trials_update, page))
     page.watch(best, lambda view: gr.update(interactive=bool(best_trial(view.sweep))))
     page.watch(run, run_title(page, RUN))
-    page.when_pressed(run, partial(start_sweep_or_wait, page))
-    page.when_pressed(best, partial(use_best, page), form=False)
 
 
 def start_sweep_or_wait(page: Page, recipe: Recipe) -> None:
     """Begin a sweep if there is anything to try, or let it wait for the kernel."""
     if not recipe.sweep.space:
-        raise jobs.KernelError(
-            Text(
-                "choose at least one setting and its values.",
-                "请至少选择一个设置及其取值。",
-            )
+        raise jobs.KernelError.of(
+            "choose at least one setting and its values.",
+            "请至少选择一个设置及其取值。",
         )
 
     def start_now() -> None:
@@ -84,12 +75,6 @@ def until_chosen(page: Page, view: View) -> Markup:
     if is_watched(view.recipe) or not view.is_readable:
         return Markup("")
     return quiet(page.say(UNTIL_CHOSEN))
-
-
-def draw_curves(view: View) -> Any:
-    """The curves of the trials that have begun, and room for those to come."""
-    begun = len(of_kind(view.sweep, Begun))
-    return trials_update(view.sweep, begun)
 
 
 def leaderboard(page: Page, view: View) -> Markup:

@@ -38,28 +38,25 @@ FROM_RUN = Text(
 def build(page: Page) -> None:
     """The train cell: form, figures, curves, answers, what took effect otherwise."""
     with cell(page, "train"):
-        page.html(lambda view: parent(page, view), elem_id="train-parent")
+        page.html(parent, elem_id="train-parent")
         presets.build(page)
         form(page)
-        page.html(lambda view: coming_updates(page, view), elem_id="updates")
-        run = gr.Button(page.say(RUN), size="md", elem_id="run-train")
+        page.html(coming_updates, elem_id="updates")
+        run = page.button(RUN, "run-train", partial(train, page), size="md")
         waiting.build(page)
-        page.html(
-            lambda view: draw_progress(page, view), min_height=70, elem_id="progress"
-        )
+        page.html(draw_progress, min_height=70, elem_id="progress")
         buttons_after(page)
-        page.html(lambda view: ended_kernel(page, view), elem_id="failure")
+        page.html(ended_kernel, elem_id="failure")
         mending.build(page)
         page.html(
-            lambda view: library_warnings(page, view.history),
+            lambda page, view: library_warnings(page, view.history),
             elem_id="library-warnings",
         )
         gr.HTML(frame_of_curves(page), elem_id="curves-block")
-        page.html(lambda view: changed_settings(page, view))
+        page.html(changed_settings)
         samples(page)
         code_and_output(page, "train")
     page.watch(run, run_title(page, RUN))
-    page.when_pressed(run, partial(train, page))
 
 
 def parent(page: Page, view: View) -> Markup:

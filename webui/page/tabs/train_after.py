@@ -1,5 +1,6 @@
 """Stop a training and keep it, or discard it; go on with one that was cut off."""
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -38,27 +39,23 @@ NO_RUN = Text("There is no run to resume.", "没有可继续的运行。")
 
 def buttons_after(page: Page) -> None:
     """The buttons, each shown only while it can do something."""
+    stop = partial(stopping.stop, page.kernel)
     with gr.Row():
-        resume = gr.Button(page.say(RESUME), size="md", elem_id="resume", visible=False)
-        save = gr.Button(page.say(SAVE), size="md", elem_id="stop-save", visible=False)
-        discard = gr.Button(
-            page.say(DISCARD), size="md", elem_id="stop-discard", visible=False
+        go_on = partial(resume_shown, page)
+        resume = page.button(
+            RESUME, "resume", go_on, form=False, size="md", visible=False
         )
-    page.html(lambda view: no_resume(page, view), elem_id="why-no-resume")
+        page.button(SAVE, "stop-save", stop, form=False, shown=goes_on, size="md")
+        discard = page.button(DISCARD, "stop-discard", shown=goes_on, size="md")
+    page.html(no_resume, elem_id="why-no-resume")
     with gr.Row(visible=False) as question:
-        really = gr.Button(
-            page.say(REALLY), variant="stop", size="sm", elem_id="really-discard"
+        throw_away = partial(stop, discard=True)
+        really = page.button(
+            REALLY, "really-discard", throw_away, form=False, variant="stop"
         )
-        keep = gr.Button(page.say(KEEP), size="sm", elem_id="keep-training")
-    for button in (save, discard):
-        page.watch(button, lambda view: gr.update(visible=goes_on(view)))
+        keep = page.button(KEEP, "keep-training")
     page.watch(resume, lambda view: resume_button(page, view))
     page.watch(really, lambda view: gr.update(interactive=goes_on(view)))
-    page.when_pressed(save, lambda: stopping.stop(page.kernel), form=False)
-    page.when_pressed(
-        really, lambda: stopping.stop(page.kernel, discard=True), form=False
-    )
-    page.when_pressed(resume, lambda: resume_shown(page), form=False)
     discard.click(lambda: gr.update(visible=True), None, question)
     for button in (really, keep):
         button.click(lambda: gr.update(visible=False), None, question)
@@ -72,38 +69,29 @@ def goes_on(view: View) -> bool:
 
 def resume_button(page: Page, view: View) -> Any:
     """Shown when the shown run was cut off or stopped after it saved a checkpoint."""
-    saved = view.last(Saved)
-    can = is_cut_off(view) and bool(saved) and has_steps_left(view)
-    can = can and view.kernel.word != "busy"
+    saved, ended = view.last(Saved), view.ended and view.kernel.word != "busy"
+    can = bool(ended) and saved is not None and why_no_resume(view) is None
     step = saved.step if saved else ""
     return gr.update(visible=can, value=page.say(RESUME).format(step))
 
 
-def is_cut_off(view: View) -> bool:
-    """Whether the shown run ended before its end."""
-    return view.ended in ("stopped", "failed")
-
-
-def has_steps_left(view: View) -> bool:
-    """Whether the shown run's training did not come to its last step."""
+def why_no_resume(view: View) -> Text | None:
+    """Why the shown run, which has ended, cannot be resumed; None if it can."""
     training = view.training
-    return training is not None and training.step < training.max_steps
+    if view.ended == "finished":
+        return FINISHED
+    if not view.last(Saved):
+        return NOT_SAVED
+    left = training is not None and training.step < training.max_steps
+    return None if left else ALL_STEPS
 
 
 def no_resume(page: Page, view: View) -> Markup:
     """Why there is no Resume for the shown run, where the button would be."""
     started = view.last(Started)
-    if started is None or started.kind != "run" or not view.ended:
-        return Markup("")
-    if view.ended == "finished":
-        why = FINISHED
-    elif not view.last(Saved):
-        why = NOT_SAVED
-    elif not has_steps_left(view):
-        why = ALL_STEPS
-    else:
-        return Markup("")
-    return quiet(page.say(why))
+    ended = started is not None and started.kind == "run" and bool(view.ended)
+    why = why_no_resume(view) if ended else None
+    return quiet(page.say(why)) if why else Markup("")
 
 
 def resume_shown(page: Page) -> None:

@@ -8,7 +8,7 @@ from webui.page.cell import cell_failure
 from webui.page.curves import figures_of
 from webui.page.frame import Page
 from webui.page.observing import recipe_or_none
-from webui.page.tables import html_table, quiet, track
+from webui.page.tables import figures, html_table, quiet, track
 from webui.page.view import View
 from webui.runs.events import Begun, Failed
 from webui.runs.summary import requested_settings
@@ -60,21 +60,11 @@ def draw_progress(page: Page, view: View) -> Markup:
         return quiet(page.say(told))
     live = view.kernel.word == "busy" and view.kernel.run == view.run
     values = figures_of(training, live, view.studio.memory)
-    shown = Markup("").join(
-        Markup(
-            '<div class="figure"><span class="label">{}</span>'
-            '<span class="value" data-figure="{}">{}</span></div>'
-        ).format(page.say(label_of(name)), name, value)
-        for name, value in values.items()
-    )
+    # A metric has its own title.
+    labels = (page.say(LABELS.get(name) or metric(name).title) for name in values)
+    shown = figures([*zip(labels, values.values(), strict=True)], [*values])
     share = training.step / max(training.max_steps, 1)
-    bar = track(share, page.say(LABELS["step"]))
-    return Markup('<div class="figures many">{}</div>{}').format(shown, bar)
-
-
-def label_of(name: str) -> Text:
-    """What a figure is called: a metric has its own title."""
-    return LABELS.get(name) or metric(name).title
+    return shown + track(share, page.say(LABELS["step"]))
 
 
 def ended_kernel(page: Page, view: View) -> Markup:

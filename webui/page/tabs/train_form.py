@@ -7,67 +7,59 @@ from webui.page.tabs.split_picture import picture
 from webui.recipe.paths import FIELDS
 from webui.text import Text
 
-FOLDS: tuple[tuple[Text, tuple[tuple[str, ...], ...]], ...] = (
+FOLDS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (
         Text("Evaluation and early stopping", "评估与提前停止"),
         (
-            ("evaluation.every", "evaluation.steps", "evaluation.rows"),
-            ("evaluation.patience", "evaluation.keep_best"),
-            ("training.stop_at_loss", "training.max_minutes"),
+            "evaluation.every evaluation.steps evaluation.rows",
+            "evaluation.patience evaluation.keep_best",
+            "training.stop_at_loss training.max_minutes",
         ),
     ),
     (
         Text("Optimizer and gradients", "优化器与梯度"),
         (
-            ("training.optimizer", "training.warmup_steps", "training.weight_decay"),
-            ("training.max_grad_norm", "training.neftune_noise_alpha"),
+            "training.optimizer training.warmup_steps training.weight_decay",
+            "training.max_grad_norm training.neftune_noise_alpha",
         ),
     ),
     (
         Text("Memory, batches and the seed", "内存、批次与随机种子"),
         (
-            ("training.gradient_checkpointing", "training.seed"),
-            ("training.group_by_length", "training.auto_batch_size"),
+            "training.gradient_checkpointing training.seed",
+            "training.group_by_length training.auto_batch_size",
         ),
     ),
     (
         Text("Checkpoints", "检查点"),
         (
-            ("training.save_every", "training.keep_checkpoints"),
-            ("training.auto_resume",),
+            "training.save_every training.keep_checkpoints",
+            "training.auto_resume",
         ),
     ),
     (
         Text("While it trains: sample answers, ranked rows, logs", "训练过程中的观察"),
         (
-            ("watch.prompts",),
-            ("watch.answer_tokens", "watch.ranked_rows"),
-            ("watch.report_to",),
+            "watch.prompts",
+            "watch.answer_tokens watch.ranked_rows",
+            "watch.report_to",
         ),
     ),
 )
 # There once there is more than one.
-OBJECTIVE = (("training.objective",),) * ("training.objective" in FIELDS)
+OBJECTIVE = ("training.objective",) * ("training.objective" in FIELDS)
 COMMON = (
     *OBJECTIVE,
-    ("training.duration", "training.epochs", "training.steps"),
-    ("training.batch_size", "training.gradient_accumulation"),
-    ("training.learning_rate", "training.schedule"),
+    "training.duration training.epochs training.steps",
+    "training.batch_size training.gradient_accumulation",
+    "training.learning_rate training.schedule",
 )
 
 
 def form(page: Page) -> None:
     """How long, how much at once, how fast; then the folds."""
-    rows(page, COMMON)
+    page.place(*COMMON)
     picture(page)
     for title, lines in FOLDS:
         with gr.Accordion(page.say(title), open=False):
-            rows(page, lines)
-
-
-def rows(page: Page, lines: tuple[tuple[str, ...], ...]) -> None:
-    """Fields side by side, a row for each line."""
-    for paths in lines:
-        with gr.Row():
-            for path in paths:
-                page.field(path)
+            page.place(*lines)

@@ -45,10 +45,8 @@ def samples(page: Page) -> None:
     )
     answers = gr.HTML(elem_id="samples")
     page.watch(chosen, lambda view: steps_to_choose(page, view))
-    page.watch_chosen(
-        answers, [chosen], lambda view, step: draw_samples(page, view, step)
-    )
-    page.html(lambda view: ranked(page, view), elem_id="ranked")
+    page.watch_chosen(answers, [chosen], draw_samples)
+    page.html(ranked, elem_id="ranked")
 
 
 def sampled(view: View) -> dict[int, Sampled]:

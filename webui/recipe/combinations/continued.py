@@ -2,6 +2,7 @@
 
 from webui.recipe.combinations.found import Found, at
 from webui.recipe.methods import METHODS
+from webui.recipe.problems import Problem
 from webui.recipe.sections import Recipe
 from webui.text import Text
 
@@ -12,7 +13,7 @@ def continued(recipe: Recipe) -> Found:
     if not adapter.from_run:
         return
     if adapter.saved_in_part:
-        yield "adapter.from_run", saved_in_part(recipe)
+        yield Problem("adapter.from_run", saved_in_part(recipe))
     if adapter.start != "zero":
         yield at(
             "adapter.start",

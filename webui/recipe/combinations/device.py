@@ -2,6 +2,7 @@
 
 from webui.recipe.combinations.found import Found, at, half_learns, leaf
 from webui.recipe.combinations.named_model import experts_on_a_cpu
+from webui.recipe.problems import Problem
 from webui.recipe.sections import Recipe
 from webui.recipe.sections.adapter import ALL_LINEAR
 from webui.text import Text
@@ -42,11 +43,11 @@ def without_bf16(recipe: Recipe, name: str) -> Found:
     learning = half_learns(recipe)
     if model.precision == "bf16":
         nearest = "fp32" if whole or learning else "fp16, or 16bit"
-        yield "model.precision", no_bf16(name, nearest)
+        yield Problem("model.precision", no_bf16(name, nearest))
     elif learning and model.precision != "fp32":
-        yield learning, learns_in_half(name, learning)
+        yield Problem(learning, learns_in_half(name, learning))
     if model.precision == "4bit" and model.compute_dtype == "bf16":
-        yield "model.compute_dtype", no_bf16(name, "fp16, or auto")
+        yield Problem("model.compute_dtype", no_bf16(name, "fp16, or auto"))
 
 
 def no_bf16(name: str, nearest: str) -> Text:

@@ -22,8 +22,8 @@ def experts(recipe: Recipe) -> Found:
                 way, chinese = "leave it empty", "请留空"
             yield at(
                 f"adapter.{field}",
-                "does not go with adapter.experts: PEFT's adapter on experts knows "
-                f"it not; {way}, or turn experts off.",
+                "does not go with adapter.experts: PEFT's adapter on experts does not "
+                f"know it; {way}, or turn experts off.",
                 "不能与 adapter.experts 同用：PEFT 在专家上的适配器不支持它；"
                 f"{chinese}，或关闭 experts。",
             )

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 
+from webui.recipe.problems import Problem
 from webui.recipe.sections import Recipe
 from webui.recipe.sections.adapter import TARGETED
 from webui.text import Text
 
-# The path of the field to change, and what is wrong with it.
-Found = Iterator[tuple[str, Text]]
+Found = Iterator[Problem]
 PACKED = ("8bit", "4bit")
 # Unsloth holds these two in fp32 beside LoRA, whatever the base has.
 HELD_WIDE = ("embed_tokens", "lm_head")
 
 
-def at(path: str, english: str, chinese: str) -> tuple[str, Text]:
+def at(path: str, english: str, chinese: str) -> Problem:
     """What is wrong at a field."""
-    return path, Text(english, chinese)
+    return Problem(path, Text(english, chinese))
 
 
 def half_learns(recipe: Recipe) -> str:

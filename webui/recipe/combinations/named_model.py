@@ -2,6 +2,7 @@
 
 from webui.recipe.combinations.found import Found, at
 from webui.recipe.copies import copy_of, holds_packed_experts, packed_from
+from webui.recipe.problems import Problem
 from webui.recipe.sections import Recipe
 from webui.text import Text
 
@@ -28,7 +29,7 @@ def named_model(recipe: Recipe) -> Found:
     if (origin or copy) and model.precision == "4bit":
         for field, usual in (("quant_type", "nf4"), ("double_quant", True)):
             if getattr(model, field) != usual:
-                yield f"model.{field}", packed_already(copy or model.name)
+                yield Problem(f"model.{field}", packed_already(copy or model.name))
 
 
 def packed_already(name: str) -> Text:

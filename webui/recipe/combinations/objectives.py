@@ -1,10 +1,10 @@
 """What an objective cannot learn from, and what it does not go with."""
 
-from webui.recipe.combinations.found import Found, spaced
+from webui.recipe.combinations.found import Found, at, spaced
 from webui.recipe.objectives import Clash, objective_of
 from webui.recipe.paths import default_of, value_at
+from webui.recipe.problems import Problem
 from webui.recipe.sections import Recipe
-from webui.text import Text
 
 
 def objectives(recipe: Recipe) -> Found:
@@ -12,16 +12,14 @@ def objectives(recipe: Recipe) -> Found:
     objective = objective_of(recipe)
     if objective.formats and recipe.data.format not in objective.formats:
         title, formats = objective.title, objective.formats
-        yield (
+        yield at(
             "data.format",
-            Text(
-                f"gives nothing to learn {title.en} from; use {' or '.join(formats)}.",
-                f"无法用于{spaced(title.zh)}；请使用 {' 或 '.join(formats)}。",
-            ),
+            f"gives nothing to learn {title.en} from; use {' or '.join(formats)}.",
+            f"无法用于{spaced(title.zh)}；请使用 {' 或 '.join(formats)}。",
         )
     for clash in objective.clashes:
         if happens(clash, recipe):
-            yield clash.path, clash.text
+            yield Problem(clash.path, clash.text)
 
 
 def happens(clash: Clash, recipe: Recipe) -> bool:

@@ -26,7 +26,7 @@ def targets(recipe: Recipe) -> Found:
         if broken:
             yield at(
                 "adapter.target_regex",
-                f"is no regular expression ({broken}); one that works is "
+                f"is not a regular expression ({broken}); one that works is "
                 r".*_proj for every projection.",
                 f"不是正则表达式（{broken}）；例如 .*_proj 表示所有投影层。",
             )

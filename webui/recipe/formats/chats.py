@@ -1,18 +1,12 @@
 """Formats with instructions or conversations of their own, and plain text."""
 
-from webui.recipe.formats.format import (
-    REASONING,
-    SYSTEM,
-    TURNS,
-    Format,
-    Role,
-)
+from webui.recipe.formats.format import REASONING, SYSTEM, TURNS, Format, Role
 from webui.text import Text
 
 HISTORY = Role(
     "history",
     Text("earlier turns", "历史对话"),
-    ("chat_history", "历史", "历史对话"),
+    "chat_history 历史 历史对话",
     optional=True,
     kinds=("pairs",),
 )
@@ -29,20 +23,19 @@ ALPACA = Format(
         Role(
             "instruction",
             Text("instruction", "指令"),
-            ("instruct", "instruction_zh", "instruction_en", "指令", "任务"),
+            "instruct instruction_zh instruction_en 指令 任务",
         ),
         Role(
             "input",
             Text("input", "输入"),
-            ("context", "inputs", "input_zh", "input_en", "输入", "上下文"),
+            "context inputs input_zh input_en 输入 上下文",
             optional=True,
         ),
         Role(
             "output",
             Text("output", "输出"),
-            ("response", "outputs", "completion", "answer", "target")
-            + ("output_zh", "output_en")
-            + ("输出", "回答", "回复"),
+            "response outputs completion answer target output_zh output_en 输出 回答 "
+            "回复",
         ),
         SYSTEM,
         HISTORY,
@@ -61,20 +54,18 @@ QUESTION_ANSWER = Format(
         Role(
             "question",
             Text("question", "问题"),
-            ("query", "problem", "input", "inputs", "ask", "prompt", "user_query")
-            + ("user_message", "user_input", "message", "user", "questions", "human")
-            + ("q", "问题", "提问", "问", "题目", "输入", "用户", "客户", "title"),
+            "query problem input inputs ask prompt user_query user_message "
+            "user_input message user questions human q 问题 提问 问 题目 输入 用户 "
+            "客户 title",
         ),
         Role(
             "answer",
             Text("answer", "答案"),
-            ("response", "answers.text", "answers", "answer.text", "output", "outputs")
-            + ("target", "targets", "solution", "reply", "assistant", "bot")
-            + ("generated_solution", "best_answer", "correct_answer", "long_answer")
-            + ("human_answers", "answer.value", "completion", "bot_response")
-            + ("assistant_response", "model_response", "ai_response")
-            + ("deepseek_solution", "a", "答案", "回答", "回复", "答", "答复", "输出")
-            + ("助手", "客服"),
+            "response answers.text answers answer.text output outputs target targets "
+            "solution reply assistant bot generated_solution best_answer "
+            "correct_answer long_answer human_answers answer.value completion "
+            "bot_response assistant_response model_response ai_response "
+            "deepseek_solution a 答案 回答 回复 答 答复 输出 助手 客服",
         ),
         SYSTEM,
         HISTORY,
@@ -94,14 +85,13 @@ PROMPT_COMPLETION = Format(
         Role(
             "prompt",
             Text("prompt", "提示"),
-            ("prompts", "提示", "提示词", "开头", "instruction", "input"),
+            "prompts 提示 提示词 开头 instruction input",
             kinds=TURNS,
         ),
         Role(
             "completion",
             Text("completion", "续写"),
-            ("completions", "response", "continuation", "output", "target")
-            + ("generation", "续写", "补全", "回复"),
+            "completions response continuation output target generation 续写 补全 回复",
             kinds=(*TURNS, "number"),
         ),
         SYSTEM,
@@ -123,15 +113,14 @@ MESSAGES = Format(
         Role(
             "messages",
             Text("messages", "消息"),
-            ("conversations", "conversation", "chat", "dialog", "dialogue", "turns")
-            + ("dialogs", "dialogues", "conversation_turns", "data")
-            + ("对话", "消息", "多轮对话"),
+            "conversations conversation chat dialog dialogue turns dialogs dialogues "
+            "conversation_turns data 对话 消息 多轮对话",
             kinds=("messages", "texts"),
         ),
         Role(
             "tools",
             Text("tools", "工具"),
-            ("functions", "available_tools", "工具"),
+            "functions available_tools 工具",
             optional=True,
             kinds=("objects",),
         ),
@@ -152,8 +141,8 @@ TRANSCRIPT = Format(
         Role(
             "text",
             Text("text", "文本"),
-            ("conversation", "conversations", "dialogue", "dialog", "chat", "content")
-            + ("transcript", "对话", "文本", "内容"),
+            "conversation conversations dialogue dialog chat content transcript 对话 "
+            "文本 内容",
             kinds=("transcript",),
         ),
         SYSTEM,
@@ -172,16 +161,8 @@ PLAIN_TEXT = Format(
         Role(
             "text",
             Text("text", "文本"),
-            (
-                "content",
-                "raw_content",
-                "document",
-                "body",
-                "story",
-                "passage",
-                "article",
-            )
-            + ("sentence", "paragraph", "code", "文本", "内容", "正文", "原文", "文章"),
+            "content raw_content document body story passage article sentence "
+            "paragraph code 文本 内容 正文 原文 文章",
             kinds=("text",),
         ),
     ),

@@ -29,13 +29,18 @@ TURNS: tuple[Kind, ...] = ("text", "messages")
 @dataclass(frozen=True)
 class Role:
     """One part of a row. ``kinds`` is what its column may hold, the best first;
-    ``synonyms`` is what public data sets call it, in lower case."""
+    ``called`` is what public data sets call it: words in lower case, the best first."""
 
     name: str
     title: Text
-    synonyms: tuple[str, ...] = ()
+    called: str = ""
     optional: bool = False
     kinds: tuple[Kind, ...] = TEXT
+
+    @property
+    def synonyms(self) -> tuple[str, ...]:
+        """What public data sets call it."""
+        return tuple(self.called.split())
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class Format:
 SYSTEM = Role(
     "system",
     Text("system prompt", "系统提示词"),
-    ("system_prompt", "system_message", "系统", "系统提示", "系统提示词"),
+    "system_prompt system_message 系统 系统提示 系统提示词",
     optional=True,
 )
 
@@ -68,12 +73,11 @@ SYSTEM = Role(
 REASONING = Role(
     "reasoning",
     Text("thought before the answer", "回答前的思考"),
-    ("reasoning_content", "thinking", "thought", "thoughts", "think")
-    + ("chain_of_thought", "cot", "complex_cot", "rationale", "rationales")
-    + ("reasoning_trace", "reasoning_process", "thinking_process", "thinking_trace")
-    + ("thinking_trajectory", "thinking_trajectories", "thinking_content")
-    + ("deepseek_reasoning", "deepseek_thinking_trajectory")
-    + ("思考", "推理", "思考过程", "推理过程", "思维链"),
+    "reasoning_content thinking thought thoughts think chain_of_thought cot "
+    "complex_cot rationale rationales reasoning_trace reasoning_process "
+    "thinking_process thinking_trace thinking_trajectory thinking_trajectories "
+    "thinking_content deepseek_reasoning deepseek_thinking_trajectory 思考 推理 "
+    "思考过程 推理过程 思维链",
     optional=True,
     kinds=("text", "texts"),
 )

@@ -3,14 +3,14 @@
 from webui.recipe.formats.format import SYSTEM, TURNS, Format, Role
 from webui.text import Text
 
-PROMPT_NAMES = ("question", "instruction", "query", "input", "提示", "问题", "指令")
+PROMPT_NAMES = "question instruction query input 提示 问题 指令"
 ANSWER = (*TURNS, "number", "flag")
 
 # Only where data.columns names it: a column called input may be the prompt itself.
 PROMPT_INPUT = Role(
     "prompt_input",
     Text("input for the prompt", "提示的输入"),
-    ("input", "context", "输入"),
+    "input context 输入",
     optional=True,
 )
 
@@ -27,49 +27,39 @@ PREFERENCE = Format(
         Role(
             "prompt",
             Text("prompt", "提示"),
-            (*PROMPT_NAMES, "input.messages", "history", "conversations")
-            + ("conversation", "messages", "context"),
+            f"{PROMPT_NAMES} input.messages history conversations conversation "
+            "messages context",
             optional=True,
             kinds=ANSWER,
         ),
         Role(
             "chosen",
             Text("chosen answer", "选中的回答"),
-            ("chosen_response", "response_chosen", "chosen_answer", "answer_chosen")
-            + ("output_chosen", "accepted", "accept", "accepted_response", "positive")
-            + ("positive_response", "winner", "win", "winning", "better")
-            + ("better_response", "better_answer", "good_answer", "answer_good")
-            + ("good_response", "response_good", "response_j", "preferred")
-            + ("preferred_output", "preferred_response", "preferred_answer", "选中")
-            + ("优选", "优选回答", "好回答", "正例"),
+            "chosen_response response_chosen chosen_answer answer_chosen "
+            "output_chosen accepted accept accepted_response positive "
+            "positive_response winner win winning better better_response "
+            "better_answer good_answer answer_good good_response response_good "
+            "response_j preferred preferred_output preferred_response "
+            "preferred_answer 选中 优选 优选回答 好回答 正例",
             kinds=ANSWER,
         ),
         Role(
             "rejected",
             Text("rejected answer", "被拒绝的回答"),
-            ("rejected_response", "response_rejected", "rejected_answer")
-            + ("answer_rejected", "output_rejected", "reject", "declined", "decline")
-            + ("declined_response", "negative", "negative_response", "loser", "lose")
-            + ("losing", "worse", "worse_response", "worse_answer", "bad_answer")
-            + ("answer_bad", "bad_response", "response_bad", "response_k")
-            + ("dispreferred", "dispreferred_output", "dispreferred_response")
-            + ("non_preferred", "non_preferred_output", "non_preferred_response")
-            + (
-                "nonpreferred",
-                "unpreferred",
-                "拒绝",
-                "被拒绝",
-                "劣选",
-                "差回答",
-                "负例",
-            ),
+            "rejected_response response_rejected rejected_answer answer_rejected "
+            "output_rejected reject declined decline declined_response negative "
+            "negative_response loser lose losing worse worse_response worse_answer "
+            "bad_answer answer_bad bad_response response_bad response_k dispreferred "
+            "dispreferred_output dispreferred_response non_preferred "
+            "non_preferred_output non_preferred_response nonpreferred unpreferred "
+            "拒绝 被拒绝 劣选 差回答 负例",
             kinds=ANSWER,
         ),
         SYSTEM,
         Role(
             "tools",
             Text("tools", "工具"),
-            ("input.tools", "functions", "available_tools", "工具"),
+            "input.tools functions available_tools 工具",
             optional=True,
             kinds=("objects",),
         ),
@@ -93,40 +83,38 @@ PREFERRED = Format(
         Role(
             "prompt",
             Text("prompt", "提示"),
-            (*PROMPT_NAMES, "post", "history"),
+            f"{PROMPT_NAMES} post history",
             kinds=ANSWER,
         ),
         Role(
             "responses",
             Text("responses", "回答列表"),
-            ("candidates", "answers", "completions", "outputs", "回答列表", "候选"),
+            "candidates answers completions outputs 回答列表 候选",
             optional=True,
             kinds=("texts",),
         ),
         Role(
             "preferred_response",
             Text("preferred response", "优选回答"),
-            ("preferred", "best_response", "preference", "choice", "best", "winner")
-            + ("winner_model", "better", "better_response", "better_response_id")
-            + ("preferred_index", "chosen_index", "label", "优选回答"),
+            "preferred best_response preference choice best winner winner_model "
+            "better better_response better_response_id preferred_index chosen_index "
+            "label 优选回答",
         ),
         Role(
             "first_response",
             Text("first response", "第一个回答"),
-            ("response_a", "answer_a", "output_a", "completion_a", "conversation_a")
-            + ("response_0", "answer_0", "output_0", "completion_0")
-            + ("response_1", "answer_1", "output_1", "completion_1")
-            + ("response0", "response1", "output1", "answer1", "回答a", "回答1"),
+            "response_a answer_a output_a completion_a conversation_a response_0 "
+            "answer_0 output_0 completion_0 response_1 answer_1 output_1 "
+            "completion_1 response0 response1 output1 answer1 回答a 回答1",
             optional=True,
             kinds=ANSWER,
         ),
         Role(
             "second_response",
             Text("second response", "第二个回答"),
-            ("response_b", "answer_b", "output_b", "completion_b", "conversation_b")
-            + ("response_2", "answer_2", "output_2", "completion_2")
-            + ("response_1", "answer_1", "output_1", "completion_1")
-            + ("response2", "response1", "output2", "answer2", "回答b", "回答2"),
+            "response_b answer_b output_b completion_b conversation_b response_2 "
+            "answer_2 output_2 completion_2 response_1 answer_1 output_1 "
+            "completion_1 response2 response1 output2 answer2 回答b 回答2",
             optional=True,
             kinds=ANSWER,
         ),
@@ -148,15 +136,14 @@ RATING = Format(
         Role(
             "completion",
             Text("completion", "回答"),
-            ("response", "answer", "output", "reply", "回答", "回复"),
+            "response answer output reply 回答 回复",
             kinds=ANSWER,
         ),
         Role(
             "label",
             Text("good or bad", "好或坏"),
-            ("rating", "thumbs_up", "thumbs", "thumb", "is_good", "is_chosen")
-            + ("kto_tag", "desirable", "feedback", "vote", "liked", "accepted")
-            + ("is_accepted", "helpful", "标签", "评价", "反馈"),
+            "rating thumbs_up thumbs thumb is_good is_chosen kto_tag desirable "
+            "feedback vote liked accepted is_accepted helpful 标签 评价 反馈",
             kinds=("flag",),
         ),
         SYSTEM,

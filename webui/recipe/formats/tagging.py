@@ -16,15 +16,14 @@ NER = Format(
         Role(
             "tokens",
             Text("tokens or text", "词或文本"),
-            ("words", "text", "sentence", "tokenized_text", "content")
-            + ("词", "文本", "句子", "分词"),
+            "words text sentence tokenized_text content 词 文本 句子 分词",
             kinds=("texts", "text"),
         ),
         Role(
             "labels",
             Text("tags or entities", "标注或实体"),
-            ("ner_tags", "ner", "tags", "label", "entities", "spans", "ner_labels")
-            + ("named_entities", "tag", "标签", "标注", "实体"),
+            "ner_tags ner tags label entities spans ner_labels named_entities tag "
+            "标签 标注 实体",
             kinds=("bio", "spans", "numbers"),
         ),
     ),
@@ -47,14 +46,13 @@ POS = Format(
         Role(
             "tokens",
             Text("tokens", "词"),
-            ("words", "tokenized_text", "词", "分词"),
+            "words tokenized_text 词 分词",
             kinds=("texts",),
         ),
         Role(
             "labels",
             Text("parts of speech", "词性"),
-            ("upos", "pos_tags", "pos", "xpos", "tags", "upos_tags", "词性", "标签")
-            + ("标注",),
+            "upos pos_tags pos xpos tags upos_tags 词性 标签 标注",
             kinds=("tags", "numbers"),
         ),
     ),

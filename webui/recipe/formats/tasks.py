@@ -17,35 +17,19 @@ READING = Format(
         Role(
             "sentence",
             Text("sentence or passage", "句子或段落"),
-            ("context", "passage", "paragraph", "document", "article", "story", "text")
-            + (
-                "background",
-                "support",
-                "句子",
-                "段落",
-                "上下文",
-                "文章",
-                "原文",
-                "材料",
-            ),
+            "context passage paragraph document article story text background "
+            "support 句子 段落 上下文 文章 原文 材料",
         ),
-        Role(
-            "question",
-            Text("question", "问题"),
-            ("query", "problem", "问题", "提问"),
-        ),
+        Role("question", Text("question", "问题"), "query problem 问题 提问"),
         Role(
             "answer",
             Text("answer", "答案"),
-            ("answers.text", "answers", "answer.text", "response", "final_decision")
-            + ("correct_answer", "答案", "回答"),
+            "answers.text answers answer.text response final_decision correct_answer "
+            "答案 回答",
         ),
         REASONING,
     ),
-    Text(
-        "Answer the question about the following text.",
-        "阅读下面的文本，回答问题。",
-    ),
+    Text("Answer the question about the following text.", "阅读下面的文本，回答问题。"),
 )
 
 TRANSLATION = Format(
@@ -60,14 +44,13 @@ TRANSLATION = Format(
         Role(
             "source",
             Text("source", "原文"),
-            ("src", "source_text", "source_sentence", "original", "sentence1")
-            + ("原文", "源文本", "源语言", "源"),
+            "src source_text source_sentence original sentence1 原文 源文本 源语言 源",
         ),
         Role(
             "target",
             Text("translation", "译文"),
-            ("tgt", "target_text", "target_sentence", "translation", "translated")
-            + ("reference", "译文", "翻译", "目标文本", "目标语言", "目标"),
+            "tgt target_text target_sentence translation translated reference 译文 "
+            "翻译 目标文本 目标语言 目标",
         ),
     ),
     Text("Translate the following text.", "翻译下面的文本。"),
@@ -84,23 +67,22 @@ CLASSIFICATION = Format(
         Role(
             "text",
             Text("text", "文本"),
-            ("sentence", "sentence1", "premise", "text1", "question1", "content")
-            + ("review", "review_body", "comment", "tweet", "title")
-            + ("review_text", "query", "utterance", "text_a", "headline", "news")
-            + ("文本", "句子", "内容", "评论", "question"),
+            "sentence sentence1 premise text1 question1 content review review_body "
+            "comment tweet title review_text query utterance text_a headline news "
+            "文本 句子 内容 评论 question",
         ),
         Role(
             "second_text",
             Text("second text", "第二段文本"),
-            ("sentence2", "hypothesis", "text_b", "text2", "question2", "question"),
+            "sentence2 hypothesis text_b text2 question2 question",
             optional=True,
         ),
         Role(
             "label",
             Text("label", "标签"),
-            ("label_text", "label_desc", "label_name", "labels", "class", "category")
-            + ("sentiment", "emotion", "intent", "topic", "class_name", "class_index")
-            + ("stars", "标签", "类别", "分类", "情感", "意图"),
+            "label_text label_desc label_name labels class category sentiment "
+            "emotion intent topic class_name class_index stars 标签 类别 分类 情感 "
+            "意图",
         ),
         REASONING,
     ),
@@ -121,14 +103,14 @@ SUMMARY = Format(
         Role(
             "article",
             Text("article", "文章"),
-            ("document", "dialogue", "text", "content", "report", "body", "maintext")
-            + ("source", "passage", "transcript", "文章", "正文", "原文", "内容"),
+            "document dialogue text content report body maintext source passage "
+            "transcript 文章 正文 原文 内容",
         ),
         Role(
             "summary",
             Text("summary", "摘要"),
-            ("highlights", "abstract", "tldr", "tl;dr", "headline", "summary_text")
-            + ("summaries", "摘要", "总结", "概要"),
+            "highlights abstract tldr tl;dr headline summary_text summaries 摘要 "
+            "总结 概要",
         ),
     ),
     Text("Summarize the following text.", "为下面的文本写一段摘要。"),
@@ -146,22 +128,18 @@ CODE = Format(
         Role(
             "description",
             Text("description", "描述"),
-            ("text", "prompt", "docstring", "func_documentation_string", "comment")
-            + ("nl", "task", "problem", "instruction", "question", "summary", "intent")
-            + ("描述", "注释", "需求", "题目"),
+            "text prompt docstring func_documentation_string comment nl task problem "
+            "instruction question summary intent 描述 注释 需求 题目",
         ),
         Role(
             "code",
             Text("code", "代码"),
-            ("func_code_string", "canonical_solution", "program", "snippet", "function")
-            + ("source_code", "whole_func_string", "solution", "sql", "代码", "程序"),
+            "func_code_string canonical_solution program snippet function "
+            "source_code whole_func_string solution sql 代码 程序",
         ),
         REASONING,
     ),
-    Text(
-        "Write the code for the following description.",
-        "根据下面的描述编写代码。",
-    ),
+    Text("Write the code for the following description.", "根据下面的描述编写代码。"),
 )
 
 TRIPLE = Format(
@@ -176,27 +154,17 @@ TRIPLE = Format(
         Role(
             "subject",
             Text("subject", "主体"),
-            ("head", "subj", "head_entity", "主体", "主语", "头实体", "实体"),
+            "head subj head_entity 主体 主语 头实体 实体",
         ),
         Role(
             "predicate",
             Text("predicate", "关系"),
-            (
-                "relation",
-                "property",
-                "rel",
-                "attribute",
-                "谓语",
-                "谓词",
-                "关系",
-                "属性",
-            ),
+            "relation property rel attribute 谓语 谓词 关系 属性",
         ),
         Role(
             "object",
             Text("object", "客体"),
-            ("tail", "obj", "tail_entity", "value", "客体", "宾语", "尾实体", "值")
-            + ("属性值",),
+            "tail obj tail_entity value 客体 宾语 尾实体 值 属性值",
         ),
     ),
     Text(
@@ -205,11 +173,4 @@ TRIPLE = Format(
     ),
 )
 
-TASKS = (
-    READING,
-    TRANSLATION,
-    CLASSIFICATION,
-    SUMMARY,
-    CODE,
-    TRIPLE,
-)
+TASKS = (READING, TRANSLATION, CLASSIFICATION, SUMMARY, CODE, TRIPLE)

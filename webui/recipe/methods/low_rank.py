@@ -11,8 +11,9 @@ LORA = Method(
         "在每个目标层旁加两个小矩阵，只训练它们，基座模型保持不变。",
     ),
     "W x + (alpha / rank) · B A x",
-    Source("Hu et al.", "LoRA: Low-Rank Adaptation of Large Language Models", 2021),
-    "https://arxiv.org/abs/2106.09685",
+    Source(
+        "Hu et al.", "LoRA: Low-Rank Adaptation of Large Language Models", "2106.09685"
+    ),
     Text(
         "The first choice. It learns most tasks nearly as well as full fine-tuning, "
         "the adapter is small, and serving engines such as vLLM read it.",
@@ -33,9 +34,8 @@ ADALORA = Method(
     Source(
         "Zhang et al.",
         "Adaptive Budget Allocation for Parameter-Efficient Fine-Tuning",
-        2023,
+        "2303.10512",
     ),
-    "https://arxiv.org/abs/2303.10512",
     Text(
         "When the adapter must stay small and you do not know which layers matter. It "
         "needs some hundred steps, for the ranks are cut little by little.",
@@ -55,9 +55,8 @@ VERA = Method(
     Source(
         "Kopiczko, Blankevoort, Asano",
         "VeRA: Vector-based Random Matrix Adaptation",
-        2023,
+        "2310.11454",
     ),
-    "https://arxiv.org/abs/2310.11454",
     Text(
         "When many adapters must be stored or swapped: far fewer parameters than LoRA. "
         "Give it a higher rank (such as 256) and a higher learning rate than LoRA.",
@@ -79,9 +78,8 @@ LOHA = Method(
         "Hyeon-Woo, Ye-Bin, Oh",
         "FedPara: Low-Rank Hadamard Product for Communication-Efficient Federated "
         "Learning",
-        2021,
+        "2108.06098",
     ),
-    "https://arxiv.org/abs/2108.06098",
     Text(
         "When a small rank of LoRA is too narrow for the task. It is slower, for the "
         "whole change is multiplied out in every step.",
@@ -102,9 +100,8 @@ LOKR = Method(
         "Yeh et al.",
         "Navigating Text-To-Image Customization: From LyCORIS Fine-Tuning to Model "
         "Evaluation",
-        2023,
+        "2309.14859",
     ),
-    "https://arxiv.org/abs/2309.14859",
     Text(
         "When the adapter must be much smaller than LoRA's at the same rank. It is "
         "known best from image models.",

@@ -28,11 +28,20 @@ VariantName = Literal[
 
 @dataclass(frozen=True)
 class Source:
-    """The paper that introduced a method, with its authors as papers cite them."""
+    """The paper that introduced a method: its authors as papers cite them, and its
+    number at arXiv, which begins with the year."""
 
     authors: str
     title: str
-    year: int
+    number: str
+
+    @property
+    def year(self) -> int:
+        return 2000 + int(self.number[:2])
+
+    @property
+    def url(self) -> str:
+        return f"https://arxiv.org/abs/{self.number}"
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,8 @@ class Method:
     """A value of ``adapter.method``, or a variant of LoRA, in plain words.
 
     ``sentence`` says what learns, ``formula`` writes it as one line of text with x for
-    the layer's input and W for its frozen weights, ``url`` is the source's page at
-    arXiv, ``when`` says what speaks for this method.
+    the layer's input and W for its frozen weights, ``when`` says what speaks for this
+    method.
     """
 
     name: str
@@ -49,5 +58,4 @@ class Method:
     sentence: Text
     formula: str
     source: Source
-    url: str
     when: Text

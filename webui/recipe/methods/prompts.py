@@ -16,9 +16,8 @@ PROMPT_TUNING = Method(
     Source(
         "Lester, Al-Rfou, Constant",
         "The Power of Scale for Parameter-Efficient Prompt Tuning",
-        2021,
+        "2104.08691",
     ),
-    "https://arxiv.org/abs/2104.08691",
     Text(
         "For large models (10B and more), where it comes close to full fine-tuning; "
         "small models learn little by it. Give it a very high learning rate.",
@@ -40,9 +39,8 @@ PREFIX_TUNING = Method(
     Source(
         "Li, Liang",
         "Prefix-Tuning: Optimizing Continuous Prompts for Generation",
-        2021,
+        "2101.00190",
     ),
-    "https://arxiv.org/abs/2101.00190",
     Text(
         "For generating text from structured data, with one prefix for each task. "
         "Projection makes training steadier and costs many more trainable parameters.",
@@ -61,8 +59,7 @@ P_TUNING = Method(
         "一同训练；训练后只保留编码后的向量。",
     ),
     "model([f(p₁ … pₙ), E(x)]),  f = MLP or LSTM",
-    Source("Liu et al.", "GPT Understands, Too", 2021),
-    "https://arxiv.org/abs/2103.10385",
+    Source("Liu et al.", "GPT Understands, Too", "2103.10385"),
     Text(
         "When prompt tuning is unsteady: the encoder ties the tokens together. On "
         "small models P-Tuning v2 or LoRA learns more.",
@@ -84,9 +81,8 @@ P_TUNING_V2 = Method(
         "Liu et al.",
         "P-Tuning v2: Prompt Tuning Can Be Comparable to Fine-tuning Universally "
         "Across Scales and Tasks",
-        2021,
+        "2110.07602",
     ),
-    "https://arxiv.org/abs/2110.07602",
     Text(
         "When prompts are wanted on a small model or for hard tasks such as tagging: "
         "it reaches every layer. Try several prompt lengths.",

@@ -15,9 +15,8 @@ OFT = Method(
     Source(
         "Qiu et al.",
         "Controlling Text-to-Image Diffusion by Orthogonal Finetuning",
-        2023,
+        "2306.07280",
     ),
-    "https://arxiv.org/abs/2306.07280",
     Text(
         "When the model must forget as little as possible of what it knows. Larger "
         "blocks learn more and cost more.",
@@ -39,9 +38,8 @@ IA3 = Method(
         "Liu et al.",
         "Few-Shot Parameter-Efficient Fine-Tuning is Better and Cheaper than "
         "In-Context Learning",
-        2022,
+        "2205.05638",
     ),
-    "https://arxiv.org/abs/2205.05638",
     Text(
         "When there are only a few dozen rows, or a tiny adapter is wanted. Give it a "
         "high learning rate (such as 3e-3 and more).",
@@ -61,9 +59,8 @@ LN_TUNING = Method(
     Source(
         "Zhao et al.",
         "Tuning LayerNorm in Attention: Towards Efficient Multi-Modal LLM Finetuning",
-        2023,
+        "2312.11420",
     ),
-    "https://arxiv.org/abs/2312.11420",
     Text(
         "When the tone or the kind of input changes and little new has to be learned. "
         "It adds nothing to the model, so that answers come as fast as before.",

@@ -15,9 +15,8 @@ RSLORA = Method(
     Source(
         "Kalajdzievski",
         "A Rank Stabilization Scaling Factor for Fine-Tuning with LoRA",
-        2023,
+        "2312.03732",
     ),
-    "https://arxiv.org/abs/2312.03732",
     Text(
         "For ranks of 32 and more, where plain LoRA gains nothing from a higher rank.",
         "秩为 32 以上、普通 LoRA 提高秩已无收益时使用。",
@@ -33,8 +32,7 @@ DORA = Method(
         "把权重分解为长度和方向：LoRA 调整方向，每个输出的长度另外训练。",
     ),
     "m ⊙ (V x) / ‖V‖,  V = W + (alpha / rank) · B A,  ‖V‖ for each output",
-    Source("Liu et al.", "DoRA: Weight-Decomposed Low-Rank Adaptation", 2024),
-    "https://arxiv.org/abs/2402.09353",
+    Source("Liu et al.", "DoRA: Weight-Decomposed Low-Rank Adaptation", "2402.09353"),
     Text(
         "For low ranks (8 and less), where it often scores a little better than LoRA. "
         "It trains slower and takes more memory.",
@@ -45,17 +43,13 @@ DORA = Method(
 LORA_PLUS = Method(
     "lora_plus",
     Text("LoRA+", "LoRA+（两种学习率）"),
-    Text(
-        "B gets a higher learning rate than A.",
-        "矩阵 B 使用比矩阵 A 更大的学习率。",
-    ),
+    Text("B gets a higher learning rate than A.", "矩阵 B 使用比矩阵 A 更大的学习率。"),
     "η(B) = ratio · η(A)",
     Source(
         "Hayou, Ghosh, Yu",
         "LoRA+: Efficient Low Rank Adaptation of Large Models",
-        2024,
+        "2402.12354",
     ),
-    "https://arxiv.org/abs/2402.12354",
     Text(
         "When LoRA learns slowly: a ratio of 4 to 16 needs no memory and often fewer "
         "steps. Lower the learning rate itself somewhat.",
@@ -77,9 +71,8 @@ PISSA = Method(
         "Meng, Wang, Zhang",
         "PiSSA: Principal Singular Values and Singular Vectors Adaptation of Large "
         "Language Models",
-        2024,
+        "2404.02948",
     ),
-    "https://arxiv.org/abs/2404.02948",
     Text(
         "When few steps are affordable: the loss falls faster than from zero. The base "
         "is changed, so the adapter must be converted for use with the plain base.",
@@ -100,9 +93,8 @@ OLORA = Method(
     Source(
         "Büyükakyüz",
         "OLoRA: Orthonormal Low-Rank Adaptation of Large Language Models",
-        2024,
+        "2406.01775",
     ),
-    "https://arxiv.org/abs/2406.01775",
     Text(
         "As PiSSA, with a start that is quicker to compute. The base is changed here "
         "too, so the adapter must be converted for use with the plain base.",
@@ -123,9 +115,8 @@ EVA = Method(
     Source(
         "Paischer et al.",
         "Parameter Efficient Fine-tuning via Explained Variance Adaptation",
-        2024,
+        "2410.07170",
     ),
-    "https://arxiv.org/abs/2410.07170",
     Text(
         "When the rows differ much from what the model was trained on. It looks at "
         "some batches first; the base is not changed.",
@@ -145,9 +136,8 @@ LOFTQ = Method(
     Source(
         "Li et al.",
         "LoftQ: LoRA-Fine-Tuning-Aware Quantization for Large Language Models",
-        2023,
+        "2310.08659",
     ),
-    "https://arxiv.org/abs/2310.08659",
     Text(
         "When the tuned model will be used on a base quantized to 4 bits or fewer and "
         "that alone costs quality.",
@@ -167,9 +157,8 @@ QLORA = Method(
     Source(
         "Dettmers, Pagnoni, Holtzman, Zettlemoyer",
         "QLoRA: Efficient Finetuning of Quantized LLMs",
-        2023,
+        "2305.14314",
     ),
-    "https://arxiv.org/abs/2305.14314",
     Text(
         "When the base does not fit in 16 bits: weights take about a quarter. Training "
         "is somewhat slower.",

@@ -15,9 +15,8 @@ FREEZE = Method(
     Source(
         "Lee, Tang, Lin",
         "What Would Elsa Do? Freezing Layers During Transformer Fine-Tuning",
-        2019,
+        "1911.03090",
     ),
-    "https://arxiv.org/abs/1911.03090",
     Text(
         "When real weights shall change but memory is short: nothing is kept for the "
         "frozen layers' backward pass. A quarter of the layers often does most of it.",
@@ -34,9 +33,8 @@ FULL = Method(
     Source(
         "Howard, Ruder",
         "Universal Language Model Fine-tuning for Text Classification",
-        2018,
+        "1801.06146",
     ),
-    "https://arxiv.org/abs/1801.06146",
     Text(
         "When there are many rows and memory for weights, gradients and optimizer of "
         "the whole model. Give it a small learning rate (1e-5 to 1e-4).",

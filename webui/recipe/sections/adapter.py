@@ -46,7 +46,6 @@ class Adapter(Section):
             "留空则从未改动的基座开始。",
         ),
         max_length=300,
-        advanced=True,
     )
     rank: int = field(
         16,
@@ -113,10 +112,7 @@ class Adapter(Section):
     targets: Literal["names", "all-linear", "attention", "mlp", "regex"] = field(
         "names",
         title=("Targets", "目标"),
-        help=(
-            "Which layers get an adapter.",
-            "给哪些层加适配器。",
-        ),
+        help=("Which layers get an adapter.", "给哪些层加适配器。"),
         choice_titles={
             "names": Text("modules by name", "按名称"),
             "all-linear": Text("all linear layers", "所有线性层"),
@@ -160,18 +156,16 @@ class Adapter(Section):
         ),
         max_length=200,
         shown_when={"adapter.method": TARGETED},
-        advanced=True,
     )
     experts: bool = field(
         False,
         title=("Experts too", "也适配专家"),
         help=(
-            "In a mixture of experts: adapters on the experts as well, which are no "
+            "In a mixture of experts: adapters on the experts as well, which are not "
             "linear layers. They hold most of the weights.",
             "混合专家模型：也给专家加适配器（专家不是线性层，却占大部分权重）。",
         ),
         shown_when={"adapter.method": "lora"},
-        advanced=True,
     )
     modules_to_save: tuple[str, ...] = field(
         (),
@@ -184,7 +178,6 @@ class Adapter(Section):
         ),
         suggestions=("embed_tokens", "lm_head"),
         shown_when={"adapter.method": TARGETED},
-        advanced=True,
     )
     start: Literal["zero", "gaussian", "pissa", "olora", "eva", "loftq"] = field(
         "zero",
@@ -205,7 +198,6 @@ class Adapter(Section):
             "loftq": Text("what 4 bits lose (LoftQ)", "4 位量化误差（LoftQ）"),
         },
         shown_when={"adapter.method": "lora"},
-        advanced=True,
     )
     use_rslora: bool = field(
         False,
@@ -215,7 +207,6 @@ class Adapter(Section):
             "改用 alpha / sqrt(rank) 缩放：秩较大时更稳定。",
         ),
         shown_when={"adapter.method": "lora"},
-        advanced=True,
     )
     use_dora: bool = field(
         False,
@@ -226,7 +217,6 @@ class Adapter(Section):
             "把权重每列的长度与方向分开学习：低秩时往往更好，但更慢。",
         ),
         shown_when={"adapter.method": "lora"},
-        advanced=True,
     )
     lora_plus_ratio: float = field(
         1.0,
@@ -239,7 +229,6 @@ class Adapter(Section):
         ge=1,
         le=1000,
         shown_when={"adapter.method": "lora"},
-        advanced=True,
     )
     virtual_tokens: int = field(
         20,
@@ -274,10 +263,7 @@ class Adapter(Section):
             "用几个词描述任务；会重复或截断到虚拟 token 数。",
         ),
         max_length=5000,
-        shown_when={
-            "adapter.method": "prompt_tuning",
-            "adapter.prompt_start": "text",
-        },
+        shown_when={"adapter.method": "prompt_tuning", "adapter.prompt_start": "text"},
     )
     prefix_projection: bool = field(
         True,
@@ -292,10 +278,7 @@ class Adapter(Section):
     encoder: Literal["mlp", "lstm"] = field(
         "mlp",
         title=("Encoder", "编码器"),
-        help=(
-            "What makes the prompt while it learns.",
-            "学习时用什么产生提示。",
-        ),
+        help=("What makes the prompt while it learns.", "学习时用什么产生提示。"),
         choice_titles={"mlp": Text("MLP", "MLP"), "lstm": Text("LSTM", "LSTM")},
         shown_when={"adapter.method": "p_tuning"},
     )
@@ -336,7 +319,6 @@ class Adapter(Section):
             ),
         },
         in_code=False,
-        advanced=True,
     )
 
     @property

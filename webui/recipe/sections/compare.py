@@ -39,7 +39,6 @@ class Compare(Section):
         help=("For a temperature above 0.", "温度大于 0 时起作用。"),
         ge=0,
         le=2**32 - 1,
-        advanced=True,
     )
     scored_rows: int = field(
         100,
@@ -51,5 +50,4 @@ class Compare(Section):
         ),
         ge=1,
         le=100_000,
-        advanced=True,
     )

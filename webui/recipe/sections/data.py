@@ -40,7 +40,7 @@ class Data(Section):
         help=(
             "JSON, JSONL, CSV, TSV, Parquet, XLSX, TXT or Markdown, also in gzip or "
             "zip, or a folder saved by datasets. Several are read one after another.",
-            "JSON、JSONL、CSV、TSV、Parquet、XLSX、TXT 或 Markdown，可为 gzip、zip,"
+            "JSON、JSONL、CSV、TSV、Parquet、XLSX、TXT 或 Markdown，可为 gzip、zip，"
             "或 datasets 保存的文件夹。多个文件依次读取。",
         ),
         file=True,
@@ -61,10 +61,7 @@ class Data(Section):
     hub_config: str = field(
         "",
         title=("Configuration", "配置"),
-        help=(
-            "Needed where the data set has several.",
-            "数据集有多个配置时需要填写。",
-        ),
+        help=("Needed where the data set has several.", "数据集有多个配置时需要填写。"),
         max_length=300,
         shown_when=FROM_HUB,
     )
@@ -83,7 +80,6 @@ class Data(Section):
             "分支、标签或提交，便于复现。留空则取最新。",
         ),
         max_length=300,
-        advanced=True,
         shown_when=FROM_HUB,
     )
     format: FormatName = field(
@@ -113,7 +109,6 @@ class Data(Section):
         ),
         max_length=4000,
         lines=2,
-        advanced=True,
     )
     label_names: tuple[str, ...] = field(
         (),
@@ -122,7 +117,6 @@ class Data(Section):
             "Words for labels that are numbers: the first for 0, the next for 1.",
             "标签为数字时对应的文字：第一个对应 0，第二个对应 1。",
         ),
-        advanced=True,
         shown_when={"data.format": LABELLED},
     )
     system_prompt: str = field(
@@ -134,7 +128,6 @@ class Data(Section):
         ),
         max_length=4000,
         lines=2,
-        advanced=True,
     )
     template: Literal[
         "model",
@@ -157,7 +150,6 @@ class Data(Section):
             "对话如何拼成文本。对话模型最好用自带模板；"
             "没有模板的基座模型使用 Zephyr 模板。",
         ),
-        advanced=True,
         choice_titles={
             "model": Text("the model's own", "模型自带"),
             "chatml": Text("ChatML", "ChatML"),
@@ -178,12 +170,11 @@ class Data(Section):
         help=(
             "Jinja over `messages`, with `add_generation_prompt` and the special "
             "tokens, as Transformers reads it. It runs in a sandbox.",
-            "基于 `messages` 的 Jinja 模板，可用 `add_generation_prompt` 和特殊 token,"
+            "基于 `messages` 的 Jinja 模板，可用 `add_generation_prompt` 和特殊 token，"
             "与 Transformers 相同，在沙箱中运行。",
         ),
         max_length=20_000,
         lines=6,
-        advanced=True,
         shown_when={"data.template": "custom"},
     )
     train_on: Literal["answers", "everything"] = field(
@@ -194,7 +185,6 @@ class Data(Section):
             "learns to answer and not to ask.",
             "“只训练回答”会把问题排除在损失之外，模型学的是回答而不是提问。",
         ),
-        advanced=True,
         choice_titles={
             "answers": Text("answers only", "只训练回答"),
             "everything": Text("every token", "全部 token"),
@@ -208,7 +198,6 @@ class Data(Section):
             "answer, or left out of it.",
             "数据中若带有回答背后的思考过程，可与回答一起学习，也可略去。",
         ),
-        advanced=True,
         choice_titles={
             "learn": Text("learn them", "一并学习"),
             "leave_out": Text("leave them out", "略去"),
@@ -222,7 +211,6 @@ class Data(Section):
             "faster, with fewer and larger steps.",
             "把多条短数据拼成一个序列，彼此互不可见：更快，步数更少、每步更大。",
         ),
-        advanced=True,
     )
     accept_warnings: bool = field(
         False,
@@ -232,6 +220,5 @@ class Data(Section):
             "have read them and want it all the same.",
             "数据有警告时不会开始训练，除非你看过之后仍要继续。",
         ),
-        advanced=True,
         in_code=False,
     )

@@ -34,7 +34,6 @@ class Model(Section):
             "模型库中的分支、标签或提交；留空则取最新。",
         ),
         max_length=200,
-        advanced=True,
     )
     trust_remote_code: bool = field(
         False,
@@ -43,9 +42,8 @@ class Model(Section):
             "Lets the model's authors run any program on this machine. Only for "
             "models that Transformers does not know, and whose code you have read.",
             "允许模型作者在本机运行任意程序。仅用于 Transformers 不认识、"
-            "且您已看过其代码的模型。",
+            "且你已看过其代码的模型。",
         ),
-        advanced=True,
     )
     allow_pickle: bool = field(
         False,
@@ -54,9 +52,8 @@ class Model(Section):
             "Older models come as pickles, which can run any program on this machine "
             "when they are read. Only for sources that you trust.",
             "较早的模型以 pickle 保存，读取时可能在本机运行任意程序。"
-            "仅用于您信任的来源。",
+            "仅用于你信任的来源。",
         ),
-        advanced=True,
     )
     precision: Literal["16bit", "fp32", "bf16", "fp16", "8bit", "4bit"] = field(
         "16bit",
@@ -87,7 +84,6 @@ class Model(Section):
         ),
         choice_titles={"nf4": Text("NF4", "NF4"), "fp4": Text("FP4", "FP4")},
         shown_when={"model.precision": "4bit"},
-        advanced=True,
     )
     double_quant: bool = field(
         True,
@@ -98,7 +94,6 @@ class Model(Section):
             "把 4 位权重的缩放系数也量化：每个权重再省约 0.4 位。",
         ),
         shown_when={"model.precision": "4bit"},
-        advanced=True,
     )
     compute_dtype: Literal["auto", "bf16", "fp16", "fp32"] = field(
         "auto",
@@ -114,7 +109,6 @@ class Model(Section):
             "fp32": Text("fp32", "fp32"),
         },
         shown_when={"model.precision": "4bit"},
-        advanced=True,
     )
     max_seq_length: int = field(
         512,

@@ -91,7 +91,6 @@ class Split(Section):
             "某一列（如标签）：其每种取值按相同比例留出。",
         ),
         max_length=300,
-        advanced=True,
         shown_when=DRAWN,
     )
     group_by: str = field(
@@ -103,6 +102,5 @@ class Split(Section):
             "某一列（如作者）：取值相同的数据留在同一侧，避免泄漏。",
         ),
         max_length=300,
-        advanced=True,
         shown_when=DRAWN,
     )

@@ -116,7 +116,6 @@ class Training(Section):
         ),
         ge=0,
         le=100_000,
-        advanced=True,
     )
     optimizer: Literal[
         "adamw_torch_fused",
@@ -133,7 +132,6 @@ class Training(Section):
             "learns.",
             "它对先前各步的记录会为每个可训练权重占用内存。",
         ),
-        advanced=True,
         choice_titles={
             "adamw_torch_fused": Text(
                 "AdamW: 8 bytes a weight", "AdamW：每个权重 8 字节"
@@ -168,7 +166,6 @@ class Training(Section):
         ),
         ge=0,
         le=1,
-        advanced=True,
     )
     max_grad_norm: float = field(
         1.0,
@@ -179,7 +176,6 @@ class Training(Section):
         ),
         gt=0,
         le=1000,
-        advanced=True,
     )
     gradient_checkpointing: Literal["unsloth", "standard", "none"] = field(
         "unsloth",
@@ -198,7 +194,6 @@ class Training(Section):
         },
         # Prefixes reach the layers through a cache, which checkpointing cannot use.
         shown_when={"adapter.method": WITH_CHECKPOINTING},
-        advanced=True,
     )
     neftune_noise_alpha: float = field(
         0.0,
@@ -210,7 +205,6 @@ class Training(Section):
         ),
         ge=0,
         le=100,
-        advanced=True,
     )
     group_by_length: bool = field(
         False,
@@ -219,7 +213,6 @@ class Training(Section):
             "Rows of about the same length share a batch: less padding, so faster.",
             "把长度相近的数据放进同一批：填充更少，速度更快。",
         ),
-        advanced=True,
     )
     auto_batch_size: bool = field(
         False,
@@ -229,7 +222,6 @@ class Training(Section):
             "batch, until it fits.",
             "第一步内存不足时，自动减小批大小重新开始，直到放得下。",
         ),
-        advanced=True,
     )
     max_minutes: float = field(
         0.0,
@@ -262,7 +254,6 @@ class Training(Section):
         ),
         ge=1,
         le=1_000_000,
-        advanced=True,
         # Each evaluation saves one of its own.
         shown_when={"evaluation.every": "no"},
     )
@@ -275,7 +266,6 @@ class Training(Section):
         ),
         ge=1,
         le=1000,
-        advanced=True,
     )
     auto_resume: bool = field(
         False,
@@ -285,7 +275,6 @@ class Training(Section):
             "without being asked.",
             "内核或机器意外退出后，自动从最后一个检查点继续。",
         ),
-        advanced=True,
         in_code=False,
     )
     seed: int = field(

@@ -24,13 +24,9 @@ class Watch(Section):
     answer_tokens: int = field(
         48,
         title=("Longest sample answer", "示例回答最长"),
-        help=(
-            "In tokens; 0 asks nothing.",
-            "单位为 token；0 表示不提问。",
-        ),
+        help=("In tokens; 0 asks nothing.", "单位为 token；0 表示不提问。"),
         ge=0,
         le=2048,
-        advanced=True,
         in_code=False,
     )
     ranked_rows: int = field(
@@ -45,7 +41,6 @@ class Watch(Section):
         ge=0,
         le=10_000,
         shown_when=EVALUATED,
-        advanced=True,
         in_code=False,
     )
     report_to: tuple[Literal["tensorboard", "trackio", "wandb"], ...] = field(
@@ -58,5 +53,4 @@ class Watch(Section):
             "密钥从环境变量读取。",
         ),
         suggestions=("tensorboard", "trackio", "wandb"),
-        advanced=True,
     )

@@ -9,6 +9,7 @@ from webui.recipe.formats.format import Kind
 from webui.rows.mapping.conversations import turns_in
 from webui.rows.mapping.flags import RATINGS
 from webui.rows.mapping.transcripts import split_transcript, unwrapped_turns
+from webui.rows.mapping.turns import sides_of
 from webui.rows.mapping.values import parsed
 
 # What tables hold as the JSON text of an object with columns of its own.
@@ -230,13 +231,7 @@ def kinds_of_list(values: list[Any]) -> Iterator[Kind]:
 
 def is_turn(value: dict[str, Any]) -> bool:
     """Whether an object is a turn of a conversation."""
-    sides = (
-        {"human", "assistant"},
-        {"user", "assistant"},
-        {"input", "output"},
-        {"question", "answer"},
-    )
-    return speaks(value) or any(side <= value.keys() for side in sides)
+    return speaks(value) or sides_of(value) is not None
 
 
 def speaks(value: dict[str, Any]) -> bool:

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from webui.recipe.formats.format import Kind
 from webui.rows.detection.columns import Column, columns_of, read_literal
 from webui.rows.detection.fits import Fit, fits
-from webui.rows.detection.guess import guess, is_about, only_texts
-from webui.rows.detection.refusals import refuse, refuse_guess, refuse_parts
+from webui.rows.detection.guess import guess_format, is_about, only_texts
+from webui.rows.detection.refusals import refuse_guess, refuse_other_kinds, refuse_parts
 from webui.rows.mapping.tagging import is_cjk
 from webui.text import Text
 
@@ -43,13 +43,13 @@ def detect(rows: Sequence[dict[str, Any]]) -> Detection:
     """
     rows = rows[:LOOKED_AT]
     columns = columns_of(rows) if rows else []
-    refuse(columns)
+    refuse_other_kinds(columns)
     found = fits(columns)
     if not found or found[0].format.name in ("question_answer", "reading"):
         refuse_parts(columns)
     if not found:
         refuse_guess(columns)
-        fit, why = guess(columns)
+        fit, why = guess_format(columns)
         return detection(fit, sure_of_guess(fit, columns), why, [])
     best, *others = found
     if rival := as_good(best, others):
@@ -129,7 +129,7 @@ def why_of(fit: Fit) -> Text:
     why = describe_columns([match.column.path for match in matches if match])
     if fit.format.name == "messages":
         shape = shape_of_turns(fit)
-        return Text(f"{why.en} holds {shape.en}", f"{why.zh} \u542b{shape.zh}")
+        return Text(f"{why.en} holds {shape.en}", f"{why.zh} 含{shape.zh}")
     if fit.format.name == "transcript":
         return Text(
             f"{why.en} holds turns marked like Human: and Assistant:",
@@ -137,7 +137,7 @@ def why_of(fit: Fit) -> Text:
         )
     if tags := fit.match("labels"):
         shape = tags_of(tags.column)
-        return Text(f"{why.en}; {shape.en}", f"{why.zh};{shape.zh}")
+        return Text(f"{why.en}; {shape.en}", f"{why.zh}；{shape.zh}")
     return why
 
 
@@ -155,7 +155,7 @@ def shape_of_turns(fit: Fit) -> Text:
     """How the turns of a conversation are written."""
     match = fit.match("messages")
     lists = [value for value in match.column.values if value] if match else []
-    turns = next((turns for value in lists if (turns := turns_in(value))), None)
+    turns = next((turns for value in lists if (turns := turns_read(value))), None)
     first = turns[0] if isinstance(turns, list) else None
     if isinstance(first, str):
         return Text("texts that take turns", "轮流的文本")
@@ -166,7 +166,7 @@ def shape_of_turns(fit: Fit) -> Text:
     return Text("role/content turns", " role/content 轮次")
 
 
-def turns_in(value: Any) -> list[Any] | None:
+def turns_read(value: Any) -> list[Any] | None:
     """The turns that a value is, also as JSON text; None for an odd one."""
     value = read_literal(value) if isinstance(value, str) else value
     return value if isinstance(value, list) else None

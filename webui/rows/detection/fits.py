@@ -7,7 +7,7 @@ from webui.recipe.formats import FORMATS
 from webui.recipe.formats.format import REASONING, Format, Role
 from webui.rows.detection.columns import Column, plain_name
 from webui.rows.detection.pairs import is_sound_pair
-from webui.rows.detection.words import asking_and_answering, holds_names
+from webui.rows.detection.words import NAMES, asking_and_answering, holds_names
 from webui.rows.mapping.thoughts import is_switch
 
 EXACT, SYNONYM = 1.0, 0.8
@@ -21,17 +21,6 @@ SECOND_CHOICE = 0.3  # less, within a role, for a kind that it likes less
 CONVERSATION = 1.0  # more for a list of messages: nothing else looks like one
 EARLIER_TURNS = 0.9  # more for a prompt with turns: other formats leave them in a text
 UNNAMED = 0.6  # for such a list in a column of any name
-LANGUAGES = frozenset(
-    "ar bg bn ca cs da de el en es et fa fi fr gu he hi hr hu it ja kk km ko lt lv ms "
-    "nb nl no pl ps pt ro ru sk sl sr sv sw ta th tr uk ur vi zh eng deu fra spa rus "
-    "jpn kor zho cmn english chinese german french spanish russian japanese korean "
-    "italian portuguese arabic dutch turkish polish hindi vietnamese thai swedish "
-    "deutsch fran\u00e7ais espa\u00f1ol italiano portugu\u00eas \u65e5\u672c\u8a9e "
-    "\ud55c\uad6d\uc5b4 \u6cd5\u8bed \u5fb7\u8bed \u4fc4\u8bed "
-    "\u97e9\u8bed \u897f\u73ed\u7259\u8bed "
-    "\u4e2d\u6587 \u82f1\u6587 \u82f1\u8bed \u65e5\u6587 "
-    "\u65e5\u8bed \u6c49\u8bed".split()
-)
 
 
 @dataclass(frozen=True)
@@ -106,11 +95,11 @@ def fit_of(
     if format.name != "preference":  # what was rejected is never learned
         columns = [c for c in columns if not REJECTED_NAMES & {*c.names}]
         named = {name: own for name, own in named.items() if name not in REJECTED_NAMES}
-    found = [match for role in format.roles for match in candidates(role, named)]
+    found = [match for role in format.roles for match in named_matches(role, named)]
     if any(role.name == "messages" for role in format.roles):
         found += unnamed_messages(format.roles[0], columns)
     if format.name == "translation":
-        if any(candidates(REASONING, named)):
+        if any(named_matches(REASONING, named)):
             return None  # nobody thinks aloud before a translation
         found += language_pair(format, columns)
     if format.name == "question_answer":
@@ -133,7 +122,7 @@ def fit_of(
     return Fit(format, tuple(ordered))
 
 
-def candidates(role: Role, named: dict[str, list[Column]]) -> Iterator[Match]:
+def named_matches(role: Role, named: dict[str, list[Column]]) -> Iterator[Match]:
     """The columns that may fill a role, in the order of its synonyms."""
     names = (role.name, *role.synonyms)
     for name in names:
@@ -198,7 +187,9 @@ def language_pair(format: Format, columns: Sequence[Column]) -> Iterator[Match]:
     for column in columns:
         parent, _, name = column.path.rpartition(".")
         parts = plain_name(name).split("_")
-        known = parts[0] in LANGUAGES or (len(parts) > 1 and parts[-1] in LANGUAGES)
+        known = parts[0] in NAMES["languages"] or (
+            len(parts) > 1 and parts[-1] in NAMES["languages"]
+        )
         if (known or plain_name(parent) == "translation") and column.holds(["text"]):
             groups.setdefault(parent, []).append(column)
     for pair in groups.values():

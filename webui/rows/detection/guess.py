@@ -6,16 +6,11 @@ from webui.errors import PlannerError
 from webui.recipe.formats import FORMATS
 from webui.rows.detection.columns import Column
 from webui.rows.detection.fits import Fit, Match
+from webui.rows.detection.words import NAMES
 from webui.text import Text
 
-# What is told about a row, and not what it says.
-ABOUT = frozenset(
-    "id uuid idx index url link date time timestamp created_at source lang language "
-    "license author meta metadata split hash file path dump domain".split()
-)
 
-
-def guess(columns: Sequence[Column]) -> tuple[Fit, Text]:
+def guess_format(columns: Sequence[Column]) -> tuple[Fit, Text]:
     """A format for columns with unknown names, and why.
 
     Raises:
@@ -27,7 +22,7 @@ def guess(columns: Sequence[Column]) -> tuple[Fit, Text]:
     if len(texts) == 1:
         name = texts[0].path
         why = Text(f"only column {name} holds text", f"只有列 {name} 是文本")
-        return fit("text", texts), why
+        return guessed_fit("text", texts), why
     by_length = sorted(texts, key=lambda column: column.length)
     labels = [column for column in by_length[:-1] if column.is_label]
     if labels and len(by_length) == 2:
@@ -36,7 +31,7 @@ def guess(columns: Sequence[Column]) -> tuple[Fit, Text]:
             f"column {pair[1].path} has few different values",
             f"列 {pair[1].path} 只有少数几种取值",
         )
-        return fit("classification", pair), why
+        return guessed_fit("classification", pair), why
     said = [column for column in by_length if column not in labels]
     short, long = (said if len(said) > 1 else by_length)[-2:]
     if "question" in long.names[0] and "question" not in short.names[0]:
@@ -44,12 +39,12 @@ def guess(columns: Sequence[Column]) -> tuple[Fit, Text]:
             f"only the name: {long.path} holds questions",
             f"仅凭名称判断：{long.path} 是问题",
         )
-        return fit("question_answer", [long, short]), why
+        return guessed_fit("question_answer", [long, short]), why
     why = Text(
         f"only the lengths: {short.path} is short, {long.path} is long",
         f"仅凭长度判断：{short.path} 较短，{long.path} 较长",
     )
-    return fit("question_answer", [short, long]), why
+    return guessed_fit("question_answer", [short, long]), why
 
 
 def only_texts(columns: Sequence[Column]) -> list[Column]:
@@ -59,7 +54,7 @@ def only_texts(columns: Sequence[Column]) -> list[Column]:
         for column in columns
         if column.holds(["text"])
         and not column.path.endswith(".0")
-        and column.names[0] not in ABOUT
+        and column.names[0] not in NAMES["about"]
         and not column.names[0].endswith("_id")
         and not column.is_reference
     ]
@@ -68,12 +63,12 @@ def only_texts(columns: Sequence[Column]) -> list[Column]:
 def is_about(column: Column) -> bool:
     """Whether a column is about the row, and nobody would learn it."""
     name = column.names[0]
-    named = name.split(".")[0] in ABOUT or name.endswith("_id")
+    named = name.split(".")[0] in NAMES["about"] or name.endswith("_id")
     refers = column.is_reference and not column.holds(["number"])
     return named or refers or column.path.endswith(".0")
 
 
-def fit(format: str, columns: Sequence[Column]) -> Fit:
+def guessed_fit(format: str, columns: Sequence[Column]) -> Fit:
     """The required roles of a format, each with its column."""
     roles = FORMATS[format].required
     pairs = zip(roles, columns, strict=True)

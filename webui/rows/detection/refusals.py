@@ -6,22 +6,14 @@ from collections.abc import Sequence
 from webui.errors import PlannerError
 from webui.recipe.formats import FORMATS
 from webui.rows.detection.columns import Column
+from webui.rows.detection.words import NAMES
 from webui.text import Text
 
-PICTURES = (
-    "image images image_url image_urls image_path image_bytes img picture photo "
-    "pixel_values \u56fe\u7247 \u56fe\u50cf".split()
-)
 VERDICT = next(
     role for role in FORMATS["preferred"].roles if role.name == "preferred_response"
 )
 PICTURE = re.compile(r"\S.*\.(jpe?g|png|gif|webp|bmp|tiff?)(\?.*)?", re.IGNORECASE)
-SOUNDS = "audio audio_path video video_path video_url speech \u97f3\u9891 \u89c6\u9891"
-
-VERDICTS = {
-    *VERDICT.synonyms,
-    *("output", "rejected", "target"),
-}
+VERDICTS = {*VERDICT.synonyms, "output", "rejected", "target"}
 NO_PICTURES = Text(
     "The rows hold images, which need a vision model; Tunebook tunes models that "
     "read text only. Use rows of text, such as questions about the captions.",
@@ -43,7 +35,7 @@ SINGLE_MESSAGES = Text(
 NONE_PREFERRED = Text(
     "The rows hold several responses and do not say which is the best; add a "
     "column preferred_response with its text, or its number counted from 0.",
-    "每条有多个回答，但没有说明哪个最好；请增加一列 preferred_response,"
+    "每条有多个回答，但没有说明哪个最好；请增加一列 preferred_response，"
     "填写其文本，或从 0 数起的编号。",
 )
 TOOLS_APART = Text(
@@ -54,7 +46,7 @@ TOOLS_APART = Text(
 )
 
 
-def refuse(columns: Sequence[Column]) -> None:
+def refuse_other_kinds(columns: Sequence[Column]) -> None:
     """Say what is missing where rows hold pictures, single messages of a tree, or
     responses of which none is preferred.
 
@@ -63,9 +55,9 @@ def refuse(columns: Sequence[Column]) -> None:
     """
     named = {name for column in columns for name in heads(column)}
     names = {name for column in columns if column.values for name in heads(column)}
-    if names & set(PICTURES):
+    if names & NAMES["pictures"]:
         raise PlannerError(NO_PICTURES)
-    if names & set(SOUNDS.split()):
+    if names & NAMES["sounds"]:
         raise PlannerError(NO_SOUNDS)
     if {"text", "role"} <= names and "parent_id" in named:
         raise PlannerError(SINGLE_MESSAGES)
@@ -75,7 +67,7 @@ def refuse(columns: Sequence[Column]) -> None:
         for stem in ("response_", "answer_", "output_", "completion_", "conversation_")
         for one, other in ("ab", "01", "12")
     )
-    if several and not names & (answered | set(VERDICTS)):
+    if several and not names & (answered | VERDICTS):
         raise PlannerError(NONE_PREFERRED)
 
 

@@ -3,47 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-LEARNED = (
-    *("train", "training", "trainable", "is_trainable", "learn", "loss"),
-    *("train_on", "train_on_turn", "compute_loss", "calculate_loss", "need_loss"),
-)
-HIDDEN = ("mask", "masked")
-PARTLY = ("train_detail", "training_detail")
-BESIDE = ("weights", "mask", "masks", "loss_mask", "train_mask", "loss_masks")
-WORDS = {
-    **dict.fromkeys(("true", "1", "1.0", "yes"), True),
-    **dict.fromkeys(("false", "0", "0.0", "no"), False),
-}
+from webui.rows.mapping.values import WORDS, meaning
 
-
-# How people rate an answer.
-RATINGS = {
-    **dict.fromkeys(("true", "1", "1.0", "good", "yes", "up", "thumbs up"), True),
-    **dict.fromkeys(("thumbs_up", "like", "liked", "positive", "desirable"), True),
-    **dict.fromkeys(("chosen", "accepted", "\U0001f44d", "好", "赞", "是"), True),
-    **dict.fromkeys(("false", "0", "0.0", "-1", "-1.0", "bad", "no", "down"), False),
-    **dict.fromkeys(("thumbs down", "thumbs_down", "dislike", "disliked"), False),
-    **dict.fromkeys(("negative", "undesirable", "rejected", "declined"), False),
-    **dict.fromkeys(("\U0001f44e", "差", "坏", "踩", "否"), False),
-}
+FLAGS: dict[str, bool] = meaning("flags")
+RATINGS: dict[str, bool] = meaning("ratings")
 
 
 def is_only_read(turn: Mapping[str, Any], place: str) -> bool:
     """Whether an answer is marked as one that is read and not learned."""
-    for key in PARTLY:
+    for key in WORDS["partly"]:
         if turn.get(key):
             raise ValueError(f"{place} marks parts of itself as learned; mark it whole")
-    learned = [truth_of(turn, key, place) for key in LEARNED]
-    hidden = [truth_of(turn, key, place) for key in HIDDEN]
+    learned = [truth_of(turn, key, place) for key in WORDS["learned"]]
+    hidden = [truth_of(turn, key, place) for key in WORDS["hidden"]]
     return has_no_weight(turn, place) or False in learned or True in hidden
 
 
 def has_no_weight(turn: Mapping[str, Any], place: str) -> bool:
     """Whether the weight of an answer is 0; one between 0 and 1 is refused."""
     weight = turn.get("weight")
-    if is_unsaid(weight):
-        return False
-    learned = WORDS.get(str(weight).strip().lower())
+    learned = is_unsaid(weight) or FLAGS.get(str(weight).strip().lower())
     if learned is None:
         raise ValueError(
             f"{place} has the weight {weight}, and an answer is learned or not: "
@@ -57,7 +36,7 @@ def truth_of(turn: Mapping[str, Any], key: str, place: str) -> bool | None:
     value = turn.get(key)
     if is_unsaid(value):
         return None
-    truth = WORDS.get(str(value).strip().lower())
+    truth = FLAGS.get(str(value).strip().lower())
     if truth is None:
         raise ValueError(f"{place} has a {key} that is neither true nor false")
     return truth
@@ -70,7 +49,7 @@ def is_unsaid(value: object) -> bool:
 
 def refuse_flags_beside(row: Mapping[str, Any], turns: int) -> None:
     """Refuse a list with a flag for each message, which may mean either way round."""
-    for key in BESIDE:
+    for key in WORDS["beside"]:
         value = row.get(key)
         if isinstance(value, list) and len(value) == turns:
             raise ValueError(

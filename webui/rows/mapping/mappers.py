@@ -19,16 +19,12 @@ from webui.rows.mapping.preferences import (
 )
 from webui.rows.mapping.tagging import map_ner, map_pos
 from webui.rows.mapping.tasks import (
+    after_history,
     map_alpaca,
-    map_alpaca_talk,
     map_classification,
-    map_code,
-    map_question_answer,
-    map_question_answer_talk,
+    map_pair,
     map_reading,
-    map_summary,
     map_text,
-    map_translation,
     map_triple,
 )
 
@@ -36,11 +32,11 @@ Mapper = Callable[[dict[str, Any]], dict[str, Any]]
 
 MAPPERS: dict[str, Mapper] = {
     "alpaca": map_alpaca,
-    "question_answer": map_question_answer,
+    "question_answer": partial(map_pair, question="question", answer="answer"),
     "reading": map_reading,
-    "translation": map_translation,
+    "translation": partial(map_pair, question="source", answer="target"),
     "classification": map_classification,
-    "summary": map_summary,
+    "summary": partial(map_pair, question="article", answer="summary"),
     "messages": map_messages,
     "transcript": map_transcript,
     "ner": map_ner,
@@ -50,16 +46,23 @@ MAPPERS: dict[str, Mapper] = {
     "preferred": map_preferred,
     "rating": map_rating,
     "prompt_completion": map_prompt_completion,
-    "code": map_code,
+    "code": partial(map_pair, question="description", answer="code"),
     "triple": map_triple,
 }
 
+
+def talking(mapper: Mapper) -> Mapper:
+    """A mapper whose questions come after a system prompt and earlier turns."""
+
+    def mapped(row: dict[str, Any]) -> dict[str, Any]:
+        return after_history(row, mapper(row)["messages"])
+
+    return mapped
+
+
 # Of rows with a system prompt or earlier turns of their own. They count where
 # ``data.columns`` names them.
-TALKS: dict[str, Mapper] = {
-    "alpaca": map_alpaca_talk,
-    "question_answer": map_question_answer_talk,
-}
+TALKS = {name: talking(MAPPERS[name]) for name in ("alpaca", "question_answer")}
 TALK_ROLES = ("system", "history")
 
 # Where the trainer takes the label, and learns from bad answers as well.

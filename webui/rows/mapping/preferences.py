@@ -14,6 +14,7 @@ from webui.rows.mapping.flags import RATINGS
 from webui.rows.mapping.tool_calls import tools_of
 from webui.rows.mapping.transcripts import split_transcript
 from webui.rows.mapping.values import (
+    as_text,
     is_left_out,
     optional_list,
     optional_text,
@@ -139,7 +140,7 @@ def side_of(row: dict[str, Any], start: int | None) -> int:
 def one_of(row: dict[str, Any]) -> str:
     """The preferred response, which may be told by its number in a list."""
     given = optional_list(row, "responses")
-    responses = [text_of({"responses": one}, "responses") for one in given]
+    responses = [as_text(one, "responses") for one in given]
     answer = text_of(row, "preferred_response")
     number = answer.strip().removesuffix(".0")
     named = number.isdecimal() and answer not in responses

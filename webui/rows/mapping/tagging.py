@@ -3,7 +3,7 @@
 import json
 import re
 
-from webui.rows.mapping.values import name_kind, parsed, text_of, two_turns
+from webui.rows.mapping.values import as_text, name_kind, parsed, text_of, two_turns
 
 
 def map_ner(row: dict) -> dict:
@@ -21,7 +21,7 @@ def map_ner(row: dict) -> dict:
     else:
         tokens, tags = tagged_tokens(row)
         glue = glue_of(tokens)
-        sentence = text_of({"tokens": glue.join(tokens)}, "tokens")
+        sentence = as_text(glue.join(tokens), "tokens")
         if all(tag.lstrip("-").isdecimal() for tag in tags):
             return {"messages": two_turns(sentence, tagged_text(tokens, tags))}
         entities = decoded_tags(tokens, tags, glue)
@@ -32,7 +32,7 @@ def map_ner(row: dict) -> dict:
 def map_pos(row: dict) -> dict:
     """A sentence cut into tokens, and the tokens with their parts of speech."""
     tokens, tags = tagged_tokens(row)
-    sentence = text_of({"tokens": " ".join(tokens)}, "tokens")
+    sentence = as_text(" ".join(tokens), "tokens")
     return {"messages": two_turns(sentence, tagged_text(tokens, tags))}
 
 
@@ -65,7 +65,7 @@ def words_in_column(row: dict, name: str) -> list[str]:
         for word in value:
             if not isinstance(word, (str, int)):
                 raise ValueError(f"{name} holds a value that is {name_kind(word)}")
-        text_of({name: " ".join(map(str, value))}, name)  # refuses what is no text
+        as_text(" ".join(map(str, value)), name)  # refuses what is no text
         return [str(word) for word in value]
     if isinstance(value, dict):
         raise ValueError(f"{name} is an object, not a list")
@@ -130,9 +130,9 @@ def entities_in(sentence: str, labels: object) -> list[dict]:
         found = [read_span(sentence, span) for span in spans]
     found.sort(key=lambda entity: entity[0])
     for _, entity, kind in found:
-        if text_of({"labels": entity}, "labels") not in sentence:
+        if as_text(entity, "labels") not in sentence:
             raise ValueError("labels names an entity that is not in the text")
-        text_of({"labels": kind}, "labels")
+        as_text(kind, "labels")
     return [{"entity": entity, "type": kind} for _, entity, kind in found]
 
 

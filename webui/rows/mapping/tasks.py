@@ -4,6 +4,7 @@ from typing import Any
 
 from webui.rows.mapping.answers import answer_of, asked_and_answered
 from webui.rows.mapping.values import (
+    as_text,
     optional_list,
     optional_text,
     text_of,
@@ -19,28 +20,21 @@ def map_alpaca(row: dict[str, Any]) -> dict[str, Any]:
     return {"messages": asked_and_answered(question, row, "output")}
 
 
-def map_question_answer(row: dict[str, Any]) -> dict[str, Any]:
-    """A question and its answer."""
-    return {"messages": asked_and_answered(text_of(row, "question"), row, "answer")}
-
-
-def map_alpaca_talk(row: dict[str, Any]) -> dict[str, Any]:
-    """An alpaca row after a system prompt and earlier turns, if it has them."""
-    return after_history(row, map_alpaca(row)["messages"])
-
-
-def map_question_answer_talk(row: dict[str, Any]) -> dict[str, Any]:
-    """A question and its answer after a system prompt and earlier turns, if any."""
-    return after_history(row, map_question_answer(row)["messages"])
+def map_pair(row: dict[str, Any], question: str, answer: str) -> dict[str, Any]:
+    """A question and its answer, by the names of their columns."""
+    return {"messages": asked_and_answered(text_of(row, question), row, answer)}
 
 
 def after_history(row: dict[str, Any], now: list[dict[str, Any]]) -> dict[str, Any]:
-    """What is asked, after a row's history: a list of [question, answer] pairs."""
+    """What is asked after a row's system prompt and earlier turns, if it has them.
+
+    Its history is a list of [question, answer] pairs.
+    """
     messages: list[dict[str, Any]] = []
     for pair in optional_list(row, "history"):
         if not isinstance(pair, list) or len(pair) != 2:
             raise ValueError("history is not a list of questions with their answers")
-        question, answer = (text_of({"history": text}, "history") for text in pair)
+        question, answer = (as_text(text, "history") for text in pair)
         messages.append({"role": "user", "content": question})
         messages.append(answer_of(answer, "history"))
     return {"messages": with_system(messages + now, optional_text(row, "system"))}
@@ -52,27 +46,12 @@ def map_reading(row: dict[str, Any]) -> dict[str, Any]:
     return {"messages": asked_and_answered(question, row, "answer")}
 
 
-def map_translation(row: dict[str, Any]) -> dict[str, Any]:
-    """A text and its translation."""
-    return {"messages": asked_and_answered(text_of(row, "source"), row, "target")}
-
-
 def map_classification(row: dict[str, Any]) -> dict[str, Any]:
     """A text, or two that belong together, and the name of its class."""
     text = text_of(row, "text")
     if second := optional_text(row, "second_text"):
         text += "\n\n" + second
     return {"messages": asked_and_answered(text, row, "label")}
-
-
-def map_summary(row: dict[str, Any]) -> dict[str, Any]:
-    """A long text and its summary."""
-    return {"messages": asked_and_answered(text_of(row, "article"), row, "summary")}
-
-
-def map_code(row: dict[str, Any]) -> dict[str, Any]:
-    """What a program should do, and the program."""
-    return {"messages": asked_and_answered(text_of(row, "description"), row, "code")}
 
 
 def map_triple(row: dict[str, Any]) -> dict[str, Any]:

@@ -5,21 +5,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from webui.chat.tags import TAGS
-from webui.rows.mapping.values import is_left_out, name_kind, refuse_halves
+from webui.rows.mapping.values import WORDS, is_left_out, name_kind, refuse_halves
 
-# What a message calls the thought behind it.
-FIELDS = (
-    *("reasoning_content", "reasoning", "thinking", "thought", "thoughts", "think"),
-    *("thinking_content", "reasoning_details", "chain_of_thought", "cot"),
-    *("rationale", "思考", "推理", "思考过程", "推理过程", "思维链"),
-)
+FIELDS = tuple(WORDS["thoughts"])
 INSIDE = (*FIELDS, "text", "content", "summary")  # of an object that holds one
 BEGINS = {mark[0] for pair in TAGS for mark in pair}  # most texts hold none of these
 SOLUTION = re.compile(
     r"\s*<\|begin_of_solution\|>\s*(.*?)\s*<\|end_of_solution\|>\s*", re.DOTALL
 )
-# Fields and columns with these say whether there is a thought, not which.
-SWITCHES = frozenset("on off true false yes no none null auto high medium low".split())
+SWITCHES = frozenset(WORDS["switches"])
 
 
 def thought_in(turn: Mapping[str, Any], place: str) -> str:

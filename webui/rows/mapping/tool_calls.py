@@ -47,11 +47,10 @@ def read_call(call: object, place: str) -> dict[str, Any]:
         function = call
     if not isinstance(function, dict):
         raise ValueError(f"{place} holds a tool call that is no object")
-    if not function.get("name"):
+    name = function.get("name")
+    if not (name and isinstance(name, str)):
         raise ValueError(f"{place} holds a tool call without a name")
-    if not isinstance(function["name"], str):
-        raise ValueError(f"{place} holds a tool call without a name")
-    named = {"name": function["name"], "arguments": arguments_of(function, place)}
+    named = {"name": name, "arguments": arguments_of(function, place)}
     identity = call.get("id") or call.get("call_id")
     return {
         **({"id": identity} if identity else {}),

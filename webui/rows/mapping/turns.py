@@ -8,7 +8,9 @@ from webui.rows.mapping.flags import is_only_read
 from webui.rows.mapping.thoughts import joined, thought_in, thought_text
 from webui.rows.mapping.tool_calls import read_calls
 from webui.rows.mapping.values import (
+    as_text,
     is_left_out,
+    meaning,
     name_kind,
     optional_text,
     parsed,
@@ -22,18 +24,7 @@ SIDES = (
     ("input", "output"),
     ("question", "answer"),
 )
-ROLES = {
-    **dict.fromkeys(("user", "human", "prompter", "customer", "client"), "user"),
-    **dict.fromkeys(("用户", "客户", "人类"), "user"),
-    **dict.fromkeys(("assistant", "gpt", "bot", "model", "chatgpt"), "assistant"),
-    **dict.fromkeys(("bing", "bard", "ai", "chatbot", "agent"), "assistant"),
-    **dict.fromkeys(("function_call", "助手", "客服"), "assistant"),
-    **dict.fromkeys(("system", "developer", "系统"), "system"),
-    **dict.fromkeys(("tool", "observation", "function", "ipython"), "tool"),
-    **dict.fromkeys(("function_response", "tool_response"), "tool"),
-    # A thought may be a turn of its own, before the answer that it belongs to.
-    **dict.fromkeys(("thought", "thinking", "reasoning", "think"), "thought"),
-}
+ROLES: dict[str, str] = meaning("roles")
 SAID = ("content", "value", "text", "parts")
 TEXTS = ("text", "input_text", "output_text")
 THOUGHTS = ("thinking", "reasoning", "thought", "think", "reasoning_content")
@@ -47,7 +38,7 @@ def read_turn(turn: object, number: int) -> list[dict[str, Any]]:
     """
     place = f"message {number + 1}"
     if isinstance(turn, str):
-        text = text_of({place: turn}, place)
+        text = as_text(turn, place)
         if number % 2:
             return [answer_of(text, place)]
         return [{"role": "user", "content": text}]
@@ -98,7 +89,7 @@ def read_message(turn: dict[str, Any], place: str) -> list[dict[str, Any]]:
         return [{**message, "content": result_text(content, place)}]
     if content is None:
         raise ValueError(f"{place} lacks content")
-    return [{**message, "content": text_of({place: content}, place)}]
+    return [{**message, "content": as_text(content, place)}]
 
 
 def name_in_turn(turn: dict[str, Any]) -> dict[str, str]:
@@ -111,7 +102,7 @@ def read_answer(turn: dict[str, Any], place: str) -> dict[str, Any]:
     content, thoughts = content_of(turn, place)
     given = turn.get("tool_calls") or turn.get("function_call")
     if speaker_of(turn) == "function_call" and not given and content is not None:
-        given, content = parsed(text_of({place: content}, place), place), None
+        given, content = parsed(as_text(content, place), place), None
     calls = read_calls(given, place)
     if turn.get("channel") == "analysis" and not calls:
         return {"role": "thought", "content": thought_text(content, place)}
@@ -119,7 +110,7 @@ def read_answer(turn: dict[str, Any], place: str) -> dict[str, Any]:
     if not (calls and is_left_out(content)):
         if content is None:
             raise ValueError(f"{place} lacks content")
-        text = text_of({place: content}, place)
+        text = as_text(content, place)
         message = answer_of(text, place, may_be_empty=bool(calls))
         if message["role"] == "thought":
             return message
@@ -176,7 +167,7 @@ def result_text(content: object, place: str) -> str:
         content = "".join(p if isinstance(p, str) else p["text"] for p in content)
     if isinstance(content, dict | list):
         content = json.dumps(content, ensure_ascii=False, default=str)
-    return text_of({place: content}, place) if str(content).strip() else ""
+    return as_text(content, place) if str(content).strip() else ""
 
 
 def is_text_part(part: object) -> bool:

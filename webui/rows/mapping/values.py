@@ -6,7 +6,17 @@ import math
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+
+from webui.files import read_yaml
+
+WORDS = read_yaml(Path(__file__).with_name("words.yaml"))
+
+
+def meaning(table: str) -> dict[str, Any]:
+    """What each word of a table of words.yaml means."""
+    return {word: kind for kind, words in WORDS[table].items() for word in words}
 
 
 def select(row: dict[str, Any], columns: dict[str, str]) -> dict[str, Any]:
@@ -63,9 +73,13 @@ def label_number(label: object) -> int | None:
 
 
 def text_of(row: dict[str, Any], name: str) -> str:
-    """The text in a column. A number counts as text, and so does a list of one text;
-    true and false are written as in JSON."""
-    value = row.get(name)
+    """The text in a column."""
+    return as_text(row.get(name), name)
+
+
+def as_text(value: Any, name: str) -> str:
+    """A value as text. A number counts as text, and so does a list of one text; true
+    and false are written as in JSON. ``name`` is what a refusal calls it."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if value is None or (isinstance(value, float) and value != value):

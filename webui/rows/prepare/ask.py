@@ -8,10 +8,11 @@ from webui.planner.process import ask
 from webui.recipe import Recipe
 from webui.rows.prepare.prepare import prepare
 from webui.rows.prepare.store import known_preparation, rows_key
-from webui.rows.report.measured import files_behind
+from webui.rows.report.measured import all_files
 from webui.text import Text
 
 LARGE = 20_000_000  # bytes of a source; more would keep other questions waiting
+PREPARATION = Text("The preparation of the rows", "数据准备")
 
 
 def rows_at_hand(recipe: Recipe) -> Rows | None:
@@ -47,7 +48,7 @@ def is_large(recipe: Recipe) -> bool:
 def size_of(path: Path) -> int:
     """Bytes of a file, or of all in a folder; 0 of what is not there."""
     try:
-        return sum(file.stat().st_size for file in files_behind(path))
+        return sum(file.stat().st_size for file in all_files(path))
     except (OSError, ValueError):
         return 0
 
@@ -58,14 +59,6 @@ def ask_apart(recipe: Recipe, as_before: bool) -> Rows:
     Raises:
         PlannerError: if they cannot be prepared.
     """
-    job: Job[Rows] = Job(CANCELLED, DIED)
+    job: Job[Rows] = Job(PREPARATION)
     job.begin(prepare, recipe, as_before, niceness=0)
     return job.finish()
-
-
-CANCELLED = Text("The preparation of the rows was cancelled.", "数据准备已取消。")
-DIED = Text(
-    "The process that prepared the rows ended without an answer, probably for want of "
-    "memory; close other programs and try again.",
-    "准备数据的进程中途退出，很可能是内存不足；请关闭其他程序后重试。",
-)

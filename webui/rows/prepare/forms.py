@@ -58,7 +58,7 @@ class Seen:
         self.apart |= len(kept.sequences) > 1
         self.marked += all(part.marked for part in kept.sequences)
         if "messages" not in kept.mapped:
-            self.long_text |= is_long(kept.mapped["text"], chat, longest)
+            self.long_text |= is_long_text(kept.mapped["text"], chat, longest)
         elif chat.thoughts and not self.thinks:
             self.look_for_thought(kept, chat)
 
@@ -83,7 +83,7 @@ def stops(seen: Seen) -> tuple[tuple[str, str], ...]:
     return tuple(told)
 
 
-def is_long(text: str, chat: Chat, longest: int) -> bool:
+def is_long_text(text: str, chat: Chat, longest: int) -> bool:
     """Whether a text has more tokens than a sequence may have, its end token too."""
     if len(text.encode("utf-8", "replace")) + 2 <= longest:
         return False  # a token is a byte at least

@@ -32,7 +32,7 @@ class Overlap:
     of_heldout: int = 0
 
 
-def mark_of(row: dict[str, Any]) -> int:
+def record_mark(row: dict[str, Any]) -> int:
     """A number that stands for a record as its source has it."""
     text = json.dumps(row, sort_keys=True, default=str).encode("utf-8", "replace")
     return int.from_bytes(hashlib.blake2b(text, digest_size=BYTES).digest(), "big")

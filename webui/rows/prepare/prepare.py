@@ -3,7 +3,6 @@
 import errno
 import itertools
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,12 +22,11 @@ from webui.rows.prepare.store import (
     publish,
     rows_folder,
     rows_key,
-    tidy,
+    tidy_preparations,
 )
 from webui.rows.prepare.trl_rows import is_asked_with_options
 from webui.rows.prepare.writing import Writer, finish, parts_of
 from webui.rows.reading.hub import hub_revision
-from webui.rows.reading.sources import Record
 from webui.text import Text
 
 LOOKED_AT = 200  # rows that tell in which form to begin
@@ -47,7 +45,7 @@ def prepare(recipe: Recipe, as_before: bool = False) -> Rows:
     revision = hub_revision(recipe)
     if (found := known_preparation(key)) and revision in ("", found.revision):
         return found
-    tidy()
+    tidy_preparations()
     scratch = new_scratch(rows_folder())
     try:
         rows = written_rows(recipe, scratch, as_before)
@@ -89,13 +87,9 @@ def first_form(recipe: Recipe, chat: Chat) -> tuple[Form, str]:
     for row in first:
         if isinstance(row, Kept):
             seen.add(row, chat, recipe.model.max_seq_length)
-    many = seen.rows > 0 and next(describe_rest(recipe, MANY), None) is not None
+    behind = itertools.islice(source_records(recipe, "train"), MANY, None)
+    many = seen.rows > 0 and next(behind, None) is not None
     return form_of(recipe, seen, many=many)
-
-
-def describe_rest(recipe: Recipe, count: int) -> Iterator[Record]:
-    """What comes after so many rows of the source."""
-    return itertools.islice(source_records(recipe, "train"), count, None)
 
 
 def write_in(
@@ -119,14 +113,14 @@ def write_in(
             written.file.close()
             Path(written.file.name).unlink()
     return replace(
-        found(recipe, chat, writer),
+        rows_described(recipe, chat, writer),
         train=trained,
         heldout=held,
         watched=None if as_before else watched,
     )
 
 
-def found(recipe: Recipe, chat: Chat, writer: Writer) -> Rows:
+def rows_described(recipe: Recipe, chat: Chat, writer: Writer) -> Rows:
     """What was found of the rows, but for how many there are of each part."""
     seen = writer.seen
     form, reason = form_of(recipe, seen, many=seen.rows > MANY)

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from webui.files import read_json
-from webui.models.source import model_stamp as model_stamp
+from webui.models.source import model_stamp
 from webui.notebook.rows import Rows, about
 from webui.recipe import Recipe
 from webui.rows.report.measured import files_stamp
@@ -66,7 +66,7 @@ def publish(scratch: Path, rows: Rows) -> None:
     scratch.rename(folder)
 
 
-def tidy() -> None:
+def tidy_preparations() -> None:
     """Remove the oldest preparations."""
     kept = [path for path in rows_folder().glob("[!.]*") if path.is_dir()]
     for old in sorted(kept, key=lambda path: path.stat().st_mtime)[:-KEPT]:

@@ -94,13 +94,13 @@ def is_uneven(row: dict[str, Any]) -> bool:
     """Whether a row's messages have other parts than a role and a text."""
     if "tools" in row or "rejected" in row or row.get("chat_template_kwargs") == {}:
         return True
-    messages = [m for name in row for m in messages_in(row[name])]
+    messages = [m for name in row for m in listed_messages(row[name])]
     return any(
         set(m) != PLAIN_KEYS or not isinstance(m["content"], str) for m in messages
     )
 
 
-def messages_in(value: Any) -> list[Message]:
+def listed_messages(value: Any) -> list[Message]:
     """The messages in a list of them; none in anything else."""
     if not isinstance(value, list | tuple):
         return []

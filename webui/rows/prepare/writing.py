@@ -13,7 +13,7 @@ from webui.recipe import Recipe
 from webui.recipe.objectives import objective_of
 from webui.rows.each import Kept, Rejected
 from webui.rows.prepare.forms import Seen
-from webui.rows.prepare.learned import mark_of, write_marks
+from webui.rows.prepare.learned import record_mark, write_marks
 from webui.rows.prepare.store import PARTS
 from webui.rows.prepare.trl_rows import heldout_row, is_uneven, train_rows
 from webui.rows.refused import breaks_off
@@ -39,9 +39,9 @@ class Written:
     def add(self, train: list[dict], asked: dict, value: Any, mark: int) -> None:
         """Append a row; ``value`` is what its split looks at."""
         begin = self.file.tell()
-        self.file.writelines(map(line_of, train))
+        self.file.writelines(map(json_line, train))
         middle = self.file.tell()
-        self.file.write(line_of(asked))
+        self.file.write(json_line(asked))
         self.places.extend((begin, middle, self.file.tell()))
         self.trained.append(len(train))
         self.values.append(value)
@@ -58,7 +58,7 @@ class Written:
         target.write(self.file.read(last - first))
 
 
-def line_of(row: dict[str, Any]) -> bytes:
+def json_line(row: dict[str, Any]) -> bytes:
     """A row as a line of JSON."""
     return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
@@ -99,7 +99,7 @@ class Writer:
                 self.seen.add(row, self.chat, longest)
             self.note([*train, asked])
             value = row.row.get(self.column, "")
-            written.add(train, asked, value, mark_of(row.row))
+            written.add(train, asked, value, record_mark(row.row))
         return written
 
     def note(self, rows: list[dict]) -> None:

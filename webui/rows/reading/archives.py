@@ -54,11 +54,7 @@ def refuse_bomb(name: str, archive: zipfile.ZipFile) -> None:
 
 
 def refuse_size(name: str, unpacked: int, packed: int | None = None) -> None:
-    """Refuse what unpacks to too many bytes, in all or for its size.
-
-    Raises:
-        PlannerError: with the limit.
-    """
+    """Refuse what unpacks to too many bytes, in all or for its size."""
     if unpacked > MOST:
         raise refuse_file(
             name,
@@ -75,11 +71,7 @@ def refuse_size(name: str, unpacked: int, packed: int | None = None) -> None:
 
 
 def refuse_json(name: str, size: int) -> None:
-    """Refuse a .json file that no memory holds.
-
-    Raises:
-        PlannerError: with what to do.
-    """
+    """Refuse a .json file that no memory holds."""
     if size > MOST_JSON:
         raise refuse_file(
             name,

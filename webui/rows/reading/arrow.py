@@ -73,30 +73,30 @@ def with_label_names(
     """The row with names for the numbers of its labels, its dates as text, and no
     fillers inside its values."""
     return {
-        column: label_name(value, labels[column])
+        column: named_label(value, labels[column])
         if column in labels
-        else without_fillers(value)
+        else without_nulls_inside(value)
         for column, value in row.items()
     }
 
 
-def without_fillers(value: Any) -> Any:
+def without_nulls_inside(value: Any) -> Any:
     """A value without nulls inside its objects.
 
     Arrow gives each object all keys that any other has, with null where it lacks them,
     and nobody can tell such from nulls of its own.
     """
     if isinstance(value, dict):
-        return {k: without_fillers(v) for k, v in value.items() if v is not None}
+        return {k: without_nulls_inside(v) for k, v in value.items() if v is not None}
     if isinstance(value, list):
-        return [without_fillers(item) for item in value]
+        return [without_nulls_inside(item) for item in value]
     return plain_cell(value)
 
 
-def label_name(value: Any, names: list[str]) -> Any:
+def named_label(value: Any, names: list[str]) -> Any:
     """The name of a label, or of each in a list; None where there is no label."""
     if isinstance(value, list):
-        return [label_name(item, names) for item in value]
+        return [named_label(item, names) for item in value]
     if not isinstance(value, int):
         return value
     return names[value] if 0 <= value < len(names) else None  # -1 is no label

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from webui.rows.reading.files import suffix_of
-from webui.rows.reading.known import in_one_line, split_of
+from webui.rows.reading.known import first_names, split_of
 
 PROSE = (".txt", ".md")
 # What tools write beside rows, by the words of the file's name.
@@ -53,9 +53,8 @@ def to_train_on(names: list[str]) -> list[str]:
         return train if others else [name for name in names if splits[name] in TRAINED]
     if unnamed or len(others) < 2:
         return unnamed or names
-    raise ValueError(
-        f"holds no file to train on: {in_one_line(names)}; choose the one that you want"
-    )
+    held = first_names(names).en
+    raise ValueError(f"holds no file to train on: {held}; choose the one that you want")
 
 
 TRAINED = ("train", None)

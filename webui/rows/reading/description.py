@@ -9,8 +9,8 @@ from webui.rows.reading.archives import checked
 from webui.rows.reading.encodings import HEAD, encoding_of
 from webui.rows.reading.files import damage, suffix_of
 from webui.rows.reading.json_rows import left_out_of
-from webui.rows.reading.known import in_one_line
-from webui.rows.reading.layout import Layout, layout_of
+from webui.rows.reading.known import first_names
+from webui.rows.reading.layout import layout_of
 from webui.rows.reading.opening import (
     chosen_in,
     explain_ended_reading,
@@ -64,10 +64,10 @@ class Description:
         english = ", ".join(word.en for word in words)
         chinese = "，".join(word.zh for word in words)
         if left_out := (*self.parts_skipped, *self.skipped):
-            names = in_one_line(left_out)
+            names = first_names(left_out)
             verb = "is" if len(left_out) == 1 else "are"
-            english += f"; {names} {verb} left out"
-            chinese += f"；未读取：{names}"
+            english += f"; {names.en} {verb} left out"
+            chinese += f"；未读取：{names.zh}"
         return Text(english, chinese)
 
     def words(self) -> Iterator[Text]:
@@ -147,17 +147,9 @@ def about_text(kind: Text, suffix: str, file: Any) -> dict[str, Any]:
         return found | {"kind": JSON_AS_TEXT}
     if suffix in TABLES:
         layout = layout_of(text.replace("\ufeff", "").splitlines(keepends=True))
-        return found | about_table(layout)
+        above = {"header": layout.header, "above": layout.above}
+        return found | {"delimiter": layout.delimiter, **above}
     if suffix == ".json":
         file.seek(0)
         return found | {"parts_skipped": left_out_of(file)}
     return found
-
-
-def about_table(layout: Layout) -> dict[str, Any]:
-    """What there is to say about how a text is a table."""
-    return {
-        "delimiter": layout.delimiter,
-        "header": layout.header,
-        "above": layout.above,
-    }

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from webui.rows.reading.legacy import Encoding, guess
+from webui.rows.reading.legacy import Encoding, guess_encoding
 
 HEAD = 2**20  # bytes that tell the encoding
 # The longer marks first: UTF-32's begins with UTF-16's.
@@ -38,14 +38,14 @@ def encoding_of(head: bytes) -> Encoding:
     if head.isascii() and is_utf_7(head):
         return Encoding("utf-7", "UTF-7", certain=False)
     if b"\0" not in head:
-        return UTF_8 if is_mostly_utf_8(head) else guess(head)
+        return UTF_8 if is_mostly_utf_8(head) else guess_encoding(head)
     if fours := in_fours(head):
         return fours
     # Where NULs are rare, they are only odd characters of a text in UTF-8.
     rare = head.count(b"\0") * 20 < len(head)
     if rare and is_mostly_utf_8(head):
         return UTF_8
-    found = guess(head)
+    found = guess_encoding(head)
     wide = found.codec.startswith("utf-16")
     return UTF_8 if head.isascii() and not wide else found
 

@@ -63,12 +63,12 @@ def has_header(rows: Sequence[Cells]) -> bool:
         return True
     if first == [str(number) for number in range(len(first))]:
         return True  # so does pandas number columns that have no names
-    if any(is_about(cell) and cell not in column for cell, column in pairs):
+    if any(speaks_of_column(cell) and cell not in column for cell, column in pairs):
         return True
     return not any(is_value(cell, column) for cell, column in pairs)
 
 
-def is_about(cell: str) -> bool:
+def speaks_of_column(cell: str) -> bool:
     """Whether a known name is a part of a cell that may be a name."""
     if len(cell) > 40 or looks_like(cell) in ("number", "question", "sentence"):
         return False
@@ -105,6 +105,6 @@ def numbered(count: int) -> list[str]:
     return [f"column_{number}" for number in range(1, count + 1)]
 
 
-def as_text(cells: Sequence[Any]) -> list[str]:
+def cells_as_text(cells: Sequence[Any]) -> list[str]:
     """Cells as they are compared here."""
     return ["" if cell is None else str(cell) for cell in cells]

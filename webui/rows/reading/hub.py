@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from webui.errors import PlannerError
-from webui.models.hub_errors import explain_hub, out_of_reach, wrong_part
+from webui.models.hub import reach_hub
+from webui.models.hub_errors import out_of_reach
 from webui.recipe import Recipe
 from webui.rows.reading.arrow import read_dataset
+from webui.rows.reading.hub_failures import explain_hub, wrong_part
 from webui.rows.reading.sources import ROW, Record
 
-PATIENCE = 10  # seconds for the hub's first answer
 Answer = TypeVar("Answer")
 
 
@@ -47,7 +48,7 @@ def hub_records(
     wanted = Wanted(name, config or None, split, revision or None)
     with explain_hub_failures(wanted):
         rows = read_dataset(reached(wanted, lambda: stream(wanted)))
-    return numbered(wanted, rows)
+    return numbered_records(wanted, rows)
 
 
 def hub_revision(recipe: Recipe) -> str:
@@ -55,18 +56,14 @@ def hub_revision(recipe: Recipe) -> str:
     it; empty for files, and where the hub is out of reach."""
     if recipe.data.source != "hub":
         return ""
-    from huggingface_hub import dataset_info
-
-    data = recipe.data
+    name, revision = recipe.data.hub_dataset, recipe.data.hub_revision or None
     try:
-        revision = data.hub_revision or None
-        found = dataset_info(data.hub_dataset, revision=revision, timeout=PATIENCE)
+        return str(reach_hub("dataset", name, revision).sha or "")
     except Exception:  # out of reach, or not there: the reader says so
         return ""
-    return found.sha or ""
 
 
-def numbered(
+def numbered_records(
     wanted: Wanted, rows: Iterator[tuple[int, dict[str, Any]]]
 ) -> Iterator[Record]:
     """The rows as records; a failure on the way is told as well."""
@@ -111,16 +108,10 @@ def all_splits(wanted: Wanted) -> tuple[dict[str, tuple[str, ...]], str | None]:
 
 
 def reached(wanted: Wanted, action: Callable[[], Answer]) -> Answer:
-    """What an action answers, from the hub, or from what was downloaded earlier.
-
-    The hub is asked once and briefly before, because the libraries would try one that
-    is out of reach for minutes.
-    """
-    from huggingface_hub import dataset_info
-
+    """What an action answers, from the hub, or from what was downloaded earlier."""
     hurry()
     try:
-        dataset_info(wanted.name, revision=wanted.revision, timeout=PATIENCE)
+        reach_hub("dataset", wanted.name, wanted.revision)
     except Exception as error:
         if not out_of_reach(error):
             raise

@@ -18,7 +18,7 @@ from webui.rows.reading.text import open_text, text_lines
 from webui.rows.reading.unnamed import named_rows
 
 
-def read_json(file: Any) -> Iterator[Row]:
+def read_json_file(file: Any) -> Iterator[Row]:
     """Rows of a JSON file, by their lines.
 
     They are an array of objects, or inside one object (see ``json_shapes``), or

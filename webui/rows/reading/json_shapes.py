@@ -7,7 +7,7 @@ from typing import Any
 from webui.rows.reading.json_lines import Row
 from webui.rows.reading.json_tables import Table, read_table
 from webui.rows.reading.json_values import object_of
-from webui.rows.reading.known import how_many_known, in_one_line, split_of
+from webui.rows.reading.known import first_names, how_many_known, split_of
 
 LOOKED_AT = 20  # rows
 AHEAD = 2  # how much longer an array must be to be the rows for that alone
@@ -95,7 +95,7 @@ def in_splits(table: Table) -> Found | None:
         return in_one_split(table, train[0], splits)
     if len(splits) > 1:
         raise ValueError(
-            f"has no split called train; its splits: {in_one_line(splits)}"
+            f"has no split called train; its splits: {first_names(splits).en}"
         )
     for name, part in table.parts.items():  # such as {"data": {"train": ...}}
         if isinstance(part, dict) and any(
@@ -185,7 +185,7 @@ def rows_among(arrays: dict[str, list[Any]], known: dict[str, int]) -> str:
     ):
         return longest
     raise ValueError(
-        f"holds several arrays that may be the rows: {in_one_line(arrays)}; "
+        f"holds several arrays that may be the rows: {first_names(arrays).en}; "
         "keep only one"
     )
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from webui.recipe.formats import FORMATS
+from webui.text import Text
 
 COLUMNS = frozenset(
     name.lower()
@@ -39,8 +40,11 @@ def split_of(name: str) -> str | None:
     return None
 
 
-def in_one_line(names: Iterable[str]) -> str:
+def first_names(names: Iterable[str], most: int = 10) -> Text:
     """Names in one line, the first of many."""
     several = [name[:60] for name in names]
-    more = len(several) - 10
-    return ", ".join(several[:10]) + (f" and {more} more" if more > 0 else "")
+    shown, more = several[:most], len(several) - most
+    english, chinese = ", ".join(shown), "、".join(shown)
+    if more <= 0:
+        return Text(english, chinese)
+    return Text(f"{english} and {more} more", f"{chinese} 等 {len(several)} 个")

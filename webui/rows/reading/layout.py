@@ -4,7 +4,7 @@ a header; told by its first lines."""
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webui.rows.reading.header import has_header, rows_above
 from webui.rows.reading.known import how_many_known
@@ -44,7 +44,7 @@ class Trial:
         first = len(self.rows[0]) if self.rows else 0
         if first < 2:
             return 0.0, 0, 0
-        fits = sum(fitted(row, first) is not None for row in self.rows)
+        fits = sum(fitted_row(row, first) is not None for row in self.rows)
         known = how_many_known(self.rows[0])
         return round(fits / len(self.rows), 1), known, first
 
@@ -66,12 +66,9 @@ def layout_of(lines: Sequence[str]) -> Layout:
         if any(SPACED.match(cell) for row in made.rows for cell in row)
     ]
     best = max([*spaced, *trials], key=lambda made: made.score)
-    layout = best.layout
     if best.score[0] == 0 and len(marks) > 1:  # one column, or none that is clear
-        layout = trial(lines, begin, ",", spaced=False).layout
         best = trial(lines, begin, ",", spaced=False)
-    header = not best.rows or has_header(best.rows)
-    return Layout(layout.delimiter, layout.spaced, layout.begin, layout.above, header)
+    return replace(best.layout, header=not best.rows or has_header(best.rows))
 
 
 def trial(lines: Sequence[str], begin: int, mark: str, *, spaced: bool) -> Trial:
@@ -100,7 +97,7 @@ def after_blank(lines: Sequence[str], begin: int) -> int:
     return begin
 
 
-def fitted(row: list[str], width: int) -> list[str] | None:
+def fitted_row(row: list[str], width: int) -> list[str] | None:
     """A row of so many cells, without empty ones after them; None if it has others."""
     if len(row) > width and not any(cell.strip() for cell in row[width:]):
         return row[:width]

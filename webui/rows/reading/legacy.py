@@ -15,58 +15,24 @@ CERTAIN = 12.0  # by how much the best must be ahead of others to be sure
 EQUAL = 2.0  # a lead that means nothing
 STRANGE = 12.0  # a mean cost of characters that fits no language
 
-SIMPLIFIED, TRADITIONAL = (
-    east_asian(letters.simplified),
-    east_asian(letters.traditional),
-)
-JAPANESE, KOREAN = east_asian(letters.japanese), east_asian(letters.korean)
-RUSSIAN = written_with(letters.RUSSIAN, mostly=True)
-UKRAINIAN = written_with(letters.UKRAINIAN, mostly=True)
-GREEK = written_with(letters.GREEK, mostly=True)
-WEST = tuple(
-    map(
-        written_with,
-        (letters.GERMAN, letters.FRENCH, letters.ITALIAN, letters.SPANISH)
-        + (letters.PORTUGUESE, letters.NORDIC, letters.WESTERN),
-    )
-)
-EAST = tuple(
-    map(
-        written_with,
-        (letters.POLISH, letters.CZECH, letters.HUNGARIAN, letters.CROATIAN)
-        + (letters.ROMANIAN, letters.GERMAN),
-    )
-)
 
-# Each encoding with the languages that are written in it, and how much rarer it is
-# than the others; in that order of names users see.
-ENCODINGS: dict[str, tuple[str, tuple[Language, ...], float]] = {
-    "gb18030": ("GB18030", (SIMPLIFIED,), 0),
-    "cp1252": ("Windows-1252", WEST, 0),
-    "big5hkscs": ("Big5", (TRADITIONAL,), 2),
-    "cp932": ("Shift-JIS", (JAPANESE,), 2),
-    "cp949": ("EUC-KR", (KOREAN,), 3),
-    "euc_jp": ("EUC-JP", (JAPANESE,), 3),
-    "cp1251": ("Windows-1251", (RUSSIAN, UKRAINIAN), 2),
-    "koi8_u": ("KOI8", (RUSSIAN, UKRAINIAN), 6),
-    "cp1250": ("Windows-1250", EAST, 3),
-    "iso8859_2": ("Latin-2", EAST, 4),
-    "cp1253": ("Windows-1253", (GREEK,), 4),
-    "cp1254": ("Windows-1254", (written_with(letters.TURKISH),), 3),
-    "cp1255": ("Windows-1255", (written_with(letters.HEBREW, mostly=True),), 4),
-    "cp1256": ("Windows-1256", (written_with(letters.ARABIC, mostly=True),), 4),
-    "cp1257": ("Windows-1257", (written_with(letters.BALTIC),), 4),
-    "cp874": ("Windows-874", (written_with(letters.THAI, mostly=True),), 5),
-    "cp866": ("CP866", (RUSSIAN,), 6),
-    "iso8859_5": ("ISO-8859-5", (RUSSIAN, UKRAINIAN), 7),
-    "mac_cyrillic": ("Mac Cyrillic", (RUSSIAN, UKRAINIAN), 12),
-    "mac_roman": ("Mac Roman", WEST, 7),
-    "cp850": ("CP850", WEST, 7),
+def languages_of(name: str) -> tuple[Language, ...]:
+    """A language, or those that share an encoding."""
+    return tuple(LANGUAGES[one] for one in letters.TABLES["together"].get(name, [name]))
+
+
+LANGUAGES = {
+    name: east_asian(letters.TABLES["common"][name], script)
+    for name, script in letters.TABLES["scripts"].items()
+} | {
+    name: written_with(own, mostly=name in letters.TABLES["mostly"])
+    for name, own in letters.TABLES["letters"].items()
 }
-WIDE = (SIMPLIFIED, TRADITIONAL, JAPANESE, KOREAN, RUSSIAN, GREEK, *WEST)
-UTF_16 = {
-    "utf-16-le": ("UTF-16", WIDE, 3.0),
-    "utf-16-be": ("UTF-16", WIDE, 4.0),
+# Each encoding by Python's name: the name that users see, the languages that are
+# written in it, and how much rarer it is than the others.
+ENCODINGS: dict[str, tuple[str, tuple[Language, ...], float]] = {
+    codec: (title, languages_of(written), rarity)
+    for codec, (title, written, rarity) in letters.TABLES["encodings"].items()
 }
 
 
@@ -90,7 +56,7 @@ class Reading:
     cost: float
 
 
-def guess(head: bytes) -> Encoding:
+def guess_encoding(head: bytes) -> Encoding:
     """The encoding of bytes that are neither ASCII nor UTF-8, by what they would say.
 
     Raises ValueError where two readings are equally good, and where none is.
@@ -99,7 +65,7 @@ def guess(head: bytes) -> Encoding:
     readings = sorted(all_readings(sample), key=lambda reading: reading.cost)
     # Of those that say the same, the one that is no likelier elsewhere either.
     same = [reading for reading in readings if reading.text == readings[0].text]
-    best = min(same, key=lambda reading: {**ENCODINGS, **UTF_16}[reading.codec][2])
+    best = min(same, key=lambda reading: ENCODINGS[reading.codec][2])
     others = [reading for reading in readings if reading.text != best.text]
     lead = others[0].cost - readings[0].cost
     if is_strange(best):
@@ -113,13 +79,12 @@ def guess(head: bytes) -> Encoding:
 
 def all_readings(sample: bytes) -> list[Reading]:
     """The sample in every encoding."""
-    known = dict(ENCODINGS)
-    if len(sample) % 2 == 0 or b"\0" in sample:
-        known |= UTF_16
+    wide = len(sample) % 2 == 0 or b"\0" in sample  # as it must be in UTF-16
     return [
         Reading(codec, name, text, rarity + min(cost(text, lang) for lang in languages))
-        for codec, (name, languages, rarity) in known.items()
-        for text in [decoded(sample, codec)]
+        for codec, (name, languages, rarity) in ENCODINGS.items()
+        if wide or not codec.startswith("utf-16")
+        for text in [decoded_sample(sample, codec)]
     ]
 
 
@@ -139,7 +104,7 @@ def telling_lines(head: bytes) -> bytes:
     return b"".join(found)
 
 
-def decoded(sample: bytes, codec: str) -> str:
+def decoded_sample(sample: bytes, codec: str) -> str:
     """The sample in an encoding; bytes that are no text there are senseless there."""
     errors = "replace" if codec.startswith("utf-16") else "surrogateescape"
     return sample.decode(codec, errors)
@@ -191,8 +156,7 @@ def odd_capitals(text: str) -> int:
 
 def is_strange(reading: Reading) -> bool:
     """Whether a text is none in any language that is known here."""
-    known = {**ENCODINGS, **UTF_16}
-    _, languages, _ = known[reading.codec]
+    _, languages, _ = ENCODINGS[reading.codec]
     wide = [c for c in reading.text if c > "\x7f"]
     mean = min(sum(map(language.cost, wide)) for language in languages) / (
         len(wide) or 1

@@ -25,11 +25,7 @@ MOST_FILES = 10_000  # in a folder
 
 
 def refuse(path: Path) -> None:
-    """Refuse what cannot be read, or only with harm, before any of it is read.
-
-    Raises:
-        PlannerError: with what to do.
-    """
+    """Refuse what cannot be read, or only with harm, before any of it is read."""
     refuse_path(path, READERS)
     if is_saved(path):
         return
@@ -40,29 +36,21 @@ def refuse(path: Path) -> None:
 
 
 def refuse_several(path: Path) -> None:
-    """Refuse a ZIP file or a folder of files of which none can be read.
-
-    Raises:
-        PlannerError: with what to do.
-    """
-    if path.is_dir():
-        for name in chosen_in(path).read:
-            refuse_path(path / name, READERS)
-            refuse_large_json(path / name)
-    else:
+    """Refuse a ZIP file or a folder of files of which none can be read."""
+    if not path.is_dir():
         with opened_zip(path) as archive:
             refuse_bomb(path.name, archive)
     chosen = chosen_in(path)
     if not chosen.read:
         raise unknown_kind(path.name, chosen.left_out, READERS)
+    if path.is_dir():
+        for name in chosen.read:
+            refuse_path(path / name, READERS)
+            refuse_large_json(path / name)
 
 
 def refuse_large_json(path: Path) -> None:
-    """Refuse a .json file that no memory holds.
-
-    Raises:
-        PlannerError: with what to do.
-    """
+    """Refuse a .json file that no memory holds."""
     if path.suffix.lower() == ".json":
         refuse_json(path.name, path.stat().st_size)
 

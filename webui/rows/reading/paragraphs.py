@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from webui.rows.reading.json_lines import Row
-from webui.rows.reading.json_rows import read_json, read_jsonl
+from webui.rows.reading.json_rows import read_json_file, read_jsonl
 from webui.rows.reading.json_values import after_space, json_value
 from webui.rows.reading.text import open_text, text_lines
 
@@ -21,7 +21,7 @@ def read_text(file: Any) -> Iterator[Row]:
     if not is_json(head):
         yield from read_paragraphs(file)
     elif head.lstrip("\ufeff \n").startswith("["):
-        yield from read_json(file)
+        yield from read_json_file(file)
     else:
         yield from read_jsonl(file)
 

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from webui.rows.reading.arrow import read_parquet
-from webui.rows.reading.json_rows import read_json, read_jsonl
+from webui.rows.reading.json_rows import read_json_file, read_jsonl
 from webui.rows.reading.paragraphs import read_text
 from webui.rows.reading.tables import read_csv, read_xlsx
 
 READERS: dict[str, Callable[[Any], Iterator[tuple[int, Any]]]] = {
-    ".json": read_json,
+    ".json": read_json_file,
     ".jsonl": read_jsonl,
     ".ndjson": read_jsonl,
     ".csv": read_csv,

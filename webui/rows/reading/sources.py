@@ -55,7 +55,7 @@ def records(path: Path) -> Iterator[Record]:
     several = path.is_dir() or suffix_of(path.name) == ".zip"
     several = several and not is_saved(path)
     found = False
-    for name, unit, rows in files_behind(path):
+    for name, unit, rows in opened_rows(path):
         number = 0
         try:
             for number, row in rows:
@@ -70,7 +70,7 @@ def records(path: Path) -> Iterator[Record]:
         raise refuse_file(path.name, "holds no rows", "没有任何数据行")
 
 
-def files_behind(path: Path) -> Iterator[tuple[str, Text, Iterator]]:
+def opened_rows(path: Path) -> Iterator[tuple[str, Text, Iterator]]:
     """Each file behind a path: its name, what its numbers count, and its rows."""
     if is_saved(path):
         yield path.name, ROW, rows_of_folder(path)

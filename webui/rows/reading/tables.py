@@ -9,12 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from webui.rows.reading.files import read_as, seekable_file
-from webui.rows.reading.header import as_text, has_header, numbered, rows_above
-from webui.rows.reading.json_lines import placed, rows_of_lines
-from webui.rows.reading.layout import CHARACTERS, LINES, fitted, layout_of
+from webui.rows.reading.header import cells_as_text, has_header, numbered, rows_above
+from webui.rows.reading.json_lines import Row, placed, rows_of_lines
+from webui.rows.reading.layout import CHARACTERS, LINES, fitted_row, layout_of
 from webui.rows.reading.text import text_lines
-
-Row = tuple[int, dict[str, Any] | ValueError]
 
 
 def read_csv(file: Any) -> Iterator[Row]:
@@ -78,7 +76,7 @@ def row_of(
     if cells == names:  # where files were joined
         yield number, ValueError("repeats the names of the columns")
         return
-    fit = fitted(cells, len(names)) or fill_cells(cells, names)
+    fit = fitted_row(cells, len(names)) or fill_cells(cells, names)
     row = dict(zip(names, fit, strict=True)) if fit else None
     yield number, row or wrong_count(cells, names, delimiter)
 
@@ -96,7 +94,7 @@ def column_names(cells: Sequence[Any]) -> list[str]:
 
     Raises ValueError if two columns have one name.
     """
-    names = [cell.strip() for cell in as_text(cells)]
+    names = [cell.strip() for cell in cells_as_text(cells)]
     names = [
         name or number for name, number in zip(names, numbered(len(names)), strict=True)
     ]
@@ -141,7 +139,7 @@ def sheet_layout(
     head: list[tuple[int, list[Any]]],
 ) -> tuple[list[tuple[int, list[Any]]], bool]:
     """The first rows of a sheet without what is above them; whether one holds names."""
-    texts = [as_text(cells) for _, cells in head]
+    texts = [cells_as_text(cells) for _, cells in head]
     above = rows_above(texts)
     return head[above:], has_header(texts[above:])
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from webui.rows.reading.header import as_text, has_header, numbered
+from webui.rows.reading.header import cells_as_text, has_header, numbered
 from webui.rows.reading.layout import LINES
 
 
@@ -10,20 +10,20 @@ def named_rows(values: list[Any]) -> list[dict[str, Any]]:
     """The rows of lists that are equally long and hold no others; else none."""
     if not are_rows(values):
         return []
-    names = names_in(values)
+    names = names_in_first(values)
     rows = values[1:] if names else values
     names = names or numbered(len(values[0]))
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def names_in(values: list[Any]) -> list[str]:
+def names_in_first(values: list[Any]) -> list[str]:
     """The names in the first of some lists, if there are any."""
     first = values[0]
     if len(values) < 2 or not all(isinstance(cell, str) for cell in first):
         return []
     if len(set(first)) < len(first) or not all(first):
         return []
-    return first if has_header([as_text(row) for row in values[:LINES]]) else []
+    return first if has_header([cells_as_text(row) for row in values[:LINES]]) else []
 
 
 def are_rows(values: Any) -> bool:

@@ -14,11 +14,7 @@ SAVED_BY_DATASETS = ("dataset_dict.json", "state.json")
 
 
 def refuse_path(path: Path, suffixes: Iterable[str]) -> None:
-    """Refuse what is no file with one of these suffixes and no saved data set.
-
-    Raises:
-        PlannerError: with what to do.
-    """
+    """Refuse what is no file with one of these suffixes and no saved data set."""
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -78,7 +74,7 @@ def cannot_open(path: Path, error: OSError) -> PlannerError:
 def refuse_file(name: str, english: str, chinese: str) -> PlannerError:
     """The error for a file that cannot be used, as a sentence about it."""
     name = clean(name)
-    return PlannerError.of(f"{name}: {english}.", f"{name}:{chinese}。")
+    return PlannerError.of(f"{name}: {english}.", f"{name}：{chinese}。")
 
 
 def clean(text: str) -> str:

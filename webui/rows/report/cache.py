@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from webui.models.source import model_stamp as model_stamp
+from webui.models.source import model_stamp
 from webui.recipe import Recipe
 from webui.recipe.objectives import objective_of
 from webui.rows.report.measured import Measured
@@ -69,7 +69,7 @@ def rejected_path(key: str) -> Path:
     return reports_folder() / f"{key}.rejected.jsonl"
 
 
-def tidy() -> None:
+def tidy_reports() -> None:
     """Remove the oldest reports."""
     folder = reports_folder()
     reports = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)

@@ -7,22 +7,16 @@ from pathlib import Path
 
 from webui.errors import PlannerError
 from webui.files import new_scratch
-from webui.planner.job import Gauge, Job
+from webui.planner.job import Gauge, Job, has_died
 from webui.recipe import Recipe
 from webui.rows.each import source_files
-from webui.rows.report.cache import cached, report_key, reports_folder, tidy
+from webui.rows.report.cache import cached, report_key, reports_folder, tidy_reports
 from webui.rows.report.measured import Measured, Stamp, files_stamp
 from webui.rows.report.report import Report
 from webui.rows.report.work import STAGES, Known, finished_report
 from webui.text import Text
 
-CANCELLED = Text("The report was cancelled.", "报告已取消。")
-DIED = Text(
-    "The report's process ended without an answer, probably for want of memory; close "
-    "other programs and try again.",
-    "报告进程中途退出，很可能是内存不足；请关闭其他程序后重试。",
-)
-
+REPORT = Text("The report", "报告")
 _measured: dict[Stamp, Measured] = {}  # so that no file is hashed twice
 
 
@@ -32,20 +26,22 @@ def start_report(recipe: Recipe) -> Job[Report]:
     If it is in the cache and the files are as they were when this process last saw
     them, it is there at once.
     """
-    job = Job(CANCELLED, DIED, report_at_hand(recipe))
+    job = Job(REPORT, report_at_hand(recipe))
     if job.result is None:
-        tidy()
+        tidy_reports()
         scratch, gauge = new_scratch(reports_folder()), Gauge(STAGES)
         args = (recipe, scratch, dict(_measured), gauge)
-        job.begin(finished_report, *args, gauge=gauge, scratch=scratch, take=taken)
+        job.begin(
+            finished_report, *args, gauge=gauge, scratch=scratch, take=kept_report
+        )
     return job
 
 
-def taken(answer: tuple[str, Known]) -> Report | PlannerError:
+def kept_report(answer: tuple[str, Known]) -> Report | PlannerError:
     """The report that the process put into the cache."""
     key, measured = answer
     _measured.update(measured)
-    return cached(key) or PlannerError(DIED)
+    return cached(key) or PlannerError(has_died(REPORT))
 
 
 def report_at_hand(recipe: Recipe) -> Report | None:

@@ -139,10 +139,7 @@ def histogram(whole: "np.ndarray") -> tuple[Bin, ...]:
 
 def bar_width(usual: int) -> int:
     """The smallest power of two that brings these many tokens into BINS bars."""
-    width = 1
-    while usual // width >= BINS:
-        width *= 2
-    return width
+    return 1 << (usual // BINS).bit_length()
 
 
 def trained_tokens(labels: Sequence[int]) -> int:

@@ -46,13 +46,13 @@ def files_stamp(path: Path) -> Stamp:
     Nothing, if it is not there.
     """
     try:
-        stats = [(file, file.stat()) for file in files_behind(path)]
+        stats = [(file, file.stat()) for file in all_files(path)]
     except (OSError, ValueError):  # a name with a zero byte is a ValueError
         return ()
     return tuple((str(file), s.st_size, s.st_mtime_ns) for file, s in stats)
 
 
-def files_behind(path: Path) -> list[Path]:
+def all_files(path: Path) -> list[Path]:
     """The files of a folder, or the one file itself."""
     if not path.is_dir():
         return [path]
@@ -68,7 +68,7 @@ def measure_files(path: Path, on_bytes: Callable[[int], None]) -> Measured:
     refuse(path)
     try:
         digest = hashlib.blake2b(digest_size=16)
-        for file in files_behind(path):
+        for file in all_files(path):
             digest.update(f"\0{file.relative_to(path)}\0".encode("utf-8", "replace"))
             with file.open("rb") as stream:
                 for block in blocks(stream):

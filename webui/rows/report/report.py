@@ -46,6 +46,9 @@ class Counts:
         """Rows that cannot be used."""
         return self.read - self.kept
 
+    def __add__(self, more: "Counts") -> "Counts":
+        return Counts(self.read + more.read, self.kept + more.kept)
+
 
 @dataclass(frozen=True)
 class Empty:
@@ -133,20 +136,21 @@ def make_report(
     tally = Tally(asked, RejectionTally(rejected), LabelTally(asked.format))
     trained, held = Counts(), Counts()
     for batch in batches(train):
-        trained = counted(tally, trained, batch, on_progress)
-        count_batch(tally, batch.kept, encode)
+        kept = usable(tally, batch, on_progress)
+        trained += Counts(len(batch), len(kept))
+        count_batch(tally, kept, encode)
     for batch in batches(heldout):
-        held = counted(tally, held, batch, on_progress)
-        compare_batch(tally, batch.kept, train=False)
+        kept = usable(tally, batch, on_progress)
+        held += Counts(len(batch), len(kept))
+        compare_batch(tally, kept, train=False)
     if asked.draw is not None and tally.drawn_from:
         rows = asked.draw(tally.drawn_from)[0]
         told = [row["number"] for row in rows if row["number"] is not None]
         tally.prints.hold_out(told)
         for row in rows:
             tally.lengths.leave_out(row["seen"], row["learned"])
-        drawn = len(rows)
-        trained = Counts(trained.read - drawn, trained.kept - drawn)
-        held = Counts(drawn, drawn)
+        held = Counts(len(rows), len(rows))
+        trained = Counts(trained.read - held.read, trained.kept - held.kept)
     return Report(
         trained,
         held,
@@ -161,31 +165,6 @@ def make_report(
     )
 
 
-@dataclass
-class Batch:
-    """Some rows in a sequence, parted into those that can be used and the others."""
-
-    kept: list[Kept] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    last: Record | None = None
-    characters: int = 0
-
-    def add(self, row: Kept | Rejected) -> None:
-        """Add a row."""
-        self.last = row.record
-        if isinstance(row, Kept):
-            self.kept.append(row)
-            self.characters += characters(row)
-        else:
-            self.rejected.append(row)
-
-    @property
-    def full(self) -> bool:
-        """Whether no more rows should be added."""
-        rows = len(self.kept) + len(self.rejected)
-        return rows >= BATCH_ROWS or self.characters >= BATCH_CHARACTERS
-
-
 def characters(row: Kept) -> int:
     """How long a row is, roughly; one that was not rendered is its messages."""
     if row.sequences:
@@ -195,37 +174,39 @@ def characters(row: Kept) -> int:
     return said + len(str(row.mapped.get("text", "")))
 
 
-def batches(rows: Rows) -> Iterator[Batch]:
+def batches(rows: Rows) -> Iterator[list[Kept | Rejected]]:
     """The rows in groups that fit into the memory."""
-    batch = Batch()
+    batch: list[Kept | Rejected] = []
+    size = 0
     for row in rows:
-        batch.add(row)
-        if batch.full:
+        batch.append(row)
+        size += characters(row) if isinstance(row, Kept) else 0
+        if len(batch) >= BATCH_ROWS or size >= BATCH_CHARACTERS:
             yield batch
-            batch = Batch()
-    if batch.last is not None:
+            batch, size = [], 0
+    if batch:
         yield batch
 
 
-def counted(
-    tally: Tally, counts: Counts, batch: Batch, on_progress: OnProgress
-) -> Counts:
-    """Count a batch's rows, and write down those that cannot be used."""
-    for row in batch.rejected:
-        tally.rejections.add(row)
-    read, kept = len(batch.kept) + len(batch.rejected), len(batch.kept)
-    tally.rows += read
-    if batch.last is not None:
-        on_progress(tally.rows, batch.last)
-    return Counts(counts.read + read, counts.kept + kept)
+def usable(
+    tally: Tally, batch: list[Kept | Rejected], on_progress: OnProgress
+) -> list[Kept]:
+    """The rows of a batch that can be used; the others are counted and written down."""
+    for row in batch:
+        if isinstance(row, Rejected):
+            tally.rejections.add(row)
+    tally.rows += len(batch)
+    on_progress(tally.rows, batch[-1].record)
+    return [row for row in batch if isinstance(row, Kept)]
 
 
 def count_batch(tally: Tally, kept: list[Kept], encode: Encode) -> None:
     """Measure some training rows."""
+    begin = len(tally.drawn_from)
     compare_batch(tally, kept, train=True)
     parts = [part for row in kept for part in row.sequences]
     encoded = iter(encode(parts) if parts else [])
-    drawn_from = tally.drawn_from[-len(kept) :] if tally.asked.draw else kept
+    drawn_from = tally.drawn_from[begin:] if tally.asked.draw else kept
     for row, drawn in zip(kept, drawn_from, strict=True):
         before = tally.lengths.tokens, tally.lengths.trained
         for part in row.sequences:
@@ -234,10 +215,10 @@ def count_batch(tally: Tally, kept: list[Kept], encode: Encode) -> None:
             drawn["seen"] = tally.lengths.tokens - before[0]
             drawn["learned"] = tally.lengths.trained - before[1]
         tally.labels.add(row.mapped)
-        if is_empty(row.mapped):
+        if teaches_nothing(row.mapped):
             tally.empties += 1
             if len(tally.empty) < EXAMPLES:
-                tally.empty.append(place_of(row))
+                tally.empty.append(kept_place(row))
 
 
 def count_sequence(tally: Tally, row: Kept, part: Sequence, tokens: Encoded) -> None:
@@ -247,13 +228,15 @@ def count_sequence(tally: Tally, row: Kept, part: Sequence, tokens: Encoded) -> 
     seen = tokens.whole if goes_on else len(tokens.ids)
     learned = tokens.whole if goes_on else trained_tokens(tokens.labels)
     tally.lengths.add(tokens.whole, seen, learned)
-    tally.lengths.keep_if_long(place_of(row), tokens.whole, part.text)
+    tally.lengths.keep_if_long(kept_place(row), tokens.whole, part.text)
 
 
 def compare_batch(tally: Tally, kept: list[Kept], *, train: bool) -> None:
     """Remember what some rows say, to find those that say the same."""
     said = [comparable(row.mapped, tally.asked.instruction) for row in kept]
-    told = [(text, place_of(row)) for text, row in zip(said, kept, strict=True) if text]
+    told = [
+        (text, kept_place(row)) for text, row in zip(said, kept, strict=True) if text
+    ]
     texts, places = [text for text, _ in told], [place for _, place in told]
     if tally.asked.draw is not None and train:
         column, number = tally.asked.column, tally.prints.train
@@ -265,12 +248,12 @@ def compare_batch(tally: Tally, kept: list[Kept], *, train: bool) -> None:
     tally.prints.add(texts, places, train=train)
 
 
-def place_of(row: Kept) -> Place:
+def kept_place(row: Kept) -> Place:
     """Where a row stands."""
     return Place(row.record.file, row.record.number, row.record.unit)
 
 
-def is_empty(mapped: dict[str, Any]) -> bool:
+def teaches_nothing(mapped: dict[str, Any]) -> bool:
     """Whether a row has nothing to learn."""
     if "messages" not in mapped:
         return not str(mapped.get("text") or "").strip()

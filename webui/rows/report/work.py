@@ -2,8 +2,7 @@
 report."""
 
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -51,24 +50,6 @@ CHANGED = Text(
 REACH = 131072  # tokens; the longest sequence that a recipe may ask for
 
 
-def reading_told(gauge: Gauge) -> Callable[[int, float | None], None]:
-    """Tells of the rows read and, where it is known, of the share of all; time is
-    taken from now on."""
-    begun = time.monotonic()
-    gauge.tell(READING, share=MEASURED_SHARE)
-
-    def tell(rows: int, share: float | None) -> None:
-        if not share:
-            gauge.tell(READING, rows=rows)
-            return
-        seconds = time.monotonic() - begun
-        left = max(0.0, seconds / (share * READ_SHARE) - seconds)
-        done = MEASURED_SHARE + share * (READ_SHARE - MEASURED_SHARE)
-        gauge.tell(READING, rows=rows, share=done, seconds_left=left)
-
-    return tell
-
-
 def finished_report(
     recipe: Recipe, scratch: Path, known: Known, gauge: Gauge
 ) -> tuple[str, Known]:
@@ -111,10 +92,10 @@ def written_report(
     chat = recipe_chat(recipe)
     tokenizer = chat.template.tokenizer
     train, heldout = both_parts(recipe, chat)
-    tell = reading_told(gauge)
+    tell = gauge.begin(READING, MEASURED_SHARE, READ_SHARE)
 
     def on_progress(rows: int, record: Record) -> None:
-        tell(rows, position.share(record))
+        tell(position.share(record), rows)
 
     with rejected_file.open("w", encoding="utf-8", errors="backslashreplace") as file:
         return make_report(
@@ -132,7 +113,7 @@ def both_parts(
 ) -> tuple[Iterator[Kept | Rejected], Iterator[Kept | Rejected]]:
     """The training rows and the held-out rows.
 
-    Rows that are drawn from the training rows come among these; see ``draw_rows``.
+    Rows that are drawn from the training rows come among these; the report draws them.
     """
     if recipe.split.by != "column":
         return read_rows(recipe, "train", chat), read_rows(recipe, "heldout", chat)

@@ -52,8 +52,12 @@ def scored(values: Values) -> Values:
 
 
 def warned(values: Values) -> Values:
-    """A checkpoint without room was a warning of another kind."""
-    return {**values, "event": "no_room"} if values.get("kind") == "no_room" else values
+    """A checkpoint without room was a warning of another kind, and so were watched rows
+    that had been learned before."""
+    kind = values.get("kind")
+    return (
+        {**values, "event": kind} if kind in ("no_room", "learned_before") else values
+    )
 
 
 def summary(values: Values) -> Values:

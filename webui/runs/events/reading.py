@@ -1,57 +1,22 @@
 """From the JSON of one event to its record and back."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, asdict, fields
+from dataclasses import asdict, fields
 from functools import cache
-from types import NoneType, UnionType
-from typing import Any, NamedTuple, get_args, get_origin
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from webui.runs.events.older import LIFTS
 from webui.runs.events.records import RECORDS, Event, Other
 
-# What JSON gives where a record says this.
-GIVEN: dict[Any, tuple[type, ...]] = {
-    float: (float, int),
-    Mapping: (dict,),
-    Sequence: (list, tuple),
-    Any: (object,),
-}
 EMPTY: tuple[Any, ...] = (None, "", (), [], {})
 
 
-class Shape(NamedTuple):
-    """The fields of a record with the types that their JSON may have, those whose
-    default is made for each record, and those that have none."""
-
-    types: tuple[tuple[str, tuple[type, ...]], ...]
-    made: tuple[tuple[str, Callable[[], Any]], ...]
-    needed: frozenset[str]
-
-
 @cache
-def shape(kind: Any) -> Shape:
-    """What a record is filled in with."""
-    types = ((each.name, given_types(each.type)) for each in fields(kind))
-    made = ((each.name, each.default_factory) for each in fields(kind))
-    without = (
-        each.name
-        for each in fields(kind)
-        if each.default is MISSING and each.default_factory is MISSING
-    )
-    return Shape(
-        tuple(types),
-        tuple((name, make) for name, make in made if make is not MISSING),
-        frozenset(without),
-    )
-
-
-def given_types(annotation: Any) -> tuple[type, ...]:
-    """The types in which JSON gives a field."""
-    parts = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
-    named = [get_origin(part) or part for part in parts]
-    found = [GIVEN.get(n, (NoneType if n is None else n,)) for n in named]
-    return tuple(each for types in found for each in types)
+def reader(kind: Any) -> TypeAdapter:
+    """What fills in a record and refuses what does not fit its fields."""
+    return TypeAdapter(kind)
 
 
 def parsed(line: bytes) -> Event | None:
@@ -66,27 +31,18 @@ def parsed(line: bytes) -> Event | None:
 
 
 def record(values: dict[str, Any]) -> Event:
-    """The record of an event's JSON; fields that it does not know are passed over.
-
-    There are many steps, so it is filled in without the checks of a constructor.
-    """
+    """The record of an event's JSON; fields that it does not know are passed over."""
     if lift := LIFTS.get(values["event"]):
         values = lift(values)
     kind: Any = RECORDS.get(values["event"])
     if kind is None:
         return other(values)
-    event: Event = object.__new__(kind)
-    found, (types, made, needed) = event.__dict__, shape(kind)
-    for name, allowed in types:
-        value = values.get(name)
-        if isinstance(value, allowed):
-            found[name] = value
-        elif value is not None:
-            return other(values)
-    for name, make in made:
-        if name not in found:
-            found[name] = make()
-    return event if found.keys() >= needed else other(values)
+    try:
+        told = {name: value for name, value in values.items() if value is not None}
+        event: Event = reader(kind).validate_python(told)
+    except ValidationError:
+        return other(values)
+    return event
 
 
 def other(values: dict[str, Any]) -> Other:

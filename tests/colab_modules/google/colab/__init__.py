@@ -1,0 +1,1 @@
+"""What a Colab runtime has, in the shape that the notebook uses."""

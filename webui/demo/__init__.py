@@ -1,0 +1,1 @@
+"""A page for strangers: one prompt, the base beside one trained model, nothing else."""
