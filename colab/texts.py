@@ -182,33 +182,28 @@ else:
     {"again": Text("this cell ran before", "本单元格已运行过")},
 )
 
-MORE = prose(
-    "more",
-    """
-The page is a view: the training runs in a kernel of its own and goes on if you close it. Everything it can do, a cell can do too:
-
-```
+COMMANDS = """```
 !tunebook run starter-extract --set training.learning_rate=5e-4
 !tunebook runs
 !tunebook resume RUN
 !tunebook plan llama2-rank-study --card t4
 !tunebook doctor
-```
+```"""
+MORE = prose(
+    "more",
+    f"""
+The page is a view: the training runs in a kernel of its own and goes on if you close it. Everything it can do, a cell can do too:
+
+{COMMANDS}
 
 - **A T4** has 16 GB, of which 14.7 GiB can be used, and computes in fp16: it has no bf16. The page's **Parameters** tab, and `tunebook plan`, say before anything is loaded whether a model fits, and what to change if not.
 - **Colab's rules:** its FAQ says that free runtimes are not meant for web interfaces that take the notebook's place. This page stays inside a cell, no link is shared, and all of it is also a command; yet Colab decides, and may end a free runtime.
 - **Kaggle** shows no page of a local address in a cell: use the commands there. `!tunebook page --share` makes a public link behind a password that it prints, if you want one.
 """,
-    """
+    f"""
 页面只是视图：训练在独立的内核中进行，关闭页面也会继续。页面能做的一切，单元格中的命令也能做到：
 
-```
-!tunebook run starter-extract --set training.learning_rate=5e-4
-!tunebook runs
-!tunebook resume RUN
-!tunebook plan llama2-rank-study --card t4
-!tunebook doctor
-```
+{COMMANDS}
 
 - **T4** 有 16 GB 显存，其中 14.7 GiB 可用；它以 fp16 计算，不支持 bf16。页面的**参数**标签页和 `tunebook plan` 会在加载任何内容之前说明模型能否放下，放不下时该改什么。
 - **Colab 的规则：** 其常见问题写明，免费运行时不适用于取代笔记本的网页界面。本页面只在单元格中显示，不共享链接，所有功能也都有对应的命令；但最终由 Colab 决定，它可能会终止免费运行时。
