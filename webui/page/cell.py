@@ -11,9 +11,10 @@ from markupsafe import Markup
 from webui.diagnosis import explain
 from webui.figures import duration
 from webui.kernel import jobs
-from webui.notebook.cells import KINDS, SHOWN
+from webui.notebook.cells import KINDS, number_of
 from webui.notebook.cells.kind import CellKind
 from webui.page import mending
+from webui.page.code.pane import code_pane
 from webui.page.frame import Page
 from webui.page.language import MARKS, STATES
 from webui.page.mending import failure_of
@@ -40,7 +41,7 @@ def cell(page: Page, name: str) -> Iterator:
 
 def head(kind: CellKind, page: Page, view: View) -> Markup:
     """The line that says which cell this is and how it stands."""
-    state, number = view.state(kind.name), SHOWN.index(kind.name) + 1
+    state, number = view.state(kind.name), number_of(kind.name)
     word: str | Markup = page.say(STATES[state])
     if state == "running":
         # The browser counts on, so that no redraw is needed for it.
@@ -71,17 +72,13 @@ def run_up_to(page: Page, name: str, recipe: Recipe) -> None:
 def code_and_output(page: Page, *names: str) -> None:
     """The folded code of some cells, and below it what they put out."""
     with gr.Accordion(page.say(CODE), open=False) as fold:
-        code = gr.Code(language="python", interactive=False, show_label=False)
-
-    def joined(view: View) -> str:
-        return "\n\n".join(view.cells[name].code for name in names)
+        code_pane(page, *names)
 
     def lines(view: View) -> str:
-        count = len(joined(view).splitlines())
+        count = sum(len(view.cells[name].code.splitlines()) for name in names)
         told = Text(f"{CODE.en} ({count} lines)", f"{CODE.zh}（{count} 行）")
         return page.say(told)
 
-    page.watch(code, lambda view: gr.update(value=joined(view)))
     page.watch(fold, lambda view: gr.update(label=lines(view)))
     page.html(partial(output, names))
     mending.offer(page, *names)

@@ -14,6 +14,7 @@ from webui.errors import UserError
 from webui.kernel.kernel import Kernel
 from webui.kernel.status import status
 from webui.page.bind import Binding, bind, commit_events, field_updates
+from webui.page.code.places import tab_of
 from webui.page.draft import same, titled
 from webui.page.language import Language
 from webui.page.stamp import stamp_of
@@ -56,6 +57,8 @@ class Page:
     chosen: list[tuple[Component, Sequence[Component], Drawer]] = field(
         default_factory=list
     )
+    # What a field changes is seen here first: the answer to its commit brings it.
+    first: list[tuple[Component, Drawer]] = field(default_factory=list)
     # Wired when the page is whole: a button sends every field, of later tabs as well.
     later: list[Callable[[], Any]] = field(default_factory=list)
 
@@ -99,19 +102,27 @@ class Page:
     def add_binding(self, binding: Binding) -> None:
         """Make a binding part of the form and commit it whenever it is left."""
         self.bindings.append(binding)
-        path = binding.field.path
+        self.later.append(lambda: self.wire_commit(binding))
 
-        def commit(seen: Seen | None, *values: Any) -> Seen:
+    def wire_commit(self, binding: Binding) -> None:
+        """Put a field into the draft; the answer brings what stands in the same tab
+        and is to show it first, before the page is redrawn."""
+        path, tab = binding.field.path, tab_of(binding.components[0])
+        numbers = [n for n, (part, _) in enumerate(self.first) if tab_of(part) == tab]
+
+        def commit(seen: Seen | None, *values: Any) -> Any:
             seen = seen or Seen()
             seen.own[path] = self.studio.draft.commit(path, binding.read(values))
-            return seen
+            news = self.first_news(seen, self.view(), numbers) if numbers else []
+            return [seen, *news] if news else seen
 
+        outputs = [self.seen, *(self.first[number][0] for number in numbers)]
         for component in binding.components:
             for event in commit_events(component):
                 event(
                     commit,
                     [self.seen, *binding.components],
-                    self.seen,
+                    outputs,
                     show_progress="hidden",
                     trigger_mode="always_last",
                     concurrency_limit=None,
@@ -138,6 +149,11 @@ class Page:
                 component,
                 **QUIET,
             )
+
+    def send_first(self, component: Component, drawer: Drawer) -> None:
+        """Redraw an HTML part from every view, and at once when a field beside it in
+        the same tab is committed."""
+        self.first.append((component, drawer))
 
     def html(self, drawer: Drawer, **options: Any) -> gr.HTML:
         """An HTML part that is drawn from the page and every view; it escapes."""
@@ -296,7 +312,14 @@ class Page:
             values, rest = rest[: len(inputs)], rest[len(inputs) :]
             updates.append(self.drawn_html(drawer, view, *values))
         seen.version = version
-        return [seen, *only_news(seen.sent, updates)]
+        first = self.first_news(seen, view, range(len(self.first)))
+        return [seen, *only_news(seen.sent, updates), *first]
+
+    def first_news(self, seen: Seen, view: View, numbers: Sequence[int]) -> list[Any]:
+        """Of the parts that are sent first, those that this tab does not have so."""
+        updates = [self.drawn_html(self.first[n][1], view) for n in numbers]
+        # Counted from below, so that both ways of sending know of each other.
+        return only_news(seen.sent, updates, [-1 - number for number in numbers])
 
     def drawn(self, watcher: Callable, *given: Any) -> Any:
         """One part of the page. If it cannot be drawn, the others still are."""
@@ -323,17 +346,22 @@ class Page:
             *self.form,
             *(component for component, _ in self.watchers),
             *(component for component, _, _ in self.chosen),
+            *(component for component, _ in self.first),
         ]
         choices = [choice for _, inputs, _ in self.chosen for choice in inputs]
         self.stamp.change(self.redraw, [self.seen, *choices], outputs, **QUIET)
 
 
-def only_news(sent: dict[int, int], updates: list[Any]) -> list[Any]:
-    """The updates, with a skip for each that the tab was sent before."""
-    for number, update in enumerate(updates):
+def only_news(
+    sent: dict[int, int], updates: list[Any], numbers: Sequence[int] | None = None
+) -> list[Any]:
+    """The updates, with a skip for each that the tab was sent before; by its number
+    among all that are sent, which is its place if none is given."""
+    for place, update in enumerate(updates):
+        number = numbers[place] if numbers is not None else place
         mark = hash(repr(update))
         if sent.get(number) == mark:
-            updates[number] = gr.skip()
+            updates[place] = gr.skip()
         sent[number] = mark
     return updates
 

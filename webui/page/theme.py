@@ -36,8 +36,8 @@ def theme() -> gr.Theme:
 
 def style() -> str:
     """The page's style sheet."""
-    files = FOLDER / "patches" / "parts.css", FOLDER / "style.css"
-    return "".join(file.read_text(encoding="utf-8") for file in files)
+    names = "patches/parts.css", "style.css", "code/pane.css"
+    return "".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 
 # Read by the browser as one: what stands in an earlier file is known in a later one.
@@ -49,6 +49,10 @@ SCRIPTS = (
     "clock.js",
     "stores.js",
     "curves.js",
+    "code/changes.js",
+    "code/fields.js",
+    "code/copy.js",
+    "code/pane.js",
 )
 
 
