@@ -1,15 +1,13 @@
 """Every field that changes the code finds its lines, and each line its fields."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import cache
 from typing import Any
 
 import pytest
 
-from webui.models.here import cells_here, model_here
+from webui.models.here import cells_here
 from webui.notebook.cells import SHOWN
-from webui.notebook.render import render_codes
 from webui.notebook.rows import Rows, expected
 from webui.page.code.decided import Decided, Shown, decided_by
 from webui.page.code.marks import Numbered, shared_out
@@ -76,14 +74,10 @@ def lines_in(name: str, decided: Decided) -> dict[str, set[str]]:
 def test_each_field_that_changes_the_code_finds_its_lines(name: str) -> None:
     """By a way of its own: whether any other value writes another code at all."""
     base, found = all_decided(name)
-    place = model_here(base.recipe.model)
-    before = render_codes(base.recipe, SHOWN, base.rows, place)
+    before = base.written(base.recipe, SHOWN)
 
     def changed(other: Recipe) -> bool:
-        with suppress(TypeError):  # one that no check has seen
-            place = model_here(other.model)
-            return render_codes(other, SHOWN, base.rows, place) != before
-        return False
+        return base.written(other, SHOWN) not in ({}, before)
 
     for decided in found:
         changes = any(map(changed, accepted(base.recipe, decided.control)))
