@@ -195,5 +195,5 @@ document.addEventListener('focusout', ({ target, relatedTarget }) => {
   const block = target.closest('.block[id]:not([id=""])');
   if (!block || block.id !== fieldAt || block.contains(relatedTarget)) return;
   fieldAt = '';
-  for (const pane of document.querySelectorAll('.code-pane')) { unshowField(pane); noteIn(pane, ''); }
+  for (const pane of document.querySelectorAll('.code-pane')) { unshowField(pane); noteIn(pane, codeWords(pane).hint); }
 });
