@@ -19,7 +19,8 @@ const noteIn = (pane, text) => { const note = pane.querySelector('.code-note'); 
 // All fields of a pane, once for each code that it shows.
 function fieldsOf(pane) {
   if (!pane.asked) pane.asked = codeAnswer(pane).then((answer) => {
-    if (answer && pane.isConnected) paintFields(pane, answer);
+    if (!answer) pane.asked = null; // the code has changed meanwhile: ask anew
+    else if (pane.isConnected) paintFields(pane, answer);
     return answer;
   }).catch(() => { pane.asked = null; });
   return pane.asked;
@@ -78,7 +79,7 @@ function wrapPart(code, start, end, name) {
 // ---- from a line to its field
 
 async function lineChosen(pane, line, id = '') {
-  const answer = await fieldsOf(pane);
+  const answer = await fieldsOf(pane) || await fieldsOf(pane);
   const fields = line.fields || [];
   const chosen = id || fields[0];
   if (!answer || !chosen) return noteIn(pane, answer ? codeWords(pane).nobody : '');
