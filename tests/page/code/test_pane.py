@@ -34,7 +34,7 @@ def page() -> Page:
             code_pane(page, "train")
         with gr.Tab("Model", id="model"):
             code_pane(page, "setup", "model")
-        studio.places = places_of(page.bindings)
+        studio.places["en"] = places_of(page.bindings)
         page.connect()
     return page
 
@@ -114,10 +114,8 @@ def test_a_field_is_answered_with_its_place_and_its_lines(page: Page) -> None:
     answer = answered(page.studio, ("train",), "training-seed", "en")
     (field,) = answer["fields"].values()
     assert f'data-mark="{answer["mark"]}"' in drawn(page, "train")
-    assert (field["tab"], field["folds"]) == (
-        "train",
-        ("fold-1-training-seed", "named"),
-    )
+    folds = ("fold-1-training-seed", "named")
+    assert field["place"] == {"tab": "train", "title": "Train", "folds": folds}
     (line, start, end) = field["spans"][0]
     code = page.view().cells["train"].code.split("\n")[line - 1]
     assert code[start:end] == "seed=3407"

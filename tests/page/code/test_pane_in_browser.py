@@ -61,8 +61,8 @@ def test_what_a_field_changes_is_marked_and_told(browser: Any, server: Any) -> N
     assert told.inner_text() == f"1 line changed: {batch}"
     sign = "e => getComputedStyle(e, '::before').content"
     assert "▸" in page.locator(f"{TRAIN} .changed .code-n").evaluate(sign)
-    page.get_by_label("epochs", exact=True).check()
     epochs = line_with(page, TRAIN, "max_steps")
+    page.get_by_label("epochs", exact=True).check()
     wait_for(lambda: epochs in numbers(page, TRAIN, "changed"), 45)
     assert "num_train_epochs" in lines(page, TRAIN)[epochs - 1]
     wait_for(lambda: not numbers(page, TRAIN, "changed"), 45)
@@ -128,3 +128,13 @@ def test_hostile_text_is_shown_and_nothing_more(browser: Any, server: Any) -> No
     marked = page.locator("#code-compare .code-at").all_inner_texts()
     assert "".join(marked) == shown[0]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_phone_is_led_to_a_tab_that_has_no_room(browser: Any, server: Any) -> None:
+    page = open_page(browser, server, viewport={"width": 390, "height": 800})
+    page.get_by_role("button", name="More tabs").click()
+    page.locator(".overflow-dropdown").get_by_text("Parameters", exact=True).click()
+    page.wait_for_selector("#code-adapter .code-line")
+    seed = line_with(page, "#code-adapter", "random_state=")
+    page.locator(f"#code-adapter [data-n='{seed}'] code").click()
+    wait_for(lambda: focused(page) == "training-seed", 45)
