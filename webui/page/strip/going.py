@@ -262,7 +262,7 @@ def name_of(view: View) -> str:
 def other_jobs(page: Page, view: View) -> Iterator[Going]:
     """Work in processes of its own: a report, a GGUF file that is unpacked."""
     if view.report_runs and (found := view.report_progress):
-        yield progress(page, words.REPORT, "data", found)
+        yield progress(page, words.REPORT, "report", found)
     unpacking = view.studio.unpacking
     if unpacking is not None and unpacking.result is None:
         yield progress(page, words.UNPACKS, "model", unpacking.progress)

@@ -1,20 +1,21 @@
-"""Where on the page a cell is, as the end of an address: ``#tab/cell``."""
+"""Where on the page a cell's doings are, as the end of an address: ``#tab/part``."""
 
-# The tab of each cell, and the cell of the page in which it stands.
-CELLS = {
-    "setup": ("model", "model"),
-    "model": ("model", "model"),
-    "data": ("data", "data"),
-    "adapter": ("parameters", "adapter"),
-    "load": ("compare", "compare"),
-    "train": ("train", "train"),
-    "sweep": ("sweep", "sweep"),
-    "compare": ("compare", "compare"),
-    "score": ("compare", "score"),
-    "runs": ("runs", "runs"),
+# The tab of each cell, and the part of it in which one sees how it goes.
+PLACES = {
+    "setup": "model/cell-model",
+    "model": "model/cell-model",
+    "data": "data/cell-data",
+    "report": "data/report",
+    "adapter": "parameters/cell-adapter",
+    "train": "train/progress",
+    "waiting": "train/waiting",
+    "sweep": "sweep/cell-sweep",
+    "load": "compare/cell-compare",
+    "compare": "compare/cell-compare",
+    "score": "compare/cell-score",
 }
 
 
 def place_of(cell: str | None) -> str:
-    """The link to a cell of the notebook."""
-    return "#" + "/".join(CELLS.get(cell or "", CELLS["train"]))
+    """The link to a cell of the notebook, or to another part."""
+    return f"#{PLACES.get(cell or '', PLACES['train'])}"

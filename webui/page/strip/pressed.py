@@ -1,4 +1,4 @@
-"""Presses of buttons that take a while: what goes on before anything else tells of it."""
+"""Presses of buttons that take a while: told before anything else tells of them."""
 
 import itertools
 import threading

@@ -17,6 +17,7 @@ from webui.page.language import MARKS, STOP
 from webui.page.strip import words
 from webui.page.strip.ended import End, last_end
 from webui.page.strip.going import Going, all_going, stop_asked
+from webui.page.strip.places import place_of
 from webui.page.view import View
 
 
@@ -24,9 +25,16 @@ def build(page: Page) -> None:
     """The line and its Stop, which is seen only while there is something to stop."""
     with gr.Row(elem_id="strip", elem_classes="strip-row"):
         page.html(draw, elem_id="strip-told")
+        gr.HTML(words_of(page), elem_id="strip-words")
         end = partial(stopping.stop, page.kernel)
         stop = page.button(STOP, "stop", end, form=False, interactive=False)
     page.watch(stop, stop_button)
+
+
+def words_of(page: Page) -> str:
+    """What the browser says by itself where the server does not answer."""
+    told = Markup('<span data-silent="{}"></span>').format(page.say(words.SILENT))
+    return str(told)
 
 
 def stop_button(view: View) -> Any:
@@ -104,7 +112,7 @@ def beside(page: Page, others: list[Going], waits: int) -> Markup:
     ]
     if waits:
         queued = escape(page.say(words.WAITS).format(waits))
-        told.append(linked("other", "#train/train/waiting", queued))
+        told.append(linked("other", place_of("waiting"), queued))
     if not told:
         return Markup("")
     return Markup('<span class="others">{}</span>').format(Markup(" · ").join(told))

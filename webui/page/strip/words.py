@@ -2,6 +2,11 @@
 
 from webui.text import Text
 
+SILENT = Text(
+    "The server does not answer; the page asks again by itself. What the kernel trains "
+    "goes on meanwhile.",
+    "服务器没有响应；页面会自动重试。内核中的训练不受影响。",
+)
 NOTHING = Text(
     "Nothing runs. “Run all” runs every cell in order.",
     "当前没有任务。点击“全部运行”会依次运行所有单元。",
