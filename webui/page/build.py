@@ -7,6 +7,7 @@ from webui.page.frame import QUIET, Page
 from webui.page.header import build_header
 from webui.page.language import Language
 from webui.page.patches.skips import Blocks
+from webui.page.strip import strip
 from webui.page.studio import Studio
 from webui.page.tabs import compare, data, model, parameters, runs, sweep, train
 from webui.text import Text
@@ -38,6 +39,7 @@ def build_page(studio: Studio, language: Language, blocks: gr.Blocks) -> None:
     stamp = gr.Textbox(visible="hidden", elem_id="stamp")
     page = Page(studio, language, seen=gr.State(None), stamp=stamp)
     build_header(page)
+    strip.build(page)
     page.html(watched, elem_id="watched")
     with gr.Tabs():
         for title, tab in TABS:

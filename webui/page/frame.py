@@ -160,7 +160,7 @@ class Page:
         looks = {"size": "sm", "visible": shown is None, **options}
         button = gr.Button(self.say(title), elem_id=name, **looks)
         if action is not None:
-            self.when_pressed(button, action, inputs, form=form)
+            self.when_pressed(button, action, inputs, form=form, word=self.say(title))
         if shown is not None:
             self.watch(button, lambda view: gr.update(visible=shown(view)))
         return button
@@ -172,18 +172,20 @@ class Page:
         inputs: Sequence[Component] = (),
         *,
         form: bool = True,
+        word: str = "",
     ) -> None:
         """Run an action at a click, with the recipe that this form shows.
 
         With ``form``, the action gets the recipe first and then the inputs' values;
         the start is refused when another tab changed what this form shows. A problem
-        is told in one sentence; whatever else happens goes to the log.
+        is told in one sentence; whatever else happens goes to the log. ``word`` is how
+        the strip calls a press that takes a while.
         """
 
         def act(seen: Seen | None, *values: Any) -> Seen:
             seen = seen or Seen()
             chosen, rest = values[: len(inputs)], values[len(inputs) :]
-            with self.problems_told():
+            with self.studio.presses.one(word), self.problems_told():
                 recipe = [self.commit_form(seen, rest)] if form else []
                 action(*recipe, *chosen)
             return seen

@@ -1,18 +1,25 @@
-"""What the page's script asks by plain routes: the stamp of now, and the curves.
+"""What the page's script asks by plain routes: the stamp of now, the curves,
+and the whole script.
 
 They cost a fifth of an event of Gradio's.
 """
 
+import secrets
 from typing import Any
 
 from webui.kernel.status import status
 from webui.page.curves import Asked, curve_news, run_folder
+from webui.page.no_code import no_code
 from webui.page.patches.guarded import add_guarded
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
+from webui.page.take_away import script_of
+from webui.page.view import view_of
 
-STAMP, CURVES = "/stamp", "/curves"
+STAMP, CURVES, SCRIPT = "/stamp", "/curves", "/script"
 FRESH = {"Cache-Control": "no-store"}
+# Another one after a start: by it a tab knows that its session is gone.
+SERVER = {"Tunebook-Server": secrets.token_hex(4)}
 
 
 def add_routes(app: Any, studio: Studio) -> None:
@@ -21,7 +28,8 @@ def add_routes(app: Any, studio: Studio) -> None:
     from starlette.responses import JSONResponse, PlainTextResponse
 
     def stamp() -> PlainTextResponse:
-        return PlainTextResponse(stamp_of(studio, status(studio.kernel)), headers=FRESH)
+        now = stamp_of(studio, status(studio.kernel))
+        return PlainTextResponse(now, headers=FRESH | SERVER)
 
     def curves(run: str, asked: Asked = Depends()) -> JSONResponse:  # noqa: B008
         folder = run_folder(studio.kernel.runs, run)
@@ -29,5 +37,12 @@ def add_routes(app: Any, studio: Studio) -> None:
             return JSONResponse({"error": "there is no such run"}, status_code=404)
         return JSONResponse(curve_news(studio, folder, asked), headers=FRESH)
 
+    def script() -> PlainTextResponse:
+        view = view_of(studio)
+        if no_code(view):
+            return PlainTextResponse("", status_code=409)
+        return PlainTextResponse(script_of(view.recipe, view.rows), headers=FRESH)
+
     add_guarded(app, STAMP, stamp)
+    add_guarded(app, SCRIPT, script)
     add_guarded(app, CURVES, curves)

@@ -21,6 +21,7 @@ from webui.notebook.render import Cell
 from webui.notebook.rows import Rows
 from webui.page.answers import Answers
 from webui.page.draft import Draft
+from webui.page.strip.pressed import Presses
 from webui.page.turns import Turns
 from webui.planner.job import Job
 from webui.preflight.machine import main_memory, this_card, this_device
@@ -81,6 +82,7 @@ class Studio:
     followed: dict[Path, Followed] = field(default_factory=dict)
     following: threading.Lock = field(default_factory=threading.Lock)
     turns: Turns = field(default_factory=Turns)
+    presses: Presses = field(default_factory=Presses)
 
     def look_at_device(self) -> None:
         """Find out, in the background, what this machine computes on and in."""

@@ -39,7 +39,7 @@ def style() -> str:
     return "".join((FOLDER / name).read_text(encoding="utf-8") for name in STYLES)
 
 
-STYLES = ("patches/parts.css", "style.css", "cell.css")
+STYLES = ("patches/parts.css", "style.css", "cell.css", "strip/strip.css")
 
 # Read by the browser as one: what stands in an earlier file is known in a later one.
 SCRIPTS = (
@@ -48,9 +48,13 @@ SCRIPTS = (
     "language.js",
     "cell.js",
     "chart.js",
+    "strip/answers.js",
     "clock.js",
     "stores.js",
     "curves.js",
+    "strip/strip.js",
+    "strip/place.js",
+    "strip/menu.js",
 )
 
 

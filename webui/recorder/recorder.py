@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -51,6 +52,7 @@ class Recorder:
         self.job: dict[str, Any] = {}
         self.cell = ""
         self.optuna_trial: Any = None
+        self.uncount: Callable[[], None] | None = None
         self.captured: list[outputs.Output] | None = None
         self.state: dict[str, Any] = {"pid": os.getpid(), "run": None, "cells": {}}
         self.warned = library_warnings.Listener(self)

@@ -36,7 +36,8 @@ Mark = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A run in the table. ``figures`` holds only what is a number.
+    """A run in the table. ``figures`` holds only what is a number; ``going`` says that
+    they are those of a run that goes on.
 
     One that did not change stays the same object.
     """
@@ -48,6 +49,7 @@ class Entry:
     parent: str
     figures: dict[str, float]
     scores: tuple[Score, ...]
+    going: bool = False
 
     @property
     def id(self) -> str:

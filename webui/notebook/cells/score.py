@@ -14,5 +14,6 @@ CELL = CellKind(
     needs=("compare", "data"),
     part_of="try",
     answers=True,
+    at_begin="webui.recorder.scoring:count_rows",
     at_end="webui.recorder.around:tell_scores",
 )

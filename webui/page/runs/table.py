@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from webui.figures import duration, in_bytes, whole
 from webui.page.language import MARKS, STATES, Language
+from webui.page.runs.running import live
 from webui.page.tables import each
 from webui.runs.entries import Entry, columns_of, metric_of
 from webui.runs.notes import short
@@ -190,4 +191,4 @@ def figure(entry: Entry, column: str) -> str:
         return brief_scores(entry.scores, "→") or "–"
     value = entry.figures.get(column)
     written = FORMATS.get(column, metric_of(column).written)
-    return "–" if value is None else written(value)
+    return live(entry, column, "–" if value is None else written(value))

@@ -1,0 +1,35 @@
+// The menu of files: it closes by a click elsewhere and by Escape, and copies all code.
+const fileMenu = () => document.querySelector('#file-menu > button.label-wrap');
+const menuIsOpen = () => fileMenu() && fileMenu().nextElementSibling?.style.display !== 'none';
+document.addEventListener('click', (event) => {
+  if (menuIsOpen() && !event.target.closest('#file-menu')) fileMenu().click();
+  if (event.target.id === 'copy-all') copyAll(event.target);
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || !menuIsOpen()) return;
+  fileMenu().click();
+  fileMenu().focus();
+});
+
+async function copyAll(button) {
+  const reply = await askServer('script');
+  if (!reply.ok) return;
+  await intoClipboard(await reply.text());
+  const word = button.textContent;
+  button.textContent = `✓ ${button.dataset.copied}`;
+  setTimeout(() => { button.textContent = word; }, 2000);
+}
+
+// A page that is not at https or on this machine has no clipboard of the new kind.
+async function intoClipboard(text) {
+  if (navigator.clipboard && isSecureContext) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const field = document.createElement('textarea');
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand('copy');
+  field.remove();
+}
