@@ -45,8 +45,9 @@ OTHER = Cause(
 def explain(failed: Failed) -> Diagnosis:
     """The diagnosis of a failure: the first cause whose pattern is in it.
 
-    Where cells were edited by hand, it says so too. Libraries hide some errors behind others. Its ``causes`` are what lay behind; they
-    are looked at only where the error itself says nothing.
+    Libraries hide some errors behind others. Its ``causes`` are what lay behind; they
+    are looked at only where the error itself says nothing. Where cells were edited by
+    hand, it says so.
     """
     error, message, cell = failed.error or "error", failed.message, failed.cell or "?"
     if error == "KernelDied":

@@ -3,7 +3,7 @@
 from webui.diagnosis.cause import Cause, Diagnosis
 from webui.notebook.edits import titles_of
 from webui.runs.events import Failed
-from webui.text import Text
+from webui.text import Text, filled
 
 BACK = Text(
     "{} was edited by hand: mend it, or give it back to the form.",
@@ -30,7 +30,8 @@ BY_HAND = (
         r"LackingError: no saved (`\w+`)",
         "The cell {cell} trained, and saved nothing in the folder {found}: what was "
         "learned would be lost.",
-        "单元 {cell} 完成了训练，但没有在文件夹 {found} 中保存任何内容：学到的将会丢失。",
+        "单元 {cell} 完成了训练，但没有在文件夹 {found} 中保存任何内容："
+        "学到的将会丢失。",
         'Put model.save_pretrained("adapter") back in.',
         '请把 model.save_pretrained("adapter") 加回来。',
     ),
@@ -49,10 +50,8 @@ def with_way_back(diagnosis: Diagnosis, failed: Failed) -> Diagnosis:
     """A diagnosis, with the way back to the form where cells were edited by hand."""
     if not failed.by_hand:
         return diagnosis
-    titles = titles_of(map(str, failed.by_hand))
-    back = BACK if len(failed.by_hand) == 1 else BACK_ALL
-    step = Text(
-        f"{back.en.format(titles.en)} {diagnosis.next_step.en}",
-        f"{back.zh.format(titles.zh)}{diagnosis.next_step.zh}",
-    )
+    text = BACK if len(failed.by_hand) == 1 else BACK_ALL
+    back = filled(text, titles_of(map(str, failed.by_hand)))
+    english, chinese = diagnosis.next_step
+    step = Text(f"{back.en} {english}", f"{back.zh}{chinese}")
     return Diagnosis(diagnosis.what, step, diagnosis.kind)

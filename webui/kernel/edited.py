@@ -21,7 +21,7 @@ from webui.notebook.edits import (
 )
 from webui.notebook.render import Cell
 from webui.runs import folder as runs
-from webui.text import Text
+from webui.text import Text, filled
 
 FOLDER = "edits"
 UNKNOWN = Text(
@@ -61,9 +61,7 @@ def refuse_unfit(kernel: Kernel, edits: Edits, names: Iterable[str]) -> None:
         if not file_of(kernel.home, name, edit.code).is_file()
     ]
     if unknown:
-        titles = titles_of(unknown)
-        english, chinese = UNKNOWN
-        raise EditError.of(english.format(titles.en), chinese.format(titles.zh))
+        raise EditError(filled(UNKNOWN, titles_of(unknown)))
     refuse_broken(wanted, wanted)
 
 

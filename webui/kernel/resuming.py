@@ -117,7 +117,8 @@ def refuse_out_of_reach(before: Recipe, after: Recipe, edits: Edits) -> None:
         titles = titles_of(by_hand)
         raise EditError.of(
             f"{titles.en} of this run was edited by hand, so these settings would not "
-            "reach it: resume it as it is, or make it the current recipe and train anew.",
+            "reach it: resume it as it is, or make it the current recipe and train "
+            "anew.",
             f"此运行的“{titles.zh}”经过手动修改，这些设置对它不起作用："
             "请按原样继续，或将其作为当前配方打开后重新训练。",
         )

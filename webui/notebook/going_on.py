@@ -1,6 +1,6 @@
 """A training that was edited by hand, going on from a checkpoint.
 
-The form's own cell is rendered anew for that. In code by hand the one ``trainer.train()``
+The form's own cell is rendered anew for that. In code by hand ``trainer.train()``
 becomes what the form would have there.
 """
 
@@ -15,8 +15,9 @@ from webui.text import Text
 
 ASKED = "trainer.train()"
 NOT_ONCE = Text(
-    f"the cell Train of this run was edited by hand, and `{ASKED}` does not stand in it "
-    "exactly once, on a line of its own: so it cannot go on from a checkpoint. Train anew.",
+    f"the cell Train of this run was edited by hand, and `{ASKED}` does not stand in "
+    "it exactly once, on a line of its own: so it cannot go on from a checkpoint. Train "
+    "anew.",
     f"此运行的“训练”单元经过手动修改，其中 `{ASKED}` 并非恰好单独一行出现一次，"
     "因此无法从检查点继续；请重新训练。",
 )

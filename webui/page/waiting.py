@@ -144,7 +144,7 @@ def start_or_wait(
     try:
         start()
     except BusyError:
-        entry = queue.add(page.kernel, recipe, kind, upto)
+        entry = queue.add(page.kernel, recipe, kind, upto, page.edits)
         page.tell(page.say(WAITS).format(queue.place_of(page.kernel, entry)))
 
 

@@ -1,4 +1,4 @@
-"""Inside the kernel: a cell that was edited by hand does what others rely on, or fails."""
+"""Inside the kernel: a cell edited by hand does what others rely on, or fails."""
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
