@@ -16,7 +16,7 @@ from webui.text import Text
 ASKED = "trainer.train()"
 NOT_ONCE = Text(
     f"the cell Train of this run was edited by hand, and `{ASKED}` does not stand in "
-    "it exactly once, on a line of its own: so it cannot go on from a checkpoint. Train "
+    "it exactly once, on a line of its own: it cannot go on from a checkpoint. Train "
     "anew.",
     f"此运行的“训练”单元经过手动修改，其中 `{ASKED}` 并非恰好单独一行出现一次，"
     "因此无法从检查点继续；请重新训练。",

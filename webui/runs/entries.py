@@ -14,6 +14,7 @@ from webui.runs import events, folder, notes, scores
 from webui.runs.folder import Run
 from webui.runs.notes import About
 from webui.runs.scores import TUNED, Score
+from webui.text import Text
 
 # Figures of the summary by which runs can be sorted.
 FIGURES = (
@@ -36,7 +37,8 @@ Mark = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A run in the table. ``figures`` holds only what is a number.
+    """A run in the table. ``figures`` holds only what is a number, and ``edited`` the
+    cells that were edited by hand.
 
     One that did not change stays the same object.
     """
@@ -48,6 +50,7 @@ class Entry:
     parent: str
     figures: dict[str, float]
     scores: tuple[Score, ...]
+    edited: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -62,10 +65,14 @@ class Entry:
     def text(self) -> str:
         """All that can be searched for, in small letters."""
         said = (self.id, self.about.name, self.about.note, self.model, self.method)
+        by_hand = f"{BY_HAND.en}: {', '.join(self.edited)}" if self.edited else ""
         return "\n".join(
-            (*said, self.parent, self.run.status, self.run.kind)
+            (*said, self.parent, self.run.status, self.run.kind, by_hand)
         ).casefold()
 
+
+# Said of a run, before the cells.
+BY_HAND = Text("edited by hand", "已手动修改")
 
 KNOWN: dict[Path, tuple[Mark, Entry]] = {}
 
@@ -118,6 +125,7 @@ def read_run_entry(path: Path) -> Entry:
         notes.one_line(parent) if isinstance(parent, str) else "",
         {name: value for name, value in figures.items() if value is not None},
         scores.read(run.summary.get("scores")),
+        tuple(folder.edits_of_run(path)),
     )
 
 

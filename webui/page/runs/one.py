@@ -18,7 +18,7 @@ from webui.page.runs import further
 from webui.page.runs.difference import CHOOSE, CURRENT, differences
 from webui.page.runs.further import chosen_entry, known_entry
 from webui.page.runs.learned import learned_line
-from webui.page.runs.table import state
+from webui.page.runs.table import edited_by_hand, state
 from webui.page.tables import heading, quiet
 from webui.page.view import View
 from webui.runs import events, notes
@@ -117,6 +117,8 @@ def describe_run(page: Page, view: View, name: str | None) -> Markup:
     ]
     if entry.parent:
         parts.append(page.say(FROM_RUN).format(entry.parent))
+    if entry.edited:
+        parts.append(page.say(edited_by_hand(entry.edited)))
     if times:
         parts.append(page.say(RESUMED_ONCE if times == 1 else RESUMED).format(times))
     if step is not None:
