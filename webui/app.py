@@ -140,17 +140,24 @@ def before_it(host: str, share: bool, root: str) -> list[Any]:
 def open_studio(kernel: Kernel, recipe: Path | None) -> Any:
     """The server's state: the named recipe, else last time's, else the starter."""
     from webui.page.draft import Draft
+    from webui.page.edit import files as edit_files
     from webui.page.studio import Studio
 
-    file = kernel.home / "draft.yaml"
-    if recipe is not None:
-        return Studio(kernel, Draft(load(recipe), file))
+    file, by_hand = kernel.home / "draft.yaml", edit_files.read(kernel.home)
     starter = shipped_recipes() / "starter-extract.yaml"
+    opened = recipe or (file if file.is_file() else starter)
     try:
-        return Studio(kernel, Draft(load(file if file.is_file() else starter), file))
+        draft = Draft(load(opened), file)
     except RecipeError as error:
+        if recipe is not None:
+            raise
         print(f"The draft of last time cannot be read, so the starter opens. {error}")
-        return Studio(kernel, Draft(load(starter), file))
+        opened, draft = starter, Draft(load(starter), file)
+    if opened == file:
+        draft.edits = by_hand
+    elif by_hand:
+        print(edit_files.told_kept(kernel.home, by_hand).en)
+    return Studio(kernel, draft)
 
 
 def log_to_file(home: Path) -> None:

@@ -13,8 +13,10 @@ from markupsafe import Markup, escape
 from webui.errors import UserError
 from webui.kernel.kernel import Kernel
 from webui.kernel.status import status
+from webui.notebook.edits import Edit, Edits
 from webui.page.bind import Binding, bind, commit_events, field_updates
 from webui.page.draft import same, titled
+from webui.page.edit import held
 from webui.page.language import Language
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
@@ -40,6 +42,8 @@ class Seen:
 
     version: int = -1
     own: dict[str, int] = field(default_factory=dict)
+    # Cells whose code is open to be edited: what that began from, and the form's code.
+    opened: dict[str, tuple[Edit | None, str]] = field(default_factory=dict)
     sent: dict[int, int] = field(default_factory=dict)
 
 
@@ -58,6 +62,8 @@ class Page:
     )
     # Wired when the page is whole: a button sends every field, of later tabs as well.
     later: list[Callable[[], Any]] = field(default_factory=list)
+    # Where a cell's code is edited by hand, by the cell's name.
+    editors: dict[str, Component] = field(default_factory=dict)
 
     def say(self, text: Text) -> str:
         """A text in this page's language."""
@@ -67,6 +73,11 @@ class Page:
     def kernel(self) -> Kernel:
         """The kernel that this page's buttons give work."""
         return self.studio.kernel
+
+    @property
+    def edits(self) -> Edits:
+        """The cells that are edited by hand."""
+        return self.studio.draft.edits
 
     def view(self) -> View:
         """How everything stands now."""
@@ -209,6 +220,12 @@ class Page:
 
     @property
     def form(self) -> list[Component]:
+        """What a press sends: every field, in the order of the bindings, and the code
+        that is being edited."""
+        return [*self.fields, *self.editors.values()]
+
+    @property
+    def fields(self) -> list[Component]:
         """The components of every field, in the order of the bindings."""
         return [c for binding in self.bindings for c in binding.components]
 
@@ -238,6 +255,9 @@ class Page:
                 rest[len(binding.components) :],
             )
             form[binding.field.path] = binding.read(mine)
+        held.save_open(
+            self.studio.draft, seen, dict(zip(self.editors, rest, strict=True))
+        )
         recipe = self.studio.draft.commit_form(form, seen.version, seen.own)
         for path, value in form.items():
             if same(value, value_at(recipe, path)):  # else it was emptied: redraw it
@@ -256,6 +276,8 @@ class Page:
         except Exception:
             logging.getLogger("tunebook").exception("an action failed")
             self.warn(self.say(UNEXPECTED))
+        while self.studio.draft.to_tell:
+            self.tell(self.say(self.studio.draft.to_tell.pop()))
 
     def warn(self, sentence: str) -> None:
         """Show one sentence in the corner of the page for a while.
@@ -322,7 +344,7 @@ class Page:
             wire()
         outputs = [
             self.seen,
-            *self.form,
+            *self.fields,
             *(component for component, _ in self.watchers),
             *(component for component, _, _ in self.chosen),
         ]

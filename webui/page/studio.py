@@ -17,6 +17,7 @@ from webui.models import unpack
 from webui.models.cache import bytes_arrived
 from webui.models.source import Source, source_of
 from webui.notebook.cells import kind_of
+from webui.notebook.edits import Edits
 from webui.notebook.render import Cell
 from webui.notebook.rows import Rows
 from webui.page.answers import Answers
@@ -77,8 +78,8 @@ class Studio:
     abouts: dict[Source, Any] = field(default_factory=dict)
     # The ids of runs that the Train tab lays over the shown one, as last asked for.
     overlaid: tuple[str, ...] = ()
-    rendered: tuple[Recipe, Rows, dict[str, Cell]] | None = None
-    offered: dict[Path, tuple[Recipe, str]] = field(default_factory=dict)
+    rendered: tuple[Recipe, Rows, Edits, dict[str, Cell]] | None = None
+    offered: dict[Path, tuple[Recipe, str, Edits]] = field(default_factory=dict)
     followed: dict[Path, Followed] = field(default_factory=dict)
     following: threading.Lock = field(default_factory=threading.Lock)
     turns: Turns = field(default_factory=Turns)

@@ -39,7 +39,13 @@ def style() -> str:
     return "".join((FOLDER / name).read_text(encoding="utf-8") for name in STYLES)
 
 
-STYLES = ("patches/parts.css", "style.css", "cell.css", "strip/strip.css")
+STYLES = (
+    "patches/parts.css",
+    "style.css",
+    "cell.css",
+    "strip/strip.css",
+    "edit/edit.css",
+)
 
 # Read by the browser as one: what stands in an earlier file is known in a later one.
 SCRIPTS = (
@@ -47,6 +53,7 @@ SCRIPTS = (
     "patches/hidden_field.js",
     "language.js",
     "cell.js",
+    "edit/edit.js",
     "chart.js",
     "strip/answers.js",
     "clock.js",

@@ -15,6 +15,7 @@ from webui.models.here import cells_here
 from webui.models.search import search
 from webui.models.source import source_of
 from webui.notebook.cells import SHOWN
+from webui.notebook.edits import Edits
 from webui.notebook.render import Cell
 from webui.notebook.rows import Rows, expected
 from webui.page.studio import Studio
@@ -60,12 +61,17 @@ class View:
     @cached_property
     def cells(self) -> dict[str, Cell]:
         """Every cell of the current recipe, by name."""
-        known, rows = self.studio.rendered, self.rows
-        if known is None or known[0] is not self.recipe or known[1] != rows:
-            cells = cells_here(self.recipe, SHOWN, rows=rows)
-            known = self.recipe, rows, {cell.name: cell for cell in cells}
+        known, rows, edits = self.studio.rendered, self.rows, self.edits
+        if known is None or known[0] is not self.recipe or known[1:3] != (rows, edits):
+            cells = cells_here(self.recipe, SHOWN, rows=rows, edits=edits)
+            known = self.recipe, rows, edits, {cell.name: cell for cell in cells}
             self.studio.rendered = known
-        return known[2]
+        return known[3]
+
+    @cached_property
+    def edits(self) -> Edits:
+        """The cells that are edited by hand, beside the recipe."""
+        return self.studio.draft.edits
 
     @cached_property
     def rows(self) -> Rows:

@@ -14,6 +14,7 @@ from webui.runs import events, folder, notes, scores
 from webui.runs.folder import Run
 from webui.runs.notes import About
 from webui.runs.scores import TUNED, Score
+from webui.text import Text
 
 # Figures of the summary by which runs can be sorted.
 FIGURES = (
@@ -37,7 +38,7 @@ Mark = tuple[tuple[int, int], ...]
 @dataclass(frozen=True, eq=False)
 class Entry:
     """A run in the table. ``figures`` holds only what is a number; ``going`` says that
-    they are those of a run that goes on.
+    they are those of a run that goes on, and ``edited`` which cells were edited by hand.
 
     One that did not change stays the same object.
     """
@@ -50,6 +51,7 @@ class Entry:
     figures: dict[str, float]
     scores: tuple[Score, ...]
     going: bool = False
+    edited: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -64,10 +66,14 @@ class Entry:
     def text(self) -> str:
         """All that can be searched for, in small letters."""
         said = (self.id, self.about.name, self.about.note, self.model, self.method)
+        by_hand = f"{BY_HAND.en}: {', '.join(self.edited)}" if self.edited else ""
         return "\n".join(
-            (*said, self.parent, self.run.status, self.run.kind)
+            (*said, self.parent, self.run.status, self.run.kind, by_hand)
         ).casefold()
 
+
+# Said of a run, before the cells.
+BY_HAND = Text("edited by hand", "已手动修改")
 
 KNOWN: dict[Path, tuple[Mark, Entry]] = {}
 
@@ -120,6 +126,7 @@ def read_run_entry(path: Path) -> Entry:
         notes.one_line(parent) if isinstance(parent, str) else "",
         {name: value for name, value in figures.items() if value is not None},
         scores.read(run.summary.get("scores")),
+        edited=tuple(folder.edits_of_run(path)),
     )
 
 

@@ -1,15 +1,17 @@
 """The table of runs: HTML whose titles sort, whose stars mark, whose names choose."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
 from markupsafe import Markup
 
 from webui.figures import duration, in_bytes, whole
+from webui.notebook.edits import titles_of
 from webui.page.language import MARKS, STATES, Language
 from webui.page.runs.running import live
 from webui.page.tables import each
+from webui.runs import entries
 from webui.runs.entries import Entry, columns_of, metric_of
 from webui.runs.notes import short
 from webui.runs.scores import brief as brief_scores
@@ -127,7 +129,7 @@ def run_row(
 ) -> Markup:
     """One run; a run that did not change is not written again."""
     figures = map(partial(figure, entry), columns)
-    cells = [name_button(entry), state(entry, language), *figures]
+    cells = [name_button(entry, language), state(entry, language), *figures]
     return Markup("<tr{}><td>{}</td>{}</tr>").format(
         Markup(' aria-current="true"') if chosen else "",
         star(entry, language),
@@ -157,11 +159,21 @@ def star(entry: Entry, language: Language) -> Markup:
     )
 
 
-def name_button(entry: Entry) -> Markup:
+def edited_by_hand(names: Iterable[str]) -> Text:
+    """Which cells of a run were edited by hand."""
+    titles = titles_of(names)
+    return Text(
+        f"✎ {entries.BY_HAND.en}: {titles.en}", f"✎ {entries.BY_HAND.zh}：{titles.zh}"
+    )
+
+
+def name_button(entry: Entry, language: Language) -> Markup:
     """The name of a run, a button that chooses it, and below what it is."""
     about = entry.about
     first = (entry.id,) if about.name else ()
     lines = [" · ".join(filter(None, (*first, Path(entry.model).name, entry.method)))]
+    if entry.edited:
+        lines.append(in_language(edited_by_hand(entry.edited), language))
     if entry.parent:
         lines.append(f"↳ {entry.parent}")
     if about.note:

@@ -124,7 +124,8 @@ def scores_of(page: Page, found: Sequence[Score]) -> Markup:
 
 def score(page: Page, recipe: Recipe, name: str | None) -> None:
     """Start a scoring of a run; its figures come with an event of the run."""
-    jobs.start_compare(page.kernel, *settings_to_ask(page, recipe, name), upto="score")
+    own, folder = settings_to_ask(page, recipe, name)
+    jobs.start_compare(page.kernel, own, folder, upto="score", edits=page.edits)
 
 
 def settings_to_ask(
@@ -151,7 +152,7 @@ def stream_when_asked(
             texts = {"base": "", "tuned": ""}
             # When the tab is closed, Gradio closes this generator, and that the client.
             own, folder = settings_to_ask(page, recipe, name)
-            with jobs.comparing(page.kernel, own, folder) as client:
+            with jobs.comparing(page.kernel, own, folder, edits=page.edits) as client:
                 yield seen, answer_box(titles[0], "…"), answer_box(titles[1])
                 for pane, text in listen(page.kernel, client):
                     if not pane:

@@ -66,7 +66,8 @@ def start_sweep_or_wait(page: Page, recipe: Recipe) -> None:
         )
 
     def start_now() -> None:
-        jobs.start_sweep(page.kernel, ready(recipe, page.kernel.runs, sweep=True))
+        able = ready(recipe, page.kernel.runs, sweep=True)
+        jobs.start_sweep(page.kernel, able, page.edits)
 
     start_or_wait(page, start_now, recipe, "sweep")
 
@@ -103,4 +104,4 @@ def use_best(page: Page) -> None:
     values = view.recipe.model_dump()
     for path, value in best["params"].items():
         values = with_value(values, path, value)
-    page.studio.draft.replace(check(values))
+    page.studio.draft.replace(check(values), page.edits)
