@@ -36,8 +36,8 @@ def theme() -> gr.Theme:
 
 def style() -> str:
     """The page's style sheet."""
-    files = FOLDER / "patches" / "parts.css", FOLDER / "style.css"
-    return "".join(file.read_text(encoding="utf-8") for file in files)
+    files = ("patches/parts.css", "style.css", "numbers.css")
+    return "".join((FOLDER / name).read_text(encoding="utf-8") for name in files)
 
 
 # Read by the browser as one: what stands in an earlier file is known in a later one.
@@ -45,6 +45,7 @@ SCRIPTS = (
     "patches/lists.js",
     "patches/hidden_field.js",
     "language.js",
+    "numbers.js",
     "chart.js",
     "clock.js",
     "stores.js",

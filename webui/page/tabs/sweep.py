@@ -13,7 +13,7 @@ from webui.page.charts import trials_plot, trials_update
 from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.library_warnings import library_warnings
-from webui.page.tables import html_table, quiet
+from webui.page.tables import html_table, problem_card, quiet
 from webui.page.tabs.split_picture import picture
 from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
@@ -42,6 +42,7 @@ def build(page: Page) -> None:
     """The sweep cell: what to try, the leaderboard, the curves, the best."""
     with cell(page, "sweep"):
         page.add_binding(bind_space(page.language))
+        page.html(wrong_space, elem_id="sweep-problem")
         page.place("sweep.method sweep.trials")
         picture(page)
         page.html(until_chosen)
@@ -68,6 +69,12 @@ def start_sweep_or_wait(page: Page, recipe: Recipe) -> None:
         jobs.start_sweep(page.kernel, ready(recipe, page.kernel.runs, sweep=True))
 
     start_or_wait(page, start_now, recipe, "sweep")
+
+
+def wrong_space(page: Page, view: View) -> Markup:
+    """What is wrong with the settings or their values."""
+    problem = view.studio.draft.problems.get("sweep.space")
+    return problem_card(page.say(problem)) if problem else Markup("")
 
 
 def until_chosen(page: Page, view: View) -> Markup:
