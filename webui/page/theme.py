@@ -36,16 +36,18 @@ def theme() -> gr.Theme:
 
 def style() -> str:
     """The page's style sheet."""
-    files = ("patches/parts.css", "style.css", "numbers.css")
-    return "".join((FOLDER / name).read_text(encoding="utf-8") for name in files)
+    return "".join((FOLDER / name).read_text(encoding="utf-8") for name in STYLES)
 
+
+STYLES = ("patches/parts.css", "numbers.css", "style.css", "cell.css")
 
 # Read by the browser as one: what stands in an earlier file is known in a later one.
 SCRIPTS = (
     "patches/lists.js",
+    "numbers.js",
     "patches/hidden_field.js",
     "language.js",
-    "numbers.js",
+    "cell.js",
     "chart.js",
     "clock.js",
     "stores.js",
