@@ -1,5 +1,6 @@
 """Recipe fields and their components: made from the declaration, committed, redrawn."""
 
+import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.components import Component
-from markupsafe import escape
 
 from webui.page.language import Language
 from webui.page.number_box import number_box, typed_number
@@ -201,31 +201,11 @@ def tidy_space(values: Sequence[Any]) -> Sequence[Any]:
 
 def values_text(values: Sequence[Any]) -> str:
     """Values in a line, as they are typed."""
-    written = (
-        str(v).lower() if isinstance(v, bool) else number_text(v) for v in values
-    )
-    return ", ".join(written)
-
-
-def read_values(text: str, declared: DeclaredField | None) -> list[Any]:
-    """The values in a line such as ``4, 8, 16``, each as its field takes it.
-
-    With a semicolon between them, a comma is one of decimals.
-    """
-    signs = "[;；]" if {";", "；"} & {*text} else "[,，、]"
-    parts = (part.strip() for part in re.split(signs, text))
-    return [read_value(part, declared) for part in parts if part]
-
-
-def read_value(part: str, declared: DeclaredField | None) -> Any:
-    """One value of a line; a text stays where it is none that the field takes."""
-    if declared is None or declared.type is str:
-        return part
-    if declared.type is bool:
-        return {"true": True, "false": False}.get(part.lower(), part)
-    if LEADING_ZERO.fullmatch(part):
-        return part  # of 0,001, say: who wrote it meant one value, not two
-    return read_number(part, whole=declared.type is int)
+    written = [
+        str(value).lower() if isinstance(value, bool) else number_text(value)
+        for value in values
+    ]
+    return ("; " if any("," in each for each in written) else ", ").join(written)
 
 
 def write_space(recipe: Recipe) -> list[Any]:
@@ -262,7 +242,8 @@ def field_updates(
         changes = {**common, **({"value": value} if with_value else {}), **own}
         if problem is not None and len(binding.components) == 1:
             # Shown as Markdown, and it quotes what was typed.
-            changes["info"] = f"✗ {escape(getattr(problem, language))}"
+            told = html.escape(getattr(problem, language), quote=False)
+            changes["info"] = f"✗ {told}"
         yield gr.update(**changes)
 
 

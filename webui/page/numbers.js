@@ -25,15 +25,20 @@
   }, true);
 
   function slider(box, low, high) {
-    const input = inputOf(box);
     const range = Object.assign(document.createElement('input'), {
       type: 'range', min: Math.log2(low), max: Math.log2(high), step: 1,
     });
     range.setAttribute('aria-label', box.querySelector('[data-testid=block-info]')?.textContent.trim() || '');
-    range.addEventListener('input', () => type(input, String(2 ** range.value)));
-    // Left, as a user leaves it: then it is taken.
-    range.addEventListener('change', () => setTimeout(() => input.dispatchEvent(new FocusEvent('blur')), 60));
-    input.parentElement.after(range);
+    range.addEventListener('input', (event) => {
+      event.stopPropagation();
+      type(inputOf(box), String(2 ** range.value));
+    });
+    // Let go of, the box is left: then its value is taken.
+    range.addEventListener('change', (event) => {
+      event.stopPropagation();
+      setTimeout(() => inputOf(box).dispatchEvent(new FocusEvent('blur')), 60);
+    });
+    inputOf(box).parentElement.after(range);
     return range;
   }
 

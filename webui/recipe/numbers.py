@@ -46,10 +46,10 @@ def read_number(text: str, *, whole: bool) -> int | float | str:
         exact = Decimal(plain)
     except InvalidOperation:
         return text.strip()
-    if whole and exact == exact.to_integral_value() and abs(exact) < 10**LONGEST:
-        return int(exact)
     number = float(exact)
-    return number if math.isfinite(number) else text.strip()
+    if not math.isfinite(number):
+        return text.strip()
+    return int(exact) if whole and number.is_integer() else number
 
 
 def is_written(text: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from pydantic_core import ErrorDetails
 
 from webui.errors import UserError
-from webui.recipe.numbers import is_number, no_number
+from webui.recipe.numbers import is_number, no_number, number_text
 from webui.recipe.paths import FIELDS
 from webui.recipe.sections import Recipe
 from webui.text import Text
@@ -96,7 +96,7 @@ def explain(details: ErrorDetails) -> Problem:
     if kind == "extra_forbidden":
         return Problem(path, unknown_key(path))
     values = {
-        **details.get("ctx", {}),
+        **{name: number_text(bound) for name, bound in details.get("ctx", {}).items()},
         "given": shorten_given(details["input"]),
         "key": location[-1] if location else "",
         "msg": details["msg"],
