@@ -208,6 +208,27 @@ def values_text(values: Sequence[Any]) -> str:
     return ("; " if any("," in each for each in written) else ", ").join(written)
 
 
+def read_values(text: str, declared: DeclaredField | None) -> list[Any]:
+    """The values in a line such as ``4, 8, 16``, each as its field takes it.
+
+    With a semicolon between them, a comma is one of decimals.
+    """
+    signs = "[;；]" if {";", "；"} & {*text} else "[,，、]"
+    parts = (part.strip() for part in re.split(signs, text))
+    return [read_value(part, declared) for part in parts if part]
+
+
+def read_value(part: str, declared: DeclaredField | None) -> Any:
+    """One value of a line; a text stays where it is none that the field takes."""
+    if declared is None or declared.type is str:
+        return part
+    if declared.type is bool:
+        return {"true": True, "false": False}.get(part.lower(), part)
+    if LEADING_ZERO.fullmatch(part):
+        return part  # of 0,001, say: who wrote it meant one value, not two
+    return read_number(part, whole=declared.type is int)
+
+
 def write_space(recipe: Recipe) -> list[Any]:
     """A search space as the values of three pairs of components."""
     flat: list[Any] = []
