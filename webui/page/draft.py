@@ -99,9 +99,28 @@ class Draft:
             return False
         for changed in (path, *EMPTIES.get(path, ())):
             self.changed[changed] = self.version
+            self.mended(changed)
+        return True
+
+    def mended(self, path: str) -> None:
+        """Nothing is wrong with a field any more."""
         self.problems.pop(path, None)
         self.refused.pop(path, None)
-        return True
+
+    def shown(self, path: str) -> Any:
+        """What a field shows: what was refused there, else what the recipe holds."""
+        return self.refused.get(path, value_at(self.recipe, path))
+
+    def as_shown(self, path: str) -> Recipe:
+        """The recipe with what a field shows, which may be no valid value."""
+        if path not in self.refused:
+            return self.recipe
+        section, _, name = path.partition(".")
+        inner = getattr(self.recipe, section)
+        value = self.refused[path]
+        value = tuple(value) if isinstance(value, list) else value
+        changed = inner.model_copy(update={name: value})
+        return self.recipe.model_copy(update={section: changed})
 
     def retry(self) -> None:
         """Try again what was refused: what stood in its way may be gone."""
@@ -120,8 +139,7 @@ class Draft:
             self.version += 1
             for path in values:
                 self.changed[path] = self.version
-                self.problems.pop(path, None)
-                self.refused.pop(path, None)
+                self.mended(path)
             self.save()
 
     def commit_form(
@@ -142,7 +160,7 @@ class Draft:
                 path
                 for path, value in form.items()
                 if self.changed[path] > max(seen, own.get(path, -1))
-                and not same(value, value_at(self.recipe, path))
+                and not same(value, self.shown(path))
             ]
             if moved:
                 names = ", ".join(FIELDS[path].declaration.title.en for path in moved)

@@ -14,7 +14,13 @@ from webui.errors import UserError
 from webui.kernel.kernel import Kernel
 from webui.kernel.status import status
 from webui.notebook.edits import Edit, Edits
-from webui.page.bind import Binding, bind, commit_events, field_updates
+from webui.page.bind import (
+    Binding,
+    bind,
+    commit_events,
+    field_updates,
+    tidied,
+)
 from webui.page.draft import same, titled
 from webui.page.edit import held
 from webui.page.language import Language
@@ -22,7 +28,6 @@ from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
 from webui.page.view import View, view_of
 from webui.recipe import Recipe
-from webui.recipe.paths import value_at
 from webui.recipe.problems import RecipeError
 from webui.text import Text
 
@@ -112,17 +117,19 @@ class Page:
         self.bindings.append(binding)
         path = binding.field.path
 
-        def commit(seen: Seen | None, *values: Any) -> Seen:
+        def commit(seen: Seen | None, *values: Any) -> list[Any]:
             seen = seen or Seen()
-            seen.own[path] = self.studio.draft.commit(path, binding.read(values))
-            return seen
+            draft = self.studio.draft
+            seen.own[path] = draft.commit(path, binding.read(values))
+            return [seen, *tidied(binding, values, wrong=path in draft.problems)]
 
+        tidied_parts = binding.components if binding.tidy else ()
         for component in binding.components:
             for event in commit_events(component):
                 event(
                     commit,
                     [self.seen, *binding.components],
-                    self.seen,
+                    [self.seen, *tidied_parts],
                     show_progress="hidden",
                     trigger_mode="always_last",
                     concurrency_limit=None,
@@ -255,14 +262,14 @@ class Page:
                 rest[len(binding.components) :],
             )
             form[binding.field.path] = binding.read(mine)
-        held.save_open(
-            self.studio.draft, seen, dict(zip(self.editors, rest, strict=True))
-        )
-        recipe = self.studio.draft.commit_form(form, seen.version, seen.own)
-        for path, value in form.items():
-            if same(value, value_at(recipe, path)):  # else it was emptied: redraw it
-                seen.own[path] = self.studio.draft.changed[path]
-        return recipe
+        draft = self.studio.draft
+        held.save_open(draft, seen, dict(zip(self.editors, rest, strict=True)))
+        try:
+            return draft.commit_form(form, seen.version, seen.own)
+        finally:
+            for path, value in form.items():
+                if same(value, draft.shown(path)):  # else it was emptied: redraw it
+                    seen.own[path] = draft.changed[path]
 
     @contextmanager
     def problems_told(self) -> Any:
@@ -307,13 +314,14 @@ class Page:
         for binding in self.bindings:
             path = binding.field.path
             newer = draft.changed[path] > max(seen.version, seen.own.get(path, -1))
-            updates += field_updates(
-                binding,
-                view,
-                draft.problems.get(path),
-                self.language,
-                with_value=newer,
-            )
+            shown = draft.as_shown(path)
+            problem = draft.problems.get(path)
+            for update in field_updates(
+                binding, view, shown, problem, self.language, with_value=newer
+            ):
+                if newer:  # what was typed since it was last sent is another value
+                    seen.sent.pop(len(updates), None)
+                updates.append(update)
         updates += [self.drawn(watcher, view) for _, watcher in self.watchers]
         rest = list(choices)
         for _, inputs, drawer in self.chosen:

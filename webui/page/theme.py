@@ -41,6 +41,7 @@ def style() -> str:
 
 STYLES = (
     "patches/parts.css",
+    "numbers.css",
     "style.css",
     "cell.css",
     "strip/strip.css",
@@ -50,6 +51,7 @@ STYLES = (
 # Read by the browser as one: what stands in an earlier file is known in a later one.
 SCRIPTS = (
     "patches/lists.js",
+    "numbers.js",
     "patches/hidden_field.js",
     "language.js",
     "cell.js",
