@@ -34,9 +34,12 @@ def theme() -> gr.Theme:
     )
 
 
+STYLES = ("patches/parts.css", "style.css", "trials.css")
+
+
 def style() -> str:
     """The page's style sheet."""
-    files = FOLDER / "patches" / "parts.css", FOLDER / "style.css"
+    files = (FOLDER / name for name in STYLES)
     return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
@@ -49,6 +52,7 @@ SCRIPTS = (
     "clock.js",
     "stores.js",
     "curves.js",
+    "trials.js",
 )
 
 

@@ -166,9 +166,23 @@ def kept_rows(folder: Path) -> Rows | None:
     return replace(rows, files=files)
 
 
+# A run stays what it was started as: its plan is read once.
+KINDS: dict[Path, str] = {}
+
+
 def kind_of_run(folder: Path) -> str:
     """run or sweep, as it was started."""
-    return str(read_object(folder / PLAN).get("kind", "run"))
+    if folder not in KINDS:
+        plan = read_object(folder / PLAN)
+        if not plan:  # not written yet, or of an old run
+            return "run"
+        KINDS[folder] = str(plan.get("kind", "run"))
+    return KINDS[folder]
+
+
+def is_sweep(folder: Path) -> bool:
+    """Whether a run is a sweep, whose trainings are trials."""
+    return kind_of_run(folder) == "sweep"
 
 
 def upto(folder: Path) -> str:
