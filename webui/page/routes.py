@@ -1,6 +1,6 @@
-"""What the page's script asks by plain routes: the stamp of now, and the curves.
+"""What is asked by plain routes: the stamp of now, the curves, and a run's files.
 
-They cost a fifth of an event of Gradio's.
+They cost a fifth of an event of Gradio's, and a file goes out from where it lies.
 """
 
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from webui.kernel.status import status
 from webui.page.curves import Asked, curve_news, run_folder
 from webui.page.patches.guarded import add_guarded
+from webui.page.runs import files
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
 
@@ -29,5 +30,9 @@ def add_routes(app: Any, studio: Studio) -> None:
             return JSONResponse({"error": "there is no such run"}, status_code=404)
         return JSONResponse(curve_news(studio, folder, asked), headers=FRESH)
 
+    def run_file(run: str, what: str) -> Any:
+        return files.answer(run_folder(studio.kernel.runs, run), what)
+
+    add_guarded(app, files.ROUTE, run_file)
     add_guarded(app, STAMP, stamp)
     add_guarded(app, CURVES, curves)

@@ -34,7 +34,7 @@ def theme() -> gr.Theme:
     )
 
 
-STYLES = ("patches/parts.css", "style.css", "trials.css")
+STYLES = ("patches/parts.css", "style.css", "trials.css", "runs/files.css")
 
 
 def style() -> str:
