@@ -34,20 +34,25 @@ def theme() -> gr.Theme:
     )
 
 
-STYLES = ("patches/parts.css", "style.css", "trials.css", "runs/files.css")
-
-
 def style() -> str:
     """The page's style sheet."""
-    files = (FOLDER / name for name in STYLES)
-    return "".join(file.read_text(encoding="utf-8") for file in files)
+    return "".join((FOLDER / name).read_text(encoding="utf-8") for name in STYLES)
 
+
+STYLES = (
+    "patches/parts.css",
+    "style.css",
+    "cell.css",
+    "trials.css",
+    "runs/files.css",
+)
 
 # Read by the browser as one: what stands in an earlier file is known in a later one.
 SCRIPTS = (
     "patches/lists.js",
     "patches/hidden_field.js",
     "language.js",
+    "cell.js",
     "chart.js",
     "clock.js",
     "stores.js",

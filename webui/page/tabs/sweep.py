@@ -9,7 +9,7 @@ from webui.kernel import jobs
 from webui.metrics import metric
 from webui.page import charts
 from webui.page.bind import bind_space
-from webui.page.cell import cell, cell_failure, code_and_output
+from webui.page.cell import beside_code, cell, cell_failure, marked, output_of
 from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.library_warnings import library_warnings
@@ -55,20 +55,21 @@ JUDGED = {"eval_loss": Text("loss on the watched rows", "评估数据上的损�
 
 def build(page: Page) -> None:
     """The sweep cell: what to try, the leaderboard, the curves, the best."""
-    with cell(page, "sweep"):
-        page.add_binding(bind_space(page.language))
-        page.place("sweep.method sweep.trials")
-        picture(page)
-        page.html(until_chosen)
-        run = page.button(RUN, "run-sweep", partial(start_sweep_or_wait, page))
+    begin = partial(start_sweep_or_wait, page)
+    with cell(page, "sweep", RUN, "run-sweep", begin) as run:
+        with beside_code(page, "sweep"):
+            page.add_binding(bind_space(page.language))
+            page.place("sweep.method sweep.trials")
+            picture(page)
+            page.html(until_chosen)
         page.html(standing, elem_id="sweep-standing")
         page.html(leaderboard, elem_id="leaderboard")
         page.html(lambda page, view: library_warnings(page, view.sweep))
         charts.build(page)
         best = page.button(USE_BEST, "use-best", partial(use_best, page), form=False)
-        code_and_output(page, "sweep")
+        output_of(page, "sweep")
     page.watch(best, lambda view: gr.update(visible=bool(best_trial(view.sweep))))
-    page.watch(run, run_title(page, RUN))
+    page.watch(run, run_title(page, marked(RUN)))
 
 
 def start_sweep_or_wait(page: Page, recipe: Recipe) -> None:
