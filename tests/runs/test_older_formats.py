@@ -11,6 +11,7 @@ from webui.commands.listing import run_as_json, run_line
 from webui.diagnosis.observations import observations
 from webui.kernel.kernel import this_kernel
 from webui.kernel.status import Status
+from webui.page.charts import draw_trials
 from webui.page.curves import curve_news
 from webui.page.draft import Draft
 from webui.page.frame import Page
@@ -19,7 +20,7 @@ from webui.page.runs.learned import learned_line
 from webui.page.runs.table import listing
 from webui.page.studio import Studio
 from webui.page.tabs.compare import scores
-from webui.page.tabs.sweep import leaderboard
+from webui.page.tabs.sweep import leaderboard, standing
 from webui.page.tabs.train_figures import changed_settings, draw_progress, ended_kernel
 from webui.page.tabs.train_samples import draw_samples, ranked
 from webui.page.view import View
@@ -69,7 +70,8 @@ def view_of(page: Page, run: Path) -> View:
 def test_it_opens_in_every_part_of_the_page(page: Page, run: Path) -> None:
     view = view_of(page, run)
     parts = [draw_progress, changed_settings, ended_kernel, scores, ranked]
-    html = "".join(part(page, view) for part in (*parts, leaderboard))
+    parts += [leaderboard, standing, draw_trials]
+    html = "".join(part(page, view) for part in parts)
     html += library_warnings(page, view.history)
     html += draw_samples(page, view, None) + "".join(
         learned_line(page, entries.entry(run))
@@ -77,7 +79,7 @@ def test_it_opens_in_every_part_of_the_page(page: Page, run: Path) -> None:
     html += listing(
         entries.list_entries(this_kernel().runs), "zh", order="-id", chosen=None
     )
-    assert run.name in html and "/ 4" in html
+    assert run.name in html and ("/ 4" in html) is not folder.is_sweep(run)
     told = curve_news(page.studio, run)
     assert told["names"][:3] == ["step", "epoch", "seconds"]
     assert observations(events.read(run)[0], Recipe()) is not None
@@ -140,4 +142,4 @@ def test_the_best_trial_of_an_older_sweep(page: Page, tunebook_home: Path) -> No
     run = tunebook_home / "runs" / "sweep"
     shutil.copytree(WRITTEN / "sweep", run)
     told = leaderboard(page, view_of(page, run))
-    assert told.index("1.25") < told.index("1.5") and "loss on unseen rows" in told
+    assert told.index("1.25") < told.index("1.5") and "loss on the watched rows" in told

@@ -1,7 +1,7 @@
-"""What the page's script asks by plain routes: the stamp of now, the curves,
-and the whole script.
+"""What is asked by plain routes: the stamp of now, the curves, the whole script, and a
+run's files.
 
-They cost a fifth of an event of Gradio's.
+They cost a fifth of an event of Gradio's, and a file goes out from where it lies.
 """
 
 import secrets
@@ -11,6 +11,7 @@ from webui.kernel.status import status
 from webui.page.curves import Asked, curve_news, run_folder
 from webui.page.no_code import no_code
 from webui.page.patches.guarded import add_guarded
+from webui.page.runs import files
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
 from webui.page.take_away import script_of
@@ -43,6 +44,10 @@ def add_routes(app: Any, studio: Studio) -> None:
             return PlainTextResponse("", status_code=409)
         return PlainTextResponse(script_of(view.recipe, view.rows), headers=FRESH)
 
+    def run_file(run: str, what: str) -> Any:
+        return files.answer(run_folder(studio.kernel.runs, run), what)
+
+    add_guarded(app, files.ROUTE, run_file)
     add_guarded(app, STAMP, stamp)
     add_guarded(app, SCRIPT, script)
     add_guarded(app, CURVES, curves)

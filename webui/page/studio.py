@@ -3,7 +3,6 @@
 import contextlib
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,7 +28,6 @@ from webui.preflight.machine import main_memory, this_card, this_device
 from webui.recipe import Recipe
 from webui.rows.report import job as report_job
 from webui.rows.report.report import Report
-from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.followed import Followed
 
@@ -148,10 +146,13 @@ class Studio:
             self.report.job.cancel()
 
     def shown_run(self, now: Status) -> Path | None:
-        """The run in the kernel, else the latest one on disk."""
+        """The run that goes on, else the kernel's last training, else the latest on
+        disk. A sweep that has ended is no training: Sweep shows it."""
         if now.run and now.run.is_dir():
-            return now.run
-        return next(iter(runs.folders(self.kernel.runs)), None)
+            if now.word == "busy" or not runs.is_sweep(now.run):
+                return now.run
+        listed = runs.folders(self.kernel.runs)
+        return next((each for each in listed if not runs.is_sweep(each)), None)
 
     def follow(self, run: Path) -> Followed:
         """A run with all that is known of it now; a few of them are kept."""
@@ -162,9 +163,7 @@ class Studio:
                 del self.followed[old]
         return followed.look()
 
-    def latest_sweep(self) -> Sequence[events.Event]:
-        """All events of the newest sweep on disk."""
-        for folder in runs.folders(self.kernel.runs):
-            if runs.kind_of_run(folder) == "sweep":
-                return events.read(folder)[0]
-        return []
+    def latest_sweep(self) -> Path | None:
+        """The newest sweep on disk."""
+        listed = runs.folders(self.kernel.runs)
+        return next((each for each in listed if runs.is_sweep(each)), None)

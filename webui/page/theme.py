@@ -44,6 +44,8 @@ STYLES = (
     "numbers.css",
     "style.css",
     "cell.css",
+    "trials.css",
+    "runs/files.css",
     "strip/strip.css",
     "edit/edit.css",
 )
@@ -61,6 +63,7 @@ SCRIPTS = (
     "clock.js",
     "stores.js",
     "curves.js",
+    "trials.js",
     "strip/strip.js",
     "strip/place.js",
     "strip/menu.js",

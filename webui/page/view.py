@@ -50,8 +50,8 @@ class View:
 
     @cached_property
     def training(self) -> Training | None:
-        """How the shown run's training stands; None before it began."""
-        return self.followed.training if self.followed else None
+        """How the shown run's training stands; None before it began, and of a sweep."""
+        return self.followed.training if self.followed and not self.is_sweep else None
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -204,11 +204,20 @@ class View:
         return self.plan(preview, key, first, rows)
 
     @cached_property
+    def swept(self) -> Followed | None:
+        """The latest sweep; None when there was none."""
+        run = self.studio.latest_sweep()
+        return self.studio.follow(run) if run else None
+
+    @property
     def sweep(self) -> Sequence[events.Event]:
         """The events of the latest sweep; empty when there was none."""
-        if any(e.kind == "sweep" for e in events.of_kind(self.history, events.Started)):
-            return self.history
-        return self.studio.latest_sweep()
+        return self.swept.history if self.swept else ()
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether the shown run is a sweep, which goes on."""
+        return self.run is not None and runs.is_sweep(self.run)
 
     def last(self, kind: type[Kind]) -> Kind | None:
         """The last event of a kind in the shown run; None without one."""

@@ -30,6 +30,7 @@ from webui.runs.events import (
 from webui.runs.folder import RECIPE, SUMMARY
 from webui.runs.library_warnings import warnings_of
 from webui.runs.logged import logged
+from webui.runs.throughput import throughput
 from webui.runs.trials import best_trial, losses_of
 
 MOVED = ("moved", "of", "changed", "rounded", "furthest")
@@ -78,7 +79,7 @@ def summarize(
     steps, metrics = last(kept, Step), logged(kept)
     loss, unseen = metrics.get("loss", {}), metrics.get("eval_loss", {})
     scored, moving = last(history, Scored), last(kept, Moved)
-    stops = last(history, Stops)
+    stops, trained = last(history, Stops), throughput(history)
     return {
         "status": status,
         "model": recipe.model.name,
@@ -97,8 +98,8 @@ def summarize(
         "python": platform.python_version(),
         "device": begun.effective.get("device"),
         "duration": duration(history),
-        "training_seconds": training_seconds(history),
-        "tokens_per_second": tokens_per_second(history),
+        "training_seconds": round(trained.seconds, 3),
+        "tokens_per_second": trained.tokens_per_second,
         "peak_memory": max(
             (peak for peak in (peak_memory, *peaks_before(history)) if peak),
             default=None,
@@ -157,33 +158,6 @@ def session_seconds(session: Sequence[Event]) -> float:
     wrote = session[: max(alive, 1)]
     end = last(wrote, Finished) or wrote[-1]
     return end.time - session[0].time
-
-
-def training_seconds(history: Sequence[Event]) -> float:
-    """Seconds of training: each from its begin to its last step, all together.
-
-    Steps that a resume took back were worked on as well, so they count.
-    """
-    total, begun = 0.0, None
-    for event in history:
-        if isinstance(event, Begun):
-            begun = event.time
-        elif isinstance(event, Step) and begun is not None:
-            total += event.time - begun
-            begun = event.time
-    return round(total, 3)
-
-
-def tokens_per_second(history: Sequence[Event]) -> float | None:
-    """Tokens trained on per second, padding not counted, over the whole training."""
-    total, latest = 0.0, 0.0
-    for event in history:
-        if isinstance(event, Begun):  # the count of tokens starts again
-            total, latest = total + latest, 0.0
-        elif isinstance(event, Step):
-            latest = event.logs.get("num_tokens", latest)
-    tokens, seconds = total + latest, training_seconds(history)
-    return round(tokens / seconds, 1) if tokens and seconds else None
 
 
 def requested_settings(recipe: Recipe) -> dict[str, Any]:

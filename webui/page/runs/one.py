@@ -14,7 +14,7 @@ from webui.kernel.process import KernelError
 from webui.notebook.edits import titles_of
 from webui.page.frame import QUIET, Page
 from webui.page.library_warnings import library_warnings
-from webui.page.runs import further
+from webui.page.runs import files, further
 from webui.page.runs.difference import CHOOSE, CURRENT, differences
 from webui.page.runs.further import chosen_entry, known_entry
 from webui.page.runs.learned import learned_line
@@ -66,6 +66,8 @@ def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
     """Everything about the chosen run; returns the list of runs to compare with."""
     facts = gr.HTML(elem_id="run-facts")
     page.watch_chosen(facts, [chosen], describe_run)
+    taken = gr.HTML(elem_id="run-files", js_on_load=files.copy_script())
+    page.watch_chosen(taken, [chosen], files.run_files)
     page.watch_chosen(
         gr.HTML(elem_id="run-warnings"),
         [chosen],

@@ -7,12 +7,13 @@ from markupsafe import Markup
 
 from webui.kernel import jobs
 from webui.metrics import metric
+from webui.page import charts
 from webui.page.bind import bind_space
-from webui.page.cell import beside_code, cell, marked, output_of
-from webui.page.charts import trials_plot, trials_update
+from webui.page.cell import beside_code, cell, cell_failure, marked, output_of
 from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.library_warnings import library_warnings
+from webui.page.observing import recipe_or_none
 from webui.page.tables import html_table, problem_card, quiet
 from webui.page.tabs.split_picture import picture
 from webui.page.view import View
@@ -20,22 +21,36 @@ from webui.page.waiting import run_title, start_or_wait
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.checks import check
-from webui.recipe.paths import with_value
+from webui.recipe.paths import FIELDS, with_value
+from webui.recipe.sweeps import coming_trials
 from webui.recipe.watched import is_watched
+from webui.runs import folder as runs
+from webui.runs.events import Failed, Trial, of_kind
 from webui.runs.trials import best_trial, no_best, ranked
 from webui.text import Text
 
 EMPTY = Text(
-    "No sweep yet. Choose one to three settings and their values, then press Run.",
-    "还没有搜索。选择一到三个设置及其取值，然后点击“运行”。",
+    "No sweep yet. Choose one to three settings and their values, then press Run: a "
+    "table of the trials, the best first, and their curves will stand here.",
+    "还没有搜索。选择一到三个设置及其取值，然后点击“运行”："
+    "这里会显示试验排名（最好的在前）及其曲线。",
 )
 UNTIL_CHOSEN = Text(
-    "Rows to watch are set aside once a setting is chosen.",
-    "选择设置后，才会划出用于评估的数据。",
+    "Rows are watched here once a setting is chosen.",
+    "选择设置后，才会划出评估数据。",
 )
+GOES_ON = Text("{} of {} trials have ended.", "已完成 {} / {} 次试验。")
+NONE_YET = Text("The first of {} trials goes on.", "共 {} 次试验，正在进行第一次。")
+ENDED = {
+    "finished": Text("{} trials, finished.", "{} 次试验，已完成。"),
+    "stopped": Text("Stopped after {} of {} trials.", "已停止，完成 {} / {} 次试验。"),
+    "failed": Text(
+        "It ended early, after {} of {} trials.", "提前中断，完成 {} / {} 次试验。"
+    ),
+}
 USE_BEST = Text("Make the best the current recipe", "将最佳设置用于当前配方")
 TRIAL = Text("trial", "试验")
-JUDGED = {"eval_loss": Text("loss on unseen rows", "未见数据上的损失")}
+JUDGED = {"eval_loss": Text("loss on the watched rows", "评估数据上的损失")}
 
 
 def build(page: Page) -> None:
@@ -48,13 +63,13 @@ def build(page: Page) -> None:
             page.place("sweep.method sweep.trials")
             picture(page)
             page.html(until_chosen)
-        page.html(leaderboard)
+        page.html(standing, elem_id="sweep-standing")
+        page.html(leaderboard, elem_id="leaderboard")
         page.html(lambda page, view: library_warnings(page, view.sweep))
-        curves = trials_plot()
+        charts.build(page)
         best = page.button(USE_BEST, "use-best", partial(use_best, page), form=False)
         output_of(page, "sweep")
-    page.watch(curves, partial(trials_update, page))
-    page.watch(best, lambda view: gr.update(interactive=bool(best_trial(view.sweep))))
+    page.watch(best, lambda view: gr.update(visible=bool(best_trial(view.sweep))))
     page.watch(run, run_title(page, marked(RUN)))
 
 
@@ -86,17 +101,38 @@ def until_chosen(page: Page, view: View) -> Markup:
     return quiet(page.say(UNTIL_CHOSEN))
 
 
+def standing(page: Page, view: View) -> Markup:
+    """How far the latest sweep is, how it ended, and why where it failed."""
+    if view.swept is None:
+        return quiet(page.say(EMPTY))
+    recipe = recipe_or_none(view.swept.folder)
+    done = len(of_kind(view.sweep, Trial))
+    coming = max(coming_trials(recipe) if recipe else 0, done)
+    failed = view.swept.last(Failed)
+    status = runs.status_of(view.sweep)
+    told = ENDED.get(status, GOES_ON if done else NONE_YET)
+    counts = (done, coming) if told is not NONE_YET else (coming,)
+    line = quiet(page.say(told).format(*counts))
+    # What failed in the kernel's cell stands there; of a kernel that died none is left.
+    died = failed is not None and failed.error == "KernelDied"
+    return line + (cell_failure(page, failed) if failed and died else Markup(""))
+
+
 def leaderboard(page: Page, view: View) -> Markup:
     """Finished trials, the best first."""
     trials = ranked(view.sweep)
     if not trials:
-        return quiet(page.say(EMPTY))
+        return Markup("")
     swept, kind = list(trials[0].params), metric(trials[0].metric)
     rows = [
         [e.trial, *(e.params.get(p) for p in swept), kind.written(e.value)]
         for e in trials
     ]
-    titles = [page.say(TRIAL), *swept, page.say(JUDGED.get(kind.name, kind.title))]
+    titles = [
+        page.say(TRIAL),
+        *(page.say(FIELDS[p].declaration.title) if p in FIELDS else p for p in swept),
+        page.say(JUDGED.get(kind.name, kind.title)),
+    ]
     why = no_best(view.sweep)
     told = quiet(page.say(why)) if why else ""
     return html_table(titles, rows, numbers=range(len(titles))) + told
