@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import yaml
 from gradio.components import Component
-from markupsafe import escape
 
 from webui.page.language import Language
 from webui.recipe import Recipe
-from webui.recipe.field import DeclaredField
+from webui.recipe.field import Declaration, DeclaredField
 from webui.recipe.paths import FIELDS, applies, value_at
 from webui.recipe.store import parse
 from webui.recipe.sweeps import SWEEPABLE
@@ -64,7 +63,7 @@ def component_for(declared: DeclaredField, language: Language) -> Component:
     declaration = declared.declaration
     common: dict[str, Any] = {
         "label": getattr(declaration.title, language),
-        "info": getattr(declaration.help, language),
+        "info": helped(declaration, language),
         "value": as_value(declared.default),
         "elem_id": element_id(declared.path),
         "interactive": True,
@@ -92,6 +91,21 @@ def component_for(declared: DeclaredField, language: Language) -> Component:
         choices = list(declaration.suggestions)
         return gr.Dropdown(choices=choices, allow_custom_value=True, **common)
     return gr.Textbox(lines=declaration.lines, max_lines=12, **common)
+
+
+# Gradio shows `info` as a little Markdown, escaped. What stands between stars is folded
+# behind "more", and what stands between two is seen as a problem: patches/fields.js.
+def helped(declaration: Declaration, language: Language) -> str:
+    """The help of a field, with what stands behind a click."""
+    short = getattr(declaration.help, language)
+    more = getattr(declaration.more, language, "")
+    return f"{short} *{more}*" if more else short
+
+
+def refused(problem: str) -> str:
+    """What is wrong with the value of a field; it quotes what was typed."""
+    line = " ".join(problem.split()).replace("*", "∗")
+    return f"**✗ {line}**"
 
 
 def known_files() -> list[str]:
@@ -206,7 +220,7 @@ def field_updates(
     declared, recipe = binding.field, view.recipe
     common: dict[str, Any] = {"visible": applies(declared, recipe) or bool(problem)}
     if len(binding.components) == 1:
-        common["info"] = getattr(declared.declaration.help, language)
+        common["info"] = helped(declared.declaration, language)
     if declared.declaration.file:
         common["choices"] = file_choices(value_at(recipe, declared.path))
     more: Sequence[dict[str, Any]] = [{} for _ in binding.components]
@@ -215,8 +229,7 @@ def field_updates(
     for value, own in zip(binding.write(recipe), more, strict=True):
         changes = {**common, **({"value": value} if with_value else {}), **own}
         if problem is not None and len(binding.components) == 1:
-            # Shown as Markdown, and it quotes what was typed.
-            changes["info"] = f"✗ {escape(getattr(problem, language))}"
+            changes["info"] = refused(getattr(problem, language))
         yield gr.update(**changes)
 
 
