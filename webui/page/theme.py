@@ -76,6 +76,8 @@ def theme() -> gr.Theme:
         checkbox_label_border_color_selected="*primary_700",
         checkbox_label_border_color_selected_dark="*primary_300",
         checkbox_label_padding="7px 12px",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_400",
         block_border_width="0px",
         block_background_fill="transparent",
         block_background_fill_dark="transparent",

@@ -2,7 +2,9 @@
 // <em> is folded behind "more"; a <strong> is a problem, and the field says that it is
 // invalid. The line describes the field, and a box is named by its title alone: Gradio
 // puts both into one label, and names no group of choices.
-// Leans on `.info-text`, on `[data-testid=block-info]`, and on a field being a `.block`.
+// A fold says whether it is open.
+// Leans on `.info-text`, `[data-testid=block-info]`, a field being a `.block`, and a fold's
+// `button.label-wrap`, which has the class `open`.
 // For Gradio 6.31. Can go when Gradio describes its fields, and folds a long help.
 {
   const word = location.pathname.replace(/\/$/, '').endsWith('/zh') ? '更多' : 'more';
@@ -35,14 +37,24 @@
     }
   };
 
+  const tellFold = (button) =>
+    button.setAttribute('aria-expanded', button.classList.contains('open'));
+
   const told = '.info-text, [data-testid=block-info]';
-  const fieldsIn = (node) => [...(node.matches(told) ? [node] : node.querySelectorAll(told))];
-  new MutationObserver((records) => {
-    const nodes = records.flatMap(({ target, addedNodes }) =>
-      target.matches?.('.info-text') ? [target] : [...addedNodes].filter((node) => node.nodeType === 1));
-    for (const field of new Set(nodes.flatMap(fieldsIn).map((line) => line.closest('.block[id]'))))
-      if (field) dress(field);
-  }).observe(document.body, { childList: true, subtree: true });
-  for (const field of new Set(fieldsIn(document.body).map((line) => line.closest('.block[id]'))))
-    if (field) dress(field);
+  const look = (nodes) => {
+    const all = (selector) => nodes.flatMap((node) =>
+      [...(node.matches(selector) ? [node] : []), ...node.querySelectorAll(selector)]);
+    const fields = all(told).map((line) => line.closest('.block[id]'));
+    for (const field of new Set(fields)) if (field) dress(field);
+    all('button.label-wrap').forEach(tellFold);
+  };
+  new MutationObserver((records) =>
+    look(records.flatMap(({ target, addedNodes }) => target.matches?.('.info-text')
+      ? [target] : [...addedNodes].filter((node) => node.nodeType === 1))),
+  ).observe(document.body, { childList: true, subtree: true });
+  document.addEventListener('click', ({ target }) => {
+    const button = target.closest?.('button.label-wrap');
+    if (button) setTimeout(() => tellFold(button));
+  });
+  look([document.body]);
 }
