@@ -55,6 +55,7 @@ def launch(
     from webui.page.build import build_app
     from webui.page.patches.beginning import at_start
     from webui.page.patches.colab import in_colab, know_colab
+    from webui.page.patches.document import speak_the_pages_language
     from webui.page.patches.ending import wait_for_end
     from webui.page.patches.own_files import serve_own_files
     from webui.page.patches.presses import rest_between_presses
@@ -77,6 +78,7 @@ def launch(
     planner.warm()
     studio.look_at_device()
     at_start(app, watchdog.watch_this_loop)
+    speak_the_pages_language()
     # What is there now stays: the event loop need not look through it for garbage.
     gc.freeze()
     served, address, shared = app.launch(

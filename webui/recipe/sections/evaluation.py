@@ -18,9 +18,12 @@ class Evaluation(Section):
         "no",
         title=("Evaluate", "评估"),
         help=(
-            "Work out the loss on rows set aside from the training rows; the held-out "
-            "rows stay unseen until the end.",
-            "在从训练数据中另外划出的数据上计算损失；留出数据直到最后才使用。",
+            "Work out the loss on rows set aside from the training rows.",
+            "在从训练数据中另外划出的数据上计算损失。",
+        ),
+        more=(
+            "The held-out rows stay unseen until the end.",
+            "留出数据直到最后才使用。",
         ),
         choice_titles={
             "no": Text("never", "不评估"),
@@ -43,9 +46,12 @@ class Evaluation(Section):
         0,
         title=("Rows to evaluate on", "评估数据条数"),
         help=(
-            "Set aside from the training rows, for a sweep's trials too; 0 is a tenth "
-            "of them, a hundred at most.",
-            "从训练数据中划出，超参数搜索也用这些；0 表示十分之一，最多一百条。",
+            "Set aside from the training rows; 0 is a tenth, 100 at most.",
+            "从训练数据中划出；0 表示十分之一，最多一百条。",
+        ),
+        more=(
+            "A sweep's trials are judged by them too.",
+            "超参数搜索也用这些数据评判。",
         ),
         ge=0,
         le=1_000_000,
