@@ -101,23 +101,20 @@ class Page:
         self.bindings.append(binding)
         path = binding.field.path
 
-        def commit(seen: Seen | None, *values: Any) -> Seen:
+        def commit(seen: Seen | None, *values: Any) -> tuple[Seen, str]:
             seen = seen or Seen()
             seen.own[path] = self.studio.draft.commit(path, binding.read(values))
-            return seen
+            return seen, self.look()
 
-        for component in binding.components:
-            for event in commit_events(component):
-                event(
-                    commit,
-                    [self.seen, *binding.components],
-                    self.seen,
-                    show_progress="hidden",
-                    trigger_mode="always_last",
-                    concurrency_limit=None,
-                    queue=False,
-                    api_visibility="private",
-                ).then(*self.looks, **QUIET)
+        # One event of all, for each has its weight in the page and at the start.
+        gr.on(
+            [event for each in binding.components for event in commit_events(each)],
+            commit,
+            [self.seen, *binding.components],
+            [self.seen, self.stamp],
+            trigger_mode="always_last",
+            **QUIET,
+        )
 
     def watch(self, component: Component, watcher: Watcher) -> None:
         """Redraw a component from every view; it is sent only when it differs."""
@@ -180,23 +177,23 @@ class Page:
         is told in one sentence; whatever else happens goes to the log.
         """
 
-        def act(seen: Seen | None, *values: Any) -> Seen:
+        def act(seen: Seen | None, *values: Any) -> tuple[Seen, str]:
             seen = seen or Seen()
             chosen, rest = values[: len(inputs)], values[len(inputs) :]
             with self.problems_told():
                 recipe = [self.commit_form(seen, rest)] if form else []
                 action(*recipe, *chosen)
-            return seen
+            return seen, self.look()
 
         def wire() -> None:
             button.click(
                 act,
                 [self.seen, *inputs, *(self.form if form else ())],
-                self.seen,
+                [self.seen, self.stamp],
                 show_progress="hidden",
                 trigger_mode="once",
                 api_visibility="private",
-            ).then(*self.looks, **QUIET)
+            )
 
         self.later.append(wire)
 
@@ -218,14 +215,16 @@ class Page:
         The place to upload is empty again after it, for the next ones.
         """
 
-        def act(files: list[str] | str | None) -> None:
+        def act(files: list[str] | str | None) -> tuple[None, str]:
             with self.problems_told():
                 if files:
                     action([files] if isinstance(files, str) else files)
+            return None, self.look()
 
+        shown = [button, self.stamp]
         button.upload(
-            act, button, button, trigger_mode="multiple", api_visibility="private"
-        ).then(*self.looks, **QUIET)
+            act, button, shown, trigger_mode="multiple", api_visibility="private"
+        )
 
     def commit_form(self, seen: Seen, values: Sequence[Any]) -> Recipe:
         """Put everything that the form shows into the draft; the recipe to run."""
