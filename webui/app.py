@@ -1,6 +1,5 @@
 """Start the page: the server, its middleware, its limits."""
 
-import gc
 import logging
 import os
 from pathlib import Path
@@ -15,6 +14,7 @@ from webui.address import (
     shown_at,
     trust_proxies,
 )
+from webui.collecting import uncollected
 from webui.kernel import closing, keeper
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.recipe.problems import RecipeError
@@ -49,6 +49,7 @@ def launch(
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     trust_proxies()
+    import_page()
 
     from webui import watchdog
     from webui.page import routes, theme
@@ -79,8 +80,6 @@ def launch(
     studio.look_at_device()
     at_start(app, watchdog.watch_this_loop)
     speak_the_pages_language()
-    # What is there now stays: the event loop need not look through it for garbage.
-    gc.freeze()
     served, address, shared = app.launch(
         server_name=host,
         server_port=port,
@@ -114,6 +113,12 @@ def launch(
     if block:
         wait_for_end(app)
     return address
+
+
+@uncollected()
+def import_page() -> None:
+    """Import all that the page needs; it stays, as does what is built of it."""
+    from webui.page import build, routes  # noqa: F401
 
 
 def before_it(host: str, share: bool, root: str) -> list[Any]:

@@ -118,24 +118,20 @@ class Page:
         path = binding.field.path
 
         def commit(seen: Seen | None, *values: Any) -> list[Any]:
-            seen = seen or Seen()
-            draft = self.studio.draft
+            seen, draft = seen or Seen(), self.studio.draft
             seen.own[path] = draft.commit(path, binding.read(values))
-            return [seen, *tidied(binding, values, wrong=path in draft.problems)]
+            told = tidied(binding, values, wrong=path in draft.problems)
+            return [seen, self.look(), *told]
 
-        tidied_parts = binding.components if binding.tidy else ()
-        for component in binding.components:
-            for event in commit_events(component):
-                event(
-                    commit,
-                    [self.seen, *binding.components],
-                    [self.seen, *tidied_parts],
-                    show_progress="hidden",
-                    trigger_mode="always_last",
-                    concurrency_limit=None,
-                    queue=False,
-                    api_visibility="private",
-                ).then(*self.looks, **QUIET)
+        # One event of all, for each has its weight in the page and at the start.
+        gr.on(
+            [event for each in binding.components for event in commit_events(each)],
+            commit,
+            [self.seen, *binding.components],
+            [self.seen, self.stamp, *(binding.components if binding.tidy else ())],
+            trigger_mode="always_last",
+            **QUIET,
+        )
 
     def watch(self, component: Component, watcher: Watcher) -> None:
         """Redraw a component from every view; it is sent only when it differs."""
@@ -200,23 +196,23 @@ class Page:
         the strip calls a press that takes a while.
         """
 
-        def act(seen: Seen | None, *values: Any) -> Seen:
+        def act(seen: Seen | None, *values: Any) -> tuple[Seen, str]:
             seen = seen or Seen()
             chosen, rest = values[: len(inputs)], values[len(inputs) :]
             with self.studio.presses.one(word), self.problems_told():
                 recipe = [self.commit_form(seen, rest)] if form else []
                 action(*recipe, *chosen)
-            return seen
+            return seen, self.look()
 
         def wire() -> None:
             button.click(
                 act,
                 [self.seen, *inputs, *(self.form if form else ())],
-                self.seen,
+                [self.seen, self.stamp],
                 show_progress="hidden",
                 trigger_mode="once",
                 api_visibility="private",
-            ).then(*self.looks, **QUIET)
+            )
 
         self.later.append(wire)
 
@@ -244,14 +240,16 @@ class Page:
         The place to upload is empty again after it, for the next ones.
         """
 
-        def act(files: list[str] | str | None) -> None:
+        def act(files: list[str] | str | None) -> tuple[None, str]:
             with self.problems_told():
                 if files:
                     action([files] if isinstance(files, str) else files)
+            return None, self.look()
 
+        shown = [button, self.stamp]
         button.upload(
-            act, button, button, trigger_mode="multiple", api_visibility="private"
-        ).then(*self.looks, **QUIET)
+            act, button, shown, trigger_mode="multiple", api_visibility="private"
+        )
 
     def commit_form(self, seen: Seen, values: Sequence[Any]) -> Recipe:
         """Put everything that the form shows into the draft; the recipe to run."""

@@ -38,7 +38,7 @@ Mark = tuple[tuple[int, int], ...]
 @dataclass(frozen=True, eq=False)
 class Entry:
     """A run in the table. ``figures`` holds only what is a number; ``going`` says that
-    they are those of a run that goes on, and ``edited`` which cells were edited by hand.
+    they are those of a run that goes on, ``edited`` which cells were edited by hand.
 
     One that did not change stays the same object.
     """
