@@ -42,7 +42,7 @@ def add_routes(app: Any, studio: Studio) -> None:
         view = view_of(studio)
         if no_code(view):
             return PlainTextResponse("", status_code=409)
-        return PlainTextResponse(script_of(view.recipe, view.rows), headers=FRESH)
+        return PlainTextResponse(script_of(view.recipe, view.rows, view.edits), headers=FRESH)
 
     def run_file(run: str, what: str) -> Any:
         return files.answer(run_folder(studio.kernel.runs, run), what)
