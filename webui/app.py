@@ -54,6 +54,7 @@ def launch(
     from webui import watchdog
     from webui.page import routes, theme
     from webui.page.build import build_app
+    from webui.page.code.answering import add_code_routes
     from webui.page.patches.beginning import at_start
     from webui.page.patches.colab import in_colab, know_colab
     from webui.page.patches.document import speak_the_pages_language
@@ -105,6 +106,7 @@ def launch(
     rest_between_presses(app)
     tick_slowly(app)
     routes.add_routes(served, studio)
+    add_code_routes(served, studio)
     keeper.start_keeper(kernel)
     if share and not shared:
         print("There is no shared link: Gradio's server cannot be reached from here.")

@@ -3,6 +3,7 @@
 import gradio as gr
 
 from webui.collecting import uncollected
+from webui.page.code.places import places_of
 from webui.page.curves import watched
 from webui.page.frame import QUIET, Page
 from webui.page.header import build_header
@@ -49,5 +50,6 @@ def build_page(studio: Studio, language: Language, blocks: gr.Blocks) -> None:
         for title, tab in TABS:
             with gr.Tab(page.say(title), id=title.en.lower()):
                 tab.build(page)
+    studio.places |= places_of(page.bindings)
     page.connect()
     blocks.load(page.look, None, page.stamp, **QUIET)

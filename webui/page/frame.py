@@ -21,6 +21,7 @@ from webui.page.bind import (
     field_updates,
     tidied,
 )
+from webui.page.code.places import tab_of
 from webui.page.draft import same, titled
 from webui.page.edit import held
 from webui.page.language import Language
@@ -65,6 +66,8 @@ class Page:
     chosen: list[tuple[Component, Sequence[Component], Drawer]] = field(
         default_factory=list
     )
+    # What a field changes is seen here first: the answer to its commit brings it.
+    first: list[tuple[Component, Drawer]] = field(default_factory=list)
     # Wired when the page is whole: a button sends every field, of later tabs as well.
     later: list[Callable[[], Any]] = field(default_factory=list)
     # Where a cell's code is edited by hand, by the cell's name.
@@ -115,20 +118,31 @@ class Page:
     def add_binding(self, binding: Binding) -> None:
         """Make a binding part of the form and commit it whenever it is left."""
         self.bindings.append(binding)
-        path = binding.field.path
+        self.later.append(lambda: self.wire_commit(binding))
+
+    def wire_commit(self, binding: Binding) -> None:
+        """Put a field into the draft; the answer brings what stands in the same tab
+        and is to show it first, before the page is redrawn."""
+        path, tab = binding.field.path, tab_of(binding.components[0])
+        numbers = [n for n, (part, _) in enumerate(self.first) if tab_of(part) == tab]
 
         def commit(seen: Seen | None, *values: Any) -> list[Any]:
             seen, draft = seen or Seen(), self.studio.draft
             seen.own[path] = draft.commit(path, binding.read(values))
             told = tidied(binding, values, wrong=path in draft.problems)
-            return [seen, self.look(), *told]
+            news = self.first_news(seen, self.view(), numbers) if numbers else []
+            return [seen, self.look(), *told, *news]
 
         # One event of all, for each has its weight in the page and at the start.
         gr.on(
             [event for each in binding.components for event in commit_events(each)],
             commit,
             [self.seen, *binding.components],
-            [self.seen, self.stamp, *(binding.components if binding.tidy else ())],
+            [
+                *(self.seen, self.stamp),
+                *(binding.components if binding.tidy else ()),
+                *(self.first[number][0] for number in numbers),
+            ],
             trigger_mode="always_last",
             **QUIET,
         )
@@ -152,6 +166,11 @@ class Page:
                 component,
                 **QUIET,
             )
+
+    def send_first(self, component: Component, drawer: Drawer) -> None:
+        """Redraw an HTML part from every view, and at once when a field beside it in
+        the same tab is committed."""
+        self.first.append((component, drawer))
 
     def html(self, drawer: Drawer, **options: Any) -> gr.HTML:
         """An HTML part that is drawn from the page and every view; it escapes."""
@@ -326,7 +345,14 @@ class Page:
             values, rest = rest[: len(inputs)], rest[len(inputs) :]
             updates.append(self.drawn_html(drawer, view, *values))
         seen.version = version
-        return [seen, *only_news(seen.sent, updates)]
+        first = self.first_news(seen, view, range(len(self.first)))
+        return [seen, *only_news(seen.sent, updates), *first]
+
+    def first_news(self, seen: Seen, view: View, numbers: Sequence[int]) -> list[Any]:
+        """Of the parts that are sent first, those that this tab does not have so."""
+        updates = [self.drawn_html(self.first[n][1], view) for n in numbers]
+        # Counted from below, so that both ways of sending know of each other.
+        return only_news(seen.sent, updates, [-1 - number for number in numbers])
 
     def drawn(self, watcher: Callable, *given: Any) -> Any:
         """One part of the page. If it cannot be drawn, the others still are."""
@@ -353,17 +379,22 @@ class Page:
             *self.fields,
             *(component for component, _ in self.watchers),
             *(component for component, _, _ in self.chosen),
+            *(component for component, _ in self.first),
         ]
         choices = [choice for _, inputs, _ in self.chosen for choice in inputs]
         self.stamp.change(self.redraw, [self.seen, *choices], outputs, **QUIET)
 
 
-def only_news(sent: dict[int, int], updates: list[Any]) -> list[Any]:
-    """The updates, with a skip for each that the tab was sent before."""
-    for number, update in enumerate(updates):
+def only_news(
+    sent: dict[int, int], updates: list[Any], numbers: Sequence[int] | None = None
+) -> list[Any]:
+    """The updates, with a skip for each that the tab was sent before; by its number
+    among all that are sent, which is its place if none is given."""
+    for place, update in enumerate(updates):
+        number = numbers[place] if numbers is not None else place
         mark = hash(repr(update))
         if sent.get(number) == mark:
-            updates[number] = gr.skip()
+            updates[place] = gr.skip()
         sent[number] = mark
     return updates
 

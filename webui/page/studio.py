@@ -20,6 +20,7 @@ from webui.notebook.edits import Edits
 from webui.notebook.render import Cell
 from webui.notebook.rows import Rows
 from webui.page.answers import Answers
+from webui.page.code.places import Place
 from webui.page.draft import Draft
 from webui.page.strip.pressed import Presses
 from webui.page.turns import Turns
@@ -77,6 +78,10 @@ class Studio:
     # The ids of runs that the Train tab lays over the shown one, as last asked for.
     overlaid: tuple[str, ...] = ()
     rendered: tuple[Recipe, Rows, Edits, dict[str, Cell]] | None = None
+    # What each field decides of that code, as far as it was asked for.
+    decided: tuple[Recipe, Rows, dict] | None = None
+    # Where the fields stand on the page, by the ids of their components.
+    places: dict[str, Place] = field(default_factory=dict)
     offered: dict[Path, tuple[Recipe, str, Edits]] = field(default_factory=dict)
     followed: dict[Path, Followed] = field(default_factory=dict)
     following: threading.Lock = field(default_factory=threading.Lock)

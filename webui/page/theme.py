@@ -107,6 +107,7 @@ STYLES = (
     "numbers.css",
     "style.css",
     "cell.css",
+    "code/pane.css",
     "trials.css",
     "runs/files.css",
     "strip/strip.css",
@@ -131,6 +132,10 @@ SCRIPTS = (
     "strip/strip.js",
     "strip/place.js",
     "strip/menu.js",
+    "code/changes.js",
+    "code/fields.js",
+    "code/copy.js",
+    "code/pane.js",
 )
 
 
