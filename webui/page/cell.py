@@ -15,9 +15,9 @@ from webui.kernel import jobs
 from webui.notebook.cells import KINDS, number_of
 from webui.notebook.cells.kind import CellKind
 from webui.page import mending
+from webui.page.code.pane import code_pane
 from webui.page.edit import build as edit
 from webui.page.edit.marks import fields_off, head_mark
-from webui.page.code.pane import code_pane
 from webui.page.frame import Page
 from webui.page.language import MARKS, STATES
 from webui.page.mending import failure_of

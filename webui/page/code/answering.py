@@ -39,7 +39,9 @@ def add_code_routes(app: Any, studio: Studio) -> None:
                 getattr(each.message, language, each.message.en) for each in problems
             )
             return PlainTextResponse("\n".join(lines), 409, headers=FRESH)
-        return PlainTextResponse(script_of(view.recipe, view.rows, view.edits), headers=FRESH)
+        return PlainTextResponse(
+            script_of(view.recipe, view.rows, view.edits), headers=FRESH
+        )
 
     add_guarded(app, FIELDS_OF_CODE, fields)
     add_guarded(app, WHOLE_CODE, whole)
