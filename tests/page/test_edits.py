@@ -168,7 +168,7 @@ def test_the_mark_says_what_differs_and_that_the_form_moved(page: Page) -> None:
     mine = form.replace("learning_rate=", "learning_rate=2 * ")
     build.save_editor(page, "train", opened(page), mine)
     shown = str(marks.mark("train", page, page.view()))
-    assert "(1 lines more, 1 less)" in shown and "has changed since" not in shown
+    assert "form: +1 −1<" in shown and "has changed since" not in shown
     assert "edited by hand" in marks.head_mark(page, page.view(), "train")
     assert "do not change it" in marks.fields_off(("train",), page, page.view())
     assert "not in the trials" in marks.fields_off(("sweep",), page, page.view())

@@ -77,7 +77,7 @@ class Studio:
     abouts: dict[Source, Any] = field(default_factory=dict)
     # The ids of runs that the Train tab lays over the shown one, as last asked for.
     overlaid: tuple[str, ...] = ()
-    rendered: tuple[Recipe, Rows, Edits, dict[str, Cell]] | None = None
+    rendered: tuple[Recipe, Rows, dict[str, Cell], Edits] | None = None
     offered: dict[Path, tuple[Recipe, str, Edits]] = field(default_factory=dict)
     followed: dict[Path, Followed] = field(default_factory=dict)
     following: threading.Lock = field(default_factory=threading.Lock)
