@@ -49,9 +49,15 @@ def start_run(
     refuse_unfit(kernel, edits, RUN.cells)
     rows, figures = prepared(recipe), figures_of(recipe)
     cells = cells_here(recipe, RUN.cells, rows=rows, edits=edits)
-    figures = planned_for(figures, cells)
     return start_in_new_folder(
-        kernel, recipe, cells, "run", *wanted(upto), upto, rows=rows, planned=figures
+        kernel,
+        recipe,
+        cells,
+        "run",
+        *wanted(upto),
+        upto,
+        rows=rows,
+        planned=planned_for(figures, cells),
     )
 
 
@@ -89,9 +95,14 @@ def start_sweep(kernel: Kernel, recipe: Recipe, edits: Edits = NO_EDITS) -> Path
     refuse_unfit(kernel, edits, SWEEP.cells)
     rows, figures = prepared(recipe), figures_of(recipe, sweep=True)
     cells = cells_here(recipe, SWEEP.cells, rows=rows, edits=edits)
-    figures = planned_for(figures, cells)
     return start_in_new_folder(
-        kernel, recipe, cells, "sweep", ("sweep",), rows=rows, planned=figures
+        kernel,
+        recipe,
+        cells,
+        "sweep",
+        ("sweep",),
+        rows=rows,
+        planned=planned_for(figures, cells),
     )
 
 

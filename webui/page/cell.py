@@ -70,7 +70,7 @@ def beside_code(page: Page, *names: str) -> Iterator:
     """
     with gr.Row(elem_classes="sides"):
         with gr.Column(elem_classes="form-side"):
-            page.html(partial(fields_off, names))
+            page.html(partial(fields_off, names), elem_classes="by-hand-place")
             yield
         with gr.Column(elem_classes="code-side"):
             page.html(partial(code_title, names), elem_classes="code-title")

@@ -77,7 +77,7 @@ class Studio:
     abouts: dict[Source, Any] = field(default_factory=dict)
     # The ids of runs that the Train tab lays over the shown one, as last asked for.
     overlaid: tuple[str, ...] = ()
-    rendered: tuple[Recipe, Rows, Edits, dict[str, Cell]] | None = None
+    rendered: tuple[Recipe, Rows, dict[str, Cell], Edits] | None = None
     # What each field decides of that code, as far as it was asked for.
     decided: tuple[Recipe, Rows, dict] | None = None
     # Where the fields stand on the page, by the ids of their components.

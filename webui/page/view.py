@@ -62,11 +62,15 @@ class View:
     def cells(self) -> dict[str, Cell]:
         """Every cell of the current recipe, by name."""
         known, rows, edits = self.studio.rendered, self.rows, self.edits
-        if known is None or known[0] is not self.recipe or known[1:3] != (rows, edits):
+        if (
+            known is None
+            or known[0] is not self.recipe
+            or (known[1], known[3]) != (rows, edits)
+        ):
             cells = cells_here(self.recipe, SHOWN, rows=rows, edits=edits)
-            known = self.recipe, rows, edits, {cell.name: cell for cell in cells}
+            known = self.recipe, rows, {cell.name: cell for cell in cells}, edits
             self.studio.rendered = known
-        return known[3]
+        return known[2]
 
     @cached_property
     def edits(self) -> Edits:

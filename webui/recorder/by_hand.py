@@ -1,7 +1,7 @@
 """Inside the kernel: a cell edited by hand does what others rely on, or fails."""
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from webui.notebook.cells import kind_of
@@ -50,19 +50,15 @@ def refuse_lacking(recorder: "Recorder", cell: Mapping[str, Any]) -> None:
 
 
 def bound_in(code: str) -> set[str]:
-    """The names that a cell's code gives something at its top level."""
+    """The names that a cell's code gives something, outside of its functions."""
     found: set[str] = set()
-    for statement in ast.parse(code).body:
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            found.add(statement.name)
-        elif isinstance(statement, ast.Assign):
-            found |= set(stored(statement.targets))
+    left: list[ast.AST] = [*ast.parse(code).body]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
+            found.add(getattr(node, "name", ""))
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        else:
+            left += ast.iter_child_nodes(node)
     return found
-
-
-def stored(targets: Iterable[ast.expr]) -> Iterable[str]:
-    """The names in the targets of an assignment."""
-    for target in targets:
-        for node in ast.walk(target):
-            if isinstance(node, ast.Name):
-                yield node.id

@@ -98,7 +98,7 @@ def draw_pane(names: tuple[str, ...], page: Page, view: View) -> Markup:
         logging.getLogger("tunebook").exception("a recipe could not be written")
         if view.studio.rendered is None:
             raise
-        last = view.studio.rendered[-1]
+        last = view.studio.rendered[2]
         codes = {name: last[name].code for name in names}
         problem = page.say(NOT_WRITTEN).format(ended(str(error)))
     return drawn_pane(tuple(codes.items()), page.language, problem)

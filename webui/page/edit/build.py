@@ -17,7 +17,8 @@ EDIT = Text("Edit this cell", "编辑此单元")
 EDIT_ONE = Text("Edit {}", "编辑“{}”")
 BACK = Text("Give it back to the form", "恢复为表单的代码")
 BACK_ONE = Text("Give {} back to the form", "将“{}”恢复为表单的代码")
-SAVE, DISCARD = Text("Save", "保存"), Text("Discard", "放弃修改")
+SAVE, SAVE_ONE = Text("Save", "保存"), Text("Save {}", "保存“{}”")
+DISCARD, DISCARD_ONE = Text("Discard", "放弃"), Text("Discard {}", "放弃“{}”")
 CODE = Text("Code of {}", "“{}”的代码")
 NO_ROOM = Text(
     "the code could not be kept ({}); free some space and press again.",
@@ -34,50 +35,47 @@ TELLING: dict[str, Any] = {
 
 def build(page: Page, *names: str) -> None:
     """For each of these cells its mark, its buttons, an editor while it is open."""
+    place = "by-hand-place"
     for name in names:
-        page.html(partial(mark, name), elem_id=f"edited-{name}")
+        page.html(partial(mark, name), elem_id=f"edited-{name}", elem_classes=place)
     with gr.Row(elem_classes="edit-tools"):
-        tools = {name: build_buttons(page, name, len(names) == 1) for name in names}
-    for name in names:
-        build_editor(page, name, *tools[name])
+        tools = [build_buttons(page, name, len(names) == 1) for name in names]
+    for name, buttons in zip(names, tools, strict=True):
+        build_editor(page, name, *buttons)
 
 
-def build_buttons(page: Page, name: str, alone: bool) -> tuple[gr.Button, gr.Button]:
-    """What opens the editor, and what gives the cell back to its form."""
-    title, words = titles_of([name]), (EDIT, BACK) if alone else (EDIT_ONE, BACK_ONE)
-    edit, back = (filled(word, title) for word in words)
-    opens = page.button(edit, f"edit-{name}")
-    gives = page.button(back, f"give-back-{name}", shown=partial(is_edited, name))
-    return opens, gives
+def build_buttons(page: Page, name: str, alone: bool) -> tuple[gr.Button, ...]:
+    """What opens the editor, saves, leaves it, and gives the cell back to its form."""
+    title, words = titles_of([name]), (EDIT, SAVE, DISCARD, BACK)
+    if not alone:
+        words = EDIT_ONE, SAVE_ONE, DISCARD_ONE, BACK_ONE
+    edit, save, discard, back = (filled(word, title) for word in words)
+    return (
+        page.button(edit, f"edit-{name}"),
+        page.button(save, f"save-{name}", visible=False, variant="primary"),
+        page.button(discard, f"discard-{name}", visible=False),
+        page.button(back, f"give-back-{name}", shown=partial(is_edited, name)),
+    )
 
 
-def build_editor(page: Page, name: str, opens: gr.Button, gives: gr.Button) -> None:
-    """The editor with its two buttons, in the page only while it is open."""
-    label = page.say(CODE).format(page.say(titles_of([name])))
-    with gr.Column(visible=False, elem_classes="edit-box") as box:
-        editor = gr.Code(
-            value="",
-            language="python",
-            interactive=True,
-            label=label,
-            elem_id=f"editor-{name}",
+def build_editor(page: Page, name: str, *buttons: gr.Button) -> None:
+    """The editor of a cell, in the page only while it is open; what its buttons do."""
+    editor = page.editors[name] = gr.Code(
+        value="",
+        language="python",
+        interactive=True,
+        label=page.say(CODE).format(page.say(titles_of([name]))),
+        visible=False,
+        elem_id=f"editor-{name}",
+        elem_classes="code-editor",
+    )
+    shown = [page.seen, editor, *buttons[:-1]]
+    actions = open_editor, save_editor, discard_editor, give_back
+    for button, action in zip(buttons, actions, strict=True):
+        act = partial(action, page, name)
+        button.click(act, [page.seen, editor], shown, **TELLING).then(
+            *page.looks, **QUIET
         )
-        with gr.Row(elem_classes="edit-tools"):
-            save = page.button(SAVE, f"save-{name}", variant="primary")
-            discard = page.button(DISCARD, f"discard-{name}")
-    page.editors[name] = editor
-    for button, action in (
-        (opens, partial(open_editor, page)),
-        (gives, partial(give_back, page)),
-        (save, partial(save_editor, page)),
-        (discard, discard_editor),
-    ):
-        button.click(
-            partial(action, name),
-            [page.seen, editor],
-            [page.seen, editor, box],
-            **TELLING,
-        ).then(*page.looks, **QUIET)
 
 
 def is_edited(name: str, view: View) -> bool:
@@ -85,24 +83,34 @@ def is_edited(name: str, view: View) -> bool:
     return view.cells[name].is_edited
 
 
-# ---- what a press does: it returns what the tab has seen, the editor, its box
+# ---- what a press does: it returns what the tab has seen, the editor, three buttons
 
 
 def open_editor(page: Page, name: str, seen: Seen | None, text: str | None) -> list:
     """Open the editor with the cell's code; one that is open stays as it is."""
     seen = seen or Seen()
     if name in seen.opened:
-        return [seen, gr.skip(), gr.update(visible=True)]
+        return unchanged(seen)
     cell = page.view().cells[name]
     began = page.edits.get(name)
     seen.opened[name] = began, cell.form or cell.code
-    return [seen, gr.update(value=cell.code), gr.update(visible=True)]
+    return [seen, gr.update(value=cell.code, visible=True), *visible(False, True, True)]
 
 
 def closed(seen: Seen, name: str) -> list:
     """The editor away, and empty."""
     seen.opened.pop(name, None)
-    return [seen, gr.update(value=""), gr.update(visible=False)]
+    return [seen, gr.update(value="", visible=False), *visible(True, False, False)]
+
+
+def unchanged(seen: Seen) -> list:
+    """The editor as it is."""
+    return [seen, *[gr.skip()] * 4]
+
+
+def visible(*shown: bool) -> list:
+    """Whether to edit, to save, to discard is offered."""
+    return [gr.update(visible=each) for each in shown]
 
 
 def save_editor(page: Page, name: str, seen: Seen | None, text: str | None) -> list:
@@ -115,10 +123,10 @@ def save_editor(page: Page, name: str, seen: Seen | None, text: str | None) -> l
     with page.problems_told():
         with_room(lambda: held.save_one(page.studio.draft, seen, name, text or ""))
         saved = True
-    return closed(seen, name) if saved else [seen, gr.skip(), gr.skip()]
+    return closed(seen, name) if saved else unchanged(seen)
 
 
-def discard_editor(name: str, seen: Seen | None, text: str | None) -> list:
+def discard_editor(page: Page, name: str, seen: Seen | None, text: str | None) -> list:
     """Leave the cell's code as it was."""
     return closed(seen or Seen(), name)
 

@@ -17,10 +17,7 @@ MOVED = Text(
     "The form has changed since; this cell still runs as you wrote it.",
     "此后表单已有改动；此单元仍按您的代码运行。",
 )
-DIFFERS = Text(
-    "What differs from the form ({} lines more, {} less)",
-    "与表单的差异（多 {} 行，少 {} 行）",
-)
+DIFFERS = Text("What differs from the form: +{} −{}", "与表单的差异：+{} −{}")
 FORM_MOVED = Text("What the form has changed since", "此后表单的改动")
 FIELDS_OFF = Text(
     "The code of {} is edited by hand: these fields do not change it any more.",
