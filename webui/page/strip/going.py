@@ -1,6 +1,7 @@
 """What goes on now: the kernel's job, work in other processes, presses, questions."""
 
 import math
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from webui.runs import folder as runs
 from webui.runs.events import Finished, Scoring, Step, Trial
 from webui.text import Text
 
+DATED = re.compile(r"^\d{8}-\d{6}-")  # what the id of a run begins with
 JUST = 60.0  # seconds for which it is told that another run was stopped before
 
 
@@ -244,16 +246,18 @@ def came_from_queue(page: Page, view: View) -> Iterator[str]:
         if run == view.kernel.run:
             continue
         ended = next(iter(events.of(run, Finished)[-1:]), None)
-        just = ended and ended.status == "stopped" and time.time() - ended.time < JUST
+        if ended is None or ended.status != "stopped":
+            continue
+        just = time.time() - ended.time < JUST
         if just and view.history and view.history[0].time > ended.time:
-            yield page.say(words.FROM_QUEUE).format(run.name)
+            yield page.say(words.FROM_QUEUE).format(DATED.sub("", run.name))
 
 
 def name_of(view: View) -> str:
-    """The run in the kernel, by its name."""
+    """The run in the kernel, by the name of its recipe."""
     run = view.kernel.run
     own = view.kernel.busy.get("kind") != "cells"
-    return run.name if run and own else ""
+    return DATED.sub("", run.name) if run and own else ""
 
 
 # ---- the rest

@@ -48,7 +48,6 @@ function settleStrip() {
   const strip = document.querySelector('#strip-told .strip');
   if (!strip) return;
   drawSpark(null);
-  tickClocks();
   const said = strip.dataset.said || '';
   if (aloud.textContent !== said) aloud.textContent = said;
   // A redraw replaces the link that the keyboard is on.
@@ -63,7 +62,11 @@ document.addEventListener('focusin', ({ target }) => {
 function watchStrip() {
   const told = document.querySelector('#strip-told');
   if (!told) { setTimeout(watchStrip, 100); return; }
-  new MutationObserver(settleStrip).observe(told, { childList: true, subtree: true });
+  const observer = new MutationObserver(() => {
+    settleStrip();
+    observer.takeRecords(); // of what was drawn here
+  });
+  observer.observe(told, { childList: true, subtree: true });
   settleStrip();
 }
 watchStrip();
