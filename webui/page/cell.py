@@ -1,9 +1,10 @@
-"""A cell of the page: number and mark, title, a sentence, form, code and output."""
+"""A cell of the page: ▶ Run and how it stands, form beside code, output below them."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -28,39 +29,78 @@ from webui.text import Text
 CODE = Text("Code", "代码")
 OUTPUT = Text("Output", "输出")
 MAX_SHOWN = 20_000
+# So many lines stand open where the code is below its form; more are folded.
+OPEN_LINES = 30
 
 
 @contextmanager
-def cell(page: Page, name: str) -> Iterator:
-    """A column that looks like a notebook cell; what is built inside is its form."""
+def cell(page: Page, name: str, run: Text, button: str, *press: Any) -> Iterator:
+    """A notebook's cell: at its head the button that runs it, and how it stands.
+
+    Args:
+        page: the page that it stands on.
+        name: the cell's name in the notebook.
+        run: the word on the button.
+        button: the button's name in the page.
+        press: what a press does, and the components whose values it gets.
+
+    Yields:
+        the button.
+    """
     with gr.Column(elem_classes="cell", elem_id=f"cell-{name}"):
-        page.html(partial(head, KINDS[name]))
-        yield
+        with gr.Row(elem_classes="cell-bar"):
+            runs = page.button(marked(run), button, *press, size="md")
+            page.html(partial(head, KINDS[name]), elem_classes="cell-head")
+        yield runs
+
+
+def marked(run: Text) -> Text:
+    """The word on a button that runs a cell, behind a notebook's mark."""
+    return Text(f"▶ {run.en}", f"▶ {run.zh}")
+
+
+@contextmanager
+def beside_code(page: Page, *names: str) -> Iterator:
+    """The form of a cell, and beside it the code of some cells; below it where narrow.
+
+    What is built inside is the form.
+    """
+    with gr.Row(elem_classes="sides"):
+        with gr.Column(elem_classes="form-side"):
+            yield
+        with gr.Column(elem_classes="code-side"):
+            code_pane(page, *names)
 
 
 def head(kind: CellKind, page: Page, view: View) -> Markup:
     """The line that says which cell this is and how it stands."""
     state, number = view.state(kind.name), SHOWN.index(kind.name) + 1
-    word: str | Markup = page.say(STATES[state])
-    if state == "running":
-        # The browser counts on, so that no redraw is needed for it.
-        seconds = time.time() - view.kernel.cells[kind.name]["started"]
-        word = Markup('{} · <span data-elapsed="{}">{}</span>').format(
-            word, round(seconds), duration(seconds)
-        )
     return Markup(
-        '<div class="cell-head"><span class="number">[{}]</span>'
+        '<span class="number">[{}]</span>'
         '<span class="title" role="heading" aria-level="2">{}</span>'
-        '<span class="state {}" role="status">{} {}</span></div>'
+        '<span class="state {}" role="status">{} {}{}</span>'
         '<p class="sentence">{}</p>'
     ).format(
         number,
         page.say(kind.title),
         state,
         MARKS[state],
-        word,
+        page.say(STATES[state]),
+        took(state, view.kernel.cells.get(kind.name, {})),
         page.say(kind.sentence),
     )
+
+
+def took(state: str, record: Mapping[str, Any]) -> Markup:
+    """How long a cell has been running, or ran."""
+    if state == "running":
+        # The browser counts on, so that no redraw is needed for it.
+        seconds = time.time() - record["started"]
+        told = Markup('<span data-elapsed="{}">{}</span>')
+        return Markup(" · ") + told.format(round(seconds), duration(seconds))
+    if state == "fresh" and "ended" in record:
+        return Markup(" · {}").format(duration(record["ended"] - record["started"]))
+    return Markup("")
 
 
 def run_up_to(page: Page, name: str, recipe: Recipe) -> None:
@@ -68,21 +108,29 @@ def run_up_to(page: Page, name: str, recipe: Recipe) -> None:
     jobs.start_cells(page.kernel, ready(recipe, page.kernel.runs), name)
 
 
-def code_and_output(page: Page, *names: str) -> None:
-    """The folded code of some cells, and below it what they put out."""
-    with gr.Accordion(page.say(CODE), open=False) as fold:
-        code = gr.Code(language="python", interactive=False, show_label=False)
+def code_pane(page: Page, *names: str) -> None:
+    """The code of some cells; what it is, and where it is narrow, a click folds it."""
+    page.html(partial(code_title, names), elem_classes="code-title")
+    code = gr.Code(language="python", interactive=False, show_label=False)
+    page.watch(code, lambda view: gr.update(value=joined(view, names)))
 
-    def joined(view: View) -> str:
-        return "\n\n".join(view.cells[name].code for name in names)
 
-    def lines(view: View) -> str:
-        count = len(joined(view).splitlines())
-        told = Text(f"{CODE.en} ({count} lines)", f"{CODE.zh}（{count} 行）")
-        return page.say(told)
+def joined(view: View, names: Sequence[str]) -> str:
+    """The code of some cells, as one text."""
+    return "\n\n".join(view.cells[name].code for name in names)
 
-    page.watch(code, lambda view: gr.update(value=joined(view)))
-    page.watch(fold, lambda view: gr.update(label=lines(view)))
+
+def code_title(names: Sequence[str], page: Page, view: View) -> Markup:
+    """How much code it is, as the button that folds it where it stands below."""
+    count = len(joined(view, names).splitlines())
+    told = Text(f"{CODE.en} ({count} lines)", f"{CODE.zh}（{count} 行）")
+    return Markup('<button type="button" data-long="{}">{}</button>').format(
+        "yes" if count > OPEN_LINES else "no", page.say(told)
+    )
+
+
+def output_of(page: Page, *names: str) -> None:
+    """What some cells put out, and the way out where one of them failed."""
     page.html(partial(output, names))
     mending.offer(page, *names)
 

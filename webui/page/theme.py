@@ -36,15 +36,17 @@ def theme() -> gr.Theme:
 
 def style() -> str:
     """The page's style sheet."""
-    files = FOLDER / "patches" / "parts.css", FOLDER / "style.css"
-    return "".join(file.read_text(encoding="utf-8") for file in files)
+    return "".join((FOLDER / name).read_text(encoding="utf-8") for name in STYLES)
 
+
+STYLES = ("patches/parts.css", "style.css", "cell.css")
 
 # Read by the browser as one: what stands in an earlier file is known in a later one.
 SCRIPTS = (
     "patches/lists.js",
     "patches/hidden_field.js",
     "language.js",
+    "cell.js",
     "chart.js",
     "clock.js",
     "stores.js",

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from webui.kernel import jobs
 from webui.kernel.live import listen
 from webui.metrics import metric
-from webui.page.cell import cell, code_and_output
+from webui.page.cell import beside_code, cell, output_of
 from webui.page.frame import QUIET, Page, Seen
 from webui.page.language import MORE
 from webui.page.tables import figures, quiet
@@ -44,24 +44,25 @@ MEASURED = {
 
 def build(page: Page) -> None:
     """The compare cell with its two panes, and the score cell."""
-    with cell(page, "compare"):
-        run = gr.Dropdown(label=page.say(WHICH), choices=[], elem_id="compare-run")
-        page.field("compare.prompt")
-        page.place("compare.max_new_tokens compare.temperature")
-        with gr.Accordion(page.say(MORE), open=False):
-            page.place("compare.seed compare.scored_rows")
-        ask = gr.Button(page.say(ASK), elem_id="ask")
+    with cell(page, "compare", ASK, "ask") as ask:
+        with beside_code(page, "compare"):
+            run = gr.Dropdown(label=page.say(WHICH), choices=[], elem_id="compare-run")
+            page.field("compare.prompt")
+            page.place("compare.max_new_tokens compare.temperature")
+            with gr.Accordion(page.say(MORE), open=False):
+                page.place("compare.seed")
         with gr.Row():
             panes = [
                 gr.HTML(answer_box(page.say(title)), elem_id=element, min_width=260)
                 for title, element in ((BASE, "base-pane"), (TUNED, "tuned-pane"))
             ]
-        code_and_output(page, "compare")
-    with cell(page, "score"):
-        page.button(SCORE, "run-score", partial(score, page), [run])
-        page.html(scores, min_height=60, elem_id="scores")
-        page.html(lambda page, view: of_run(page, view.run))
-        code_and_output(page, "score")
+        output_of(page, "compare")
+    with cell(page, "score", SCORE, "run-score", partial(score, page), [run]):
+        with beside_code(page, "score"):
+            page.place("compare.scored_rows")
+            page.html(lambda page, view: of_run(page, view.run))
+        page.html(scores, elem_id="scores")
+        output_of(page, "score")
     page.watch(run, run_choices)
     page.watch(ask, lambda view: gr.update(variant=weight(view)))
     for number, component in enumerate(panes):

@@ -7,7 +7,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from webui.errors import PlannerError
-from webui.page.cell import cell, code_and_output, run_up_to
+from webui.page.cell import beside_code, cell, output_of, run_up_to
 from webui.page.columns import bind_columns
 from webui.page.frame import Page
 from webui.page.language import COLON, MORE, RUN, WAIT
@@ -56,19 +56,19 @@ FOUND = Text("This looks like {} ({}): {}", "看起来是{}（{}）：{}")
 
 def build(page: Page) -> None:
     """The data cell: the source, its format and split, the rows, the report."""
-    with cell(page, "data"):
-        source(page)
-        found_card(page)
-        page.field("data.format", lambda view: {"info": explained(page, view)})
-        page.add_binding(bind_columns(page.language))
-        split(page)
-        picture(page)
-        with gr.Accordion(page.say(MORE), open=False):
-            page.place(*RARE)
+    with cell(page, "data", RUN, "run-data", partial(run_up_to, page, "data")):
+        with beside_code(page, "data"):
+            source(page)
+            found_card(page)
+            page.field("data.format", lambda view: {"info": explained(page, view)})
+            page.add_binding(bind_columns(page.language))
+            split(page)
+            picture(page)
+            with gr.Accordion(page.say(MORE), open=False):
+                page.place(*RARE)
         data_preview.build(page)
         data_report.build(page)
-        page.button(RUN, "run-data", partial(run_up_to, page, "data"))
-        code_and_output(page, "data")
+        output_of(page, "data")
 
 
 def source(page: Page) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 import gradio as gr
 
 from webui.kernel import jobs
-from webui.page.cell import cell, code_and_output
+from webui.page.cell import beside_code, cell, output_of
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN
 from webui.page.model import card, search, unpack
@@ -15,21 +15,17 @@ from webui.recipe import Recipe
 
 def build(page: Page) -> None:
     """The model cell, with the setup cell that it needs."""
-    with cell(page, "model"):
-        choice(page)
-        page.html(card.draw_facts, min_height=150, elem_id="about")
-        unpack.build(page)
-        trust(page)
-        held(page)
-        with gr.Accordion(page.say(MORE), open=False):
-            page.place("model.revision")
-        page.button(RUN, "run-model", partial(run_model, page))
-        page.html(
-            card.loading,
-            min_height=34,
-            elem_id="loading",
-        )
-        code_and_output(page, "setup", "model")
+    with cell(page, "model", RUN, "run-model", partial(run_model, page)):
+        with beside_code(page, "setup", "model"):
+            choice(page)
+            page.html(card.draw_facts, elem_id="about")
+            unpack.build(page)
+            trust(page)
+            held(page)
+            with gr.Accordion(page.say(MORE), open=False):
+                page.place("model.revision")
+        page.html(card.loading, elem_id="loading")
+        output_of(page, "setup", "model")
 
 
 def run_model(page: Page, recipe: Recipe) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from webui.page.cell import cell, code_and_output, run_up_to
+from webui.page.cell import beside_code, cell, output_of, run_up_to
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN
 from webui.page.method_card import explained_html
@@ -40,22 +40,27 @@ RARE_ROWS = (
 
 def build(page: Page) -> None:
     """The adapter cell with its counts, the memory it takes, and the model's tree."""
-    with cell(page, "adapter"):
-        page.field(PARENT, lambda view: {"visible": bool(parent_of(view))})
-        page.field("adapter.method", unless_parent)
-        page.html(
-            lambda page, view: explained_html(page, view.recipe),
-            elem_id="method-explained",
-        )
-        page.place(*ROWS, changes=shape_kept)
-        with gr.Accordion(page.say(MORE), open=False):
-            page.place(*RARE_ROWS, changes=shape_kept)
+    with cell(page, "adapter", RUN, "run-adapter", partial(run_up_to, page, "adapter")):
+        with beside_code(page, "adapter"):
+            form(page)
         parameter_counts.build(page)
         parameter_beside.build(page)
         parameter_memory.build(page)
         parameter_structure.build(page)
-        page.button(RUN, "run-adapter", partial(run_up_to, page, "adapter"))
-        code_and_output(page, "adapter")
+        output_of(page, "adapter")
+
+
+def form(page: Page) -> None:
+    """The method and its settings; the rare ones folded."""
+    page.field(PARENT, lambda view: {"visible": bool(parent_of(view))})
+    page.field("adapter.method", unless_parent)
+    page.html(
+        lambda page, view: explained_html(page, view.recipe),
+        elem_id="method-explained",
+    )
+    page.place(*ROWS, changes=shape_kept)
+    with gr.Accordion(page.say(MORE), open=False):
+        page.place(*RARE_ROWS, changes=shape_kept)
 
 
 def shape_kept(path: str) -> Any:

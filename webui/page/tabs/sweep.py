@@ -8,7 +8,7 @@ from markupsafe import Markup
 from webui.kernel import jobs
 from webui.metrics import metric
 from webui.page.bind import bind_space
-from webui.page.cell import cell, code_and_output
+from webui.page.cell import beside_code, cell, marked, output_of
 from webui.page.charts import trials_plot, trials_update
 from webui.page.frame import Page
 from webui.page.language import RUN
@@ -40,20 +40,21 @@ JUDGED = {"eval_loss": Text("loss on unseen rows", "未见数据上的损失")}
 
 def build(page: Page) -> None:
     """The sweep cell: what to try, the leaderboard, the curves, the best."""
-    with cell(page, "sweep"):
-        page.add_binding(bind_space(page.language))
-        page.place("sweep.method sweep.trials")
-        picture(page)
-        page.html(until_chosen)
-        run = page.button(RUN, "run-sweep", partial(start_sweep_or_wait, page))
-        page.html(leaderboard, min_height=60)
+    begin = partial(start_sweep_or_wait, page)
+    with cell(page, "sweep", RUN, "run-sweep", begin) as run:
+        with beside_code(page, "sweep"):
+            page.add_binding(bind_space(page.language))
+            page.place("sweep.method sweep.trials")
+            picture(page)
+            page.html(until_chosen)
+        page.html(leaderboard)
         page.html(lambda page, view: library_warnings(page, view.sweep))
         curves = trials_plot()
         best = page.button(USE_BEST, "use-best", partial(use_best, page), form=False)
-        code_and_output(page, "sweep")
+        output_of(page, "sweep")
     page.watch(curves, partial(trials_update, page))
     page.watch(best, lambda view: gr.update(interactive=bool(best_trial(view.sweep))))
-    page.watch(run, run_title(page, RUN))
+    page.watch(run, run_title(page, marked(RUN)))
 
 
 def start_sweep_or_wait(page: Page, recipe: Recipe) -> None:

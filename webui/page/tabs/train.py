@@ -8,7 +8,7 @@ from markupsafe import Markup
 from webui.kernel import jobs
 from webui.notebook.rows import Rows
 from webui.page import mending, presets, waiting
-from webui.page.cell import cell, code_and_output
+from webui.page.cell import beside_code, cell, marked, output_of
 from webui.page.curves import frame_of_curves
 from webui.page.frame import Page
 from webui.page.language import RUN
@@ -37,14 +37,14 @@ FROM_RUN = Text(
 
 def build(page: Page) -> None:
     """The train cell: form, figures, curves, answers, what took effect otherwise."""
-    with cell(page, "train"):
-        page.html(parent, elem_id="train-parent")
-        presets.build(page)
-        form(page)
-        page.html(coming_updates, elem_id="updates")
-        run = page.button(RUN, "run-train", partial(train, page), size="md")
+    with cell(page, "train", RUN, "run-train", partial(train, page)) as run:
+        with beside_code(page, "train"):
+            page.html(parent, elem_id="train-parent")
+            presets.build(page)
+            form(page)
+            page.html(coming_updates, elem_id="updates")
         waiting.build(page)
-        page.html(draw_progress, min_height=70, elem_id="progress")
+        page.html(draw_progress, elem_id="progress")
         buttons_after(page)
         page.html(ended_kernel, elem_id="failure")
         mending.build(page)
@@ -55,8 +55,8 @@ def build(page: Page) -> None:
         gr.HTML(frame_of_curves(page), elem_id="curves-block")
         page.html(changed_settings)
         samples(page)
-        code_and_output(page, "train")
-    page.watch(run, run_title(page, RUN))
+        output_of(page, "train")
+    page.watch(run, run_title(page, marked(RUN)))
 
 
 def parent(page: Page, view: View) -> Markup:
