@@ -228,9 +228,9 @@ class Page:
                 act,
                 [self.seen, *inputs, *(self.form if form else ())],
                 [self.seen, self.stamp],
-                show_progress="hidden",
                 trigger_mode="once",
                 api_visibility="private",
+                **SILENT,
             )
 
         self.later.append(wire)
@@ -267,7 +267,12 @@ class Page:
 
         shown = [button, self.stamp]
         button.upload(
-            act, button, shown, trigger_mode="multiple", api_visibility="private"
+            act,
+            button,
+            shown,
+            trigger_mode="multiple",
+            api_visibility="private",
+            **SILENT,
         )
 
     def commit_form(self, seen: Seen, values: Sequence[Any]) -> Recipe:
@@ -399,8 +404,10 @@ def only_news(
     return updates
 
 
+# No output tells of a progress: each that might is gone through at every event.
+SILENT: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": []}
 QUIET: dict[str, Any] = {
-    "show_progress": "hidden",
+    **SILENT,
     "queue": False,
     "concurrency_limit": None,
     "api_visibility": "private",

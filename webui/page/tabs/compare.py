@@ -12,7 +12,7 @@ from webui.kernel import jobs
 from webui.kernel.live import listen
 from webui.metrics import metric
 from webui.page.cell import beside_code, cell, output_of
-from webui.page.frame import QUIET, Page, Seen
+from webui.page.frame import QUIET, SILENT, Page, Seen
 from webui.page.language import MORE
 from webui.page.tables import figures, quiet
 from webui.page.tabs.split_picture import of_run
@@ -166,9 +166,9 @@ def stream_when_asked(
             answer,
             [page.seen, run, *page.form],
             [page.seen, *panes],
-            show_progress="hidden",
             trigger_mode="once",
             api_visibility="private",
+            **SILENT,
         ).then(*page.looks, **QUIET)
 
     page.later.append(wire)
