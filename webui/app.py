@@ -139,7 +139,7 @@ def before_it(host: str, share: bool, root: str) -> list[Any]:
 
 def open_studio(kernel: Kernel, recipe: Path | None) -> Any:
     """The server's state: the named recipe, else last time's, else the starter."""
-    from webui.page.draft import Draft
+    from webui.page.draft import Draft, open_draft
     from webui.page.studio import Studio
 
     file = kernel.home / "draft.yaml"
@@ -147,7 +147,9 @@ def open_studio(kernel: Kernel, recipe: Path | None) -> Any:
         return Studio(kernel, Draft(load(recipe), file))
     starter = shipped_recipes() / "starter-extract.yaml"
     try:
-        return Studio(kernel, Draft(load(file if file.is_file() else starter), file))
+        if file.is_file():
+            return Studio(kernel, open_draft(file))
+        return Studio(kernel, Draft(load(starter), file))
     except RecipeError as error:
         print(f"The draft of last time cannot be read, so the starter opens. {error}")
         return Studio(kernel, Draft(load(starter), file))
