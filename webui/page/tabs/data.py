@@ -59,8 +59,9 @@ def build(page: Page) -> None:
     """The data cell: the source, its format and split, the rows, the report."""
     with cell(page, "data", RUN, "run-data", partial(run_up_to, page, "data")):
         with beside_code(page, "data"):
-            fresh.build(page)
+            fresh.name_and_way_back(page)
             source(page)
+            fresh.ask(page)
             found_card(page)
             page.field("data.format", lambda view: {"info": explained(page, view)})
             page.add_binding(bind_columns(page.language))
