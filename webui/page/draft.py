@@ -73,9 +73,12 @@ class Draft:
         self.changed = dict.fromkeys((NAME, *FIELDS), self.version)
         self.belong()
 
-    def commit(self, path: str, value: Any) -> int:
+    def commit(
+        self, path: str, value: Any, beside: Mapping[str, Any] | None = None
+    ) -> int:
         """Put one field's value in; return the version in which it now stands.
 
+        ``beside`` is what other fields become with it, instead of what EMPTIES says.
         A value that does not fit is refused: the field keeps its last good value
         and ``problems`` says what is wrong.
         """
@@ -84,19 +87,21 @@ class Draft:
                 return self.changed[path]
             self.version += 1
             self.changed[path] = self.version
-            if self.accept(path, value):
+            if self.accept(path, value, beside):
                 self.retry()
             self.save()
             return self.version
 
-    def accept(self, path: str, value: Any) -> bool:
+    def accept(
+        self, path: str, value: Any, beside: Mapping[str, Any] | None = None
+    ) -> bool:
         """Put a value in if it fits, else say what is wrong with it."""
         try:
             if path == NAME:
                 refuse_name(value)
             values = with_value(self.recipe.model_dump(), path, value)
-            for other, empty in EMPTIES.get(path, {}).items():
-                values = with_value(values, other, empty)
+            for other, new in {**EMPTIES.get(path, {}), **(beside or {})}.items():
+                values = with_value(values, other, new)
             self.recipe = check(values)
         except RecipeError as error:
             self.problems[path] = told_at(path, error.problems)

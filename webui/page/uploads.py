@@ -37,9 +37,7 @@ def use_files(draft: Draft, files: list[Path]) -> None:
         values |= {"split.by": "fraction", "split.files": []}
     values |= detected(seen)
     if is_own(draft.recipe.data.instruction):
-        values.pop(
-            "data.instruction", None
-        )  # what the user wrote is asked about, not lost
+        values.pop("data.instruction", None)  # the user is asked about it
     draft.commit_all(values)
 
 
