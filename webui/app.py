@@ -148,7 +148,7 @@ def before_it(host: str, share: bool, root: str) -> list[Any]:
 
 def open_studio(kernel: Kernel, recipe: Path | None) -> Any:
     """The server's state: the named recipe, else last time's, else the starter."""
-    from webui.page.draft import Draft
+    from webui.page.draft import Draft, open_draft
     from webui.page.edit import files as edit_files
     from webui.page.studio import Studio
 
@@ -156,7 +156,7 @@ def open_studio(kernel: Kernel, recipe: Path | None) -> Any:
     starter = shipped_recipes() / "starter-extract.yaml"
     opened = recipe or (file if file.is_file() else starter)
     try:
-        draft = Draft(load(opened), file)
+        draft = open_draft(file) if opened == file else Draft(load(opened), file)
     except RecipeError as error:
         if recipe is not None:
             raise

@@ -15,7 +15,7 @@ from webui.page.number_box import number_box, typed_number
 from webui.recipe import Recipe
 from webui.recipe.field import Declaration, DeclaredField
 from webui.recipe.numbers import is_number, number_text, read_number
-from webui.recipe.paths import FIELDS, applies, value_at
+from webui.recipe.paths import FIELDS, NAME, applies, declared_at, value_at
 from webui.recipe.sweeps import SWEEPABLE
 from webui.rows.reading.files import suffix_of
 from webui.rows.reading.readers import READERS
@@ -47,7 +47,7 @@ class Binding:
 
 def bind(path: str, language: Language) -> Binding:
     """Make the component of a field and bind the two."""
-    declared = FIELDS[path]
+    declared = declared_at(path)
     component = component_for(declared, language)
 
     def read(values: Sequence[Any]) -> Any:
@@ -55,6 +55,8 @@ def bind(path: str, language: Language) -> Binding:
         empty = {tuple: [], str: ""}.get(declared.type)
         if is_number(declared):
             return typed_number(declared, values[0])
+        if path == NAME:
+            return (values[0] or "").strip()
         return empty if values[0] is None else values[0]
 
     def write(recipe: Recipe) -> Sequence[Any]:
@@ -63,8 +65,10 @@ def bind(path: str, language: Language) -> Binding:
     def tidy(values: Sequence[Any]) -> Sequence[Any]:
         return [as_value(read(values))]
 
-    numeric = is_number(declared)
-    return Binding(declared, (component,), read, write, tidy=tidy if numeric else None)
+    written_anew = is_number(declared) or path == NAME
+    return Binding(
+        declared, (component,), read, write, tidy=tidy if written_anew else None
+    )
 
 
 def component_for(declared: DeclaredField, language: Language) -> Component:

@@ -128,7 +128,8 @@ class Page:
 
         def commit(seen: Seen | None, *values: Any) -> list[Any]:
             seen, draft = seen or Seen(), self.studio.draft
-            seen.own[path] = draft.commit(path, binding.read(values))
+            value = binding.read(values)
+            seen.own[path] = draft.commit(path, value, self.beside(path, value))
             told = tidied(binding, values, wrong=path in draft.problems)
             news = self.first_news(seen, self.view(), numbers) if numbers else []
             return [seen, self.look(), *told, *news]
@@ -146,6 +147,12 @@ class Page:
             trigger_mode="always_last",
             **QUIET,
         )
+
+    def beside(self, path: str, value: Any) -> dict[str, Any]:
+        """What other fields become with a value: another format keeps what it can."""
+        if path != "data.format" or value == self.studio.draft.recipe.data.format:
+            return {}
+        return {"data.columns": self.view().columns_kept(value)}
 
     def watch(self, component: Component, watcher: Watcher) -> None:
         """Redraw a component from every view; it is sent only when it differs."""
@@ -337,7 +344,7 @@ class Page:
             path = binding.field.path
             newer = draft.changed[path] > max(seen.version, seen.own.get(path, -1))
             shown = draft.as_shown(path)
-            problem = draft.problems.get(path)
+            problem = draft.problems.get(path) or view.missing_columns.get(path)
             for update in field_updates(
                 binding, view, shown, problem, self.language, with_value=newer
             ):

@@ -22,6 +22,8 @@ from webui.page.studio import Studio
 from webui.planner.job import Progress
 from webui.recipe import Recipe
 from webui.rows.detection.found import Found, found
+from webui.rows.detection.kept import kept_columns
+from webui.rows.named_columns import missing_columns
 from webui.rows.prepare.ask import is_large, rows_at_hand
 from webui.rows.prepare.prepare import prepare
 from webui.rows.prepare.store import rows_key
@@ -31,6 +33,7 @@ from webui.runs import folder as runs
 from webui.runs.entries import Entry
 from webui.runs.events.history import Kind
 from webui.runs.followed import Followed, Training
+from webui.text import Text
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,22 @@ class View:
     def columns(self) -> tuple[str, ...]:
         """The columns of the source, as far as they are known."""
         return self.found.columns if isinstance(self.found, Found) else ()
+
+    @cached_property
+    def missing_columns(self) -> dict[str, Text]:
+        """What to say of columns that are named and not there, by their fields."""
+        if not isinstance(self.found, Found) or not self.found.columns:
+            return {}
+        data, split = self.recipe.data.model_dump_json(), self.recipe.split
+        answer = self.plan(missing_columns, (data, split, self.stamps))
+        return dict(answer) if isinstance(answer, tuple) else {}
+
+    def columns_kept(self, format: str) -> dict[str, str]:
+        """The mapping that another format of the same rows would have."""
+        if not isinstance(self.found, Found):
+            return {}
+        known = self.found.fitting.get(format, {})
+        return kept_columns(self.recipe, format, known, self.found.columns)
 
     @property
     def report(self) -> Any:
