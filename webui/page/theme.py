@@ -43,6 +43,7 @@ STYLES = (
     "patches/parts.css",
     "style.css",
     "cell.css",
+    "empty.css",
     "trials.css",
     "runs/files.css",
 )

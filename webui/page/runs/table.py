@@ -108,7 +108,7 @@ def title(column: str, order: str, language: Language) -> Markup:
     sorted_so = ("descending" if falling else "ascending") if is_it else "none"
     return Markup(
         '<th class="{}" aria-sort="{}"><button type="button" data-do="sort"'
-        ' data-value="{}"{}>{} <span class="sorts" aria-hidden="true">{}</span>'
+        ' data-value="{}"{}>{}&nbsp;<span class="sorts" aria-hidden="true">{}</span>'
         "</button></th>"
     ).format(
         kind(column),
