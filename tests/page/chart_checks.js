@@ -7,7 +7,7 @@ function strongLine(count) {
     const noise = 0.2 * Math.sin(7 * step);
     rows.push({ step, loss: 1.2 + 3 * Math.exp(-step / 15) + noise });
   }
-  return [smoothed(rows, 'loss', 0.06), rows.map((row) => row.loss)];
+  return [smoothed(rows, 'loss', 0.1), rows.map((row) => row.loss)];
 }
 
 // How far a mean reaches, and how far it is from a plain sum: of rows that stand for
@@ -42,7 +42,7 @@ function underTheAxis(steps) {
   chart.svg.style.width = '600px';
   const bounds = steps > 1 ? [1, steps] : [0, 2];
   const line = { run: 'a', number: 0, rows, marks: [] };
-  chart.draw([line], { axis: 'step', bounds, share: 0.06 });
+  chart.draw([line], { axis: 'step', bounds, share: 0.1 });
   const under = [...chart.svg.querySelectorAll('text')]
     .filter((text) => Number(text.getAttribute('y')) > 188);
   return [under.map((text) => text.textContent), chart.svg.querySelectorAll('circle').length];

@@ -22,15 +22,16 @@ AS = Text(
     "Variants of LoRA, each one field that is set for you:",
     "LoRA 的变体（点击即设置相应字段）：",
 )
-SETS: dict[VariantName, tuple[str, Any]] = {
-    "qlora": ("model.precision", "4bit"),
-    "dora": ("adapter.use_dora", True),
-    "rslora": ("adapter.use_rslora", True),
-    "lora_plus": ("adapter.lora_plus_ratio", 16.0),
-    "pissa": ("adapter.start", "pissa"),
-    "olora": ("adapter.start", "olora"),
-    "eva": ("adapter.start", "eva"),
-    "loftq": ("adapter.start", "loftq"),
+# The field of each variant, first, and what it cannot do without.
+SETS: dict[VariantName, dict[str, Any]] = {
+    "qlora": {"model.precision": "4bit"},
+    "dora": {"adapter.use_dora": True},
+    "rslora": {"adapter.use_rslora": True},
+    "lora_plus": {"adapter.lora_plus_ratio": 16.0},
+    "pissa": {"adapter.start": "pissa"},
+    "olora": {"adapter.start": "olora"},
+    "eva": {"adapter.start": "eva"},
+    "loftq": {"adapter.start": "loftq", "model.precision": "4bit"},
 }
 
 
@@ -65,13 +66,14 @@ def looks(page: Page, name: VariantName, view: View) -> Any:
 
 def turn(page: Page, name: VariantName) -> None:
     """Use a variant, or use it no more."""
-    page.studio.draft.commit_all(dict([turned(page.studio.draft.recipe, name)]))
+    page.studio.draft.commit_all(turned(page.studio.draft.recipe, name))
 
 
-def turned(recipe: Recipe, name: VariantName) -> tuple[str, Any]:
-    """The field of a variant and what it is to hold after a press."""
-    path, value = SETS[name]
-    return path, FIELDS[path].default if name in active_variants(recipe) else value
+def turned(recipe: Recipe, name: VariantName) -> dict[str, Any]:
+    """What the fields are to hold after a press on a variant."""
+    path = next(iter(SETS[name]))
+    on = name in active_variants(recipe)
+    return {path: FIELDS[path].default} if on else SETS[name]
 
 
 def choices(page: Page) -> list[tuple[str, str]]:

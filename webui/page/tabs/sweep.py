@@ -6,7 +6,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from webui.kernel import jobs
-from webui.page import charts
+from webui.page import charts, mending
 from webui.page.bind import bind_space
 from webui.page.cell import beside_code, cell, marked, output_of
 from webui.page.frame import Page
@@ -48,6 +48,7 @@ def build(page: Page) -> None:
             picture(page)
             page.html(until_chosen)
         page.html(latest, elem_id="sweep-standing")
+        mending.of_sweep(page)
         page.html(lambda page, view: library_warnings(page, view.sweep))
         charts.build(page)
         best = page.button(USE_BEST, "use-best", partial(use_best, page), form=False)
