@@ -13,9 +13,10 @@ from webui.page.charts import MOST_OF_ALL, MOST_OF_ONE, draw_trials, trial_point
 from webui.page.curves import watched
 from webui.page.draft import Draft
 from webui.page.frame import Page
+from webui.page.runs.one import trials_of
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
-from webui.page.tabs.sweep import EMPTY, leaderboard, standing
+from webui.page.tabs.sweep import EMPTY, latest
 from webui.page.tabs.train_figures import SWEEPS, changed_settings, draw_progress
 from webui.recipe import Recipe
 from webui.recipe.checks import check
@@ -80,7 +81,7 @@ def test_while_it_goes_on_train_says_where_it_is(page: Page) -> None:
     )
     assert SWEEPS.en in draw_progress(page, view) and not changed_settings(page, view)
     assert 'data-sweep="1"' in watched(page, view)
-    assert "2 of 6 trials" in standing(page, view)
+    assert "2 of 6 trials" in latest(page, view)
 
 
 @pytest.mark.parametrize(
@@ -95,17 +96,19 @@ def test_while_it_goes_on_train_says_where_it_is(page: Page) -> None:
 def test_a_sweep_says_how_far_it_came(
     page: Page, trials: int, ended: str, told: str
 ) -> None:
-    assert EMPTY.en in standing(page, page.view())
-    swept(trials, ended)
-    assert told in standing(page, page.view())
-    assert leaderboard(page, page.view()).count("<tr>") == (trials + 1 if trials else 0)
+    assert EMPTY.en in latest(page, page.view())
+    run = swept(trials, ended)
+    view = page.view()
+    assert trials_of(page, view, run.name) == latest(page, view)  # opened in Runs
+    assert told in latest(page, page.view())
+    assert latest(page, page.view()).count("<tr>") == (trials + 1 if trials else 0)
 
 
 def test_a_kernel_that_died_in_a_sweep_is_told_there(page: Page) -> None:
     run = swept(1)
     events.append(run, events.Failed(cell="sweep", error="KernelDied", code=-9))
     events.append(run, events.Finished(status="failed"))
-    assert "killed from outside" in standing(page, page.view())
+    assert "killed from outside" in latest(page, page.view())
 
 
 def test_the_chart_has_every_trial_with_its_last_step(page: Page) -> None:

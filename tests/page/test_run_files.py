@@ -144,6 +144,14 @@ def test_rows_that_are_too_many_are_named_and_not_packed(
     assert ast.parse(asked(app, run.name, "script").text)
 
 
+def test_a_run_with_a_name_of_any_letters(app: Any) -> None:
+    run = ended_run()
+    named = run.rename(run.with_name("20260101-000000-数据 'é;"))
+    reply = asked(app, named.name, "adapter")
+    assert "%E6%95%B0" in reply.headers["content-disposition"]
+    assert "%E6%95%B0" in drawn(app, named.name) and reply.content[:2] == b"PK"
+
+
 def test_a_log_that_grows_meanwhile_is_given_as_it_was(tmp_path: Path) -> None:
     file = tmp_path / "log"
     file.write_bytes(b"a" * 10)

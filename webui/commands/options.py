@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
 
     add_page(add("page", "open the page in the browser (what `tunebook` alone does)"))
     for name, help, machine in (
-        ("run", "train a recipe and score it on rows it has not seen", True),
+        ("run", "train a recipe and score it on its held-out rows", True),
         (
             "plan",
             "count parameters and estimate memory before anything is loaded",

@@ -12,6 +12,7 @@ from webui.metrics import UNSEEN, metric
 from webui.page.curves import LABELS
 from webui.page.frame import Page
 from webui.page.view import View
+from webui.recipe.paths import FIELDS
 from webui.runs.curve import shortened
 from webui.runs.events import Begun, Event, Step, Trial, of_kind
 from webui.text import Text
@@ -20,10 +21,7 @@ from webui.text import Text
 # of all.
 MOST_OF_ONE, MOST_OF_ALL, LEAST_OF_ONE = 250, 4000, 20
 LOSS = "loss"
-OF_TRIALS = Text(
-    "{} of each trial, over its steps",
-    "每次试验的{}（横轴为步数）",
-)
+OF_TRIALS = Text("Each trial's {}, over its steps", "每次试验的{}（横轴为步数）")
 TRIAL = Text("trial {}", "试验 {}")
 
 
@@ -83,11 +81,12 @@ def trial_name(page: Page, history: Sequence[Event], number: int) -> str:
     """A trial in the legend: its number, and once it has ended what it tried."""
     ended = (trial for trial in of_kind(history, Trial) if trial.trial == number)
     return page.say(TRIAL).format(number) + "".join(
-        f" · {value}" for trial in ended for value in tried(trial)
+        f" · {value}" for trial in ended for value in tried(page, trial)
     )
 
 
-def tried(trial: Trial) -> Iterator[str]:
-    """The values of a trial, by the last words of their paths."""
+def tried(page: Page, trial: Trial) -> Iterator[str]:
+    """The values of a trial, by the titles of their fields."""
     for path, value in trial.params.items():
-        yield f"{path.rpartition('.')[2]} {value}"
+        title = page.say(FIELDS[path].declaration.title) if path in FIELDS else path
+        yield f"{title} {value}"

@@ -4,7 +4,7 @@ const MEMO = 'tunebook-curves';
 
 class Curves {
   constructor() {
-    this.state = { share: 0.06, log: false, axis: AXES[0], zoom: null, zoomed: '', over: [], asked: '[]' };
+    this.state = { share: 0.1, log: false, axis: AXES[0], zoom: null, zoomed: '', over: [], asked: '[]' };
     try {
       Object.assign(this.state, JSON.parse(sessionStorage.getItem(MEMO) || '{}'));
     } catch (error) { /* what another version left is not needed */ }

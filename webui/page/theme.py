@@ -108,6 +108,7 @@ STYLES = (
     "style.css",
     "cell.css",
     "code/pane.css",
+    "empty.css",
     "trials.css",
     "runs/files.css",
     "strip/strip.css",

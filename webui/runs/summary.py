@@ -30,6 +30,7 @@ from webui.runs.events import (
 from webui.runs.folder import RECIPE, SUMMARY
 from webui.runs.library_warnings import warnings_of
 from webui.runs.logged import logged
+from webui.runs.settings import summarized
 from webui.runs.throughput import throughput
 from webui.runs.trials import best_trial, losses_of
 
@@ -82,9 +83,7 @@ def summarize(
     stops, trained = last(history, Stops), throughput(history)
     return {
         "status": status,
-        "model": recipe.model.name,
-        "method": recipe.adapter.method,
-        "parent": recipe.adapter.from_run or None,
+        **summarized(recipe),
         "recipe_sha256": hashlib.sha256((run / RECIPE).read_bytes()).hexdigest(),
         "data_sha256": {
             name: [file_hash(Path(file)) for file in files]

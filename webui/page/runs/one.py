@@ -19,6 +19,7 @@ from webui.page.runs.difference import CHOOSE, CURRENT, differences
 from webui.page.runs.further import chosen_entry, known_entry
 from webui.page.runs.learned import learned_line
 from webui.page.runs.table import edited_by_hand, state
+from webui.page.runs.trials import leaderboard, standing
 from webui.page.tables import heading, quiet
 from webui.page.view import View
 from webui.runs import events, notes
@@ -66,6 +67,8 @@ def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
     """Everything about the chosen run; returns the list of runs to compare with."""
     facts = gr.HTML(elem_id="run-facts")
     page.watch_chosen(facts, [chosen], describe_run)
+    tried = gr.HTML(elem_id="run-trials")
+    page.watch_chosen(tried, [chosen], trials_of)
     taken = gr.HTML(elem_id="run-files", js_on_load=files.copy_script())
     page.watch_chosen(taken, [chosen], files.run_files)
     page.watch_chosen(
@@ -87,6 +90,15 @@ def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
         table = gr.HTML(elem_id="differences")
         page.watch_chosen(table, [chosen, other], difference_of)
     return other
+
+
+def trials_of(page: Page, view: View, name: str | None) -> Markup:
+    """The trials of the chosen run, where it is a sweep."""
+    entry = known_entry(page, name)
+    if entry is None or entry.trials is None:
+        return Markup("")
+    swept = page.studio.follow(entry.run.folder)
+    return standing(page, swept) + leaderboard(page, swept.history)
 
 
 def warned_of(page: Page, view: View, name: str | None) -> Markup:

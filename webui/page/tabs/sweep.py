@@ -6,27 +6,23 @@ import gradio as gr
 from markupsafe import Markup
 
 from webui.kernel import jobs
-from webui.metrics import metric
-from webui.page import charts
+from webui.page import charts, mending
 from webui.page.bind import bind_space
-from webui.page.cell import beside_code, cell, cell_failure, marked, output_of
+from webui.page.cell import beside_code, cell, marked, output_of
 from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.library_warnings import library_warnings
-from webui.page.observing import recipe_or_none
-from webui.page.tables import html_table, problem_card, quiet
+from webui.page.runs.trials import leaderboard, standing
+from webui.page.tables import problem_card, quiet
 from webui.page.tabs.split_picture import picture
 from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.checks import check
-from webui.recipe.paths import FIELDS, with_value
-from webui.recipe.sweeps import coming_trials
+from webui.recipe.paths import with_value
 from webui.recipe.watched import is_watched
-from webui.runs import folder as runs
-from webui.runs.events import Failed, Trial, of_kind
-from webui.runs.trials import best_trial, no_best, ranked
+from webui.runs.trials import best_trial
 from webui.text import Text
 
 EMPTY = Text(
@@ -39,18 +35,7 @@ UNTIL_CHOSEN = Text(
     "Rows are watched here once a setting is chosen.",
     "选择设置后，才会划出评估数据。",
 )
-GOES_ON = Text("{} of {} trials have ended.", "已完成 {} / {} 次试验。")
-NONE_YET = Text("The first of {} trials goes on.", "共 {} 次试验，正在进行第一次。")
-ENDED = {
-    "finished": Text("{} trials, finished.", "{} 次试验，已完成。"),
-    "stopped": Text("Stopped after {} of {} trials.", "已停止，完成 {} / {} 次试验。"),
-    "failed": Text(
-        "It ended early, after {} of {} trials.", "提前中断，完成 {} / {} 次试验。"
-    ),
-}
 USE_BEST = Text("Make the best the current recipe", "将最佳设置用于当前配方")
-TRIAL = Text("trial", "试验")
-JUDGED = {"eval_loss": Text("loss on the watched rows", "评估数据上的损失")}
 
 
 def build(page: Page) -> None:
@@ -63,8 +48,8 @@ def build(page: Page) -> None:
             page.place("sweep.method sweep.trials")
             picture(page)
             page.html(until_chosen)
-        page.html(standing, elem_id="sweep-standing")
-        page.html(leaderboard, elem_id="leaderboard")
+        page.html(latest, elem_id="sweep-standing")
+        mending.of_sweep(page)
         page.html(lambda page, view: library_warnings(page, view.sweep))
         charts.build(page)
         best = page.button(USE_BEST, "use-best", partial(use_best, page), form=False)
@@ -101,41 +86,11 @@ def until_chosen(page: Page, view: View) -> Markup:
     return quiet(page.say(UNTIL_CHOSEN))
 
 
-def standing(page: Page, view: View) -> Markup:
-    """How far the latest sweep is, how it ended, and why where it failed."""
+def latest(page: Page, view: View) -> Markup:
+    """How far the latest sweep is, and its trials, the best first."""
     if view.swept is None:
         return quiet(page.say(EMPTY))
-    recipe = recipe_or_none(view.swept.folder)
-    done = len(of_kind(view.sweep, Trial))
-    coming = max(coming_trials(recipe) if recipe else 0, done)
-    failed = view.swept.last(Failed)
-    status = runs.status_of(view.sweep)
-    told = ENDED.get(status, GOES_ON if done else NONE_YET)
-    counts = (done, coming) if told is not NONE_YET else (coming,)
-    line = quiet(page.say(told).format(*counts))
-    # What failed in the kernel's cell stands there; of a kernel that died none is left.
-    died = failed is not None and failed.error == "KernelDied"
-    return line + (cell_failure(page, failed) if failed and died else Markup(""))
-
-
-def leaderboard(page: Page, view: View) -> Markup:
-    """Finished trials, the best first."""
-    trials = ranked(view.sweep)
-    if not trials:
-        return Markup("")
-    swept, kind = list(trials[0].params), metric(trials[0].metric)
-    rows = [
-        [e.trial, *(e.params.get(p) for p in swept), kind.written(e.value)]
-        for e in trials
-    ]
-    titles = [
-        page.say(TRIAL),
-        *(page.say(FIELDS[p].declaration.title) if p in FIELDS else p for p in swept),
-        page.say(JUDGED.get(kind.name, kind.title)),
-    ]
-    why = no_best(view.sweep)
-    told = quiet(page.say(why)) if why else ""
-    return html_table(titles, rows, numbers=range(len(titles))) + told
+    return standing(page, view.swept) + leaderboard(page, view.sweep)
 
 
 def use_best(page: Page) -> None:
