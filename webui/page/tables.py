@@ -31,8 +31,8 @@ def html_table(
         return Markup("<tr>{}</tr>").format(Markup("").join(cells))
 
     return Markup(
-        '<div class="scroll"><table class="plain"><thead>{}</thead><tbody>{}</tbody>'
-        "</table></div>"
+        '<div class="scroll" tabindex="0"><table class="plain"><thead>{}</thead>'
+        "<tbody>{}</tbody></table></div>"
     ).format(line("th", titles), Markup("").join(line("td", row) for row in rows))
 
 
