@@ -32,6 +32,7 @@ SIGN_IN = re.compile(
     r"|/manifest\.json|/robots\.txt|/(assets|static|svelte)/.*"
 )
 START = "/gradio_api/startup-events"
+LONGEST_PATH = 200  # bytes; no file has a longer name, and asking for one fails
 COOKIE = "access-token-"
 SIGN_OUT = "/logout"
 MOST_BYTES = 10_000  # of a sign-in
@@ -41,7 +42,12 @@ TOO_OFTEN = "Too many wrong passwords. Try again in {} seconds."
 def is_wanted(app: Any, path: str) -> bool:
     """Whether a path serves the sign-in, or Gradio's start, which it asks for once."""
     starts = path == START and not app.startup_events_triggered
-    return starts or SIGN_IN.fullmatch(path) is not None
+    return starts or (SIGN_IN.fullmatch(path) is not None and is_short(path))
+
+
+def is_short(path: str) -> bool:
+    """Whether a path can be that of a file."""
+    return len(path.encode()) <= LONGEST_PATH
 
 
 def is_signed_in(app: Any, scope: Scope) -> bool:
