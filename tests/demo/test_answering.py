@@ -39,6 +39,7 @@ def ask(kernel: Kernel, code: str) -> tuple[str, str]:
     return how, status(kernel).word
 
 
+@pytest.mark.usefixtures("fresh")  # it loads nothing
 def test_only_a_gpu_that_is_lost_costs_a_new_kernel(kernel: Kernel) -> None:
     assert ask(kernel, "print(1)") == (DONE, "idle")
     assert ask(kernel, "raise ValueError('too long')") == (FAILED, "idle")
