@@ -132,6 +132,7 @@ def before_it(host: str, share: bool, root: str) -> list[Any]:
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     from webui.page.framing import unframed
+    from webui.page.own_site import own_site
     from webui.page.patches.door import door
     from webui.page.subpath import below
 
@@ -142,6 +143,7 @@ def before_it(host: str, share: bool, root: str) -> list[Any]:
         Middleware(below, path=path),
         *([] if framed else [Middleware(unframed)]),
         Middleware(TrustedHostMiddleware, allowed_hosts=names),
+        Middleware(own_site),
         Middleware(door, path=path, framed=framed),
     ]
 
