@@ -16,6 +16,8 @@ from webui.notebook.cells import KINDS, number_of
 from webui.notebook.cells.kind import CellKind
 from webui.page import mending
 from webui.page.code.pane import code_pane
+from webui.page.edit import build as edit
+from webui.page.edit.marks import fields_off, head_mark
 from webui.page.frame import Page
 from webui.page.language import MARKS, STATES
 from webui.page.mending import failure_of
@@ -68,9 +70,11 @@ def beside_code(page: Page, *names: str) -> Iterator:
     """
     with gr.Row(elem_classes="sides"):
         with gr.Column(elem_classes="form-side"):
+            page.html(partial(fields_off, names), elem_classes="by-hand-place")
             yield
         with gr.Column(elem_classes="code-side"):
             page.html(partial(code_title, names), elem_classes="code-title")
+            edit.build(page, *names)
             code_pane(page, *names)
 
 
@@ -80,7 +84,7 @@ def head(kind: CellKind, page: Page, view: View) -> Markup:
     return Markup(
         '<span class="number">[{}]</span>'
         '<span class="title" role="heading" aria-level="2">{}</span>'
-        '<span class="state {}" role="status">{} {}{}</span>'
+        '<span class="state {}" role="status">{} {}{}</span>{}'
         '<p class="sentence">{}</p>'
     ).format(
         number,
@@ -89,6 +93,7 @@ def head(kind: CellKind, page: Page, view: View) -> Markup:
         MARKS[state],
         page.say(STATES[state]),
         took(state, view.kernel.cells.get(kind.name, {})),
+        head_mark(page, view, kind.name),
         page.say(kind.sentence),
     )
 
@@ -107,7 +112,8 @@ def took(state: str, record: Mapping[str, Any]) -> Markup:
 
 def run_up_to(page: Page, name: str, recipe: Recipe) -> None:
     """Run what is stale up to a cell, once the recipe is ready to be trained."""
-    jobs.start_cells(page.kernel, ready(recipe, page.kernel.runs), name)
+    recipe = ready(recipe, page.kernel.runs)
+    jobs.start_cells(page.kernel, recipe, name, page.edits)
 
 
 def code_title(names: Sequence[str], page: Page, view: View) -> Markup:

@@ -52,6 +52,8 @@ class CellKind:
         lasting: the part of its code that later cells stand on.
         pieces: the parts in which it is run, by the name under which a listener hears
             each; None for a cell that is run in one.
+        leaves: the names that it makes and that others read: where it was edited by
+            hand, it is looked whether it still does.
         trainings: whether it trains, "one" model or one in each of its "trials". Its
             steps look at the stop flag, and their curves are drawn.
         answers: whether what it prints is said by a model.
@@ -76,6 +78,7 @@ class CellKind:
     context: Callable[[Recipe, Rows], dict[str, Any]] = no_values
     lasting: Callable[[str], str] = whole
     pieces: Callable[[str], Mapping[str, str]] | None = None
+    leaves: tuple[str, ...] = ()
     trainings: Literal["", "one", "trials"] = ""
     answers: bool = False
     lighter: Literal["", "weights", "batches"] = ""

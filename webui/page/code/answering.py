@@ -39,7 +39,9 @@ def add_code_routes(app: Any, studio: Studio) -> None:
                 getattr(each.message, language, each.message.en) for each in problems
             )
             return PlainTextResponse("\n".join(lines), 409, headers=FRESH)
-        return PlainTextResponse(script_of(view.recipe, view.rows), headers=FRESH)
+        return PlainTextResponse(
+            script_of(view.recipe, view.rows, view.edits), headers=FRESH
+        )
 
     add_guarded(app, FIELDS_OF_CODE, fields)
     add_guarded(app, WHOLE_CODE, whole)
@@ -52,7 +54,7 @@ def answered(
     view = view_of(studio)
     codes = shown_codes(view, names)
     known = known_of(studio, view.recipe, view.rows)
-    asked = (*names, field)
+    asked = (mark_of(codes), *names, field)
     if asked not in known:
         known[asked] = found(view, names, field)
     decided, numbered = known[asked]
@@ -89,7 +91,8 @@ def found(
     wanted = SHOWN if field else names
     codes = {name: view.cells[name].code for name in wanted}
     shown = Shown(view.recipe, view.rows, codes)
-    decided = decided_by(shown, every, wanted)
+    # No field has a say in what was edited by hand.
+    decided = decided_by(shown, every, [n for n in wanted if n not in view.edits])
     here = {name: codes[name] for name in names}
     for each in decided if field else ():
         having = {*each.tokens, *(added.cell for added in each.adds)}
