@@ -26,6 +26,7 @@ def typed_first(page: Any, name: str, text: str) -> None:
 def test_a_cell_is_edited_run_and_given_back(browser: Any, small_server: Any) -> None:
     problems: list[str] = []
     page = open_page(browser, small_server)
+    page.set_default_timeout(120 * SECOND)
     page.on("pageerror", lambda error: problems.append(str(error)))
     assert page.locator(EDITOR).count() == 0  # there only while it is open
     typed_first(page, "setup", f"x = (  # {HOSTILE}\n")
