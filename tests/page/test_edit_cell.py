@@ -8,7 +8,7 @@ from runs_by_hand import MINE, run_with
 from webui.kernel import jobs
 from webui.kernel.kernel import this_kernel
 
-from .walking import HOSTILE, go, open_page, wait_for
+from .walking import HOSTILE, SECOND, go, open_page, wait_for
 
 pytestmark = pytest.mark.browser
 

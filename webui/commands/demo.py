@@ -18,8 +18,9 @@ def demo(arguments: Namespace) -> int:
     from webui.demo.serve import Place, serve
     from webui.demo.source import find_source
 
-    source = find_source(this_kernel().runs, arguments.run)
-    tell_by_hand(source.adapter.parent)
+    found = find_source(this_kernel().runs, arguments.run)
+    tell_by_hand(found.adapter.parent)
+    source = found.asked_with(arguments.system)
     place = Place(
         host=arguments.host,
         port=arguments.port,

@@ -31,7 +31,7 @@ from webui.runs.moving import moved_parts
 from webui.runs.trials import best_trial, no_best, ranked, told
 
 Asked = TypeVar("Asked", Recipe, Path)
-JUDGED = {"eval_loss": "loss on unseen rows"}
+JUDGED = {"eval_loss": "loss on the watched rows"}
 
 
 def run(arguments: Namespace) -> int:

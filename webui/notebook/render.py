@@ -102,6 +102,15 @@ def render_cells(
     )
 
 
+def render_codes(
+    recipe: Recipe, names: Iterable[str], rows: Rows, model: ModelPlace
+) -> dict[str, str]:
+    """The codes of these cells by name, as the templates write them."""
+    more = {"adapter_folder": "", "checkpoint": "", "alone": False, "rows": rows}
+    written = rendered(recipe, names, rows, more | {"parent_folder": PARENT}, model)
+    return dict(zip(names, written, strict=True))
+
+
 def rendered(
     recipe: Recipe,
     names: Iterable[str],
@@ -189,8 +198,7 @@ def multiline_literal(text: str) -> Code:
 MARK = "# %% cell"
 
 
-@lru_cache(maxsize=64)
-def formatted(codes: tuple[str, ...]) -> tuple[str, ...]:
+def formatted_alone(codes: tuple[str, ...]) -> tuple[str, ...]:
     """The codes as ``ruff format`` lays them out, so no template counts columns."""
     joined = "".join(f"{MARK}\n{code}\n" for code in codes)
     result = subprocess.run(
@@ -203,3 +211,7 @@ def formatted(codes: tuple[str, ...]) -> tuple[str, ...]:
     )
     # A value cannot hold this line: a newline in a literal is always escaped.
     return tuple(code.strip() for code in result.stdout.split(f"{MARK}\n")[1:])
+
+
+# What is shown again and again is laid out once.
+formatted = lru_cache(maxsize=64)(formatted_alone)

@@ -12,9 +12,10 @@ from markupsafe import Markup
 from webui.diagnosis import explain
 from webui.figures import duration
 from webui.kernel import jobs
-from webui.notebook.cells import KINDS, SHOWN
+from webui.notebook.cells import KINDS, number_of
 from webui.notebook.cells.kind import CellKind
 from webui.page import mending
+from webui.page.code.pane import code_pane
 from webui.page.edit import build as edit
 from webui.page.edit.marks import fields_off, head_mark
 from webui.page.frame import Page
@@ -72,12 +73,14 @@ def beside_code(page: Page, *names: str) -> Iterator:
             page.html(partial(fields_off, names), elem_classes="by-hand-place")
             yield
         with gr.Column(elem_classes="code-side"):
+            page.html(partial(code_title, names), elem_classes="code-title")
+            edit.build(page, *names)
             code_pane(page, *names)
 
 
 def head(kind: CellKind, page: Page, view: View) -> Markup:
     """The line that says which cell this is and how it stands."""
-    state, number = view.state(kind.name), SHOWN.index(kind.name) + 1
+    state, number = view.state(kind.name), number_of(kind.name)
     return Markup(
         '<span class="number">[{}]</span>'
         '<span class="title" role="heading" aria-level="2">{}</span>'
@@ -113,22 +116,9 @@ def run_up_to(page: Page, name: str, recipe: Recipe) -> None:
     jobs.start_cells(page.kernel, recipe, name, page.edits)
 
 
-def code_pane(page: Page, *names: str) -> None:
-    """The code of some cells; what it is, and where it is narrow, a click folds it."""
-    page.html(partial(code_title, names), elem_classes="code-title")
-    edit.build(page, *names)
-    code = gr.Code(language="python", interactive=False, show_label=False)
-    page.watch(code, lambda view: gr.update(value=joined(view, names)))
-
-
-def joined(view: View, names: Sequence[str]) -> str:
-    """The code of some cells, as one text."""
-    return "\n\n".join(view.cells[name].code for name in names)
-
-
 def code_title(names: Sequence[str], page: Page, view: View) -> Markup:
     """How much code it is, as the button that folds it where it stands below."""
-    count = len(joined(view, names).splitlines())
+    count = sum(len(view.cells[name].code.splitlines()) for name in names)
     told = Text(f"{CODE.en} ({count} lines)", f"{CODE.zh}（{count} 行）")
     return Markup('<button type="button" data-long="{}">{}</button>').format(
         "yes" if count > OPEN_LINES else "no", page.say(told)

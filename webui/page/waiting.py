@@ -13,6 +13,7 @@ from webui.kernel.process import BusyError
 from webui.kernel.queue import Entry, Kind, QueueError, Way
 from webui.notebook.cells import RUN, kind_of
 from webui.page.frame import Page, Watcher
+from webui.page.fresh import refuse_unanswered
 from webui.page.runs.table import edited_by_hand
 from webui.page.tables import problem_card
 from webui.page.view import View
@@ -143,6 +144,7 @@ def start_or_wait(
     upto: str = RUN.last,
 ) -> None:
     """Begin a training, or let it wait where the kernel is busy, and say so."""
+    refuse_unanswered(page.studio.draft)
     try:
         start()
     except BusyError:

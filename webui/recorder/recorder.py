@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -20,7 +21,7 @@ from webui.files import read_json, write_json
 from webui.notebook.cells import TRIES, CellKind, kind_of, undone_by
 from webui.recorder import by_hand, library_warnings, memory, outputs
 from webui.recorder.failure import failure_of
-from webui.recorder.kept import write_notebook
+from webui.recorder.kept import give_recipe, write_notebook
 from webui.recorder.notify import notify
 from webui.runs import events
 from webui.runs import folder as runs
@@ -51,6 +52,7 @@ class Recorder:
         self.job: dict[str, Any] = {}
         self.cell = ""
         self.optuna_trial: Any = None
+        self.uncount: Callable[[], None] | None = None
         self.trainings = 0  # of this cell, those that came to their end
         self.captured: list[outputs.Output] | None = None
         self.state: dict[str, Any] = {"pid": os.getpid(), "run": None, "cells": {}}
@@ -131,6 +133,7 @@ class Recorder:
             if self.run_folder:
                 ended = status if self.job["new"] else None
                 write_summary(self.run_folder, ended, peak_memory=memory.peak())
+                give_recipe(self.run_folder)
         except Exception:
             self.write_log(traceback.format_exc())
         finally:

@@ -41,6 +41,8 @@ class CellKind:
         jobs: the kinds of jobs of which it is a part.
         needs: the cells that must have run before it, if the job has them.
         needs_more: those that only some recipes need.
+        shown_with: the cell under whose number and title the page shows it; empty for
+            its own.
         stands_after: the cell that it stands behind, where ``needs`` does not say it.
         begins: what it begins anew: everything that belongs to the old one is gone.
         part_of: to what the effect of the cell belongs, and with which it is gone;
@@ -66,6 +68,7 @@ class CellKind:
     title: Text
     sentence: Text = Text("", "")
     jobs: tuple[JobName, ...] = ()
+    shown_with: str = ""
     needs: tuple[str, ...] = ()
     needs_more: Callable[[Recipe], tuple[str, ...]] = no_more_needs
     stands_after: str = ""

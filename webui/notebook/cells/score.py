@@ -15,5 +15,6 @@ CELL = CellKind(
     part_of="try",
     leaves=("scored_rows", "base_score", "tuned_score"),
     answers=True,
+    at_begin="webui.recorder.scoring:count_rows",
     at_end="webui.recorder.around:tell_scores",
 )

@@ -14,11 +14,12 @@ from webui.kernel.process import KernelError
 from webui.notebook.edits import titles_of
 from webui.page.frame import QUIET, Page
 from webui.page.library_warnings import library_warnings
-from webui.page.runs import further
+from webui.page.runs import files, further
 from webui.page.runs.difference import CHOOSE, CURRENT, differences
 from webui.page.runs.further import chosen_entry, known_entry
 from webui.page.runs.learned import learned_line
 from webui.page.runs.table import edited_by_hand, state
+from webui.page.runs.trials import leaderboard, standing
 from webui.page.tables import heading, quiet
 from webui.page.view import View
 from webui.runs import events, notes
@@ -47,7 +48,7 @@ DIFFERENCE = Text("Difference of two recipes", "两个配方的差异")
 OTHER = Text("Compare its recipe with", "与哪个配方比较")
 TAKEN = Text(
     "This run had code edited by hand, which is now yours: {}. Read it before you run.",
-    "此运行含有手动修改的代码，现已归您使用：{}。运行前请先阅读。",
+    "此运行含有手动修改的代码，现已归你使用：{}。运行前请先阅读。",
 )
 NONE = Text("Choose a run in the table.", "请在表格中选择一次运行。")
 GONE = Text("This run is gone.", "该运行已不存在。")
@@ -66,6 +67,10 @@ def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
     """Everything about the chosen run; returns the list of runs to compare with."""
     facts = gr.HTML(elem_id="run-facts")
     page.watch_chosen(facts, [chosen], describe_run)
+    tried = gr.HTML(elem_id="run-trials")
+    page.watch_chosen(tried, [chosen], trials_of)
+    taken = gr.HTML(elem_id="run-files", js_on_load=files.copy_script())
+    page.watch_chosen(taken, [chosen], files.run_files)
     page.watch_chosen(
         gr.HTML(elem_id="run-warnings"),
         [chosen],
@@ -85,6 +90,15 @@ def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
         table = gr.HTML(elem_id="differences")
         page.watch_chosen(table, [chosen, other], difference_of)
     return other
+
+
+def trials_of(page: Page, view: View, name: str | None) -> Markup:
+    """The trials of the chosen run, where it is a sweep."""
+    entry = known_entry(page, name)
+    if entry is None or entry.trials is None:
+        return Markup("")
+    swept = page.studio.follow(entry.run.folder)
+    return standing(page, swept) + leaderboard(page, swept.history)
 
 
 def warned_of(page: Page, view: View, name: str | None) -> Markup:

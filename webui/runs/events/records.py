@@ -251,6 +251,19 @@ class Stops(Event, tag="stops"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scoring(Event, tag="scoring"):
+    """Held-out rows are being scored.
+
+    Attributes:
+        done: rows that were asked for so far, of the base and then of the tuned model.
+        of: how many they will be, both models together.
+    """
+
+    done: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scored(Event, tag="scored"):
     """The held-out rows were scored.
 
