@@ -146,6 +146,6 @@ def test_code_by_hand_of_the_owner_never_answers(run: Path) -> None:
     write_json(run / PLAN, plan)
     assert {*edits_of_run(run)} >= {"setup", "model", "compare"}
     edits = {name: {"code": "owned = 1"} for name in CELLS}
-    write_json(this_kernel().home / "draft-edits.json", edits)
+    write_json(this_kernel().home / "draft.edits.json", edits)
     source = find_source(this_kernel().runs, run.name)
     assert source.cells(Question("a", 5, 0)) == shown
