@@ -62,7 +62,8 @@ def press_run_all(page: Page, recipe: Recipe) -> None:
     """Run what is stale, in order, or let it wait; say so when nothing is."""
 
     def start() -> None:
-        if jobs.run_all(page.kernel, ready(recipe, page.kernel.runs)) is None:
+        able = ready(recipe, page.kernel.runs)
+        if jobs.run_all(page.kernel, able, page.edits) is None:
             page.tell(page.say(NOTHING_STALE))
         else:
             page.tell(page.say(BEGUN))

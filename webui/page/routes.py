@@ -1,7 +1,6 @@
-"""What the page's script asks by plain routes: the stamp of now, the curves,
-and the whole script.
+"""What is asked by plain routes: the stamp of now, the curves, and a run's files.
 
-They cost a fifth of an event of Gradio's.
+They cost a fifth of an event of Gradio's, and a file goes out from where it lies.
 """
 
 import secrets
@@ -9,14 +8,12 @@ from typing import Any
 
 from webui.kernel.status import status
 from webui.page.curves import Asked, curve_news, run_folder
-from webui.page.no_code import no_code
 from webui.page.patches.guarded import add_guarded
+from webui.page.runs import files
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
-from webui.page.take_away import script_of
-from webui.page.view import view_of
 
-STAMP, CURVES, SCRIPT = "/stamp", "/curves", "/script"
+STAMP, CURVES = "/stamp", "/curves"
 FRESH = {"Cache-Control": "no-store"}
 # Another one after a start: by it a tab knows that its session is gone.
 SERVER = {"Tunebook-Server": secrets.token_hex(4)}
@@ -37,12 +34,9 @@ def add_routes(app: Any, studio: Studio) -> None:
             return JSONResponse({"error": "there is no such run"}, status_code=404)
         return JSONResponse(curve_news(studio, folder, asked), headers=FRESH)
 
-    def script() -> PlainTextResponse:
-        view = view_of(studio)
-        if no_code(view):
-            return PlainTextResponse("", status_code=409)
-        return PlainTextResponse(script_of(view.recipe, view.rows), headers=FRESH)
+    def run_file(run: str, what: str) -> Any:
+        return files.answer(run_folder(studio.kernel.runs, run), what)
 
+    add_guarded(app, files.ROUTE, run_file)
     add_guarded(app, STAMP, stamp)
-    add_guarded(app, SCRIPT, script)
     add_guarded(app, CURVES, curves)

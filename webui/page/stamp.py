@@ -34,6 +34,7 @@ def stamp_of(studio: Studio, now: Status) -> str:
         followed.news if followed else 0,
         observed_mark(followed) if followed else "",
         0 if followed or not run else written_stamp(run, cell),
+        swept_stamp(studio, cell),
         len(runs.folders(studio.kernel.runs)),
         notes.mark(studio.kernel.notes),
         job_mark(studio.report.job if studio.report else None),
@@ -51,6 +52,12 @@ def stamp_of(studio: Studio, now: Status) -> str:
 def written_stamp(run: Path, cell: str | None) -> int:
     """A number that changes with what a run wrote; a sweep is followed at times."""
     return int(time.time() / SWEEP_SECONDS) if in_trials(cell) else events.size(run)
+
+
+def swept_stamp(studio: Studio, cell: str | None) -> int:
+    """A number that changes with what the latest sweep wrote once it has ended."""
+    sweep = None if in_trials(cell) else studio.latest_sweep()
+    return events.size(sweep) if sweep else 0
 
 
 def in_trials(cell: str | None) -> bool:

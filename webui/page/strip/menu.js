@@ -12,24 +12,9 @@ document.addEventListener('keydown', (event) => {
 });
 
 async function copyAll(button) {
-  const reply = await askServer('script');
-  if (!reply.ok) return;
-  await intoClipboard(await reply.text());
+  const reply = await askServer(`code-whole?language=${pageLanguage()}`);
+  if (!reply.ok || !await copyText(await reply.text())) return;
   const word = button.textContent;
   button.textContent = `✓ ${button.dataset.copied}`;
   setTimeout(() => { button.textContent = word; }, 2000);
-}
-
-// A page that is not at https or on this machine has no clipboard of the new kind.
-async function intoClipboard(text) {
-  if (navigator.clipboard && isSecureContext) {
-    await navigator.clipboard.writeText(text);
-    return;
-  }
-  const field = document.createElement('textarea');
-  field.value = text;
-  document.body.append(field);
-  field.select();
-  document.execCommand('copy');
-  field.remove();
 }

@@ -315,6 +315,7 @@ class Failed(Event, tag="failed"):
         message: what it says.
         causes: the errors behind it, as "kind: message".
         code: the exit code of a kernel that died, where it is known.
+        by_hand: the cells up to this one that were edited by hand.
     """
 
     cell: str | None = None
@@ -322,6 +323,7 @@ class Failed(Event, tag="failed"):
     message: str = ""
     causes: Sequence[str] = ()
     code: int | None = None
+    by_hand: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
