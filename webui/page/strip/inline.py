@@ -11,10 +11,10 @@ from webui.page.view import View
 
 
 def before_first_step(page: Page, view: View) -> Markup:
-    """Which cell goes on before the training has a step, and how long it took before."""
+    """Which cell goes on before the training has a step, and how long it took."""
     return Markup("").join(
-        Markup('<p class="quiet">▶ {}{}</p>').format(
-            Markup("<b>{}</b> · ").format(going.what), with_figures(going)
+        Markup('<p class="quiet">▶ <b>{}</b> · {}</p>').format(
+            going.what, with_figures(going)
         )
         for going in kernel_job(page, view)
     )
