@@ -58,6 +58,14 @@ class Searched(NamedTuple):
     number: int
 
 
+class Asked(NamedTuple):
+    """A training that was asked for: its recipe, of what kind, up to which cell."""
+
+    recipe: Recipe
+    kind: str
+    upto: str
+
+
 @dataclass
 class Studio:
     """The server's own state, shared by every browser tab. All else is on disk."""
@@ -72,6 +80,9 @@ class Studio:
     kept: Recipe | None = None
     report: ReportAsked | None = None
     searched: Searched | None = None
+    # What was asked for once more while it waits or runs.
+    again: Asked | None = None
+    asking: threading.Lock = field(default_factory=threading.Lock)
     unpacking: Job[Path] | None = None
     abouts: dict[Source, Any] = field(default_factory=dict)
     # The ids of runs that the Train tab lays over the shown one, as last asked for.
