@@ -13,7 +13,7 @@ from gradio.components import Component
 from webui.page.language import Language
 from webui.page.number_box import number_box, typed_number
 from webui.recipe import Recipe
-from webui.recipe.field import DeclaredField
+from webui.recipe.field import Declaration, DeclaredField
 from webui.recipe.numbers import is_number, number_text, read_number
 from webui.recipe.paths import FIELDS, NAME, applies, declared_at, value_at
 from webui.recipe.sweeps import SWEEPABLE
@@ -76,7 +76,7 @@ def component_for(declared: DeclaredField, language: Language) -> Component:
     declaration = declared.declaration
     common: dict[str, Any] = {
         "label": getattr(declaration.title, language),
-        "info": getattr(declaration.help, language),
+        "info": helped(declaration, language),
         "value": as_value(declared.default),
         "elem_id": element_id(declared.path),
         "interactive": True,
@@ -100,6 +100,21 @@ def component_for(declared: DeclaredField, language: Language) -> Component:
         choices = list(declaration.suggestions)
         return gr.Dropdown(choices=choices, allow_custom_value=True, **common)
     return gr.Textbox(lines=declaration.lines, max_lines=12, **common)
+
+
+# Gradio shows `info` as a little Markdown, escaped. What stands between stars is folded
+# behind "more", and what stands between two is seen as a problem: patches/fields.js.
+def helped(declaration: Declaration, language: Language) -> str:
+    """The help of a field, with what stands behind a click."""
+    short = getattr(declaration.help, language)
+    more = getattr(declaration.more, language, "")
+    return f"{short} *{more}*" if more else short
+
+
+def refused(problem: str) -> str:
+    """What is wrong with the value of a field; it quotes what was typed."""
+    line = html.escape(" ".join(problem.split()), quote=False).replace("*", "∗")
+    return f"**✗ {line}**"
 
 
 def known_files() -> list[str]:
@@ -257,7 +272,7 @@ def field_updates(
     declared, recipe = binding.field, view.recipe
     common: dict[str, Any] = {"visible": applies(declared, recipe) or bool(problem)}
     if len(binding.components) == 1:
-        common["info"] = getattr(declared.declaration.help, language)
+        common["info"] = helped(declared.declaration, language)
     if declared.declaration.file:
         common["choices"] = file_choices(value_at(recipe, declared.path))
     more: Sequence[dict[str, Any]] = [{} for _ in binding.components]
@@ -266,9 +281,7 @@ def field_updates(
     for value, own in zip(binding.write(shown), more, strict=True):
         changes = {**common, **({"value": value} if with_value else {}), **own}
         if problem is not None and len(binding.components) == 1:
-            # Shown as Markdown, and it quotes what was typed.
-            told = html.escape(getattr(problem, language), quote=False)
-            changes["info"] = f"✗ {told}"
+            changes["info"] = refused(getattr(problem, language))
         yield gr.update(**changes)
 
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from webui.errors import UserError
 from webui.files import write_text
+from webui.notebook.edits import NO_EDITS, Edits
+from webui.page.edit import files as edit_files
 from webui.page.naming import refuse_name
 from webui.recipe import Recipe
 from webui.recipe.checks import check
@@ -51,13 +53,21 @@ EMPTIES: dict[str, dict[str, Any]] = {
 }
 
 
+# Among the versions of the fields: that of the cells which are edited by hand.
+EDITS = "edits"
+
+
 class DraftError(UserError):
     """The draft cannot be used as it is."""
 
 
 @dataclass
 class Draft:
-    """The recipe as last committed. ``problems`` holds what was refused, by field."""
+    """The recipe as last committed. ``problems`` holds what was refused, by field.
+
+    ``edits`` are the cells that are edited by hand, beside the recipe; ``to_tell`` is
+    what a person still has to be told.
+    """
 
     recipe: Recipe
     file: Path | None = None
@@ -65,6 +75,8 @@ class Draft:
     changed: dict[str, int] = field(default_factory=dict)
     problems: dict[str, Text] = field(default_factory=dict)
     refused: dict[str, Any] = field(default_factory=dict)
+    edits: Edits = field(default_factory=dict)
+    to_tell: list[Text] = field(default_factory=list)
     # Beside which rows each field that is about rows was said.
     belongs: dict[str, Rows] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -168,6 +180,7 @@ class Draft:
                 otherwise, or when a field does not fit.
         """
         with self.lock:
+            self.refuse_other_code(seen, own)
             moved = [
                 path
                 for path, value in form.items()
@@ -188,6 +201,19 @@ class Draft:
                     self.commit(path, value)
             return self.checked()
 
+    def refuse_other_code(self, seen: int, own: Mapping[str, int]) -> None:
+        """Refuse a form beside which another tab put other code by hand.
+
+        Raises:
+            DraftError: when it does not show that yet.
+        """
+        if self.changed.get(EDITS, -1) > max(seen, own.get(EDITS, -1)):
+            raise DraftError.of(
+                "Another tab changed the code of a cell by hand; look at it and press "
+                "again.",
+                "另一个标签页手动修改了单元的代码；请查看后再按一次。",
+            )
+
     def emptied_by(self, form: Mapping[str, Any]) -> dict[str, Any]:
         """Fields that a form empties by changing another one, with what they hold.
 
@@ -206,16 +232,37 @@ class Draft:
             raise DraftError(titled(Problem(path, message)))
         return self.recipe
 
-    def replace(self, recipe: Recipe) -> None:
-        """Make another recipe the current one, in every tab; this one is kept."""
+    def replace(self, recipe: Recipe, edits: Edits = NO_EDITS) -> None:
+        """Make another recipe the current one, in every tab, and what goes with it of
+        code by hand; this one is kept. Code by hand that does not go with the other is
+        kept in a file of its own, and that is to be told.
+        """
         with self.lock:
             self.keep_before()
+            dropped = {n: e for n, e in self.edits.items() if edits.get(n) != e}
+            if dropped and self.home:
+                self.to_tell.append(edit_files.told_kept(self.home, dropped))
             self.version += 1
             self.recipe = recipe
             self.changed = dict.fromkeys((NAME, *FIELDS), self.version)
+            if self.edits != edits:
+                self.hold(edits)
             self.problems, self.refused, self.belongs = {}, {}, {}
             self.belong()
             self.save()
+
+    def hold(self, edits: Edits) -> None:
+        """Make these the cells that are edited by hand."""
+        with self.lock:
+            self.version += 1
+            self.changed[EDITS] = self.version
+            self.edits = dict(edits)
+            self.save()
+
+    @property
+    def home(self) -> Path | None:
+        """The folder that it is kept in, if it is."""
+        return self.file.parent if self.file else None
 
     # ---- what belongs to the rows of before
 
@@ -255,7 +302,8 @@ class Draft:
                 own |= {*WITH_SPLIT}
             values = fresh_values(self.recipe, rows)
             new = {path: value for path, value in values.items() if path not in own}
-            self.replace(with_values(self.recipe, new))
+            edits = {name: edit for name, edit in self.edits.items() if name != "data"}
+            self.replace(with_values(self.recipe, new), edits)
 
     # ---- the draft of before, and the files
 
@@ -279,7 +327,7 @@ class Draft:
         with self.lock:
             if self.before is not None and self.before.is_file():
                 old = open_draft(self.before)
-                self.replace(old.recipe)
+                self.replace(old.recipe, self.edits)
                 self.belongs = old.belongs
                 self.save()
 
@@ -288,6 +336,7 @@ class Draft:
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             self.write(self.file)
+            edit_files.write(self.file.parent, self.edits)
 
     def write(self, file: Path) -> None:
         """Write the draft to a file, and beside it which rows its fields belong to."""

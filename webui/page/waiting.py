@@ -16,6 +16,7 @@ from webui.kernel.status import status
 from webui.notebook.cells import RUN, kind_of
 from webui.page.frame import Page, Watcher
 from webui.page.fresh import refuse_unanswered
+from webui.page.runs.table import edited_by_hand
 from webui.page.studio import Asked
 from webui.page.tables import problem_card
 from webui.page.view import View
@@ -115,7 +116,8 @@ def entry_line(page: Page, number: int, entry: Entry) -> str:
     today = time.strftime("%x", time.localtime(entry.time)) == time.strftime("%x")
     form = "%H:%M" if today else "%Y-%m-%d %H:%M"
     since = page.say(SINCE).format(time.strftime(form, time.localtime(entry.time)))
-    return f"{number}. {entry.recipe.name} · {page.say(kind)} · {since}"
+    by_hand = f" · {page.say(edited_by_hand(entry.edits))}" if entry.edits else ""
+    return f"{number}. {entry.recipe.name} · {page.say(kind)}{by_hand} · {since}"
 
 
 def troubles(page: Page, view: View) -> Markup:
@@ -164,7 +166,7 @@ def start_or_wait(
     upto: str = RUN.last,
 ) -> None:
     """Begin a training, or let it wait where the kernel is busy, and say so."""
-    studio, asked = page.studio, Asked(recipe, kind, upto)
+    studio, asked = page.studio, Asked(recipe, kind, upto, page.edits)
     refuse_unanswered(studio.draft)
     with studio.asking:  # two presses, of two tabs maybe, come one after the other
         studio.again = None
@@ -196,9 +198,22 @@ def add_again(page: Page) -> None:
 def is_there(page: Page, asked: Asked) -> Text | None:
     """Why a training is not simply added: it waits or runs already; None if not."""
     for place, entry in enumerate(queue.waiting(page.kernel), start=1):
-        if (entry.recipe, entry.kind, entry.upto) == asked:
+        known = Asked(entry.recipe, entry.kind, entry.upto, entry.edits)
+        if same_training(known, asked):
             return Text(WAITS_ALREADY.en.format(place), WAITS_ALREADY.zh.format(place))
     return RUNS_ALREADY if runs_now(page, asked) else None
+
+
+def same_training(one: Asked, other: Asked) -> bool:
+    """Whether two ask for the same, with the same code by hand in the cells of it."""
+    codes = [
+        {
+            name: edit.code
+            for name, edit in queue.own_edits(each.kind, each.edits).items()
+        }
+        for each in (one, other)
+    ]
+    return one[:3] == other[:3] and codes[0] == codes[1]
 
 
 def runs_now(page: Page, asked: Asked) -> bool:
@@ -210,11 +225,13 @@ def runs_now(page: Page, asked: Asked) -> bool:
         return False
     try:
         run = runs.read_run(now.run)
-        same = runs.recipe_of_run(run) == asked.recipe
+        ran = asked._replace(recipe=runs.recipe_of_run(run))
     except UserError:
         return False
+    ran = ran._replace(edits=runs.edits_of_run(now.run))
     kind = "sweep" if asked.kind == "sweep" else "run"
-    return same and run.kind == kind and run.status == "running"
+    running = run.kind == kind and run.status == "running"
+    return running and same_training(ran, asked)
 
 
 def run_title(page: Page, title: Text) -> Watcher:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import islice, product
+from math import prod
 from typing import Any
 
 from pydantic import ValidationError
@@ -48,6 +49,13 @@ SWEEPABLE: dict[str, DeclaredField] = {
     and declared.type in (int, float, str, bool)
     and path not in DECIDES_CODE
 }
+
+
+def coming_trials(recipe: Recipe) -> int:
+    """How many trials a sweep will train; a grid ends with its last combination."""
+    sweep = recipe.sweep
+    combinations = prod(map(len, sweep.space.values()))
+    return min(sweep.trials, combinations) if sweep.method == "grid" else sweep.trials
 
 
 def sweep_rules(recipe: Recipe) -> list[Problem]:

@@ -190,7 +190,7 @@ def rendered_row(page: Page, row: PreviewRow, *, with_ids: bool) -> Markup:
     spans = Markup("").join(span(token, with_ids=with_ids) for token in row.tokens)
     return Markup(
         '<div class="card"><div class="quiet">{}{}</div>'
-        '<div class="tokens">{}{}</div></div>'
+        '<div class="tokens" tabindex="0">{}{}</div></div>'
     ).format(page.say(unit), cut(page, row), spans, more(page, row))
 
 
