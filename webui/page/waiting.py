@@ -206,14 +206,9 @@ def is_there(page: Page, asked: Asked) -> Text | None:
 
 def same_training(one: Asked, other: Asked) -> bool:
     """Whether two ask for the same, with the same code by hand in the cells of it."""
-    codes = [
-        {
-            name: edit.code
-            for name, edit in queue.own_edits(each.kind, each.edits).items()
-        }
-        for each in (one, other)
-    ]
-    return one[:3] == other[:3] and codes[0] == codes[1]
+    own = [queue.own_edits(each.kind, each.edits) for each in (one, other)]
+    first, second = ({name: e.code for name, e in edits.items()} for edits in own)
+    return one[:3] == other[:3] and first == second
 
 
 def runs_now(page: Page, asked: Asked) -> bool:
