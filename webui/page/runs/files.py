@@ -120,7 +120,7 @@ def link(page: Page, run: Path, name: str, part: Part | None, title: Text) -> Ma
 
 def kept_line(page: Page, view: View) -> Markup:
     """After a training: its main files in one line, below what it shows."""
-    if view.run is None or not view.ended or view.kernel.word == "busy":
+    if view.run is None or view.is_sweep or not view.ended:
         return Markup("")
     run = runs.read_run(view.run)
     links = [
