@@ -1,11 +1,13 @@
 """What the user names on the command line: a recipe, with settings on top."""
 
 import json
+import sys
 from argparse import Namespace
 from pathlib import Path
 
 from webui.errors import PlannerError
 from webui.kernel.kernel import this_kernel
+from webui.notebook.edits import NO_EDITS, Edits
 from webui.planner.process import ask
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
@@ -99,6 +101,26 @@ def run_of(named: str) -> Path | None:
     if path.is_file() or named in shipped_by_name():
         return None
     return folder.find(root, named).folder if folder.called(root, named) else None
+
+
+def is_changed(arguments: Namespace) -> bool:
+    """Whether settings of the command line stand on top of what is named."""
+    return bool(arguments.set or arguments.model or arguments.preset)
+
+
+def edits(arguments: Namespace) -> Edits:
+    """The cells that were edited by hand in the run that is named, if it is one.
+
+    With other settings they are left out, for these would not reach them; that is said.
+    """
+    run = run_of(arguments.recipe)
+    found = folder.edits_of_run(run) if run else NO_EDITS
+    if found and is_changed(arguments):
+        names = ", ".join(found)
+        told = f"The run's code by hand ({names}) is left out: settings are changed."
+        print(told, file=sys.stderr)
+        return NO_EDITS
+    return found
 
 
 def child_recipe(arguments: Namespace) -> Recipe:

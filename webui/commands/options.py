@@ -207,6 +207,12 @@ def add_demo(demo: argparse.ArgumentParser) -> None:
         metavar="RUN",
         help=f"{BY_ID}; or the folder of an adapter",
     )
+    demo.add_argument(
+        "--system",
+        metavar="TEXT",
+        help="the system prompt; default: that of the training, where the adapter "
+        "brings its recipe",
+    )
     demo.add_argument("--share", action="store_true", help="a public link by Gradio")
     demo.add_argument("--host", default="127.0.0.1", help="address to listen on")
     demo.add_argument("--port", type=int, help="default: the first free one from 7860")

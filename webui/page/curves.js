@@ -35,7 +35,7 @@ class Curves {
     }
     if (host && !host.firstChild) this.build(host);
     if (this.host && others + overlaid !== this.others) this.offer(JSON.parse(others), others + overlaid);
-    const seconds = visible ? this.store(run).again : 5;
+    const seconds = this.store(run).again;
     const wait = live && !document.hidden ? 1000 * seconds - 100 : Infinity;
     if (run && (mark !== this.mark || Date.now() - this.lastAsked > wait)) {
       Object.assign(this, { mark, lastAsked: Date.now() });
@@ -279,6 +279,7 @@ class Curves {
   // Figures of the shown run that stand in the page, and the time that cells take.
   tell() {
     const store = this.run && this.store(this.run);
+    if (store) drawSpark(store);
     if (store) for (const place of document.querySelectorAll('[data-figure]'))
       if (store.figures[place.dataset.figure]) place.textContent = store.figures[place.dataset.figure];
     const bar = document.querySelector('#progress .track');

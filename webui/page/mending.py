@@ -12,6 +12,7 @@ from webui.counts.memory.fit import fit as fit_on
 from webui.diagnosis import explain
 from webui.diagnosis.change import MEMORY, Change, change_for
 from webui.kernel import resuming
+from webui.notebook.cells import RUN
 from webui.page.frame import Page
 from webui.page.observing import observations, recipe_or_none
 from webui.page.tables import each
@@ -19,7 +20,7 @@ from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.paths import value_at
 from webui.runs.events import Failed, Saved, record
-from webui.runs.folder import PLAN, read_object
+from webui.runs.folder import PLAN, edits_of_run, read_object
 from webui.runs.followed import Followed
 from webui.text import Text
 
@@ -196,8 +197,10 @@ def observed(page: Page, view: View) -> Markup:
 def advised(view: View) -> Change | None:
     """The first change that is advised, while the draft is still as the run was."""
     ran = recipe_or_none(view.run) if view.run else None
-    if ran is None:
+    if ran is None or view.run is None:
         return None
+    if {*edits_of_run(view.run), *view.edits} & {*RUN.upto("train")}:
+        return None  # a setting might not reach code by hand
     for observation in observations(view.followed):
         change = observation.change
         if change and all(

@@ -3,6 +3,7 @@
 They cost a fifth of an event of Gradio's, and a file goes out from where it lies.
 """
 
+import secrets
 from typing import Any
 
 from webui.kernel.status import status
@@ -14,6 +15,8 @@ from webui.page.studio import Studio
 
 STAMP, CURVES = "/stamp", "/curves"
 FRESH = {"Cache-Control": "no-store"}
+# Another one after a start: by it a tab knows that its session is gone.
+SERVER = {"Tunebook-Server": secrets.token_hex(4)}
 
 
 def add_routes(app: Any, studio: Studio) -> None:
@@ -22,7 +25,8 @@ def add_routes(app: Any, studio: Studio) -> None:
     from starlette.responses import JSONResponse, PlainTextResponse
 
     def stamp() -> PlainTextResponse:
-        return PlainTextResponse(stamp_of(studio, status(studio.kernel)), headers=FRESH)
+        now = stamp_of(studio, status(studio.kernel))
+        return PlainTextResponse(now, headers=FRESH | SERVER)
 
     def curves(run: str, asked: Asked = Depends()) -> JSONResponse:  # noqa: B008
         folder = run_folder(studio.kernel.runs, run)

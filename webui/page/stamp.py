@@ -7,6 +7,7 @@ from webui.kernel import closing, queue_files
 from webui.kernel.status import Status, state_stamp
 from webui.notebook.cells import kind_of
 from webui.page.observing import observed_mark
+from webui.page.strip.mark import strip_mark
 from webui.page.studio import Studio, job_mark
 from webui.runs import events, notes
 from webui.runs import folder as runs
@@ -43,6 +44,7 @@ def stamp_of(studio: Studio, now: Status) -> str:
         job_mark(studio.unpacking),
         hash(queue_files.queue_stamp(studio.kernel.queue)),
         studio.arrived_mark(now),
+        strip_mark(studio, now),
     )
     return ".".join(map(str, marks))
 

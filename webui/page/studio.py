@@ -16,10 +16,13 @@ from webui.models import unpack
 from webui.models.cache import bytes_arrived
 from webui.models.source import Source, source_of
 from webui.notebook.cells import kind_of
+from webui.notebook.edits import Edits
 from webui.notebook.render import Cell
 from webui.notebook.rows import Rows
 from webui.page.answers import Answers
+from webui.page.code.places import Place
 from webui.page.draft import Draft
+from webui.page.strip.pressed import Presses
 from webui.page.turns import Turns
 from webui.planner.job import Job
 from webui.preflight.machine import main_memory, this_card, this_device
@@ -74,11 +77,16 @@ class Studio:
     abouts: dict[Source, Any] = field(default_factory=dict)
     # The ids of runs that the Train tab lays over the shown one, as last asked for.
     overlaid: tuple[str, ...] = ()
-    rendered: tuple[Recipe, Rows, dict[str, Cell]] | None = None
-    offered: dict[Path, tuple[Recipe, str]] = field(default_factory=dict)
+    rendered: tuple[Recipe, Rows, dict[str, Cell], Edits] | None = None
+    # What each field decides of that code, as far as it was asked for.
+    decided: tuple[Recipe, Rows, dict] | None = None
+    # Where the fields stand on the page, by the ids of their components.
+    places: dict[str, Place] = field(default_factory=dict)
+    offered: dict[Path, tuple[Recipe, str, Edits]] = field(default_factory=dict)
     followed: dict[Path, Followed] = field(default_factory=dict)
     following: threading.Lock = field(default_factory=threading.Lock)
     turns: Turns = field(default_factory=Turns)
+    presses: Presses = field(default_factory=Presses)
 
     def look_at_device(self) -> None:
         """Find out, in the background, what this machine computes on and in."""

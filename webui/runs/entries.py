@@ -14,6 +14,7 @@ from webui.runs.folder import Run
 from webui.runs.notes import About
 from webui.runs.scores import TUNED, Score
 from webui.runs.settings import Settings, settings_of
+from webui.text import Text
 
 # Figures of the summary by which runs can be sorted.
 FIGURES = (
@@ -39,8 +40,9 @@ Mark = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A run in the table. ``figures`` holds only what is a number; ``trials`` are those
-    of a sweep that have ended.
+    """A run in the table. ``figures`` holds only what is a number; ``going`` says that
+    they are those of a run that goes on; ``trials`` are those of a sweep that have
+    ended; ``edited`` are the cells that were edited by hand.
 
     One that did not change stays the same object.
     """
@@ -51,6 +53,8 @@ class Entry:
     figures: dict[str, float]
     scores: tuple[Score, ...]
     trials: int | None = None
+    going: bool = False
+    edited: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -77,10 +81,17 @@ class Entry:
     def text(self) -> str:
         """All that can be searched for, in small letters."""
         said = (self.id, self.about.name, self.about.note, self.model, self.method)
+        by_hand = f"{BY_HAND.en}: {', '.join(self.edited)}" if self.edited else ""
         return "\n".join(
-            (*said, self.parent, self.run.status, self.run.kind, *self.settings.data)
+            (
+                *(*said, self.parent, self.run.status, self.run.kind, by_hand),
+                *self.settings.data,
+            )
         ).casefold()
 
+
+# Said of a run, before the cells.
+BY_HAND = Text("edited by hand", "已手动修改")
 
 KNOWN: dict[Path, tuple[Mark, Entry]] = {}
 
@@ -133,6 +144,7 @@ def read_run_entry(path: Path) -> Entry:
         {name: value for name, value in figures.items() if value is not None},
         scores.read(run.summary.get("scores")),
         len(events.of(path, Trial)) if sweep else None,
+        edited=tuple(folder.edits_of_run(path)),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from webui.files import read_json, write_json, write_text
+from webui.notebook.edits import Edit, edits_from
 from webui.notebook.render import Cell
 from webui.notebook.rows import FOLDER, Rows
 from webui.recipe import Recipe
@@ -167,6 +168,13 @@ def read_object(file: Path) -> dict[str, Any]:
 def cells_of(folder: Path) -> tuple[Cell, ...]:
     """The cells that a run was made of."""
     return tuple(Cell(**cell) for cell in read_object(folder / PLAN).get("cells", ()))
+
+
+def edits_of_run(folder: Path) -> dict[str, Edit]:
+    """The cells that were edited by hand when a run was started."""
+    cells = read_object(folder / PLAN).get("cells", ())
+    known = (cell for cell in cells if isinstance(cell, dict) and cell.get("form"))
+    return edits_from({cell.get("name"): cell for cell in known})
 
 
 def rows_of_run(folder: Path) -> Rows | None:

@@ -59,9 +59,9 @@ def settings_of(summary: Mapping[str, Any], recipe: Path) -> Settings:
 
 def written(values: Mapping[str, Any]) -> Settings:
     """Settings from plain values by their names."""
-    named = (values.get(name) for name in ("model", "method", "parent"))
     model, method, parent = (
-        one_line(each) if isinstance(each, str) else "" for each in named
+        one_line(each) if isinstance(each, str) else ""
+        for each in map(values.get, ("model", "method", "parent"))
     )
     rank, rate, data = map(values.get, ("rank", "learning_rate", "data"))
     listed = data if isinstance(data, list) else []

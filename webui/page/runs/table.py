@@ -1,14 +1,17 @@
 """The table of runs: HTML whose titles sort, whose stars mark, whose names choose."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
 from markupsafe import Markup
 
 from webui.figures import duration, in_bytes, whole
+from webui.notebook.edits import titles_of
 from webui.page.language import MARKS, STATES, Language
+from webui.page.runs.running import live
 from webui.page.tables import each
+from webui.runs import entries
 from webui.runs.entries import Entry, columns_of, metric_of
 from webui.runs.notes import short
 from webui.runs.scores import brief as brief_scores
@@ -175,6 +178,14 @@ def star(entry: Entry, language: Language) -> Markup:
     )
 
 
+def edited_by_hand(names: Iterable[str]) -> Text:
+    """Which cells of a run were edited by hand."""
+    titles = titles_of(names)
+    return Text(
+        f"✎ {entries.BY_HAND.en}: {titles.en}", f"✎ {entries.BY_HAND.zh}：{titles.zh}"
+    )
+
+
 def name_button(entry: Entry, language: Language) -> Markup:
     """The name of a run, a button that chooses it, and below what it is."""
     about = entry.about
@@ -183,6 +194,8 @@ def name_button(entry: Entry, language: Language) -> Markup:
     if entry.trials is not None:
         told = in_language(SWEEP_OF_ONE if entry.trials == 1 else SWEEP, language)
         lines.insert(0, told.format(entry.trials))
+    if entry.edited:
+        lines.append(in_language(edited_by_hand(entry.edited), language))
     if entry.parent:
         lines.append(f"↳ {entry.parent}")
     if about.note:
@@ -215,4 +228,4 @@ def figure(entry: Entry, column: str) -> str:
         return " ".join([*names[:1], *([f"+{len(names) - 1}"] * (len(names) > 1))])
     value = entry.figures.get(column)
     written = FORMATS.get(column, metric_of(column).written)
-    return "–" if value is None else written(value)
+    return live(entry, column, "–" if value is None else written(value))

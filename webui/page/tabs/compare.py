@@ -12,7 +12,7 @@ from webui.kernel import jobs
 from webui.kernel.live import listen
 from webui.metrics import metric
 from webui.page.cell import beside_code, cell, output_of
-from webui.page.frame import QUIET, Page, Seen
+from webui.page.frame import QUIET, SILENT, Page, Seen
 from webui.page.language import MORE
 from webui.page.tables import figures, quiet
 from webui.page.tabs.split_picture import of_run
@@ -149,7 +149,8 @@ def scores_of(page: Page, found: Sequence[Score]) -> Markup:
 
 def score(page: Page, recipe: Recipe, name: str | None) -> None:
     """Start a scoring of a run; its figures come with an event of the run."""
-    jobs.start_compare(page.kernel, *settings_to_ask(page, recipe, name), upto="score")
+    own, folder = settings_to_ask(page, recipe, name)
+    jobs.start_compare(page.kernel, own, folder, upto="score", edits=page.edits)
 
 
 def settings_to_ask(
@@ -176,7 +177,7 @@ def stream_when_asked(
             texts = {"base": "", "tuned": ""}
             # When the tab is closed, Gradio closes this generator, and that the client.
             own, folder = settings_to_ask(page, recipe, name)
-            with jobs.comparing(page.kernel, own, folder) as client:
+            with jobs.comparing(page.kernel, own, folder, edits=page.edits) as client:
                 yield seen, answer_box(titles[0], "…"), answer_box(titles[1])
                 for pane, text in listen(page.kernel, client):
                     if not pane:
@@ -190,9 +191,9 @@ def stream_when_asked(
             answer,
             [page.seen, run, *page.form],
             [page.seen, *panes],
-            show_progress="hidden",
             trigger_mode="once",
             api_visibility="private",
+            **SILENT,
         ).then(*page.looks, **QUIET)
 
     page.later.append(wire)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from webui.page.frame import QUIET, Page
 from webui.page.runs import one, table
 from webui.page.runs.further import chosen_entry, known_entry
+from webui.page.runs.running import with_figures_of_now
 from webui.page.runs.table import NEWEST, TITLES, falls, title_of, turned
 from webui.page.view import View
 from webui.runs import entries, notes
@@ -148,7 +149,7 @@ def found_runs(view: View, asked: Sequence[Any], more: int = 0) -> list[Entry]:
         starred=bool(starred),
         order="" if order == NEWEST else str(order or ""),
     )
-    return found[: count + more]
+    return with_figures_of_now(view, found[: count + more])
 
 
 def listing(page: Page, view: View, *asked: Any) -> Markup:

@@ -13,7 +13,7 @@ from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.library_warnings import library_warnings
 from webui.page.runs.trials import leaderboard, standing
-from webui.page.tables import quiet
+from webui.page.tables import problem_card, quiet
 from webui.page.tabs.split_picture import picture
 from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
@@ -44,6 +44,7 @@ def build(page: Page) -> None:
     with cell(page, "sweep", RUN, "run-sweep", begin) as run:
         with beside_code(page, "sweep"):
             page.add_binding(bind_space(page.language))
+            page.html(wrong_space, elem_id="sweep-problem")
             page.place("sweep.method sweep.trials")
             picture(page)
             page.html(until_chosen)
@@ -66,9 +67,16 @@ def start_sweep_or_wait(page: Page, recipe: Recipe) -> None:
         )
 
     def start_now() -> None:
-        jobs.start_sweep(page.kernel, ready(recipe, page.kernel.runs, sweep=True))
+        able = ready(recipe, page.kernel.runs, sweep=True)
+        jobs.start_sweep(page.kernel, able, page.edits)
 
     start_or_wait(page, start_now, recipe, "sweep")
+
+
+def wrong_space(page: Page, view: View) -> Markup:
+    """What is wrong with the settings or their values."""
+    problem = view.studio.draft.problems.get("sweep.space")
+    return problem_card(page.say(problem)) if problem else Markup("")
 
 
 def until_chosen(page: Page, view: View) -> Markup:
@@ -94,4 +102,4 @@ def use_best(page: Page) -> None:
     values = view.recipe.model_dump()
     for path, value in best["params"].items():
         values = with_value(values, path, value)
-    page.studio.draft.replace(check(values))
+    page.studio.draft.replace(check(values), page.edits)

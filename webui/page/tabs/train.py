@@ -85,6 +85,7 @@ def train(page: Page, recipe: Recipe) -> None:
     """Begin a run that ends with the training, or let it wait for the kernel."""
 
     def start() -> None:
-        jobs.start_run(page.kernel, ready(recipe, page.kernel.runs), upto="train")
+        able = ready(recipe, page.kernel.runs)
+        jobs.start_run(page.kernel, able, upto="train", edits=page.edits)
 
     start_or_wait(page, start, recipe, upto="train")
