@@ -140,3 +140,19 @@ def test_gradios_own_words_are_chinese_on_the_chinese_page(
     go(page, "数据")
     wait_for(lambda: "拖放" in page.inner_text("#upload"))
     assert "Drop" not in page.inner_text("#upload")
+
+
+def test_the_first_tab_stop_leads_to_the_open_cell(browser: Any, server: Any) -> None:
+    page = open_page(browser, server)
+    go(page, "Train")
+    page.wait_for_selector("#cell-train", state="visible")
+    page.evaluate("document.activeElement.blur()")
+    page.locator(".skip").focus()
+    assert page.locator(".skip").bounding_box()["y"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "cell-train"
+    page.keyboard.press("Tab")
+    inside = "document.activeElement.closest('#cell-train') !== null"
+    assert page.evaluate(inside)
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    assert page.evaluate(outline) == "solid"

@@ -110,6 +110,7 @@ SCRIPTS = (
     "patches/hidden_field.js",
     "patches/fields.js",
     "language.js",
+    "skip.js",
     "cell.js",
     "chart.js",
     "clock.js",
