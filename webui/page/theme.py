@@ -102,20 +102,42 @@ def style() -> str:
     return "".join((FOLDER / name).read_text(encoding="utf-8") for name in STYLES)
 
 
-STYLES = ("patches/parts.css", "style.css", "cell.css")
+STYLES = (
+    "patches/parts.css",
+    "numbers.css",
+    "style.css",
+    "cell.css",
+    "code/pane.css",
+    "empty.css",
+    "trials.css",
+    "runs/files.css",
+    "strip/strip.css",
+    "edit/edit.css",
+)
 
 # Read by the browser as one: what stands in an earlier file is known in a later one.
 SCRIPTS = (
     "patches/lists.js",
+    "numbers.js",
     "patches/hidden_field.js",
     "patches/fields.js",
     "language.js",
     "skip.js",
     "cell.js",
+    "edit/edit.js",
     "chart.js",
+    "strip/answers.js",
     "clock.js",
     "stores.js",
     "curves.js",
+    "trials.js",
+    "strip/strip.js",
+    "strip/place.js",
+    "strip/menu.js",
+    "code/changes.js",
+    "code/fields.js",
+    "code/copy.js",
+    "code/pane.js",
 )
 
 
