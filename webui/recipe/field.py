@@ -97,8 +97,9 @@ def field(
     **declared: Any,
 ) -> Any:
     """Declare a field: its default, its bounds, and its texts (English, Chinese)."""
-    texts = {"help": Text(*help), "more": Text(*more) if more else None}
-    declaration = Declaration(title=Text(*title), **texts, **declared)
+    rest = Text(*more) if more else None
+    texts: dict[str, Any] = {"title": Text(*title), "help": Text(*help), "more": rest}
+    declaration = Declaration(**texts, **declared)
     # True is an int to Python; a recipe that says `rank: true` is a mistake.
     strict = True if isinstance(default, int | float) else None
     bounds: dict[str, Any] = {"ge": ge, "gt": gt, "le": le, "lt": lt}

@@ -56,7 +56,7 @@ def says(recipe: Recipe, path: str) -> bool:
     value = value_at(recipe, path)
     if path == "split.by":  # drawn at random suits all rows
         return value in ("column", "file")
-    return value != default_of(path)
+    return bool(value != default_of(path))
 
 
 def left_over(recipe: Recipe, belongs: Mapping[str, Rows]) -> list[str]:

@@ -59,12 +59,14 @@ def settings_of(summary: Mapping[str, Any], recipe: Path) -> Settings:
 
 def written(values: Mapping[str, Any]) -> Settings:
     """Settings from plain values by their names."""
-    named = (values.get(name) for name in ("model", "method", "parent"))
-    texts = (one_line(each) if isinstance(each, str) else "" for each in named)
+    model, method, parent = (
+        one_line(each) if isinstance(each, str) else ""
+        for each in map(values.get, ("model", "method", "parent"))
+    )
     rank, rate, data = map(values.get, ("rank", "learning_rate", "data"))
     listed = data if isinstance(data, list) else []
     names = tuple(one_line(each) for each in listed if isinstance(each, str))
-    return Settings(*texts, finite(rank), finite(rate), names)
+    return Settings(model, method, parent, finite(rank), finite(rate), names)
 
 
 def from_recipe(file: Path) -> Settings:

@@ -12,7 +12,7 @@ from webui.text import Text, filled
 FILE = "draft-edits.json"
 KEPT = Text(
     "Your own code of {} is not used any more. It is kept: {}",
-    "您自己修改的“{}”代码不再使用，已保存：{}",
+    "你自己修改的“{}”代码不再使用，已保存：{}",
 )
 
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 MEANWHILE = Text(
     "Another tab changed the code of {} meanwhile. Press again to put yours in its "
     "place; the other is kept: {}",
-    "另一个标签页刚刚修改了“{}”的代码。再按一次将以您的代码替换；另一份已保存：{}",
+    "另一个标签页刚刚修改了“{}”的代码。再按一次将以你的代码替换；另一份已保存：{}",
 )
 GIVEN_BACK = Text(
     "Another tab gave {} back to the form meanwhile. Press again to use your code.",
-    "另一个标签页刚刚将“{}”恢复为表单的代码。再按一次将使用您的代码。",
+    "另一个标签页刚刚将“{}”恢复为表单的代码。再按一次将使用你的代码。",
 )
 
 

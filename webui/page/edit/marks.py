@@ -15,7 +15,7 @@ BY_HAND = Text("edited by hand", "已手动修改")
 OF_CELL = Text("{}: edited by hand", "“{}”：已手动修改")
 MOVED = Text(
     "The form has changed since; this cell still runs as you wrote it.",
-    "此后表单已有改动；此单元仍按您的代码运行。",
+    "此后表单已有改动；此单元仍按你的代码运行。",
 )
 DIFFERS = Text("What differs from the form: +{} −{}", "与表单的差异：+{} −{}")
 FORM_MOVED = Text("What the form has changed since", "此后表单的改动")

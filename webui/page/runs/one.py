@@ -48,7 +48,7 @@ DIFFERENCE = Text("Difference of two recipes", "两个配方的差异")
 OTHER = Text("Compare its recipe with", "与哪个配方比较")
 TAKEN = Text(
     "This run had code edited by hand, which is now yours: {}. Read it before you run.",
-    "此运行含有手动修改的代码，现已归您使用：{}。运行前请先阅读。",
+    "此运行含有手动修改的代码，现已归你使用：{}。运行前请先阅读。",
 )
 NONE = Text("Choose a run in the table.", "请在表格中选择一次运行。")
 GONE = Text("This run is gone.", "该运行已不存在。")
