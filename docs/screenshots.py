@@ -29,6 +29,9 @@ IMAGES = ROOT / "docs" / "images"
 RECIPE = ROOT / "recipes" / "starter-extract.yaml"
 SIZE = {"width": 1360, "height": 850}
 SMALL = 960, 600  # pixels of the animation
+STEPS, SCORED = 48, 16  # of a training and a score that are short
+PATIENCE = 120_000  # milliseconds, for a machine that has other work
+MOST_SHORT = 24  # frames of the training
 COLORS = 96  # of a picture: the page is quiet
 MOST = {".png": 200_000, ".webp": 700_000}  # bytes
 TABS = {
@@ -69,22 +72,25 @@ def walk(page: Any, frame: Callable[[int], None], still: Callable[[str], None]) 
         frame(1600)
     go(page, "Parameters")
     frame(1400)
-    box = page.locator("#adapter-rank").locator("input").first
-    box.fill("16")
-    box.press("Tab")
+    fill(page, "adapter-rank", 16)
     page.wait_for_timeout(700)
     frame(1800)
     page.wait_for_timeout(6000)
     frame(1400)
     still("parameters")
+    go(page, "Compare")
+    fill(page, "compare-scored_rows", SCORED)
+    go(page, "Train")
+    fill(page, "training-steps", STEPS)
     page.click("#run-all")
     until(lambda: word_of(page) == "busy", 120)
-    go(page, "Train")
-    trained = False
+    trained, seen = False, -1
     while word_of(page) == "busy":
         step = step_of(page)
-        frame(450 if step else 250)
-        if step > 50 and not trained:
+        if step != seen:
+            frame(300)
+        seen = step
+        if step > STEPS * 0.6 and not trained:
             still("train")
             trained = True
         page.wait_for_timeout(4000)
@@ -96,6 +102,13 @@ def walk(page: Any, frame: Callable[[int], None], still: Callable[[str], None]) 
     page.wait_for_timeout(2000)
     frame(4000)
     still("compare")
+
+
+def fill(page: Any, field: str, value: int) -> None:
+    """Type a number into a field and leave it."""
+    box = page.locator(f"#{field}").locator("input, textarea").first
+    box.fill(str(value))
+    box.press("Tab")
 
 
 def step_of(page: Any) -> int:
@@ -178,6 +191,7 @@ def chromium() -> str:
 def opened(browser: Any, address: str, path: str) -> Any:
     """A tab on one language's page, once its fields are there."""
     page = browser.new_page(viewport=SIZE, locale="zh-CN" if path else "en-US")
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{address}{path}")
     page.wait_for_selector("#status .name")
     page.wait_for_timeout(3000)
@@ -197,7 +211,10 @@ def picture(taken: bytes, name: str) -> None:
 
 
 def animation(frames: list[tuple[bytes, int]], name: str) -> None:
-    """Write frames, each for its milliseconds."""
+    """Write frames, each for its milliseconds; of the short ones a few are enough."""
+    short = [n for n, (_, milliseconds) in enumerate(frames) if milliseconds < 1000]
+    kept = set(short[:: max(1, len(short) // MOST_SHORT)])
+    frames = [each for n, each in enumerate(frames) if n in kept or n not in short]
     images = [
         Image.open(BytesIO(taken))
         .convert("RGB")
