@@ -57,6 +57,10 @@ def main() -> None:
             for path in TABS:
                 other = opened(browser, address, path)
                 go(other, TABS[path][name])
+                at_rest(other)
+                if name == "parameters":  # a field shows its lines
+                    other.locator("#adapter-rank input").first.focus()
+                    other.wait_for_timeout(700)
                 picture(other.screenshot(), f"{name}{'.zh' if path else ''}.png")
                 other.close()
 
@@ -69,13 +73,15 @@ def walk(page: Any, frame: Callable[[int], None], still: Callable[[str], None]) 
     """See what a model is trained on, change a setting, train, and ask both models."""
     for tab in ("Model", "Data"):
         go(page, tab)
+        at_rest(page)
         frame(1600)
     go(page, "Parameters")
+    at_rest(page)
     frame(1400)
     fill(page, "adapter-rank", 16)
     page.wait_for_timeout(700)
     frame(1800)
-    page.wait_for_timeout(6000)
+    at_rest(page)
     frame(1400)
     still("parameters")
     go(page, "Compare")
@@ -116,6 +122,14 @@ def step_of(page: Any) -> int:
     written = page.locator("[data-figure=step]").first
     text = written.inner_text() if written.count() else "0"
     return int(text.partition("/")[0].strip().replace(",", "") or 0)
+
+
+def at_rest(page: Any) -> None:
+    """Wait until nothing is worked out, unless a job goes on."""
+    for _ in range(120):
+        if word_of(page) == "busy" or not page.locator(".strip.going").count():
+            return
+        page.wait_for_timeout(1000)
 
 
 def word_of(page: Any) -> str:
