@@ -17,6 +17,7 @@ BY_ID = "its id, or how that begins or ends"
 RECIPE = "a recipe's YAML file, or the name of one that came along (tunebook recipes)"
 
 MOST_HOURS = 168  # a week
+MOST_TOKENS = 8192  # as in recipe/sections/compare.py
 
 PRESETS = ("quick", "balanced", "careful")  # as in recipe/presets.py
 
@@ -74,7 +75,7 @@ def add_page(page: argparse.ArgumentParser) -> None:
     """The page's address and who may open it."""
     page.add_argument("recipe", nargs="?", metavar="RECIPE", help=RECIPE)
     page.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    page.add_argument("--port", type=int, help="default: the first free one from 7860")
+    page.add_argument("--port", type=port, help="default: the first free one from 7860")
     add_flag(page, "--share", "a public link by Gradio")
     page.add_argument(
         "--auth",
@@ -212,7 +213,7 @@ def add_demo(demo: argparse.ArgumentParser) -> None:
     )
     demo.add_argument("--share", action="store_true", help="a public link by Gradio")
     demo.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    demo.add_argument("--port", type=int, help="default: the first free one from 7860")
+    demo.add_argument("--port", type=port, help="default: the first free one from 7860")
     add_root_path(demo)
     demo.add_argument("--no-browser", action="store_true", help="open no browser")
     demo.add_argument(
@@ -226,7 +227,7 @@ def add_demo(demo: argparse.ArgumentParser) -> None:
     )
     demo.add_argument(
         "--tokens",
-        type=positive,
+        type=tokens,
         default=200,
         metavar="N",
         help="the longest answer; default: 200",
@@ -335,6 +336,25 @@ def root_path(text: str) -> str:
         return parse_root(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def port(text: str) -> int:
+    """A port that a server can listen on."""
+    return at_most(text, 65_535)
+
+
+def tokens(text: str) -> int:
+    """The longest answer that a recipe may ask for."""
+    return at_most(text, MOST_TOKENS)
+
+
+def at_most(text: str, most: int) -> int:
+    """A whole number from 1 to another."""
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= most:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a whole number from 1 to {most}"
+        )
+    return int(text)
 
 
 def positive(text: str) -> int:
