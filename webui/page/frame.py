@@ -128,13 +128,6 @@ class Page:
         It is drawn from the page, a view and the choices, as HTML or as an update.
         """
         self.chosen.append((component, choices, drawer))
-        for choice in choices:
-            choice.change(
-                lambda *values: self.drawn_html(drawer, self.view(), *values),
-                choices,
-                component,
-                **QUIET,
-            )
 
     def html(self, drawer: Drawer, **options: Any) -> gr.HTML:
         """An HTML part that is drawn from the page and every view; it escapes."""
@@ -315,6 +308,20 @@ class Page:
         drawn = self.drawn(drawer, self, view, *values)
         return drawn if isinstance(drawn, dict) else gr.update(value=str(drawn))
 
+    def follow(self, choice: Component) -> None:
+        """Redraw at once all parts that depend on a choice, whenever it changes."""
+        parts = [part for part in self.chosen if choice in part[1]]
+
+        def draw(*values: Any) -> Any:
+            view, rest, drawn = self.view(), list(values), []
+            for _, choices, drawer in parts:
+                mine, rest = rest[: len(choices)], rest[len(choices) :]
+                drawn.append(self.drawn_html(drawer, view, *mine))
+            return drawn if len(drawn) > 1 else drawn[0]
+
+        inputs = [each for _, choices, _ in parts for each in choices]
+        choice.change(draw, inputs, [part[0] for part in parts], **QUIET)
+
     def connect(self) -> None:
         """Wire the buttons, and the redraw that follows a new stamp.
 
@@ -322,14 +329,17 @@ class Page:
         """
         for wire in self.later:
             wire()
+        choices = {id(each): each for _, some, _ in self.chosen for each in some}
+        for choice in choices.values():
+            self.follow(choice)
         outputs = [
             self.seen,
             *self.form,
             *(component for component, _ in self.watchers),
             *(component for component, _, _ in self.chosen),
         ]
-        choices = [choice for _, inputs, _ in self.chosen for choice in inputs]
-        self.stamp.change(self.redraw, [self.seen, *choices], outputs, **QUIET)
+        inputs = [choice for _, some, _ in self.chosen for choice in some]
+        self.stamp.change(self.redraw, [self.seen, *inputs], outputs, **QUIET)
 
 
 def only_news(sent: dict[int, int], updates: list[Any]) -> list[Any]:
