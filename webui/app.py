@@ -54,8 +54,10 @@ def launch(
     from webui import watchdog
     from webui.page import routes, theme
     from webui.page.build import build_app
+    from webui.page.code.answering import add_code_routes
     from webui.page.patches.beginning import at_start
     from webui.page.patches.colab import in_colab, know_colab
+    from webui.page.patches.document import speak_the_pages_language
     from webui.page.patches.ending import wait_for_end
     from webui.page.patches.own_files import serve_own_files
     from webui.page.patches.presses import rest_between_presses
@@ -78,6 +80,7 @@ def launch(
     planner.warm()
     studio.look_at_device()
     at_start(app, watchdog.watch_this_loop)
+    speak_the_pages_language()
     served, address, shared = app.launch(
         server_name=host,
         server_port=port,
@@ -103,6 +106,7 @@ def launch(
     rest_between_presses(app)
     tick_slowly(app)
     routes.add_routes(served, studio)
+    add_code_routes(served, studio)
     keeper.start_keeper(kernel)
     if share and not shared:
         print("There is no shared link: Gradio's server cannot be reached from here.")
@@ -128,6 +132,7 @@ def before_it(host: str, share: bool, root: str) -> list[Any]:
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     from webui.page.framing import unframed
+    from webui.page.own_site import own_site
     from webui.page.patches.door import door
     from webui.page.subpath import below
 
@@ -138,24 +143,32 @@ def before_it(host: str, share: bool, root: str) -> list[Any]:
         Middleware(below, path=path),
         *([] if framed else [Middleware(unframed)]),
         Middleware(TrustedHostMiddleware, allowed_hosts=names),
+        Middleware(own_site),
         Middleware(door, path=path, framed=framed),
     ]
 
 
 def open_studio(kernel: Kernel, recipe: Path | None) -> Any:
     """The server's state: the named recipe, else last time's, else the starter."""
-    from webui.page.draft import Draft
+    from webui.page.draft import Draft, open_draft
+    from webui.page.edit import files as edit_files
     from webui.page.studio import Studio
 
-    file = kernel.home / "draft.yaml"
-    if recipe is not None:
-        return Studio(kernel, Draft(load(recipe), file))
+    file, by_hand = kernel.home / "draft.yaml", edit_files.read(kernel.home)
     starter = shipped_recipes() / "starter-extract.yaml"
+    opened = recipe or (file if file.is_file() else starter)
     try:
-        return Studio(kernel, Draft(load(file if file.is_file() else starter), file))
+        draft = open_draft(file) if opened == file else Draft(load(opened), file)
     except RecipeError as error:
+        if recipe is not None:
+            raise
         print(f"The draft of last time cannot be read, so the starter opens. {error}")
-        return Studio(kernel, Draft(load(starter), file))
+        opened, draft = starter, Draft(load(starter), file)
+    if opened == file:
+        draft.edits = by_hand
+    elif by_hand:
+        print(edit_files.told_kept(kernel.home, by_hand).en)
+    return Studio(kernel, draft)
 
 
 def log_to_file(home: Path) -> None:

@@ -124,6 +124,8 @@ TRICKS = [
     "/;/config",
     "/config;.css",
     "/config%00.css",
+    "/static/" + "a" * 300,
+    "/assets/" + "%E7%81%AB" * 100,
     "/gradio_api/theme.css/../info",
     "http://127.0.0.1/config",
     "*",

@@ -22,6 +22,12 @@ def test_a_question_within_the_limits() -> None:
     assert question_of(asked(prompt="你好 🙂"), LIMITS).prompt == "你好 🙂"
 
 
+@pytest.mark.parametrize("given", [5e-324, 1e-300, 0.004, -0.0, 0])
+def test_a_temperature_that_nothing_can_be_divided_by_is_none(given: float) -> None:
+    found = question_of(asked(temperature=given), LIMITS).temperature
+    assert not found and question_of(asked(temperature=0.01), LIMITS).temperature
+
+
 @pytest.mark.parametrize(
     "body",
     [

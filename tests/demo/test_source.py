@@ -2,6 +2,7 @@
 
 import ast
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from webui.errors import UserError
 from webui.kernel.kernel import this_kernel
 from webui.models.here import cells_here
 from webui.notebook.cells import COMPARE
+from webui.recorder.kept import give_recipe
 
 HOSTILE = 'a"""\'\'\'\n{{ 7*7 }} {% raw %}\\\nimport os; os.system("x")'
 TEMPLATE = "{% for m in messages %}<{{ m.content }}>{% endfor %}"
@@ -53,6 +55,30 @@ def test_an_exported_adapter_names_its_base_and_brings_its_template(
     ]
     last = ast.parse(model).body[-1]
     assert isinstance(last, ast.Assign) and ast.literal_eval(last.value) == TEMPLATE
+
+
+def test_an_exported_adapter_is_asked_as_it_was_trained(
+    run: Path, tmp_path: Path
+) -> None:
+    """Its recipe lies beside it, as a training leaves it there."""
+    give_recipe(run)
+    taken = tmp_path / "taken"
+    shutil.copytree(run / "adapter", taken)
+    root = this_kernel().runs
+    shown = find_source(root, str(taken))
+    recipe = find_source(root, run.name).recipe
+    assert recipe.data.system_prompt and recipe.model.name == "starter"
+    assert shown.recipe.data.system_prompt == recipe.data.system_prompt
+    assert (shown.recipe.model, shown.adapter) == (recipe.model, taken)
+
+
+def test_a_system_prompt_can_be_given(run: Path) -> None:
+    found = find_source(this_kernel().runs, run.name)
+    assert found.asked_with(None) is found
+    for text in ("You are {{ 'X' }}.", ""):
+        code = found.asked_with(text).cells(Question("a", 5, 0))[-1].code
+        assert (repr("You are {{ 'X' }}.") in code) is bool(text)
+        assert repr(found.recipe.data.system_prompt) not in code
 
 
 def test_what_cannot_be_shown_is_refused(run: Path, tmp_path: Path) -> None:

@@ -122,6 +122,15 @@ def test_the_kernel_is_reached_by_its_owner_only() -> None:
     assert kernel_folder().stat().st_mode & 0o077 == 0
 
 
+def test_an_adapter_that_was_saved_has_its_recipe_beside_it() -> None:
+    """Wherever it is taken, it tells the system prompt that it was trained with."""
+    saves = "import os; os.mkdir('adapter'); open('adapter/adapter_config.json', 'x')"
+    run = work.run(model=saves)
+    kept = (run / "adapter" / "recipe.yaml").read_text()
+    assert kept == (run / "recipe.yaml").read_text()
+    assert not (work.run(model="1") / "adapter").exists()
+
+
 def test_a_failure_is_told_and_ends_the_run() -> None:
     run = work.run(model="print('before')\nraise ValueError('no such rows')", data="1")
     (failed,) = work.of(run, "failed")

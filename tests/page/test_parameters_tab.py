@@ -51,7 +51,7 @@ def unfold(page: Any, *folds: str) -> None:
 
 def set_rank(page: Any, rank: int) -> None:
     """Type a rank and leave the box."""
-    box = page.locator("#adapter-rank input[type=number]")
+    box = page.locator("#adapter-rank input")
     box.fill(str(rank))
     box.press("Tab")
 

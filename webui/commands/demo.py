@@ -14,7 +14,8 @@ def demo(arguments: Namespace) -> int:
     from webui.demo.serve import Place, serve
     from webui.demo.source import find_source
 
-    source = find_source(this_kernel().runs, arguments.run)
+    found = find_source(this_kernel().runs, arguments.run)
+    source = found.asked_with(arguments.system)
     place = Place(
         host=arguments.host,
         port=arguments.port,

@@ -1,11 +1,12 @@
 """Both models answer one question in a kernel of the demo's own."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 
 from webui.demo.limits import Limits, Question
 from webui.demo.source import Source
-from webui.kernel import stopping
+from webui.kernel import process, stopping
 from webui.kernel.client import connect
 from webui.kernel.jobs import ensure_idle_kernel, send_cells
 from webui.kernel.kernel import Kernel
@@ -18,6 +19,8 @@ DONE, TIME, LEFT, FAILED = "done", "time", "left", "failed"
 # Seconds that an interrupt may take before the kernel is killed and started anew.
 PATIENCE = 10
 LOADING_SECONDS = 1800
+# After such an error a GPU answers nothing to its process, whatever is asked next.
+LOST = re.compile(r"(CUDA|HIP) error|device-side assert", re.IGNORECASE)
 
 
 def answer(
@@ -54,6 +57,8 @@ def answer(
                     break
     if how == DONE and not is_answered(kernel):
         how = FAILED
+        if LOST.search(told_by(kernel)):
+            process.end(kernel)
     yield "end", how
 
 
@@ -61,3 +66,9 @@ def is_answered(kernel: Kernel) -> bool:
     """Whether the last question was answered to its end."""
     compare = status(kernel).cells.get("compare", {})
     return compare.get("status") == "finished"
+
+
+def told_by(kernel: Kernel) -> str:
+    """What the last question failed with; empty where that is not known."""
+    failure = status(kernel).cells.get("compare", {}).get("failure") or {}
+    return " ".join([failure.get("message", ""), *failure.get("causes", ())])

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from webui.demo.asked import ASK
-from webui.page.patches.door import START, App, Message, Receive, Scope, Send
+from webui.page.patches.door import START, App, Message, Receive, Scope, Send, is_short
 
 DOCUMENTS = re.compile(r"/|/zh")
 FILES = re.compile(
@@ -40,8 +40,11 @@ def gate(app: App, *, framed: bool = False) -> App:
     policy = POLICY.format("*" if framed else "'self'").encode()
 
     async def answered(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close"})
             return
 
         async def told(message: Message) -> None:
@@ -71,7 +74,7 @@ def is_open(scope: Scope) -> bool:
     if path == ASK:
         return method == "POST" and is_of_this_page(scope)
     known = DOCUMENTS.fullmatch(path) or FILES.fullmatch(path)
-    return method in READ and known is not None
+    return method in READ and known is not None and is_short(path)
 
 
 def is_of_this_page(scope: Scope) -> bool:

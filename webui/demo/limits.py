@@ -87,7 +87,8 @@ def question_of(body: bytes, limits: Limits) -> Question:
     return Question(
         prompt_of(given["prompt"], limits),
         int(within(given["tokens"], 1, limits.tokens)),
-        within(given["temperature"], 0, limits.temperature),
+        # By 5e-324 no model can divide; on a GPU the kernel would not get over it.
+        round(within(given["temperature"], 0, limits.temperature), 2),
     )
 
 

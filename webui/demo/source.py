@@ -15,6 +15,7 @@ from webui.notebook.render import Cell
 from webui.notebook.rows import Rows, expected
 from webui.recipe import Recipe
 from webui.recipe.checks import check
+from webui.recipe.store import load
 from webui.runs import folder as runs
 
 ADAPTER, TEMPLATE = "adapter_config.json", "chat_template.jinja"
@@ -30,6 +31,13 @@ class Source:
     rows: Rows
     adapter: Path
     template: str | None = None
+
+    def asked_with(self, system_prompt: str | None) -> "Source":
+        """The same with another system prompt; with None, as it was trained."""
+        if system_prompt is None:
+            return self
+        data = self.recipe.data.model_copy(update={"system_prompt": system_prompt})
+        return replace(self, recipe=self.recipe.model_copy(update={"data": data}))
 
     def cells(self, question: Question) -> tuple[Cell, ...]:
         """The cells of a comparison that asks this, without any rows."""
@@ -78,11 +86,17 @@ def source_of_run(run: runs.Run) -> Source:
 
 
 def source_of_adapter(folder: Path) -> Source:
-    """An adapter in PEFT's form; it names its base model, and may hold a template."""
+    """An adapter in PEFT's form, with its recipe and its template where they are there.
+
+    Without a recipe it names its base model, and nothing says its system prompt.
+    """
     if (run := folder.parent / runs.RECIPE).is_file():
         return source_of_run(runs.read_run(run.parent))
-    base = base_of(folder, read_json(folder / ADAPTER))
-    recipe = check({"name": "demo", "model": {"name": base, "precision": "16bit"}})
+    if (file := folder / runs.RECIPE).is_file():
+        recipe = load(file)
+    else:
+        base = base_of(folder, read_json(folder / ADAPTER))
+        recipe = check({"name": "demo", "model": {"name": base, "precision": "16bit"}})
     template = folder / TEMPLATE
     text = template.read_text(encoding="utf-8") if template.is_file() else None
     return Source(recipe, expected(recipe), folder, text)

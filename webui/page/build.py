@@ -3,12 +3,14 @@
 import gradio as gr
 
 from webui.collecting import uncollected
+from webui.page.code.places import places_of
 from webui.page.curves import watched
 from webui.page.frame import QUIET, Page
 from webui.page.header import build_header
 from webui.page.language import Language
 from webui.page.patches.made_once import app_not_made
 from webui.page.patches.skips import Blocks
+from webui.page.strip import strip
 from webui.page.studio import Studio
 from webui.page.tabs import compare, data, model, parameters, runs, sweep, train
 from webui.text import Text
@@ -42,10 +44,12 @@ def build_page(studio: Studio, language: Language, blocks: gr.Blocks) -> None:
     stamp = gr.Textbox(visible="hidden", elem_id="stamp")
     page = Page(studio, language, seen=gr.State(None), stamp=stamp)
     build_header(page)
+    strip.build(page)
     page.html(watched, elem_id="watched")
     with gr.Tabs():
         for title, tab in TABS:
             with gr.Tab(page.say(title), id=title.en.lower()):
                 tab.build(page)
+    studio.places |= places_of(page.bindings)
     page.connect()
     blocks.load(page.look, None, page.stamp, **QUIET)

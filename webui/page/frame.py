@@ -13,14 +13,22 @@ from markupsafe import Markup, escape
 from webui.errors import UserError
 from webui.kernel.kernel import Kernel
 from webui.kernel.status import status
-from webui.page.bind import Binding, bind, commit_events, field_updates
+from webui.notebook.edits import Edit, Edits
+from webui.page.bind import (
+    Binding,
+    bind,
+    commit_events,
+    field_updates,
+    tidied,
+)
+from webui.page.code.places import tab_of
 from webui.page.draft import same, titled
+from webui.page.edit import held
 from webui.page.language import Language
 from webui.page.stamp import stamp_of
 from webui.page.studio import Studio
 from webui.page.view import View, view_of
 from webui.recipe import Recipe
-from webui.recipe.paths import value_at
 from webui.recipe.problems import RecipeError
 from webui.text import Text
 
@@ -40,6 +48,8 @@ class Seen:
 
     version: int = -1
     own: dict[str, int] = field(default_factory=dict)
+    # Cells whose code is open to be edited: what that began from, and the form's code.
+    opened: dict[str, tuple[Edit | None, str]] = field(default_factory=dict)
     sent: dict[int, int] = field(default_factory=dict)
 
 
@@ -56,8 +66,12 @@ class Page:
     chosen: list[tuple[Component, Sequence[Component], Drawer]] = field(
         default_factory=list
     )
+    # What a field changes is seen here first: the answer to its commit brings it.
+    first: list[tuple[Component, Drawer]] = field(default_factory=list)
     # Wired when the page is whole: a button sends every field, of later tabs as well.
     later: list[Callable[[], Any]] = field(default_factory=list)
+    # Where a cell's code is edited by hand, by the cell's name.
+    editors: dict[str, Component] = field(default_factory=dict)
 
     def say(self, text: Text) -> str:
         """A text in this page's language."""
@@ -67,6 +81,11 @@ class Page:
     def kernel(self) -> Kernel:
         """The kernel that this page's buttons give work."""
         return self.studio.kernel
+
+    @property
+    def edits(self) -> Edits:
+        """The cells that are edited by hand."""
+        return self.studio.draft.edits
 
     def view(self) -> View:
         """How everything stands now."""
@@ -99,22 +118,41 @@ class Page:
     def add_binding(self, binding: Binding) -> None:
         """Make a binding part of the form and commit it whenever it is left."""
         self.bindings.append(binding)
-        path = binding.field.path
+        self.later.append(lambda: self.wire_commit(binding))
 
-        def commit(seen: Seen | None, *values: Any) -> tuple[Seen, str]:
-            seen = seen or Seen()
-            seen.own[path] = self.studio.draft.commit(path, binding.read(values))
-            return seen, self.look()
+    def wire_commit(self, binding: Binding) -> None:
+        """Put a field into the draft; the answer brings what stands in the same tab
+        and is to show it first, before the page is redrawn."""
+        path, tab = binding.field.path, tab_of(binding.components[0])
+        numbers = [n for n, (part, _) in enumerate(self.first) if tab_of(part) == tab]
+
+        def commit(seen: Seen | None, *values: Any) -> list[Any]:
+            seen, draft = seen or Seen(), self.studio.draft
+            value = binding.read(values)
+            seen.own[path] = draft.commit(path, value, self.beside(path, value))
+            told = tidied(binding, values, wrong=path in draft.problems)
+            news = self.first_news(seen, self.view(), numbers) if numbers else []
+            return [seen, self.look(), *told, *news]
 
         # One event of all, for each has its weight in the page and at the start.
         gr.on(
             [event for each in binding.components for event in commit_events(each)],
             commit,
             [self.seen, *binding.components],
-            [self.seen, self.stamp],
+            [
+                *(self.seen, self.stamp),
+                *(binding.components if binding.tidy else ()),
+                *(self.first[number][0] for number in numbers),
+            ],
             trigger_mode="always_last",
             **QUIET,
         )
+
+    def beside(self, path: str, value: Any) -> dict[str, Any]:
+        """What other fields become with a value: another format keeps what it can."""
+        if path != "data.format" or value == self.studio.draft.recipe.data.format:
+            return {}
+        return {"data.columns": self.view().columns_kept(value)}
 
     def watch(self, component: Component, watcher: Watcher) -> None:
         """Redraw a component from every view; it is sent only when it differs."""
@@ -128,6 +166,11 @@ class Page:
         It is drawn from the page, a view and the choices, as HTML or as an update.
         """
         self.chosen.append((component, choices, drawer))
+
+    def send_first(self, component: Component, drawer: Drawer) -> None:
+        """Redraw an HTML part from every view, and at once when a field beside it in
+        the same tab is committed."""
+        self.first.append((component, drawer))
 
     def html(self, drawer: Drawer, **options: Any) -> gr.HTML:
         """An HTML part that is drawn from the page and every view; it escapes."""
@@ -150,7 +193,7 @@ class Page:
         looks = {"size": "sm", "visible": shown is None, **options}
         button = gr.Button(self.say(title), elem_id=name, **looks)
         if action is not None:
-            self.when_pressed(button, action, inputs, form=form)
+            self.when_pressed(button, action, inputs, form=form, word=self.say(title))
         if shown is not None:
             self.watch(button, lambda view: gr.update(visible=shown(view)))
         return button
@@ -162,18 +205,20 @@ class Page:
         inputs: Sequence[Component] = (),
         *,
         form: bool = True,
+        word: str = "",
     ) -> None:
         """Run an action at a click, with the recipe that this form shows.
 
         With ``form``, the action gets the recipe first and then the inputs' values;
         the start is refused when another tab changed what this form shows. A problem
-        is told in one sentence; whatever else happens goes to the log.
+        is told in one sentence; whatever else happens goes to the log. ``word`` is how
+        the strip calls a press that takes a while.
         """
 
         def act(seen: Seen | None, *values: Any) -> tuple[Seen, str]:
             seen = seen or Seen()
             chosen, rest = values[: len(inputs)], values[len(inputs) :]
-            with self.problems_told():
+            with self.studio.presses.one(word), self.problems_told():
                 recipe = [self.commit_form(seen, rest)] if form else []
                 action(*recipe, *chosen)
             return seen, self.look()
@@ -197,6 +242,12 @@ class Page:
 
     @property
     def form(self) -> list[Component]:
+        """What a press sends: every field, in the order of the bindings, and the code
+        that is being edited."""
+        return [*self.fields, *self.editors.values()]
+
+    @property
+    def fields(self) -> list[Component]:
         """The components of every field, in the order of the bindings."""
         return [c for binding in self.bindings for c in binding.components]
 
@@ -233,11 +284,14 @@ class Page:
                 rest[len(binding.components) :],
             )
             form[binding.field.path] = binding.read(mine)
-        recipe = self.studio.draft.commit_form(form, seen.version, seen.own)
-        for path, value in form.items():
-            if same(value, value_at(recipe, path)):  # else it was emptied: redraw it
-                seen.own[path] = self.studio.draft.changed[path]
-        return recipe
+        draft = self.studio.draft
+        held.save_open(draft, seen, dict(zip(self.editors, rest, strict=True)))
+        try:
+            return draft.commit_form(form, seen.version, seen.own)
+        finally:
+            for path, value in form.items():
+                if same(value, draft.shown(path)):  # else it was emptied: redraw it
+                    seen.own[path] = draft.changed[path]
 
     @contextmanager
     def problems_told(self) -> Any:
@@ -251,6 +305,8 @@ class Page:
         except Exception:
             logging.getLogger("tunebook").exception("an action failed")
             self.warn(self.say(UNEXPECTED))
+        while self.studio.draft.to_tell:
+            self.tell(self.say(self.studio.draft.to_tell.pop()))
 
     def warn(self, sentence: str) -> None:
         """Show one sentence in the corner of the page for a while.
@@ -280,20 +336,28 @@ class Page:
         for binding in self.bindings:
             path = binding.field.path
             newer = draft.changed[path] > max(seen.version, seen.own.get(path, -1))
-            updates += field_updates(
-                binding,
-                view,
-                draft.problems.get(path),
-                self.language,
-                with_value=newer,
-            )
+            shown = draft.as_shown(path)
+            problem = draft.problems.get(path) or view.missing_columns.get(path)
+            for update in field_updates(
+                binding, view, shown, problem, self.language, with_value=newer
+            ):
+                if newer:  # what was typed since it was last sent is another value
+                    seen.sent.pop(len(updates), None)
+                updates.append(update)
         updates += [self.drawn(watcher, view) for _, watcher in self.watchers]
         rest = list(choices)
         for _, inputs, drawer in self.chosen:
             values, rest = rest[: len(inputs)], rest[len(inputs) :]
             updates.append(self.drawn_html(drawer, view, *values))
         seen.version = version
-        return [seen, *only_news(seen.sent, updates)]
+        first = self.first_news(seen, view, range(len(self.first)))
+        return [seen, *only_news(seen.sent, updates), *first]
+
+    def first_news(self, seen: Seen, view: View, numbers: Sequence[int]) -> list[Any]:
+        """Of the parts that are sent first, those that this tab does not have so."""
+        updates = [self.drawn_html(self.first[n][1], view) for n in numbers]
+        # Counted from below, so that both ways of sending know of each other.
+        return only_news(seen.sent, updates, [-1 - number for number in numbers])
 
     def drawn(self, watcher: Callable, *given: Any) -> Any:
         """One part of the page. If it cannot be drawn, the others still are."""
@@ -334,20 +398,25 @@ class Page:
             self.follow(choice)
         outputs = [
             self.seen,
-            *self.form,
+            *self.fields,
             *(component for component, _ in self.watchers),
             *(component for component, _, _ in self.chosen),
+            *(component for component, _ in self.first),
         ]
         inputs = [choice for _, some, _ in self.chosen for choice in some]
         self.stamp.change(self.redraw, [self.seen, *inputs], outputs, **QUIET)
 
 
-def only_news(sent: dict[int, int], updates: list[Any]) -> list[Any]:
-    """The updates, with a skip for each that the tab was sent before."""
-    for number, update in enumerate(updates):
+def only_news(
+    sent: dict[int, int], updates: list[Any], numbers: Sequence[int] | None = None
+) -> list[Any]:
+    """The updates, with a skip for each that the tab was sent before; by its number
+    among all that are sent, which is its place if none is given."""
+    for place, update in enumerate(updates):
+        number = numbers[place] if numbers is not None else place
         mark = hash(repr(update))
         if sent.get(number) == mark:
-            updates[number] = gr.skip()
+            updates[place] = gr.skip()
         sent[number] = mark
     return updates
 

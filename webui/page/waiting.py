@@ -13,6 +13,8 @@ from webui.kernel.process import BusyError
 from webui.kernel.queue import Entry, Kind, QueueError, Way
 from webui.notebook.cells import RUN, kind_of
 from webui.page.frame import Page, Watcher
+from webui.page.fresh import refuse_unanswered
+from webui.page.runs.table import edited_by_hand
 from webui.page.tables import problem_card
 from webui.page.view import View
 from webui.recipe import Recipe
@@ -92,7 +94,8 @@ def entry_line(page: Page, number: int, entry: Entry) -> str:
     today = time.strftime("%x", time.localtime(entry.time)) == time.strftime("%x")
     form = "%H:%M" if today else "%Y-%m-%d %H:%M"
     since = page.say(SINCE).format(time.strftime(form, time.localtime(entry.time)))
-    return f"{number}. {entry.recipe.name} · {page.say(kind)} · {since}"
+    by_hand = f" · {page.say(edited_by_hand(entry.edits))}" if entry.edits else ""
+    return f"{number}. {entry.recipe.name} · {page.say(kind)}{by_hand} · {since}"
 
 
 def troubles(page: Page, view: View) -> Markup:
@@ -141,10 +144,11 @@ def start_or_wait(
     upto: str = RUN.last,
 ) -> None:
     """Begin a training, or let it wait where the kernel is busy, and say so."""
+    refuse_unanswered(page.studio.draft)
     try:
         start()
     except BusyError:
-        entry = queue.add(page.kernel, recipe, kind, upto)
+        entry = queue.add(page.kernel, recipe, kind, upto, page.edits)
         page.tell(page.say(WAITS).format(queue.place_of(page.kernel, entry)))
 
 

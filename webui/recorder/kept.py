@@ -1,5 +1,6 @@
-"""The notebook that a run keeps: all of its cells, with what they put out."""
+"""What a run keeps of itself: its notebook, and its recipe beside what it saved."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from webui.notebook.ipynb import notebook_text
 from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.events import Resumed
-from webui.runs.folder import NOTEBOOK, PLAN
+from webui.runs.folder import NOTEBOOK, PLAN, RECIPE
 
 
 def write_notebook(
@@ -47,3 +48,12 @@ def resumed_at(run: Path) -> list[str]:
 def changed(event: Resumed) -> list[str]:
     """The settings that a resume changed."""
     return [f"{path}={value}" for path, value in sorted(event.values.items())]
+
+
+def give_recipe(run: Path) -> None:
+    """Put a run's recipe beside the adapter that it saved.
+
+    Wherever the adapter is taken, it tells the system prompt that it was trained with.
+    """
+    if adapter := runs.saved_adapter(run):
+        shutil.copyfile(run / RECIPE, adapter / RECIPE)

@@ -6,12 +6,17 @@ from typing import Any
 import gradio as gr
 import pytest
 from gradio.routes import App
+from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from webui.attempts import FREE
-from webui.page.patches.door import door, narrowed
-from webui.page.patches.sessions import end_sessions
+from webui.page.patches.door import MOST_BYTES, door, narrowed
+from webui.page.patches.sessions import IDLE, end_sessions
+
+from .test_sessions import Clock
 
 USER = {"username": "ada", "password": "word"}
 WRONG = {"username": "ada", "password": "other"}
@@ -109,6 +114,46 @@ def test_gradio_s_cookies_are_narrowed() -> None:
     for cookie in cookies:
         words = {word.lower() for word in cookie.split("; ")[1:]}
         assert {"path=/tools", "samesite=lax", "httponly"} <= words
+
+
+def test_who_is_not_signed_in_keeps_no_session_alive(client: TestClient) -> None:
+    clock, app = Clock(), client.app
+    app.tokens.clock = clock  # type: ignore[attr-defined]
+    assert client.post("/login", data=USER).status_code == 200
+    kept = dict(client.cookies)
+    clock.now += IDLE - 1
+    client.cookies.clear()
+    answer = client.get("/logout", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (302, "./")
+    clock.now += 2
+    client.cookies.update(kept)
+    assert client.get("/config").status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["file", "field", "form"])
+def test_a_sign_in_is_short(client: TestClient, kind: str) -> None:
+    """Gradio would write a file of any size to the disk."""
+    much = "x" * (MOST_BYTES + 1)
+    given: dict[str, Any] = {
+        "file": {"files": {"username": ("a", much)}},
+        "field": {"files": {"username": (None, much)}},
+        "form": {"data": USER | {"password": much}},
+    }[kind]
+    assert client.post("/login", **given).status_code == 413
+    assert client.post("/login", data=USER).status_code == 200
+
+
+def test_no_socket_of_a_later_version_is_opened() -> None:
+    async def opens(socket: WebSocket) -> None:
+        await socket.accept()
+
+    behind = Starlette(routes=[WebSocketRoute("/{path:path}", opens)])
+    for path in ("/", "/login", "/gradio_api/queue/join"):
+        with TestClient(behind).websocket_connect(path):
+            pass
+        client = TestClient(door(behind))
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect(path):
+            pass
 
 
 def test_a_cookie_in_a_frame_and_over_https() -> None:

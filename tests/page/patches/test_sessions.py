@@ -51,3 +51,16 @@ def test_it_does_all_that_gradio_asks_of_a_dict() -> None:
             del sessions[token]
     assert sessions.get("a") is None and len(sessions) == 0
     assert sessions.get(None) is None  # type: ignore[call-overload]
+
+
+def test_one_that_has_ended_keeps_nobody_from_signing_out() -> None:
+    clock = Clock()
+    sessions = Sessions(clock)
+    sessions["old"] = "ada"
+    clock.now += IDLE / 2
+    sessions["new"] = "ada"
+    clock.now += IDLE / 2 + 1
+    for token in list(sessions.keys()):  # as Gradio does it
+        if sessions[token] == "ada":
+            del sessions[token]
+    assert "new" not in sessions and len(sessions) == 0

@@ -3,7 +3,8 @@
 Gradio asks for the login route by route, and forgets it at some: events can be
 cancelled, streams closed and connections held open without one. This stands before all
 of them: a path that is not needed to sign in is refused. Leans on the paths that the
-login page loads, on ``App.tokens``, and on the names of Gradio's two cookies.
+login page loads, on ``App.tokens``, and on the names of Gradio's two cookies. What is
+sent to sign in is short: Gradio would keep a file of any size that came with it.
 
 Rewrites these cookies as well: they go to the page's own path only, over HTTPS where it
 came by that, and with no request that another site begins, unless the page stands in a
@@ -27,18 +28,26 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SIGN_IN = re.compile(
-    r"/|/zh/?|/login/?|/logout|/theme\.css|/gradio_api/theme\.css|/favicon\.ico"
+    r"/|/zh/?|/login/?|/theme\.css|/gradio_api/theme\.css|/favicon\.ico"
     r"|/manifest\.json|/robots\.txt|/(assets|static|svelte)/.*"
 )
 START = "/gradio_api/startup-events"
+LONGEST_PATH = 200  # bytes; no file has a longer name, and asking for one fails
 COOKIE = "access-token-"
+SIGN_OUT = "/logout"
+MOST_BYTES = 10_000  # of a sign-in
 TOO_OFTEN = "Too many wrong passwords. Try again in {} seconds."
 
 
 def is_wanted(app: Any, path: str) -> bool:
     """Whether a path serves the sign-in, or Gradio's start, which it asks for once."""
     starts = path == START and not app.startup_events_triggered
-    return starts or SIGN_IN.fullmatch(path) is not None
+    return starts or (SIGN_IN.fullmatch(path) is not None and is_short(path))
+
+
+def is_short(path: str) -> bool:
+    """Whether a path can be that of a file."""
+    return len(path.encode()) <= LONGEST_PATH
 
 
 def is_signed_in(app: Any, scope: Scope) -> bool:
@@ -73,13 +82,16 @@ def door(app: App, path: str = "", *, framed: bool = False) -> App:
     attempts = Attempts()
 
     async def answered(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await app(scope, receive, send)
             return
-        served = scope["app"]
-        if not (is_wanted(served, scope["path"]) or is_signed_in(served, scope)):
-            await answer(send, 401, "Not authenticated")
-        elif scope["method"] == "POST" and scope["path"].rstrip("/") == "/login":
+        if scope["type"] != "http":
+            await send({"type": "websocket.close"})
+            return
+        served, path_here = scope["app"], scope["path"]
+        if not (is_wanted(served, path_here) or is_signed_in(served, scope)):
+            await refuse(send, path_here)
+        elif scope["method"] == "POST" and path_here.rstrip("/") == "/login":
             await sign_in(scope, receive, send)
         else:
             await app(scope, receive, send)
@@ -87,7 +99,12 @@ def door(app: App, path: str = "", *, framed: bool = False) -> App:
     async def sign_in(scope: Scope, receive: Receive, send: Send) -> None:
         address = address_of(scope)
         if wait := attempts.begin(address):
-            await answer(send, 429, TOO_OFTEN.format(ceil(wait)), after=ceil(wait))
+            again = {"Retry-After": str(ceil(wait))}
+            await answer(send, 429, TOO_OFTEN.format(ceil(wait)), again)
+            return
+        body = await short_body(receive)
+        if body is None:
+            await answer(send, 413, "Too long")
             return
 
         async def told(message: Message) -> None:
@@ -103,7 +120,7 @@ def door(app: App, path: str = "", *, framed: bool = False) -> App:
                 ]
             await send(message)
 
-        await app(scope, receive, told)
+        await app(scope, replayed(body, receive), told)
 
     return answered
 
@@ -120,11 +137,43 @@ def narrowed(cookie: bytes, path: str, secure: bool, framed: bool) -> bytes:
     return "; ".join(words).encode("latin-1")
 
 
-async def answer(send: Send, status: int, text: str, *, after: int = 0) -> None:
+async def short_body(receive: Receive) -> bytes | None:
+    """The body of a sign-in; None for one that is longer, which is read no further."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MOST_BYTES:
+            return None
+    return body
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """What receives a body that was read already, and then what comes after it."""
+    kept = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def received() -> Message:
+        return kept.pop() if kept else await receive()
+
+    return received
+
+
+async def refuse(send: Send, path: str) -> None:
+    """Turn away who is not signed in; who signs out once more gets the sign-in."""
+    # Gradio would look at all sessions, and so have all of them be used.
+    if path == SIGN_OUT:
+        await answer(send, 302, "Not authenticated", {"Location": "./"})
+    else:
+        await answer(send, 401, "Not authenticated")
+
+
+async def answer(
+    send: Send, status: int, text: str, headers: dict[str, str] | None = None
+) -> None:
     """A refusal as FastAPI writes one."""
     from starlette.responses import JSONResponse
 
-    headers = {"Retry-After": str(after)} if after else None
     response = JSONResponse({"detail": text}, status, headers)
     await send(
         {

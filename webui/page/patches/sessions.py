@@ -29,18 +29,24 @@ class Sessions(MutableMapping[str, str]):
             del self.known[next(iter(self.known))]
 
     def __getitem__(self, token: str) -> str:
-        user, begun, used = self.known[token]
-        now = self.clock()
-        if now - used > IDLE or now - begun > LONGEST:
-            self.known.pop(token, None)
-            raise KeyError(token)
-        self.known[token] = user, begun, now
+        self.forget_old()
+        user, begun, _ = self.known[token]
+        self.known[token] = user, begun, self.clock()
         return user
+
+    def forget_old(self) -> None:
+        """Let go of what has ended."""
+        now = self.clock()
+        for token, (_, begun, used) in [*self.known.items()]:
+            if now - used > IDLE or now - begun > LONGEST:
+                self.known.pop(token, None)
 
     def __delitem__(self, token: str) -> None:
         del self.known[token]
 
     def __iter__(self) -> Iterator[str]:
+        # Whoever goes through them finds each: Gradio does, to sign out.
+        self.forget_old()
         return iter([*self.known])
 
     def __len__(self) -> int:

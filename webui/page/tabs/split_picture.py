@@ -21,9 +21,9 @@ from webui.runs import folder as runs
 from webui.text import Text
 
 PARTS = {
-    "train": Text("trained on", "参与训练"),
-    "watched": Text("watched while training", "训练中评估"),
-    "heldout": Text("held out for the score", "留出评分"),
+    "train": Text("trained on", "训练数据"),
+    "watched": Text("watched while training", "评估数据（训练中使用）"),
+    "heldout": Text("held out for the score", "留出数据（用于评分）"),
 }
 LATER = Text(
     "So many rows are counted when all are read: press “Check all rows”, or Run.",
