@@ -51,6 +51,8 @@ class Seen:
     # Cells whose code is open to be edited: what that began from, and the form's code.
     opened: dict[str, tuple[Edit | None, str]] = field(default_factory=dict)
     sent: dict[int, int] = field(default_factory=dict)
+    # Every part of it is still as it was built.
+    is_new: bool = False
 
 
 @dataclass
@@ -326,6 +328,17 @@ class Page:
         """The stamp of now. The page is redrawn only when it changes."""
         return stamp_of(self.studio, status(self.kernel))
 
+    @property
+    def drawn_parts(self) -> list[Component]:
+        """What is drawn from every view, in the order of a redraw."""
+        watched = [component for component, _ in self.watchers]
+        chosen = [component for component, _, _ in self.chosen]
+        return [*self.fields, *watched, *chosen]
+
+    def begin(self) -> tuple[Seen, str]:
+        """What a browser tab has that was just opened, and the stamp of now."""
+        return Seen(is_new=True), self.look()
+
     def redraw(self, seen: Seen | None, *choices: Any) -> list[Any]:
         """All that differs from what this tab has; the rest is skipped."""
         seen = seen or Seen()
@@ -351,7 +364,11 @@ class Page:
             updates.append(self.drawn_html(drawer, view, *values))
         seen.version = version
         first = self.first_news(seen, view, range(len(self.first)))
-        return [seen, *only_news(seen.sent, updates), *first]
+        news = only_news(seen.sent, updates)
+        if seen.is_new:
+            news = [*map(unlike_built, self.drawn_parts, news)]
+            seen.is_new = False
+        return [seen, *news, *first]
 
     def first_news(self, seen: Seen, view: View, numbers: Sequence[int]) -> list[Any]:
         """Of the parts that are sent first, those that this tab does not have so."""
@@ -396,15 +413,28 @@ class Page:
         choices = {id(each): each for _, some, _ in self.chosen for each in some}
         for choice in choices.values():
             self.follow(choice)
-        outputs = [
-            self.seen,
-            *self.fields,
-            *(component for component, _ in self.watchers),
-            *(component for component, _, _ in self.chosen),
-            *(component for component, _ in self.first),
-        ]
+        first = [component for component, _ in self.first]
+        outputs = [self.seen, *self.drawn_parts, *first]
         inputs = [choice for _, some, _ in self.chosen for choice in some]
         self.stamp.change(self.redraw, [self.seen, *inputs], outputs, **QUIET)
+
+
+PLAIN = str, bool, int, float, list, tuple, type(None)
+
+
+def unlike_built(component: Component, update: Any) -> Any:
+    """Of an update, what a component is not already in the page by its building."""
+    if not isinstance(update, dict):
+        return update
+    plain = str, bool, int, float, list, tuple, type(None)
+
+    def is_built(name: str, value: Any) -> bool:
+        built = getattr(component, name, component)
+        return (
+            isinstance(value, plain) and type(built) is type(value) and built == value
+        )
+
+    return {name: v for name, v in update.items() if not is_built(name, v)}
 
 
 def only_news(
