@@ -1,8 +1,9 @@
 """The strip below the header: what goes on, what came of it, where one was."""
 
-import os
 import signal
+import subprocess
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from webui.files import write_json, write_text
 from webui.kernel import jobs
 from webui.kernel.kernel import this_kernel
+from webui.kernel.process import CONNECTION
 from webui.notebook.cells import KINDS
 from webui.page.build import TABS
 from webui.page.draft import Draft
@@ -60,29 +62,27 @@ def started(*told: events.Event, kind: str = "run") -> Path:
     return run
 
 
-def busy(run: Path, cell: str, since: float = 0.0, kind: str = "run") -> None:
-    """Let the kernel's state say that a cell runs; this process stands in for it."""
-    folder_ = this_kernel().folder
-    folder_.mkdir(parents=True, exist_ok=True)
-    begun = since or time.time()
-    write_json(
-        folder_ / STATE,
-        {
-            "pid": os.getpid(),
+@pytest.fixture
+def busy(page: Page) -> Iterator[Callable[..., None]]:
+    """Let a kernel's state say that a cell runs; a process that sleeps has its name."""
+    kernel = this_kernel()
+    kernel.folder.mkdir(parents=True, exist_ok=True)
+    named = str(kernel.folder / CONNECTION)
+    sleeps = subprocess.Popen(["sh", "-c", "sleep 60; :", named])
+
+    def say(run: Path, cell: str, since: float = 0.0) -> None:
+        begun = since or time.time()
+        state = {
+            "pid": sleeps.pid,
             "run": str(run),
-            "busy": {"cell": cell, "kind": kind, "since": begun},
+            "busy": {"cell": cell, "kind": "run", "since": begun},
             "cells": {cell: {"status": "running", "started": begun, "outputs": []}},
-        },
-    )
+        }
+        write_json(kernel.folder / STATE, state)
 
-
-@pytest.fixture(autouse=True)
-def alive(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a kernel, this process is taken for the one that its state names."""
-    from webui.kernel import process
-
-    if "browser" not in request.keywords:
-        monkeypatch.setattr(process, "alive", lambda kernel: True)
+    yield say
+    sleeps.kill()
+    sleeps.wait()
 
 
 # ---- what goes on
@@ -100,7 +100,9 @@ def test_nothing_runs_and_what_to_press(page: Page) -> None:
     assert "Nothing runs" in draw(page, page.view())
 
 
-def test_a_training_has_its_figures_where_the_browser_finds_them(page: Page) -> None:
+def test_a_training_has_its_figures_where_the_browser_finds_them(
+    page: Page, busy: Any
+) -> None:
     begun = Begun(max_steps=90)
     step = Step(step=12, max_steps=90, memory=2_000_000_000, logs={"loss": 1.5})
     busy(started(begun, step), "train")
@@ -110,7 +112,9 @@ def test_a_training_has_its_figures_where_the_browser_finds_them(page: Page) -> 
     assert 'class="spark"' in drawn and 'href="#train/progress"' in drawn
 
 
-def test_before_the_first_step_it_says_how_long_it_took_last_time(page: Page) -> None:
+def test_before_the_first_step_it_says_how_long_it_took_last_time(
+    page: Page, busy: Any
+) -> None:
     before = started()
     for time_, event in (
         (100.0, CellState(cell="setup", status="running", time=100.0)),
@@ -131,7 +135,9 @@ def test_before_the_first_step_it_says_how_long_it_took_last_time(page: Page) ->
     assert going.figures == ("13 s last time",) and "ready" in going.phase
 
 
-def test_scoring_says_who_answers_how_many_rows_and_how_long(page: Page) -> None:
+def test_scoring_says_who_answers_how_many_rows_and_how_long(
+    page: Page, busy: Any
+) -> None:
     now = time.time()
     run = started()
     busy(run, "score", now - 30)
@@ -146,7 +152,7 @@ def test_scoring_says_who_answers_how_many_rows_and_how_long(page: Page) -> None
     assert "tuned" in going.phase
 
 
-def test_a_stop_gives_a_sign_at_once(page: Page) -> None:
+def test_a_stop_gives_a_sign_at_once(page: Page, busy: Any) -> None:
     busy(started(Begun(max_steps=9), Step(step=2, max_steps=9)), "train")
     write_text(this_kernel().folder / STOP, "")
     (going,) = all_going(page, page.view())
@@ -157,7 +163,9 @@ def test_a_stop_gives_a_sign_at_once(page: Page) -> None:
     assert "deleted" in going.phase
 
 
-def test_a_job_from_the_queue_says_that_the_other_was_stopped(page: Page) -> None:
+def test_a_job_from_the_queue_says_that_the_other_was_stopped(
+    page: Page, busy: Any
+) -> None:
     now = time.time()
     started(Finished(status="stopped", time=now - 5))
     time.sleep(1.1)  # the ids of runs are a second apart
@@ -238,7 +246,7 @@ def test_scores_are_read_as_they_were_written() -> None:
     assert [*scoring.by_metric(told.scores)] == ["exact_match"]
 
 
-def test_the_run_that_goes_on_has_figures_in_the_table(page: Page) -> None:
+def test_the_run_that_goes_on_has_figures_in_the_table(page: Page, busy: Any) -> None:
     step = Step(step=3, max_steps=9, tokens_per_second=40.0, logs={"loss": 2.5})
     run = started(Begun(max_steps=9, trainable=7), step)
     view = page.view()
