@@ -77,7 +77,7 @@ def build(page: Page) -> None:
     with cell(page, "score", SCORE, "run-score", partial(score, page), [run]):
         with beside_code(page, "score"):
             page.place("compare.scored_rows")
-            page.html(lambda page, view: of_run(page, view.run))
+            page.html(of_run)
         page.html(scores, elem_id="scores")
         output_of(page, "score")
     page.watch(run, run_choices)
