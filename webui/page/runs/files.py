@@ -183,7 +183,7 @@ def script_of_run(run: runs.Run) -> str:
     """
     recipe = runs.recipe_of_run(run)
     rows = runs.kept_rows(run.folder) or expected(recipe)
-    model, edits = model_here(recipe.model), runs.edits_of_run(run.folder)
+    edits, model = runs.edits_of_run(run.folder), model_here(recipe.model)
     return recipe_script(recipe, rows, f"{run.id}.py", model=model, edits=edits)
 
 

@@ -14,6 +14,7 @@ from webui.metrics import metric
 from webui.page.cell import beside_code, cell, output_of
 from webui.page.frame import QUIET, SILENT, Page, Seen
 from webui.page.language import MORE
+from webui.page.strip.inline import while_it_runs
 from webui.page.tables import figures, quiet
 from webui.page.tabs.split_picture import of_run
 from webui.page.view import View
@@ -126,7 +127,12 @@ def anything_trained(view: View) -> bool:
 
 
 def scores(page: Page, view: View) -> Markup:
-    """The held-out scores, for the shown run: a line of figures for each metric."""
+    """The held-out scores, for the shown run: a line of figures for each metric.
+
+    While they are being made, how far that is.
+    """
+    if now := while_it_runs(page, view, "score"):
+        return now
     scored = view.last(Scored)
     told = scoring.by_metric(scored.scores) if scored else {}
     if not told:
