@@ -66,7 +66,7 @@ def test_what_is_saved_is_the_cell_and_not_of_the_recipe(
     assert seen.opened == {}
     assert "mine" not in dumps(page.studio.draft.recipe)
     assert "mine" not in (home / "draft.yaml").read_text()
-    assert files.read(home) == page.edits
+    assert files.read(home / "draft.yaml") == page.edits
 
 
 def test_a_new_start_has_it_again_unless_another_recipe_is_named(
@@ -137,7 +137,7 @@ def test_given_back_it_is_the_forms_and_the_code_is_kept(
     kept = {f.read_text() for f in (home / FOLDER).iterdir()}
     assert kept == {f"{MINE}\n", f"{MINE}\nand_more = 1\n"}
     assert str(home / FOLDER) in told[-1]
-    assert files.read(home) == {}
+    assert files.read(home / "draft.yaml") == {}
 
 
 def test_another_recipe_drops_it_and_says_where_it_is(
@@ -183,7 +183,7 @@ def test_nothing_is_lost_where_there_is_no_room(
     told, seen = warned(monkeypatch), opened(page)
     (home / FOLDER).write_text("a file where the folder would be")
     shown = build.save_editor(page, "train", seen, MINE)
-    assert "could not be kept" in told[0]
+    assert "could not be kept" in told[0] and page.edits == {}
     assert "train" in seen.opened and "value" not in shown[1]
 
 
@@ -196,3 +196,12 @@ def test_save_tells_nothing_of_a_cell_that_stays_the_forms(page: Page) -> None:
     version = page.studio.draft.version
     assert held.save(page.studio.draft, "train", "a = 1", None, "a = 1") is None
     assert page.studio.draft.version == version
+
+
+def test_the_draft_of_before_comes_back_with_its_code(page: Page) -> None:
+    build.save_editor(page, "train", opened(page), MINE)
+    before = page.edits
+    page.studio.draft.replace(Recipe(name="other"))
+    assert page.edits == {}
+    page.studio.draft.bring_back()
+    assert page.edits == before

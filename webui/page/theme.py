@@ -105,11 +105,14 @@ def theme() -> gr.Theme:
     )
 
 
-def style() -> str:
-    """The page's style sheet."""
-    return "".join((FOLDER / name).read_text(encoding="utf-8") for name in STYLES)
+def style(*, owner: bool = True) -> str:
+    """The page's style sheet; without ``owner``, what only the owner's page has is
+    left out."""
+    names = [*STYLES, *OWNER_STYLES] if owner else STYLES
+    return "".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 
+OWNER_STYLES = ("edit/edit.css",)
 STYLES = (
     "patches/parts.css",
     "numbers.css",
@@ -120,7 +123,6 @@ STYLES = (
     "trials.css",
     "runs/files.css",
     "strip/strip.css",
-    "edit/edit.css",
 )
 
 # Read by the browser as one: what stands in an earlier file is known in a later one.
