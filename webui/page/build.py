@@ -52,4 +52,4 @@ def build_page(studio: Studio, language: Language, blocks: gr.Blocks) -> None:
                 tab.build(page)
     studio.places |= places_of(page.bindings)
     page.connect()
-    blocks.load(page.look, None, page.stamp, **QUIET)
+    blocks.load(page.begin, None, [page.seen, page.stamp], **QUIET)
