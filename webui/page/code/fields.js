@@ -95,6 +95,7 @@ function offerOthers(pane, answer, line, chosen) {
   note.title = '';
   note.replaceChildren(`${words.line.replace('{}', line.dataset.n)}${answer.fields[chosen].title}`);
   if (others.length) note.append(` · ${words.or}`);
+  pane.offered = others.length ? chosen : ''; // what leads on stays as the field is reached
   for (const id of others) {
     const other = Object.assign(document.createElement('button'), { type: 'button', textContent: answer.fields[id].title });
     other.onclick = () => lineChosen(pane, line, id);
@@ -159,9 +160,9 @@ function panesOf(field) {
   return own ? [...own.querySelectorAll('.code-pane')].filter(isSeen) : [];
 }
 
-function showField(pane, { spans, behind, note }) {
+function showField(pane, { ids, spans, behind, note }) {
   unshowField(pane);
-  noteIn(pane, note);
+  if (!ids.includes(pane.offered)) noteIn(pane, note);
   for (const [number, start, end] of [...spans].reverse()) {
     const line = codeLine(pane, number);
     line.classList.add('at');
@@ -190,14 +191,24 @@ function bringIntoView(pane, line) {
 // The component that an element is a part of; a fold is none.
 const codeFieldOf = (element) => element.closest('.block[id]:not([id=""], .gr-accordion)');
 
+function leaveField() {
+  fieldAt = '';
+  for (const pane of document.querySelectorAll('.code-pane')) {
+    unshowField(pane);
+    pane.offered = '';
+    noteIn(pane, codeWords().hint);
+  }
+}
+
+// A step into a pane leaves its marks and its note: one is about to use them.
 document.addEventListener('focusin', ({ target }) => {
   if (target.closest('.code-pane')) return;
   const block = codeFieldOf(target);
   if (block && panesOf(block).length) showFieldAt(block.id);
+  else if (fieldAt) leaveField();
 });
 document.addEventListener('focusout', ({ target, relatedTarget }) => {
   const block = codeFieldOf(target);
   if (!block || block.id !== fieldAt || block.contains(relatedTarget)) return;
-  fieldAt = '';
-  for (const pane of document.querySelectorAll('.code-pane')) { unshowField(pane); noteIn(pane, codeWords().hint); }
+  if (!relatedTarget?.closest('.code-pane')) leaveField();
 });
