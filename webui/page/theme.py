@@ -4,6 +4,8 @@ from pathlib import Path
 
 import gradio as gr
 
+from webui.page.code.words import words_script
+
 FOLDER = Path(__file__).parent
 
 
@@ -153,5 +155,6 @@ SCRIPTS = (
 
 def page_script() -> str:
     """What the browser runs once, when the page is there."""
-    texts = [(FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS]
+    texts = [words_script()]
+    texts += [(FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS]
     return "() => {\n" + "\n".join(texts) + "\n}"

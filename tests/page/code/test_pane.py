@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,9 +12,11 @@ from page.walking import HOSTILE
 from webui.kernel.kernel import this_kernel
 from webui.notebook.cells import KINDS
 from webui.notebook.edits import Edit
+from webui.page.code import answering
 from webui.page.code.answering import answered
-from webui.page.code.pane import WORDS, code_pane, draw_pane
+from webui.page.code.pane import code_pane, draw_pane
 from webui.page.code.places import places_of
+from webui.page.code.words import WORDS, words_script
 from webui.page.draft import Draft
 from webui.page.frame import Page
 from webui.page.studio import Studio
@@ -21,6 +24,7 @@ from webui.recipe import Recipe
 
 pytestmark = pytest.mark.usefixtures("tunebook_home")
 SKIPPED = gr.skip()
+CODE = Path(answering.__file__).parent
 
 
 @pytest.fixture
@@ -78,13 +82,14 @@ def test_a_pane_counts_its_lines_through_all_of_its_cells(page: Page) -> None:
     assert f'aria-label="Code of Model, {len(numbers)} lines"' in html
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_words_of_the_script_are_whole(page: Page, language: Any) -> None:
-    page.language = language
-    words = re.search(r'data-words="([^"]*)"', drawn(page, "train"))
-    assert words
-    told = json.loads(words.group(1).replace("&#34;", '"'))
-    assert told == {key: getattr(text, language) for key, text in WORDS.items()}
+def test_the_script_has_every_word_in_both_languages() -> None:
+    script = words_script()
+    told = json.loads(script.removeprefix("const CODE_WORDS = ").removesuffix(";"))
+    for language in ("en", "zh"):
+        assert told[language] == {n: getattr(w, language) for n, w in WORDS.items()}
+    code = "".join(file.read_text() for file in CODE.glob("*.js"))
+    used = {*re.findall(r"(?:codeWords\(\)|\bwords)\.(\w+)", code)}
+    assert used == {*WORDS}
 
 
 def test_hostile_text_is_escaped(page: Page) -> None:

@@ -91,6 +91,13 @@ def test_fields_and_lines_lead_to_one_another(browser: Any, server: Any) -> None
     page.locator("#training-weight_decay input").focus()
     note = page.locator(f"{TRAIN} .code-note")
     wait_for(lambda: "weight_decay=0.01" in note.inner_text(), 45)
+    # Of two fields the nearer first, and from there to the other.
+    steps = line_with(page, TRAIN, "max_steps")
+    page.click(f"{TRAIN} [data-n='{steps}'] .code-n")
+    wait_for(lambda: focused(page) == "training-steps", 45)
+    wait_for(lambda: numbers(page, TRAIN, "at") == [steps], 45)
+    note.get_by_role("button", name="Train for").click()
+    wait_for(lambda: focused(page) == "training-duration", 45)
     # A line without a field leads nowhere and says so.
     page.click(f"{TRAIN} [data-n='2']")
     wait_for(lambda: "No field decides" in note.inner_text(), 45)

@@ -32,7 +32,7 @@ function offerByHand(text, words) {
 }
 
 async function copyFrom(pane, button, text) {
-  const words = codeWords(pane);
+  const words = codeWords();
   if (await copyText(text)) sayOn(pane, button, words.copied);
   else offerByHand(text, words);
 }
@@ -59,7 +59,7 @@ async function wholeCode(pane) {
   const reply = await fetch(`code-whole?language=${pageLanguage()}`, { cache: 'no-store' });
   const text = await reply.text();
   if (reply.ok) return text;
-  noteIn(pane, reply.status === 409 ? text : codeWords(pane).failed);
+  noteIn(pane, reply.status === 409 ? text : codeWords().failed);
   return '';
 }
 
@@ -68,6 +68,6 @@ document.addEventListener('click', async ({ target }) => {
   const pane = button && button.closest('.code-pane');
   if (!pane) return;
   if (button.matches('.code-copy')) return copyFrom(pane, button, paneText(pane));
-  const text = await wholeCode(pane).catch(() => noteIn(pane, codeWords(pane).failed));
+  const text = await wholeCode(pane).catch(() => noteIn(pane, codeWords().failed));
   if (text) await copyFrom(pane, button, text);
 });

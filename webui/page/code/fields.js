@@ -1,5 +1,5 @@
 // Which field decides which part of a code: asked of the server when it is wanted.
-const LOOKED_FOR = 4000; // ms in which a tab or a fold is to show its fields
+const LOOKED_FOR = 150; // frames in which a tab or a fold is to show its fields: a busy browser has more time
 const pageLanguage = () => (document.documentElement.lang === 'zh' ? 'zh' : 'en');
 
 async function codeAnswer(pane, field = '') {
@@ -11,7 +11,7 @@ async function codeAnswer(pane, field = '') {
   return answer.mark === pane.dataset.mark ? answer : null; // of a code that is no longer shown
 }
 
-const codeWords = (pane) => (pane.words = pane.words || JSON.parse(pane.dataset.words));
+const codeWords = () => CODE_WORDS[pageLanguage()];
 const codeLine = (pane, number) => pane.querySelector(`.code-line[data-n="${number}"]`);
 const codeBox = (pane) => pane.querySelector('.code-lines');
 const noteIn = (pane, text) => { const note = pane.querySelector('.code-note'); note.textContent = text; note.title = text; };
@@ -28,7 +28,6 @@ function fieldsOf(pane) {
 
 // A pane that was sent anew has none of our marks, and may hold another code.
 function forgetFields(pane) {
-  codeWords(pane);
   for (const line of pane.querySelectorAll('.code-line')) line.fields = null;
   const { asked } = pane;
   pane.asked = null;
@@ -43,7 +42,7 @@ function paintFields(pane, { fields, lines }) {
   const titles = (ids) => ids.map((id) => fields[id].title).join(' · ');
   for (const line of pane.querySelectorAll('.code-line')) {
     const known = lines[line.dataset.n];
-    line.title = known ? titles(known.fields) : codeWords(pane).nobody;
+    line.title = known ? titles(known.fields) : codeWords().nobody;
     line.classList.toggle('decided', Boolean(known));
     if (!known) continue;
     line.fields = known.fields;
@@ -82,20 +81,21 @@ async function lineChosen(pane, line, id = '') {
   const answer = await fieldsOf(pane) || await fieldsOf(pane);
   const fields = line.fields || [];
   const chosen = id || fields[0];
-  if (!answer || !chosen) return noteIn(pane, answer ? codeWords(pane).nobody : '');
+  if (!answer || !chosen) return noteIn(pane, answer ? codeWords().nobody : '');
   offerOthers(pane, answer, line, chosen);
   if (!await leadTo(answer.fields[chosen]))
-    noteIn(pane, codeWords(pane).hidden.replace('{}', answer.fields[chosen].title));
+    noteIn(pane, codeWords().hidden.replace('{}', answer.fields[chosen].title));
 }
 
 // The other fields of a line, each to be led to.
 function offerOthers(pane, answer, line, chosen) {
   const note = pane.querySelector('.code-note');
-  const words = codeWords(pane);
+  const words = codeWords();
   const others = line.fields.filter((id) => id !== chosen);
   note.title = '';
   note.replaceChildren(`${words.line.replace('{}', line.dataset.n)}${answer.fields[chosen].title}`);
   if (others.length) note.append(` · ${words.or}`);
+  pane.offered = others.length ? chosen : ''; // what leads on stays as the field is reached
   for (const id of others) {
     const other = Object.assign(document.createElement('button'), { type: 'button', textContent: answer.fields[id].title });
     other.onclick = () => lineChosen(pane, line, id);
@@ -106,10 +106,10 @@ function offerOthers(pane, answer, line, chosen) {
 const isSeen = (element) => Boolean(element && element.getClientRects().length);
 
 async function waitUntil(found) {
-  for (const end = Date.now() + LOOKED_FOR; Date.now() < end;) {
+  for (let frame = 0; frame < LOOKED_FOR; frame += 1) {
     const thing = found();
     if (thing) return thing;
-    await new Promise((resolve) => { setTimeout(resolve, 30); });
+    await new Promise(requestAnimationFrame);
   }
   return null;
 }
@@ -160,9 +160,9 @@ function panesOf(field) {
   return own ? [...own.querySelectorAll('.code-pane')].filter(isSeen) : [];
 }
 
-function showField(pane, { spans, behind, note }) {
+function showField(pane, { ids, spans, behind, note }) {
   unshowField(pane);
-  noteIn(pane, note);
+  if (!ids.includes(pane.offered)) noteIn(pane, note);
   for (const [number, start, end] of [...spans].reverse()) {
     const line = codeLine(pane, number);
     line.classList.add('at');
@@ -188,14 +188,27 @@ function bringIntoView(pane, line) {
   else if (own.bottom > seen.bottom) box.scrollTop += own.bottom - seen.bottom + margin;
 }
 
+// The component that an element is a part of; a fold is none.
+const codeFieldOf = (element) => element.closest('.block[id]:not([id=""], .gr-accordion)');
+
+function leaveField() {
+  fieldAt = '';
+  for (const pane of document.querySelectorAll('.code-pane')) {
+    unshowField(pane);
+    pane.offered = '';
+    noteIn(pane, codeWords().hint);
+  }
+}
+
+// A step into a pane leaves its marks and its note: one is about to use them.
 document.addEventListener('focusin', ({ target }) => {
   if (target.closest('.code-pane')) return;
-  const block = target.closest('.block[id]:not([id=""])');
+  const block = codeFieldOf(target);
   if (block && panesOf(block).length) showFieldAt(block.id);
+  else if (fieldAt) leaveField();
 });
 document.addEventListener('focusout', ({ target, relatedTarget }) => {
-  const block = target.closest('.block[id]:not([id=""])');
+  const block = codeFieldOf(target);
   if (!block || block.id !== fieldAt || block.contains(relatedTarget)) return;
-  fieldAt = '';
-  for (const pane of document.querySelectorAll('.code-pane')) { unshowField(pane); noteIn(pane, codeWords(pane).hint); }
+  if (!relatedTarget?.closest('.code-pane')) leaveField();
 });

@@ -14,6 +14,7 @@ function takePane(pane) {
   if (known.line && box.contains(document.activeElement)) document.activeElement.tabIndex = -1;
   forgetFields(pane);
   showChanges(known);
+  if (fieldAt) showFieldAt(fieldAt);
 }
 
 // Marks begin once the pane is looked at; what nobody has seen yet is not new.
@@ -24,11 +25,10 @@ function showChanges(known) {
   if (!lines || same(lines, next)) return keepMarks(known);
   const changes = lineChanges(lines, next);
   Object.assign(known, { changes, until: Date.now() + MARKED_FOR });
-  pane.querySelector('.code-told').textContent = changesSaid(changes, codeWords(pane));
+  pane.querySelector('.code-told').textContent = changesSaid(changes, codeWords());
   keepMarks(known);
   const first = Math.min(...changes.fresh, ...changes.gone.map(([before]) => before));
   bringIntoView(pane, codeLine(pane, Math.min(first + 1, next.length)));
-  if (fieldAt) showFieldAt(fieldAt);
 }
 
 const same = (a, b) => a.length === b.length && a.every((line, i) => line === b[i]);
@@ -96,11 +96,12 @@ document.addEventListener('focusin', ({ target }) => {
 
 // ---- panes come and go as the server and the tabs will
 
+const watchedPanes = new WeakSet();
 function lookForPanes() {
   for (const pane of document.querySelectorAll('.code-pane:not([data-taken])')) {
-    const isNew = !pane.words;
     takePane(pane);
-    if (!isNew) continue;
+    if (watchedPanes.has(pane)) continue;
+    watchedPanes.add(pane);
     codesInView.observe(pane);
     codesSent.observe(pane, { attributes: true, attributeFilter: ['data-taken'] });
   }

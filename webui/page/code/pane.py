@@ -1,7 +1,6 @@
 """The code pane: the code of some cells as lines, each with its number."""
 
 import hashlib
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
@@ -11,6 +10,7 @@ from markupsafe import Markup
 
 from webui.notebook.cells import KINDS
 from webui.page.code.highlight import coloured
+from webui.page.code.words import WORDS
 from webui.page.frame import Page
 from webui.page.language import Language
 from webui.page.view import View
@@ -22,33 +22,10 @@ HOW = Text(
     "Arrow keys go from line to line, Enter goes to the field that decides a line.",
     "用方向键逐行移动，按 Enter 转到决定该行的字段。",
 )
-HINT = Text(
-    "A click on a line leads to the field that decides it.",
-    "点击一行，即可转到决定它的字段。",
-)
 COPY = Text("Copy", "复制")
 COPY_ALL = Text("Copy all", "复制全部")
 COPY_TIP = Text("Copy the code of this cell", "复制此单元的代码")
 COPY_ALL_TIP = Text("Copy the whole script, all cells", "复制包含所有单元的完整脚本")
-# What the browser says, by the names that its script knows.
-WORDS = {
-    "hint": HINT,
-    "one": Text("1 line changed: {}", "1 行已更改：{}"),
-    "some": Text("{n} lines changed: {}", "{n} 行已更改：{}"),
-    "oneGone": Text("1 line went, before line {}", "第 {} 行之前删去 1 行"),
-    "someGone": Text("{n} lines went, before line {}", "第 {} 行之前删去 {n} 行"),
-    "nobody": Text("No field decides this line.", "没有字段决定这一行。"),
-    "line": Text("Line {}: ", "第 {} 行："),
-    "or": Text("also decided by ", "另由以下字段决定："),
-    "hidden": Text(
-        "“{}” is not shown as the other settings are.",
-        "在其他设置的当前取值下，“{}”不显示。",
-    ),
-    "copied": Text("Copied", "已复制"),
-    "press": Text("Press Ctrl+C to copy", "按 Ctrl+C 复制"),
-    "failed": Text("The server does not answer.", "服务器没有响应。"),
-    "close": Text("Close", "关闭"),
-}
 NOT_WRITTEN = Text(
     "These settings cannot be written as code: {} The code of before stands here.",
     "这些设置无法写成代码：{}这里显示的是之前的代码。",
@@ -62,7 +39,7 @@ Codes = Mapping[str, str]
 
 PANE = Markup(
     '<div class="code-pane" data-pane="{name}" data-cells="{cells}" data-mark="{mark}"'
-    ' data-words="{words}"><div class="code-bar">'
+    '><div class="code-bar">'
     '<span class="code-note">{hint}</span>'
     '<button type="button" class="code-copy" title="{tip}">{copy}</button>'
     '<button type="button" class="code-copy-all" title="{tip_all}">{copy_all}</button>'
@@ -143,10 +120,9 @@ def drawn_pane(
         name=name,
         cells=",".join(name for name, _ in codes),
         mark=mark_of(dict(codes)),
-        words=json.dumps({key: say(text) for key, text in WORDS.items()}),
         label=say(NAME).format(say(KINDS[name].title), count),
         how=say(HOW),
-        hint=say(HINT),
+        hint=say(WORDS["hint"]),
         copy=say(COPY),
         copy_all=say(COPY_ALL),
         tip=say(COPY_TIP),
