@@ -302,7 +302,8 @@ class Draft:
                 own |= {*WITH_SPLIT}
             values = fresh_values(self.recipe, rows)
             new = {path: value for path, value in values.items() if path not in own}
-            self.replace(with_values(self.recipe, new))
+            edits = {name: edit for name, edit in self.edits.items() if name != "data"}
+            self.replace(with_values(self.recipe, new), edits)
 
     # ---- the draft of before, and the files
 

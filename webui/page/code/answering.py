@@ -111,13 +111,12 @@ def told(
     control: Control = decided.control
     lines = sorted({span.line for span in spans})
     added = [] if lines else numbered.added(decided)
-    place = studio.places.get(control.ids[0])
+    place = studio.places.get(language, {}).get(control.ids[0])
     return {
         "title": getattr(control.title, language, control.title.en),
         "path": control.path,
         "ids": control.ids,
-        "tab": place.tab if place else "",
-        "folds": place.folds if place else (),
+        "place": place._asdict() if place else None,
         "spans": spans,
         "behind": [each.behind for each in added],
         "note": getattr(said(decided, lines, added), language, ""),

@@ -53,4 +53,5 @@ ASKED = {
     "training_rows": Text("Counting rows", "统计数据条数"),
     "learning_rates": Text("Working out the learning rates", "计算学习率"),
 }
+AND_MORE = Text("{} more after it", "之后还有 {} 项")
 WORKS = Text("Working something out", "计算中")
