@@ -11,6 +11,8 @@ from runs_by_hand import MINE, run_with
 
 from webui import cli
 from webui.commands.demo import tell_by_hand
+from webui.runs import folder
+from webui.runs.parent import why_not_trainable
 
 Printed = tuple[int, str, str]
 
@@ -81,3 +83,14 @@ def test_a_demo_says_which_code_it_leaves_out(
     assert capsys.readouterr().err.rstrip().endswith("not in its demo: model")
     tell_by_hand(run_with("y", train=MINE))
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("tunebook_home")
+def test_an_adapter_made_by_hand_cannot_be_trained_on() -> None:
+    for name, told in (("adapter", "edited by hand"), ("train", None)):
+        run = run_with(name, **{name: MINE})
+        (run / "adapter").mkdir()
+        (run / "adapter" / "adapter_config.json").write_text("{}")
+        why = why_not_trainable(folder.read_run(run))
+        assert (why is None) == (told is None)
+        assert why is None or str(told) in why.en

@@ -411,6 +411,15 @@ EXAMPLES = [
         ),
         "Nothing is learned: 3 of 56 tensors moved, and 0.02% of their numbers.",
     ),
+    (failed("train", "LackingError", "no training"), "nothing was trained in it"),
+    (
+        failed("train", "LackingError", "no saved `adapter`"),
+        "saved nothing in the folder `adapter`",
+    ),
+    (
+        failed("score", "LackingError", "no `base_score`, `tuned_score`"),
+        "did not make `base_score`, `tuned_score`, which others read",
+    ),
 ]
 
 
@@ -427,6 +436,17 @@ def test_every_cause_has_an_example() -> None:
     for cause in CAUSES:
         words = max(re.split(r"\{\w+\}", cause.what.en), key=len)
         assert any(words in text for text in reached), cause.pattern
+
+
+def test_code_by_hand_has_a_way_back_to_the_form() -> None:
+    for event, _ in EXAMPLES:
+        by_hand = explain(replace(event, by_hand=["data", "train"]))
+        before = explain(event)
+        assert by_hand.what == before.what
+        english, chinese = by_hand.next_step
+        assert english.startswith("Data, Train were edited by hand: mend them")
+        assert chinese.startswith("“数据、训练”经过手动修改")
+        assert english.endswith(before.next_step.en)
 
 
 def test_chinese_is_chinese() -> None:

@@ -47,6 +47,12 @@ def why_not_trainable(run: Run) -> Text | None:
             f"It {run.status} before it saved an adapter; Resume goes on with it.",
             "它在保存适配器之前就结束了；请用“继续训练”。",
         )
+    if {"model", "adapter"} & {*runs.edits_of_run(run.folder)}:
+        return Text(
+            "Its model or its adapter was made by code edited by hand, so its recipe "
+            "does not say how to make it again.",
+            "它的模型或适配器由手动修改的代码生成，配方无法说明如何再次生成。",
+        )
     try:
         child(run, {})
     except RecipeError as error:
