@@ -124,6 +124,10 @@ function keepPlace() {
 
 async function returnToPlace() {
   history.scrollRestoration = 'manual';
+  let moved = false; // Whoever does something meanwhile is left where that leads.
+  const stay = () => { moved = true; };
+  for (const kind of ['wheel', 'touchstart', 'keydown', 'pointerdown'])
+    addEventListener(kind, stay, { once: true, passive: true });
   const entry = performance.getEntriesByType('navigation')[0];
   const kept = JSON.parse(sessionStorage.getItem(PLACE) || 'null');
   sessionStorage.removeItem(PLACE);
@@ -132,15 +136,11 @@ async function returnToPlace() {
   if (hash) {
     // While the page is being made, it may turn to its first tab once more.
     await turnToTab(partsOf(hash)[0]);
-    await until(() => document.querySelector('#status .name'));
-    await (again ? turnToTab(partsOf(hash)[0]) : goTo(hash));
+    await until(() => moved || document.querySelector('#status .name'));
+    if (!moved) await (again ? turnToTab(partsOf(hash)[0]) : goTo(hash));
   }
   if (!again) return;
   const folds = new Set(kept.folds), values = new Map(kept.typed);
-  let moved = false;
-  const stay = () => { moved = true; };
-  for (const kind of ['wheel', 'touchstart', 'keydown', 'pointerdown'])
-    addEventListener(kind, stay, { once: true, passive: true });
   await until(() => {
     openThese(folds);
     putBack(values);
