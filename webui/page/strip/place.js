@@ -9,25 +9,28 @@ const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 const partsOf = (hash) => decodeURIComponent(hash.replace(/^#/, '')).split('/');
 
 // The first true answer, looked for again and again for a while.
-async function until(found, seconds = 5) {
-  for (let tries = seconds * 20; tries > 0; tries -= 1) {
+async function until(found, seconds = 30) {
+  for (const end = Date.now() + 1000 * seconds; Date.now() < end;) {
     const answer = found();
     if (answer) return answer;
-    await new Promise((done) => setTimeout(done, 50));
+    await new Promise((done) => setTimeout(done, 100));
   }
   return null;
 }
 
-async function openTab(name) {
-  const button = await until(() => tabButtons().find((each) => each.dataset.tabId === name));
-  if (button && tabNow() !== name) button.click();
-  return Boolean(button);
+// A page that is still being made takes a press of a tab only when it is whole.
+function turnToTab(name) {
+  return until(() => {
+    const button = tabButtons().find((each) => each.dataset.tabId === name);
+    if (button && tabNow() !== name) button.click();
+    return tabNow() === name || (!button && document.querySelector('#status .name'));
+  });
 }
 
 async function goTo(hash) {
   const [tab, part] = partsOf(hash);
-  if (!tab || !(await openTab(tab)) || !part) return;
-  const target = await until(() => document.getElementById(part), 3);
+  if (!tab || !(await turnToTab(tab)) || !part) return;
+  const target = await until(() => document.getElementById(part), 5);
   target?.scrollIntoView({ behavior: calm() ? 'auto' : 'smooth', block: 'start' });
 }
 
@@ -42,7 +45,7 @@ document.addEventListener('click', (event) => {
     goTo(hash);
   }
 });
-addEventListener('popstate', () => openTab(partsOf(location.hash)[0] || 'model'));
+addEventListener('popstate', () => turnToTab(partsOf(location.hash)[0] || 'model'));
 
 // A tab that was pressed stands in the address; the steps of Back stay those of links.
 function noteTab() {
@@ -121,24 +124,30 @@ function keepPlace() {
 
 async function returnToPlace() {
   history.scrollRestoration = 'manual';
+  let moved = false; // Whoever does something meanwhile is left where that leads.
+  const stay = () => { moved = true; };
+  for (const kind of ['wheel', 'touchstart', 'keydown', 'pointerdown'])
+    addEventListener(kind, stay, { once: true, passive: true });
   const entry = performance.getEntriesByType('navigation')[0];
   const kept = JSON.parse(sessionStorage.getItem(PLACE) || 'null');
   sessionStorage.removeItem(PLACE);
   const again = entry && entry.type !== 'navigate' && kept && kept.path === location.pathname;
-  if (location.hash) await (again ? openTab(partsOf(location.hash)[0]) : goTo(location.hash));
+  const { hash } = location;
+  if (hash) {
+    // While the page is being made, it may turn to its first tab once more.
+    await turnToTab(partsOf(hash)[0]);
+    await until(() => moved || document.querySelector('#status .name'));
+    if (!moved) await (again ? turnToTab(partsOf(hash)[0]) : goTo(hash));
+  }
   if (!again) return;
   const folds = new Set(kept.folds), values = new Map(kept.typed);
-  let moved = false;
-  const stay = () => { moved = true; };
-  for (const kind of ['wheel', 'touchstart', 'keydown', 'pointerdown'])
-    addEventListener(kind, stay, { once: true, passive: true });
   await until(() => {
     openThese(folds);
     putBack(values);
     const high = document.documentElement.scrollHeight - innerHeight;
     if (!moved && Math.abs(scrollY - Math.min(kept.y, high)) > 1) scrollTo(0, kept.y);
     return moved || (!folds.size && !values.size && high >= kept.y);
-  }, 8);
+  });
 }
 
 addEventListener('pagehide', keepPlace);
