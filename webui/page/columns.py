@@ -47,7 +47,19 @@ def bind_columns(language: Language) -> Binding:
         return with_missing(changes, view, language)
 
     declared = FIELDS["data.columns"]
-    return Binding(declared, tuple(components), read_columns, write_columns, changes)
+    return Binding(
+        declared,
+        tuple(components),
+        read_columns,
+        write_columns,
+        changes,
+        stale=is_of_another_format,
+    )
+
+
+def is_of_another_format(recipe: Recipe, columns: dict[str, str]) -> bool:
+    """Whether a mapping is of the parts of another format, which the lists still show."""
+    return not {*columns} <= {role.name for role in roles_of(recipe)}
 
 
 def read_columns(values: Sequence[Any]) -> dict[str, str]:
