@@ -58,7 +58,7 @@ def bind_columns(language: Language) -> Binding:
 
 
 def is_of_another_format(recipe: Recipe, columns: dict[str, str]) -> bool:
-    """Whether a mapping is of the parts of another format, which the lists still show."""
+    """Whether a mapping is of another format's parts, which the lists still show."""
     return not {*columns} <= {role.name for role in roles_of(recipe)}
 
 
