@@ -115,7 +115,7 @@ def with_missing(
     for slot, role in enumerate(roles_of(view.recipe)):
         missing = view.missing_columns.get(f"data.columns.{role.name}")
         told = html.escape(getattr(missing, language), quote=False) if missing else ""
-        changes[2 * slot + 1]["info"] = f"✗ {told}" if told else None
+        changes[2 * slot + 1]["info"] = f"✗ {told}" if told else ""
         changes[2 * slot + 1]["visible"] |= bool(told)
     return changes
 
