@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from webui.page.columns import SLOTS, column_changes, read_columns, write_columns
+from webui.page.columns import (
+    SLOTS,
+    column_changes,
+    is_of_another_format,
+    read_columns,
+    write_columns,
+)
 from webui.recipe import Recipe
 from webui.recipe.formats import FORMATS
 from webui.recipe.store import with_values
@@ -72,3 +78,11 @@ def test_lists_with_nothing_to_choose_are_hidden() -> None:
 def test_two_columns_of_the_right_names_may_still_be_swapped() -> None:
     swapped = {"source": "source", "target": "target"}
     assert shown(recipe_of("translation"), "source", "target") == swapped
+
+
+def test_a_mapping_of_the_format_of_before_is_not_taken() -> None:
+    """The lists may still show it when another tab, or this one, has changed it."""
+    recipe = recipe_of("prompt_completion", prompt="query")
+    assert is_of_another_format(recipe, {"question": "query"})
+    assert not is_of_another_format(recipe, {"completion": "reply"})
+    assert not is_of_another_format(recipe, {})

@@ -73,6 +73,7 @@ def test_a_format_chosen_by_hand_and_back(
     wait_for(lambda: drafted(server).columns == kept)
     see(page, "#rendered-rows", "so 0")
     # A text that is no column is told at the list, with those that are there.
+    see(page, "#column-0", "column of: prompt")
     column.fill("You answer in JSON.")
     column.press("Tab")
     see(page, "#column-0", "they have query, reply")

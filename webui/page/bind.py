@@ -43,6 +43,8 @@ class Binding:
     changes: "Callable[[View], Sequence[dict[str, Any]]] | None" = None
     # How what was typed is written once it is taken: 0,001 as 0.001.
     tidy: Callable[[Sequence[Any]], Sequence[Any]] | None = None
+    # Whether a value was given to components that show what is of the past.
+    stale: Callable[[Recipe, Any], bool] | None = None
 
 
 def bind(path: str, language: Language) -> Binding:

@@ -47,7 +47,19 @@ def bind_columns(language: Language) -> Binding:
         return with_missing(changes, view, language)
 
     declared = FIELDS["data.columns"]
-    return Binding(declared, tuple(components), read_columns, write_columns, changes)
+    return Binding(
+        declared,
+        tuple(components),
+        read_columns,
+        write_columns,
+        changes,
+        stale=is_of_another_format,
+    )
+
+
+def is_of_another_format(recipe: Recipe, columns: dict[str, str]) -> bool:
+    """Whether a mapping is of another format's parts, which the lists still show."""
+    return not {*columns} <= {role.name for role in roles_of(recipe)}
 
 
 def read_columns(values: Sequence[Any]) -> dict[str, str]:
@@ -103,7 +115,7 @@ def with_missing(
     for slot, role in enumerate(roles_of(view.recipe)):
         missing = view.missing_columns.get(f"data.columns.{role.name}")
         told = html.escape(getattr(missing, language), quote=False) if missing else ""
-        changes[2 * slot + 1]["info"] = f"✗ {told}" if told else None
+        changes[2 * slot + 1]["info"] = f"✗ {told}" if told else ""
         changes[2 * slot + 1]["visible"] |= bool(told)
     return changes
 

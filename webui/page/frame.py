@@ -132,7 +132,9 @@ class Page:
         def commit(seen: Seen | None, *values: Any) -> list[Any]:
             seen, draft = seen or Seen(), self.studio.draft
             value = binding.read(values)
-            seen.own[path] = draft.commit(path, value, self.beside(path, value))
+            # Else the redraw that is on its way shows what is held.
+            if binding.stale is None or not binding.stale(draft.recipe, value):
+                seen.own[path] = draft.commit(path, value, self.beside(path, value))
             told = tidied(binding, values, wrong=path in draft.problems)
             news = self.first_news(seen, self.view(), numbers) if numbers else []
             return [seen, self.look(), *told, *news]
