@@ -29,7 +29,7 @@ IMAGES = ROOT / "docs" / "images"
 RECIPE = ROOT / "recipes" / "starter-extract.yaml"
 SIZE = {"width": 1360, "height": 850}
 SMALL = 960, 600  # pixels of the animation
-STEPS, SCORED = 48, 16  # of a training and a score that are short
+STEPS, SCORED = 40, 12  # of a training and a score that are short
 PATIENCE = 120_000  # milliseconds, for a machine that has other work
 MOST_SHORT = 24  # frames of the training
 COLORS = 96  # of a picture: the page is quiet
@@ -89,7 +89,7 @@ def walk(page: Any, frame: Callable[[int], None], still: Callable[[str], None]) 
     go(page, "Train")
     fill(page, "training-steps", STEPS)
     page.click("#run-all")
-    until(lambda: word_of(page) == "busy", 120)
+    until(lambda: word_of(page) == "busy", 600)
     trained, seen = False, -1
     while word_of(page) == "busy":
         step = step_of(page)
@@ -104,7 +104,7 @@ def walk(page: Any, frame: Callable[[int], None], still: Callable[[str], None]) 
     go(page, "Compare")
     page.click("#ask")
     until(lambda: word_of(page) == "busy", 60)
-    until(lambda: word_of(page) == "idle", 180)
+    until(lambda: word_of(page) == "idle", 600)
     page.wait_for_timeout(2000)
     frame(4000)
     still("compare")

@@ -134,7 +134,7 @@ def test_gradios_own_words_are_chinese_on_the_chinese_page(
     browser: Any, server: Any
 ) -> None:
     page = open_page(browser, server, "zh", locale="en-US")
-    assert page.evaluate("document.documentElement.lang") == "zh"
+    assert page.evaluate("document.documentElement.lang").startswith("zh")
     go(page, "数据")
     wait_for(lambda: "拖放" in page.inner_text("#upload"))
     assert "Drop" not in page.inner_text("#upload")
