@@ -52,7 +52,7 @@ def unfold(page: Any, *folds: str) -> None:
 
 def set_rank(page: Any, rank: int) -> None:
     """Type a rank and leave the box."""
-    box = page.locator("#adapter-rank input")
+    box = page.locator("#adapter-rank").get_by_role("textbox")
     box.fill(str(rank))
     box.press("Tab")
 
