@@ -29,7 +29,7 @@ IMAGES = ROOT / "docs" / "images"
 RECIPE = ROOT / "recipes" / "starter-extract.yaml"
 SIZE = {"width": 1360, "height": 850}
 SMALL = 960, 600  # pixels of the animation
-STEPS, SCORED = 40, 12  # of a training and a score that are short
+STEPS, SCORED = 30, 8  # of a training and a score that are short
 PATIENCE = 120_000  # milliseconds, for a machine that has other work
 MOST_SHORT = 24  # frames of the training
 COLORS = 96  # of a picture: the page is quiet
@@ -126,7 +126,7 @@ def step_of(page: Any) -> int:
 
 def at_rest(page: Any) -> None:
     """Wait until nothing is worked out, unless a job goes on."""
-    for _ in range(120):
+    for _ in range(25):
         if word_of(page) == "busy" or not page.locator(".strip.going").count():
             return
         page.wait_for_timeout(1000)
