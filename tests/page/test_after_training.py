@@ -3,6 +3,8 @@
 import zipfile
 from typing import Any
 
+from webui.runs import notes
+
 from .test_after_sweep import swept
 from .test_run_files import ended_run
 from .walking import go, open_page, wait_for
@@ -25,10 +27,12 @@ def test_all_of_it_is_found_and_taken(browser: Any, server: Any) -> None:
     page.locator("#runs-table th button[data-value='rank']").press("Enter")
     title = page.locator("#runs-table th[aria-sort='ascending']")
     wait_for(lambda: title.count() == 1 and "rank" in title.inner_text())
-    page.click(f"#runs-table .name[data-value='{sweep.name}']")
+    # The sweep is the newest, so it is chosen; two presses at once are both heard.
     wait_for(lambda: page.locator("#run-trials tbody tr").count() == 6)
+    page.click(f"#runs-table .star[data-value='{sweep.name}']")
     page.click(f"#runs-table .name[data-value='{run.name}']")
     wait_for(lambda: page.locator("#run-trials tbody tr").count() == 0)
+    wait_for(lambda: notes.read_notes(sweep).star)
     wait_for(lambda: str(run) in page.inner_text("#run-files"))
     page.click("#run-files [data-copy]")
     wait_for(lambda: page.evaluate("navigator.clipboard.readText()") == str(run))

@@ -9,9 +9,10 @@ from webui.app import open_studio
 from webui.kernel.edited import FOLDER
 from webui.kernel.kernel import this_kernel
 from webui.notebook.edits import Edit
-from webui.page.draft import Draft, DraftError
+from webui.page.draft import Draft, DraftError, titled
 from webui.page.edit import build, files, held, marks
 from webui.page.frame import Page, Seen
+from webui.page.no_code import no_code
 from webui.page.studio import Studio
 from webui.recipe import Recipe
 from webui.recipe.store import dumps
@@ -158,6 +159,14 @@ def test_what_is_wrong_with_it_stands_at_the_cell(page: Page) -> None:
     shown = str(marks.mark("train", page, page.view()))
     assert "Train, line 2" in shown
     assert "&lt;img" in shown and "<img" not in shown
+
+
+def test_no_code_is_given_away_that_is_no_python(page: Page) -> None:
+    build.save_editor(page, "train", opened(page), "x = (")
+    told = [titled(problem).en for problem in no_code(page.view())]
+    assert told[0].startswith("Train, line 1")
+    build.save_editor(page, "train", opened(page), "x = 1")
+    assert not [each for each in no_code(page.view()) if "line" in titled(each).en]
 
 
 def test_the_mark_says_what_differs_and_that_the_form_moved(page: Page) -> None:

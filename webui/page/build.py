@@ -50,6 +50,6 @@ def build_page(studio: Studio, language: Language, blocks: gr.Blocks) -> None:
         for title, tab in TABS:
             with gr.Tab(page.say(title), id=title.en.lower()):
                 tab.build(page)
-    studio.places[language] = places_of(page.bindings)
+    studio.places |= places_of(page.bindings)
     page.connect()
-    blocks.load(page.look, None, page.stamp, **QUIET)
+    blocks.load(page.begin, None, [page.seen, page.stamp], **QUIET)

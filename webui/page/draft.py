@@ -377,6 +377,8 @@ def told_at(path: str, problems: Sequence[Problem]) -> Text:
 def titled(problem: Problem) -> Text:
     """A problem with the title of its field."""
     path, message = problem.path, problem.message
+    if not path:  # of code, not of a field
+        return message
     known = path == NAME or path in FIELDS
     title = declared_at(path).declaration.title if known else Text(path, path)
     return Text(f"{title.en}: {message.en}", f"{title.zh}：{message.zh}")

@@ -36,6 +36,7 @@ Watcher = Callable[[View], Any]
 Drawer = Callable[..., Any]
 
 NOTICE = Text("Please note", "请注意")
+UPLOAD = Text("Taking in what was uploaded", "读入上传的文件")
 UNEXPECTED = Text(
     "Something went wrong here; the log of the server says what.",
     "出现意外错误；详情见服务器日志。",
@@ -51,6 +52,8 @@ class Seen:
     # Cells whose code is open to be edited: what that began from, and the form's code.
     opened: dict[str, tuple[Edit | None, str]] = field(default_factory=dict)
     sent: dict[int, int] = field(default_factory=dict)
+    # Every part of it is still as it was built.
+    is_new: bool = False
 
 
 @dataclass
@@ -166,13 +169,6 @@ class Page:
         It is drawn from the page, a view and the choices, as HTML or as an update.
         """
         self.chosen.append((component, choices, drawer))
-        for choice in choices:
-            choice.change(
-                lambda *values: self.drawn_html(drawer, self.view(), *values),
-                choices,
-                component,
-                **QUIET,
-            )
 
     def send_first(self, component: Component, drawer: Drawer) -> None:
         """Redraw an HTML part from every view, and at once when a field beside it in
@@ -267,7 +263,7 @@ class Page:
         """
 
         def act(files: list[str] | str | None) -> tuple[None, str]:
-            with self.problems_told():
+            with self.studio.presses.one(self.say(UPLOAD)), self.problems_told():
                 if files:
                     action([files] if isinstance(files, str) else files)
             return None, self.look()
@@ -333,6 +329,17 @@ class Page:
         """The stamp of now. The page is redrawn only when it changes."""
         return stamp_of(self.studio, status(self.kernel))
 
+    @property
+    def drawn_parts(self) -> list[Component]:
+        """What is drawn from every view, in the order of a redraw."""
+        watched = [component for component, _ in self.watchers]
+        chosen = [component for component, _, _ in self.chosen]
+        return [*self.fields, *watched, *chosen]
+
+    def begin(self) -> tuple[Seen, str]:
+        """What a browser tab has that was just opened, and the stamp of now."""
+        return Seen(is_new=True), self.look()
+
     def redraw(self, seen: Seen | None, *choices: Any) -> list[Any]:
         """All that differs from what this tab has; the rest is skipped."""
         seen = seen or Seen()
@@ -358,7 +365,11 @@ class Page:
             updates.append(self.drawn_html(drawer, view, *values))
         seen.version = version
         first = self.first_news(seen, view, range(len(self.first)))
-        return [seen, *only_news(seen.sent, updates), *first]
+        news = only_news(seen.sent, updates)
+        if seen.is_new:
+            news = [*map(unlike_built, self.drawn_parts, news)]
+            seen.is_new = False
+        return [seen, *news, *first]
 
     def first_news(self, seen: Seen, view: View, numbers: Sequence[int]) -> list[Any]:
         """Of the parts that are sent first, those that this tab does not have so."""
@@ -379,6 +390,20 @@ class Page:
         drawn = self.drawn(drawer, self, view, *values)
         return drawn if isinstance(drawn, dict) else gr.update(value=str(drawn))
 
+    def follow(self, choice: Component) -> None:
+        """Redraw at once all parts that depend on a choice, whenever it changes."""
+        parts = [part for part in self.chosen if choice in part[1]]
+
+        def draw(*values: Any) -> Any:
+            view, rest, drawn = self.view(), list(values), []
+            for _, choices, drawer in parts:
+                mine, rest = rest[: len(choices)], rest[len(choices) :]
+                drawn.append(self.drawn_html(drawer, view, *mine))
+            return drawn if len(drawn) > 1 else drawn[0]
+
+        inputs = [each for _, choices, _ in parts for each in choices]
+        choice.change(draw, inputs, [part[0] for part in parts], **QUIET)
+
     def connect(self) -> None:
         """Wire the buttons, and the redraw that follows a new stamp.
 
@@ -386,15 +411,31 @@ class Page:
         """
         for wire in self.later:
             wire()
-        outputs = [
-            self.seen,
-            *self.fields,
-            *(component for component, _ in self.watchers),
-            *(component for component, _, _ in self.chosen),
-            *(component for component, _ in self.first),
-        ]
-        choices = [choice for _, inputs, _ in self.chosen for choice in inputs]
-        self.stamp.change(self.redraw, [self.seen, *choices], outputs, **QUIET)
+        choices = {id(each): each for _, some, _ in self.chosen for each in some}
+        for choice in choices.values():
+            self.follow(choice)
+        first = [component for component, _ in self.first]
+        outputs = [self.seen, *self.drawn_parts, *first]
+        inputs = [choice for _, some, _ in self.chosen for choice in some]
+        self.stamp.change(self.redraw, [self.seen, *inputs], outputs, **QUIET)
+
+
+PLAIN = str, bool, int, float, list, tuple, type(None)
+
+
+def unlike_built(component: Component, update: Any) -> Any:
+    """Of an update, what a component is not already in the page by its building."""
+    if not isinstance(update, dict):
+        return update
+    plain = str, bool, int, float, list, tuple, type(None)
+
+    def is_built(name: str, value: Any) -> bool:
+        built = getattr(component, name, component)
+        return (
+            isinstance(value, plain) and type(built) is type(value) and built == value
+        )
+
+    return {name: v for name, v in update.items() if not is_built(name, v)}
 
 
 def only_news(

@@ -93,8 +93,8 @@ class Studio:
     rendered: tuple[Recipe, Rows, dict[str, Cell], Edits] | None = None
     # What each field decides of that code, as far as it was asked for.
     decided: tuple[Recipe, Rows, dict] | None = None
-    # Where the fields stand on each language's page, by the ids of their components.
-    places: dict[str, dict[str, Place]] = field(default_factory=dict)
+    # Where the fields stand on the page, by the ids of their components.
+    places: dict[str, Place] = field(default_factory=dict)
     offered: dict[Path, tuple[Recipe, str, Edits]] = field(default_factory=dict)
     followed: dict[Path, Followed] = field(default_factory=dict)
     following: threading.Lock = field(default_factory=threading.Lock)

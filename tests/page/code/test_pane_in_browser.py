@@ -66,6 +66,13 @@ def test_what_a_field_changes_is_marked_and_told(browser: Any, server: Any) -> N
     wait_for(lambda: epochs in numbers(page, TRAIN, "changed"), 45)
     assert "num_train_epochs" in lines(page, TRAIN)[epochs - 1]
     wait_for(lambda: not numbers(page, TRAIN, "changed"), 45)
+    # A line that comes, and goes.
+    for value in ("2", "1"):
+        set_field(page, "training.gradient_accumulation", value)
+        came = value == "2"
+        word = f"1 line changed: {batch + 1}" if came else "1 line went, before line"
+        wait_for(lambda word=word: word in told.inner_text(), 45)
+    assert numbers(page, TRAIN, "gone-above") == [batch + 1]
 
 
 def test_fields_and_lines_lead_to_one_another(browser: Any, server: Any) -> None:
@@ -130,11 +137,11 @@ def test_hostile_text_is_shown_and_nothing_more(browser: Any, server: Any) -> No
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_phone_is_led_to_a_tab_that_has_no_room(browser: Any, server: Any) -> None:
+def test_a_phone_is_led_to_another_tab(browser: Any, server: Any) -> None:
     page = open_page(browser, server, viewport={"width": 390, "height": 800})
-    page.get_by_role("button", name="More tabs").click()
-    page.locator(".overflow-dropdown").get_by_text("Parameters", exact=True).click()
+    go(page, "Parameters")
     page.wait_for_selector("#code-adapter .code-line")
     seed = line_with(page, "#code-adapter", "random_state=")
     page.locator(f"#code-adapter [data-n='{seed}'] code").click()
     wait_for(lambda: focused(page) == "training-seed", 45)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

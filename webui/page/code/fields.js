@@ -114,17 +114,11 @@ async function waitUntil(found) {
   return null;
 }
 
-// A tab that has no room is called by its title alone, in a list.
-function openTab({ tab, title }) {
-  const listed = [...document.querySelectorAll('.overflow-dropdown button')].find((other) => other.textContent.trim() === title);
-  const button = document.querySelector(`[role=tab][data-tab-id="${tab}"]`) || listed;
-  if (button && button.getAttribute('aria-selected') !== 'true') button.click();
-}
-
 // Open the tab and the folds of a field, and go there; false where it is not shown.
 async function leadTo({ ids, place }) {
   if (!place) return false;
-  openTab(place);
+  const button = document.querySelector(`[role=tab][data-tab-id="${place.tab}"]`);
+  if (button && button.getAttribute('aria-selected') !== 'true') button.click();
   for (const id of place.folds) {
     const head = await waitUntil(() => document.querySelector(`#${id} > button.label-wrap`));
     if (head && !head.classList.contains('open')) head.click();

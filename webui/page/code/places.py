@@ -9,11 +9,9 @@ from webui.page.bind import Binding
 
 
 class Place(NamedTuple):
-    """The tab of a component by its id and its title, which is all that it has in a
-    list of tabs, and the ids of the folds, the outer first."""
+    """The tab of a component by its id, and the ids of the folds, the outer first."""
 
     tab: str
-    title: str
     folds: tuple[str, ...]
 
 
@@ -39,7 +37,5 @@ def places_of(bindings: Iterable[Binding]) -> dict[str, Place]:
         for depth, fold in enumerate(folds):
             fold.elem_id = fold.elem_id or f"fold-{depth}-{component.elem_id}"
         names = tuple(str(fold.elem_id) for fold in reversed(folds))
-        tab = next((b for b in around(component) if isinstance(b, gr.Tab)), None)
-        title = str(tab.label) if tab else ""
-        found[str(component.elem_id)] = Place(tab_of(component), title, names)
+        found[str(component.elem_id)] = Place(tab_of(component), names)
     return found

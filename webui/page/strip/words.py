@@ -35,8 +35,6 @@ FROM_QUEUE = Text(
 )
 REPORT = Text("Report on all rows", "检查全部数据")
 UNPACKS = Text("Unpacking a GGUF file", "解包 GGUF 文件")
-UPLOADS = Text("Reading what was uploaded", "读取上传的文件")
-LINK = Text("Loss so far", "目前的损失")
 
 # What the planner is asked, by the name of the function that answers.
 ASKED = {

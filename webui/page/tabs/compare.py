@@ -1,6 +1,7 @@
 """Tab Compare: one prompt, the base and the tuned model side by side."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -183,7 +184,10 @@ def stream_when_asked(
             texts = {"base": "", "tuned": ""}
             # When the tab is closed, Gradio closes this generator, and that the client.
             own, folder = settings_to_ask(page, recipe, name)
-            with jobs.comparing(page.kernel, own, folder, edits=page.edits) as client:
+            with ExitStack() as owned:
+                begins = jobs.comparing(page.kernel, own, folder, edits=page.edits)
+                with page.studio.presses.one(page.say(ASK)):
+                    client = owned.enter_context(begins)
                 yield seen, answer_box(titles[0], "…"), answer_box(titles[1])
                 for pane, text in listen(page.kernel, client):
                     if not pane:
