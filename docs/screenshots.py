@@ -3,6 +3,8 @@
 Starts the page on a home of its own with the starter recipe, walks through it as a new
 user does, trains, and writes docs/images/: three pictures in each language, and a short
 animation. ``make screenshots`` runs it; it takes some minutes and needs Chromium.
+
+With a home as its argument it trains nothing, and shows that home's newest run.
 """
 
 import os
@@ -29,7 +31,7 @@ IMAGES = ROOT / "docs" / "images"
 RECIPE = ROOT / "recipes" / "starter-extract.yaml"
 SIZE = {"width": 1360, "height": 850}
 SMALL = 960, 600  # pixels of the animation
-STEPS, SCORED = 40, 12  # of a training and a score that are short
+STEPS, SCORED = 30, 8  # of a training and a score that are short
 PATIENCE = 120_000  # milliseconds, for a machine that has other work
 MOST_SHORT = 24  # frames of the training
 COLORS = 96  # of a picture: the page is quiet
@@ -40,11 +42,11 @@ TABS = {
 }
 
 
-def main() -> None:
+def main(given: Path | None = None) -> None:
     """Walk, and write every picture."""
     IMAGES.mkdir(exist_ok=True)
     frames: list[tuple[bytes, int]] = []
-    with page_served() as address, sync_playwright() as playwright:
+    with page_served(given) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
@@ -64,12 +66,18 @@ def main() -> None:
                 picture(other.screenshot(), f"{name}{'.zh' if path else ''}.png")
                 other.close()
 
-        walk(page, frame, still)
+        walk(page, frame, still, train=given is None)
         browser.close()
     animation(frames, "walk.webp")
 
 
-def walk(page: Any, frame: Callable[[int], None], still: Callable[[str], None]) -> None:
+def walk(
+    page: Any,
+    frame: Callable[[int], None],
+    still: Callable[[str], None],
+    *,
+    train: bool,
+) -> None:
     """See what a model is trained on, change a setting, train, and ask both models."""
     for tab in ("Model", "Data"):
         go(page, tab)
@@ -78,18 +86,17 @@ def walk(page: Any, frame: Callable[[int], None], still: Callable[[str], None]) 
     go(page, "Parameters")
     at_rest(page)
     frame(1400)
+    rank = page.locator("#adapter-rank input").first.input_value()
     fill(page, "adapter-rank", 16)
     page.wait_for_timeout(700)
     frame(1800)
     at_rest(page)
     frame(1400)
+    fill(page, "adapter-rank", int(rank))
     still("parameters")
-    go(page, "Compare")
-    fill(page, "compare-scored_rows", SCORED)
+    if train:
+        begin(page)
     go(page, "Train")
-    fill(page, "training-steps", STEPS)
-    page.click("#run-all")
-    until(lambda: word_of(page) == "busy", 600)
     trained, seen = False, -1
     while word_of(page) == "busy":
         step = step_of(page)
@@ -101,13 +108,22 @@ def walk(page: Any, frame: Callable[[int], None], still: Callable[[str], None]) 
             trained = True
         page.wait_for_timeout(4000)
     frame(2000)
+    if not trained:
+        still("train")
     go(page, "Compare")
-    page.click("#ask")
-    until(lambda: word_of(page) == "busy", 60)
-    until(lambda: word_of(page) == "idle", 600)
     page.wait_for_timeout(2000)
     frame(4000)
     still("compare")
+
+
+def begin(page: Any) -> None:
+    """Make the training short, and run all."""
+    go(page, "Compare")
+    fill(page, "compare-scored_rows", SCORED)
+    go(page, "Train")
+    fill(page, "training-steps", STEPS)
+    page.click("#run-all")
+    until(lambda: word_of(page) == "busy", 600)
 
 
 def fill(page: Any, field: str, value: int) -> None:
@@ -126,7 +142,7 @@ def step_of(page: Any) -> int:
 
 def at_rest(page: Any) -> None:
     """Wait until nothing is worked out, unless a job goes on."""
-    for _ in range(120):
+    for _ in range(25):
         if word_of(page) == "busy" or not page.locator(".strip.going").count():
             return
         page.wait_for_timeout(1000)
@@ -148,31 +164,32 @@ def until(condition: Callable[[], Any], seconds: float) -> None:
 
 
 @contextmanager
-def page_served() -> Iterator[str]:
-    """The page on a home of its own, which has the starter model; its address."""
+def page_served(given: Path | None) -> Iterator[str]:
+    """The page on a given home, or on one of its own with the starter; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        home = Path(folder) / "home"
-        home.mkdir()
-        (home / "models").symlink_to(models_folder())
-        environment = {
-            **os.environ,
-            "TUNEBOOK_HOME": str(home),
-            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-            "PYTHONPATH": str(ROOT),
-        }
-        command = [sys.executable, "-m", "webui", "page", str(RECIPE), "--no-browser"]
+        home = given or Path(folder) / "home"
+        recipe, environment = RECIPE, {**os.environ, "TUNEBOOK_HOME": str(home)}
+        environment["PYTHONPATH"] = str(ROOT)
+        if given:
+            recipe = max((home / "runs").glob("*/recipe.yaml"))
+        else:
+            home.mkdir()
+            (home / "models").symlink_to(models_folder())
+            environment["JUPYTER_RUNTIME_DIR"] = str(home / "runtime")
+        command = [sys.executable, "-m", "webui", "page", str(recipe), "--no-browser"]
         server = subprocess.Popen([*command, "--port", str(port)], env=environment)
         address = f"http://127.0.0.1:{port}/"
         try:
-            until(lambda: answers(address), 60)
+            until(lambda: answers(address), 180)
             yield address
         finally:
             server.terminate()
             server.wait()
-            end_kernel(environment)
+            if not given:
+                end_kernel(environment)
 
 
 def answers(address: str) -> bool:
@@ -252,4 +269,4 @@ def save(image: Any, name: str, **options: Any) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))
