@@ -86,6 +86,7 @@ def recipe_page() -> str:
 def field_entry(path: str, declared: DeclaredField) -> str:
     """One field as a paragraph in both languages."""
     declaration = declared.declaration
+    told = declaration.whole_help
     facts = [f"default `{json.dumps(declared.default, ensure_ascii=False)}`"]
     if declared.choices:
         facts.append("one of " + ", ".join(f"`{c}`" for c in declared.choices))
@@ -97,7 +98,7 @@ def field_entry(path: str, declared: DeclaredField) -> str:
         facts.append(f"when `{other}` is " + " or ".join(f"`{v}`" for v in wanted))
     return (
         f"**`{path}`** {declaration.title.en} · {declaration.title.zh} "
-        f"({'; '.join(facts)})  \n{declaration.help.en}  \n{declaration.help.zh}"
+        f"({'; '.join(facts)})  \n{told.en}  \n{told.zh}"
     )
 
 

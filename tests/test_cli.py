@@ -20,8 +20,9 @@ from webui.kernel import jobs
 from webui.kernel.kernel import this_kernel
 from webui.kernel.status import lock
 from webui.notebook.render import render_cells
+from webui.notebook.rows import expected
 from webui.recipe.store import load
-from webui.runs import events, folder
+from webui.runs import events, folder, notes
 
 ROOT = Path(__file__).parents[1]
 RECIPE = ROOT / "recipes" / "starter-extract.yaml"
@@ -191,6 +192,24 @@ def test_rows_lie_beside_their_script_and_nothing_is_taken_away(
     assert (deep.parent / "other-rows" / "extract.heldout.jsonl").is_file()
 
 
+def test_a_run_gives_its_own_recipe_and_rows(
+    tunebook: Callable[..., Printed], tmp_path: Path
+) -> None:
+    recipe = load(RECIPE, ["adapter.rank=19"])
+    rows = expected(recipe)
+    run = folder.create(this_kernel().runs, recipe, [], "run", rows=rows)
+    notes.change(run, this_kernel().notes, name="my best one")
+    (run / "rows").mkdir()
+    for name in ("extract.train.jsonl", "extract.heldout.jsonl"):
+        (run / "rows" / name).write_text("its own")
+    for command, named in (("script", "my best one"), ("notebook", run.name)):
+        file = tmp_path / command
+        assert tunebook(command, named, "-o", str(file))[0] == 0
+        assert "r=19" in file.read_text()
+        own = tmp_path / f"{command}-rows" / "extract.train.jsonl"
+        assert own.read_text() == "its own"
+
+
 def test_notebook_opens_in_jupyter(
     tunebook: Callable[..., Printed], tmp_path: Path
 ) -> None:
@@ -240,7 +259,8 @@ def test_every_problem_of_a_recipe_is_a_line(tunebook: Callable[..., Printed]) -
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["script", "nowhere"], "nowhere: is neither a file nor"),
+        (["script", "nowhere"], "nowhere: is neither a recipe"),
+        (["notebook", "nowhere"], "nor a run (its id, its name or its folder"),
         (["compare", "nowhere"], "No run is called 'nowhere'"),
         (["runs", "--delete", "nowhere"], "No run is called 'nowhere'"),
         (["script", str(RECIPE), "-o", "/dev/null/x.py"], "/dev/null"),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import platform
 import re
 import subprocess
 import sys
@@ -94,6 +95,40 @@ def test_a_t4_computes_in_fp16_for_want_of_bf16() -> None:
         "fp16",
         "the Tesla T4 (compute capability 7.5) has no bf16: that begins with 8.0",
     )
+
+
+@pytest.mark.parametrize(
+    ("machine", "flags", "bf16"),
+    [
+        ("x86_64", {"avx2", "avx512_bf16"}, True),
+        ("amd64", {"amx_bf16"}, True),
+        ("x86_64", {"avx2", "bf16"}, False),
+        ("aarch64", {"asimd", "bf16"}, True),
+        ("arm64", {"asimd"}, False),
+        ("arm64", set(), None),
+        ("riscv64", {"bf16"}, None),
+    ],
+)
+def test_what_a_processor_has_is_told_by_its_flags_or_not_at_all(
+    machine: str, flags: set[str], bf16: bool | None
+) -> None:
+    assert doctor.bf16_by_flags(machine, flags) is bf16
+
+
+ASK = """
+import unsloth
+from unsloth_zoo.cpu.runtime import cpu_bf16_supported, cpu_flags
+print(cpu_bf16_supported(), *cpu_flags())
+"""
+
+
+def test_the_rule_for_processors_is_unsloth_s() -> None:
+    told = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    verdict, *flags = told.stdout.splitlines()[-1].split()
+    assert doctor.cpu_flags() == {*flags}
+    known = doctor.bf16_by_flags(platform.machine().lower(), doctor.cpu_flags())
+    assert str(known) in ("None", verdict)
 
 
 def test_an_a100_computes_in_bf16() -> None:

@@ -2,7 +2,7 @@
 
 import sys
 
-from webui.cli import main
+from webui.cli import tunebook
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tunebook())

@@ -1,6 +1,5 @@
 """Start the page: the server, its middleware, its limits."""
 
-import gc
 import logging
 import os
 from pathlib import Path
@@ -15,6 +14,7 @@ from webui.address import (
     shown_at,
     trust_proxies,
 )
+from webui.collecting import uncollected
 from webui.kernel import closing, keeper
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.recipe.problems import RecipeError
@@ -49,12 +49,15 @@ def launch(
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     trust_proxies()
+    import_page()
 
     from webui import watchdog
     from webui.page import routes, theme
     from webui.page.build import build_app
+    from webui.page.code.answering import add_code_routes
     from webui.page.patches.beginning import at_start
     from webui.page.patches.colab import in_colab, know_colab
+    from webui.page.patches.document import speak_the_pages_language
     from webui.page.patches.ending import wait_for_end
     from webui.page.patches.own_files import serve_own_files
     from webui.page.patches.presses import rest_between_presses
@@ -77,8 +80,7 @@ def launch(
     planner.warm()
     studio.look_at_device()
     at_start(app, watchdog.watch_this_loop)
-    # What is there now stays: the event loop need not look through it for garbage.
-    gc.freeze()
+    speak_the_pages_language()
     served, address, shared = app.launch(
         server_name=host,
         server_port=port,
@@ -104,6 +106,7 @@ def launch(
     rest_between_presses(app)
     tick_slowly(app)
     routes.add_routes(served, studio)
+    add_code_routes(served, studio)
     keeper.start_keeper(kernel)
     if share and not shared:
         print("There is no shared link: Gradio's server cannot be reached from here.")
@@ -112,6 +115,12 @@ def launch(
     if block:
         wait_for_end(app)
     return address
+
+
+@uncollected()
+def import_page() -> None:
+    """Import all that the page needs; it stays, as does what is built of it."""
+    from webui.page import build, routes  # noqa: F401
 
 
 def before_it(host: str, share: bool, root: str) -> list[Any]:
@@ -141,18 +150,23 @@ def before_it(host: str, share: bool, root: str) -> list[Any]:
 
 def open_studio(kernel: Kernel, recipe: Path | None) -> Any:
     """The server's state: the named recipe, else last time's, else the starter."""
-    from webui.page.draft import Draft
+    from webui.page.draft import Draft, open_draft
+    from webui.page.edit import files as edit_files
     from webui.page.studio import Studio
 
     file = kernel.home / "draft.yaml"
-    if recipe is not None:
-        return Studio(kernel, Draft(load(recipe), file))
     starter = shipped_recipes() / "starter-extract.yaml"
+    opened = recipe or (file if file.is_file() else starter)
     try:
-        return Studio(kernel, Draft(load(file if file.is_file() else starter), file))
+        draft = open_draft(file) if opened == file else Draft(load(opened), file)
     except RecipeError as error:
+        if recipe is not None:
+            raise
         print(f"The draft of last time cannot be read, so the starter opens. {error}")
-        return Studio(kernel, Draft(load(starter), file))
+        opened, draft = starter, Draft(load(starter), file)
+    if opened != file and (by_hand := edit_files.read(file)):
+        print(edit_files.told_kept(kernel.home, by_hand).en)
+    return Studio(kernel, draft)
 
 
 def log_to_file(home: Path) -> None:

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pkgutil import resolve_name
 
+from webui.collecting import uncollected
 from webui.commands.options import parser
 
 STANDALONE = ("-h", "--help", "--version")
@@ -32,6 +33,32 @@ COMMANDS = {
     "starter": "machine:starter",
     "unpack": "unpack:unpack",
 }
+
+
+# What is heavy for these is imported by a helper process, from the first moment on.
+PLANNED = ("plan", "data", "script", "notebook", "run", "sweep")
+
+
+def tunebook() -> int:
+    """The program: a command, with the planner's help, which ends with it."""
+    import multiprocessing
+
+    from webui.planner import process as planner
+
+    if is_planned(sys.argv[1:]):
+        planner.warm()
+    try:
+        return main()
+    finally:
+        # Python would wait until it has answered or imported everything.
+        planner.stop()
+        for helper in multiprocessing.active_children():
+            helper.kill()
+
+
+def is_planned(given: Sequence[str]) -> bool:
+    """Whether a command line will ask the planner."""
+    return bool({*given[:1]} & {*PLANNED}) and not {*given} & {*STANDALONE}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,9 +89,10 @@ def with_command(given: Sequence[str]) -> list[str]:
 
 def command(name: str) -> Callable[[argparse.Namespace], int]:
     """The function of a command."""
-    found: Callable[[argparse.Namespace], int] = resolve_name(
-        f"webui.commands.{COMMANDS[name]}"
-    )
+    with uncollected():
+        found: Callable[[argparse.Namespace], int] = resolve_name(
+            f"webui.commands.{COMMANDS[name]}"
+        )
     return found
 
 
@@ -104,4 +132,4 @@ def keep_traceback() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tunebook())

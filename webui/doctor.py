@@ -25,6 +25,8 @@ from webui.install import UNSLOTH, by_hand, explain, installed
 PYTHONS = ((3, 10), (3, 13))
 SINKS = ("tensorboard", "trackio", "wandb")
 SPACE_NEEDED = 2 * 10**9  # the starter model, some runs and their checkpoints
+# With one of these Unsloth decides otherwise than by what the processor can do.
+ITS_OWN = ("UNSLOTH_CPU_BF16", "UNSLOTH_ALLOW_CPU", "UNSLOTH_DISABLE_CPU_FALLBACK")
 MEMORY_NEEDED = 4 * 10**9  # training the starter model took 2.6 GB, the page 0.3
 
 
@@ -161,7 +163,7 @@ def choose_precision(device: Device) -> tuple[str, str]:
     asked = os.environ.get("UNSLOTH_CPU_BF16", "").strip()
     if asked:
         return "bf16" if device.bf16 else "fp32", f"UNSLOTH_CPU_BF16 is {asked}"
-    flags = ", ".join(_cpu_bf16_flags())
+    flags = ", ".join(sorted(cpu_flags() & {"amx_bf16", "avx512_bf16", "bf16"}))
     if device.bf16:
         return "bf16", f"this CPU has instructions for it ({flags or 'as measured'})"
     return "fp32", (
@@ -270,12 +272,38 @@ def look_at_device() -> Device:
             capability=f"{found.major}.{found.minor}",
             memory=found.total_memory,
         )
-    from unsloth import is_bfloat16_supported
-
     threads = torch.get_num_threads()
     name = f"CPU ({platform.machine()}, {threads} threads)"
-    bf16 = bool(is_bfloat16_supported())
+    bf16 = None
+    if not (torch.xpu.is_available() or any(map(os.environ.get, ITS_OWN))):
+        bf16 = bf16_by_flags(platform.machine().lower(), cpu_flags())
+    if bf16 is None:
+        from unsloth import is_bfloat16_supported
+
+        bf16 = bool(is_bfloat16_supported())
     return Device(kind="cpu", name=name, torch=torch.__version__, bf16=bf16)
+
+
+def cpu_flags() -> set[str]:
+    """What the processor can do, in its own words; empty where nobody says it."""
+    try:
+        text = Path("/proc/cpuinfo").read_text("utf-8", errors="ignore")
+    except OSError:
+        return set()
+    named = (line.partition(":") for line in text.splitlines())
+    kinds = ("flags", "features")
+    said = next((t for key, _, t in named if key.strip().lower() in kinds), "")
+    return {*said.lower().split()}
+
+
+def bf16_by_flags(machine: str, flags: set[str]) -> bool | None:
+    """Whether Unsloth would compute in bf16 on a CPU, by its own rule; None where only
+    Unsloth itself can tell, whose import takes ten seconds."""
+    native = {
+        **dict.fromkeys(("x86_64", "amd64"), {"amx_bf16", "avx512_bf16"}),
+        **dict.fromkeys(("aarch64", "arm64"), {"bf16"}),
+    }.get(machine)
+    return bool(flags & native) if flags and native else None
 
 
 def main() -> None:
@@ -314,15 +342,6 @@ def _is_for_use_here(wanted: Requirement) -> bool:
     extras = ("", "unsloth")
     marker = wanted.marker
     return marker is None or any(marker.evaluate({"extra": each}) for each in extras)
-
-
-def _cpu_bf16_flags() -> list[str]:
-    try:
-        text = Path("/proc/cpuinfo").read_text("utf-8")
-    except OSError:
-        return []
-    known = {"amx_bf16", "avx512_bf16", "bf16"}
-    return sorted(known & set(text.split()))
 
 
 if __name__ == "__main__":

@@ -8,3 +8,16 @@ class Text(NamedTuple):
 
     en: str
     zh: str
+
+
+def filled(text: Text, *parts: Text) -> Text:
+    """A text with others put in, each in its language."""
+    return Text(
+        text.en.format(*(part.en for part in parts)),
+        text.zh.format(*(part.zh for part in parts)),
+    )
+
+
+def same_in_both(text: str) -> Text:
+    """What is said alike in both languages, as a name."""
+    return Text(text, text)

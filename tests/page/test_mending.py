@@ -12,7 +12,7 @@ import pytest
 from webui.kernel import jobs, process
 from webui.kernel.kernel import this_kernel
 from webui.kernel.status import Status
-from webui.notebook.cells import RUN
+from webui.notebook.cells import RUN, SWEEP
 from webui.notebook.render import render_cells
 from webui.page import mending
 from webui.page.draft import Draft
@@ -129,6 +129,22 @@ def test_after_the_kernel_died(studio: Studio) -> None:
     assert change is not None and change.values == HALVED
     studio.draft.commit("training.learning_rate", 1e-5)
     assert mending.after_death(view(studio, run=run)) is None
+
+
+def test_after_the_kernel_died_in_a_sweep(studio: Studio, page: Page) -> None:
+    recipe = with_values(RECIPE, {"sweep.space": {"adapter.rank": [2, 4]}})
+    studio.draft.replace(recipe)
+    cells = render_cells(recipe, SWEEP.cells)
+    run = folder.create(this_kernel().runs, recipe, cells, "sweep")
+    assert mending.after_swept_death(view(studio)) is None
+    events.append(run, events.Failed(cell="sweep", error="KernelDied", code=137))
+    events.append(run, events.Finished(status="failed"))
+    now = view(studio)
+    change = mending.after_swept_death(now)
+    assert change is not None and change.values == HALVED
+    assert mending.after_death(now) is None
+    told = mending.describe_change(page, now, change, of_training=False)
+    assert page.say(mending.ANEW) in told
 
 
 def test_what_is_observed_is_told_and_can_be_changed(

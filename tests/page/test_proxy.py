@@ -88,7 +88,7 @@ def walk(browser: Any, address: str, folder: Path) -> None:
     rows.write_text('{"instruction": "Say a.", "output": "a"}\n' * 8)
     page.set_input_files("#upload input[type=file]", str(rows))
     wait_for(lambda: rows.stem in (home() / "draft.yaml").read_text())
-    page.get_by_text("Recipe and code").click()
+    page.get_by_text("Files", exact=True).click()
     with page.expect_download() as download:
         page.locator("#take-yaml").click()
     assert "rank: 4" in Path(download.value.path()).read_text()

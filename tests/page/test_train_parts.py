@@ -1,5 +1,6 @@
 """What the Train tab says of a run that does not train: not yet, or no more."""
 
+from html import unescape
 from pathlib import Path
 
 import gradio as gr
@@ -13,10 +14,13 @@ from webui.page.frame import Page
 from webui.page.library_warnings import library_warnings
 from webui.page.runs.one import warned_of
 from webui.page.studio import Studio
+from webui.page.tabs.compare import COMING, NO_RUN, NO_SCORE, last_answer, scores
 from webui.page.tabs.train_figures import BEFORE, EMPTY, draw_progress, ended_kernel
 from webui.recipe import Recipe
 from webui.recipe.store import loads
 from webui.runs import events, folder
+from webui.runs import scores as scoring
+from webui.runs.summary import write_summary
 
 pytestmark = pytest.mark.usefixtures("tunebook_home")
 
@@ -71,3 +75,36 @@ def test_a_library_s_warning_is_shown_once_and_escaped(page: Page) -> None:
     assert "deprecated &lt;i&gt;" in shown and "a later version" in shown
     assert warned_of(page, page.view(), run.name) == shown
     assert not warned_of(page, page.view(), "gone")
+
+
+def test_compare_and_score_say_what_will_stand_there(page: Page) -> None:
+    """Nothing is trained; then something is; then the base has answered nothing."""
+    boxes = [last_answer(page, pane, page.view())["value"] for pane in (0, 1)]
+    assert all(NO_RUN.en in each for each in (*boxes, scores(page, page.view())))
+    run = started()
+    (run / "adapter").mkdir()
+    (run / "adapter" / "adapter_config.json").write_text("{}")
+    boxes = [last_answer(page, pane, page.view())["value"] for pane in (0, 1)]
+    for words, box in zip(COMING, boxes, strict=True):
+        assert words.en in unescape(box)
+    assert NO_SCORE.en in scores(page, page.view())
+    one = scoring.Score("tuned", "exact_match", 0.5, None, 10)
+    events.append(run, events.Scored(scores=[one]))
+    assert "50.0%" in scores(page, page.view())
+
+
+@pytest.mark.parametrize("step", [1.0, 2.5])
+def test_one_figure_for_tokens_per_second(page: Page, step: float) -> None:
+    """That of the whole training, which the summary has as well."""
+    run = started()
+    events.append(run, events.Begun(max_steps=3, time=100.0))
+    for number in (1, 2, 3):
+        logs = {"loss": 1.0, "num_tokens": 100.0 * number}
+        rate, at = 5000.0, 100.0 + step * number
+        events.append(
+            run, events.Step(step=number, logs=logs, tokens_per_second=rate, time=at)
+        )
+    told = draw_progress(page, page.view())
+    write_summary(run, "finished")
+    rate = folder.read_run(run).summary["tokens_per_second"]
+    assert rate == 100 / step and f">{rate:.4g}<" in told and "5000" not in told

@@ -35,6 +35,19 @@ def test_title_and_help_are_there_in_both_languages(declared: DeclaredField) -> 
 
 
 @every_field
+def test_a_help_is_short_and_the_rest_stands_behind_a_click(
+    declared: DeclaredField,
+) -> None:
+    help_text, more = declared.declaration.help, declared.declaration.more
+    assert len(help_text.en) <= 80 and len(help_text.zh) <= 50
+    if more is not None:
+        assert is_bilingual(more) and more.en != more.zh
+        assert more.en[-1] == "." and more.zh[-1] == "。"
+        # A star would end the fold: see webui/page/bind.py.
+        assert "*" not in "".join((*help_text, *more))
+
+
+@every_field
 def test_each_choice_has_a_title(declared: DeclaredField) -> None:
     titles = declared.declaration.choice_titles or {}
     assert tuple(titles) == declared.choices

@@ -14,7 +14,7 @@ from webui.commands.progress import event_line
 from webui.files import read_json, write_json
 from webui.kernel.kernel import this_kernel
 from webui.metrics import METRICS, metric
-from webui.page.charts import judged_at_steps, trials_frame
+from webui.page.charts import judged_at_steps, trial_points
 from webui.page.curves import Asked, curve_news, figures_of
 from webui.page.draft import Draft
 from webui.page.frame import Page
@@ -193,7 +193,8 @@ def test_the_chart_of_trials_shows_what_they_are_judged_by() -> None:
     step = events.Step(step=1, trial=0, logs={"loss": 1.0, TOY: 2.0})
     assert judged_at_steps([step, trial]) == TOY
     assert judged_at_steps([step]) == judged_at_steps([trial]) == "loss"
-    assert trials_frame([step], 1, TOY)[TOY].tolist()[-1] == 2.0
+    begun = events.Begun(trial=0)
+    assert trial_points([begun, step, trial], TOY) == {0: [[1, 2]]}
 
 
 def test_directions_and_units() -> None:

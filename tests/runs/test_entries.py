@@ -13,6 +13,8 @@ from webui.notebook.render import Cell
 from webui.recipe.checks import check
 from webui.runs import entries, events, folder, notes
 from webui.runs.entries import chosen
+from webui.runs.settings import summarized
+from webui.runs.summary import write_summary
 
 pytestmark = pytest.mark.usefixtures("tunebook_home")
 
@@ -37,7 +39,8 @@ def test_a_run_has_its_figures_and_what_it_is() -> None:
     (entry,) = entries.list_entries(this_kernel().runs)
     assert entry.id == run.name == entry.title
     assert (entry.model, entry.method) == ("org/Some-Model", "lora")
-    assert entry.figures == {"last_loss": 1.5, "steps": 3}
+    asked = {"rank": 16, "learning_rate": 2e-4}
+    assert entry.figures == {"last_loss": 1.5, "steps": 3, **asked}
     found = [(each.who, each.value, each.metric) for each in entry.scores]
     assert found == [("base", 0, "exact_match"), ("tuned", 0.5, "exact_match")]
 
@@ -58,7 +61,7 @@ def test_only_what_changed_is_read_again() -> None:
     write_json(second / folder.SUMMARY, {"status": "finished", "last_loss": 0.25})
     after = {entry.id: entry for entry in entries.list_entries(this_kernel().runs)}
     assert after[first.name].about.star and not before[first.name].about.star
-    assert after[second.name].figures == {"last_loss": 0.25}
+    assert after[second.name].figures["last_loss"] == 0.25
     events.append(first, events.Resumed(step=3, checkpoint="c", automatic=False))
     (first / folder.SUMMARY).unlink()
     assert entries.entry(first).run.status == "running"
@@ -135,7 +138,8 @@ def test_a_run_with_an_odd_summary_is_listed_with_the_others(summary: str) -> No
     (run / folder.SUMMARY).write_text(summary)
     found = {entry.id: entry for entry in entries.list_entries(this_kernel().runs)}
     assert {*found} == {run.name, other.name}
-    assert found[run.name].figures == {} and found[run.name].scores == ()
+    odd = found[run.name]
+    assert {*odd.figures} <= {"rank", "learning_rate"} and odd.scores == ()
     found[run.name].text.encode()
 
 
@@ -153,3 +157,54 @@ def test_a_folder_whose_name_is_no_text_is_no_run() -> None:
     odd = os.fsencode(run.parent) + b"/20990101-000000-\xff"
     os.rename(run, odd)
     assert entries.list_entries(this_kernel().runs) == []
+
+
+def test_rank_rate_and_data_are_those_of_the_recipe_or_of_the_summary() -> None:
+    files = ["/far/away/a.jsonl", "b.csv"]
+    values = {
+        "name": "b",
+        "adapter": {"rank": 8},
+        "training": {"learning_rate": 1e-3},
+        "data": {"train_files": files},
+    }
+    recipe = check(values)
+    run = folder.create(this_kernel().runs, recipe, [], "run")
+    (before,) = entries.list_entries(this_kernel().runs)  # it has no summary yet
+    write_summary(run, "finished")
+    (after,) = entries.list_entries(this_kernel().runs)
+    for entry in (before, after):
+        assert (entry.figures["rank"], entry.figures["learning_rate"]) == (8, 1e-3)
+        assert entry.settings.data == ("a.jsonl", "b.csv") and "b.csv" in entry.text
+    assert before.settings == after.settings
+    hub = check({"data": {"source": "hub", "hub_dataset": "org/set"}})
+    assert summarized(hub)["data"] == ["org/set"]
+
+
+def test_a_method_without_a_rank_has_none() -> None:
+    recipe = check({"adapter": {"method": "ia3", "rank": 8}})
+    folder.create(this_kernel().runs, recipe, [], "run")
+    (entry,) = entries.list_entries(this_kernel().runs)
+    assert "rank" not in entry.figures
+
+
+def test_a_sweep_has_its_trials_and_no_figures_of_one_of_them() -> None:
+    run = folder.create(this_kernel().runs, check({}), [], "sweep")
+    write_json(run / folder.SUMMARY, {"steps": 4, "last_loss": 1, "duration": 9})
+    for number in range(3):
+        events.append(run, events.Trial(trial=number, value=1.0))
+    (entry,) = entries.list_entries(this_kernel().runs)
+    assert entry.trials == 3 and entry.figures == {"duration": 9}
+
+
+def test_runs_are_sorted_by_their_data_and_their_stars() -> None:
+    for name, file in (("a", "z.csv"), ("b", ""), ("c", "A.csv")):
+        data = {"train_files": [file]} if file else {}
+        run = folder.create(
+            this_kernel().runs, check({"name": name, "data": data}), [], "run"
+        )
+        run = run.rename(run.with_name(f"2020010{name}-000000-{name}"))
+        if name == "b":
+            notes.change(run, this_kernel().notes, star=True)
+    everything = entries.list_entries(this_kernel().runs)
+    assert names(chosen(everything, order="data")) == ["c", "a", "b"]
+    assert names(chosen(everything, order="-star"))[0] == "b"

@@ -11,15 +11,16 @@ from webui.commands.listing import run_as_json, run_line
 from webui.diagnosis.observations import observations
 from webui.kernel.kernel import this_kernel
 from webui.kernel.status import Status
+from webui.page.charts import draw_trials
 from webui.page.curves import curve_news
 from webui.page.draft import Draft
 from webui.page.frame import Page
 from webui.page.library_warnings import library_warnings
 from webui.page.runs.learned import learned_line
 from webui.page.runs.table import listing
+from webui.page.runs.trials import leaderboard, standing
 from webui.page.studio import Studio
 from webui.page.tabs.compare import scores
-from webui.page.tabs.sweep import leaderboard
 from webui.page.tabs.train_figures import changed_settings, draw_progress, ended_kernel
 from webui.page.tabs.train_samples import draw_samples, ranked
 from webui.page.view import View
@@ -69,7 +70,8 @@ def view_of(page: Page, run: Path) -> View:
 def test_it_opens_in_every_part_of_the_page(page: Page, run: Path) -> None:
     view = view_of(page, run)
     parts = [draw_progress, changed_settings, ended_kernel, scores, ranked]
-    html = "".join(part(page, view) for part in (*parts, leaderboard))
+    html = "".join(part(page, view) for part in [*parts, draw_trials])
+    html += leaderboard(page, view.history) + standing(page, view.followed)
     html += library_warnings(page, view.history)
     html += draw_samples(page, view, None) + "".join(
         learned_line(page, entries.entry(run))
@@ -77,7 +79,7 @@ def test_it_opens_in_every_part_of_the_page(page: Page, run: Path) -> None:
     html += listing(
         entries.list_entries(this_kernel().runs), "zh", order="-id", chosen=None
     )
-    assert run.name in html and "/ 4" in html
+    assert run.name in html and ("/ 4" in html) is not folder.is_sweep(run)
     told = curve_news(page.studio, run)
     assert told["names"][:3] == ["step", "epoch", "seconds"]
     assert observations(events.read(run)[0], Recipe()) is not None
@@ -139,5 +141,5 @@ def test_what_was_learned_before_was_once_a_warning() -> None:
 def test_the_best_trial_of_an_older_sweep(page: Page, tunebook_home: Path) -> None:
     run = tunebook_home / "runs" / "sweep"
     shutil.copytree(WRITTEN / "sweep", run)
-    told = leaderboard(page, view_of(page, run))
-    assert told.index("1.25") < told.index("1.5") and "loss on unseen rows" in told
+    told = leaderboard(page, view_of(page, run).history)
+    assert told.index("1.25") < told.index("1.5") and "loss on the watched rows" in told

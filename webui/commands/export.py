@@ -10,6 +10,8 @@ from webui.errors import PlannerError, UserError
 from webui.files import write_text
 from webui.kernel.kernel import this_kernel
 from webui.models.here import cells_here, model_here
+from webui.notebook.cells import reads
+from webui.notebook.edits import Edits
 from webui.notebook.ipynb import notebook_text
 from webui.notebook.rows import FOLDER, PARENT, Rows, expected
 from webui.notebook.script import recipe_script
@@ -28,26 +30,32 @@ from webui.runs.parent import copy_parent, saved_by_parent
 
 def write_script(arguments: Namespace) -> int:
     """Write the recipe as one Python file that needs nothing of Tunebook."""
-    recipe, rows, parent = read_asked_recipe(arguments)
+    recipe, rows, parent, edits = read_asked_recipe(arguments)
     name = Path(arguments.output).name if to_file(arguments) else "tune.py"
-    folder = folder_of(parent, arguments)
-    text = recipe_script(recipe, rows, name, folder, model_here(recipe.model))
-    return write_code(text, rows, parent, arguments)
+    folder = folder_of(parent, edits, arguments)
+    text = recipe_script(recipe, rows, name, folder, model_here(recipe.model), edits)
+    return write_code(text, rows, parent, edits, arguments)
 
 
 def write_notebook(arguments: Namespace) -> int:
     """Write the recipe as a notebook that has not run yet."""
-    recipe, rows, parent = read_asked_recipe(arguments)
-    folder = folder_of(parent, arguments)
-    cells = [vars(c) for c in cells_here(recipe, rows=rows, parent_folder=folder)]
+    recipe, rows, parent, edits = read_asked_recipe(arguments)
+    folder = folder_of(parent, edits, arguments)
+    cells = cells_here(recipe, rows=rows, parent_folder=folder, edits=edits)
     text = notebook_text(
-        cells, title=recipe.name, recipe=recipe, parent=recipe.adapter.from_run
+        [vars(cell) for cell in cells],
+        title=recipe.name,
+        recipe=recipe,
+        parent=recipe.adapter.from_run,
     )
-    return write_code(text, rows, parent, arguments)
+    return write_code(text, rows, parent, edits, arguments)
 
 
-def read_asked_recipe(arguments: Namespace) -> tuple[Recipe, Rows, Path | None]:
-    """The recipe that is named, its rows, and the adapter that it trains on, if any.
+def read_asked_recipe(
+    arguments: Namespace,
+) -> tuple[Recipe, Rows, Path | None, Edits]:
+    """The recipe that is named, its rows, the adapter that it trains on, if any, and
+    the cells that were edited by hand.
 
     Of a run these are its own, so that they are there when their sources are gone.
 
@@ -55,8 +63,8 @@ def read_asked_recipe(arguments: Namespace) -> tuple[Recipe, Rows, Path | None]:
         RunError: if the run that is trained on is gone.
     """
     recipe = given.recipe(arguments)
-    changed = arguments.set or arguments.model or arguments.preset
-    run = None if changed else given.run_of(arguments.recipe)
+    run = None if given.is_changed(arguments) else given.run_of(arguments.recipe)
+    edits = given.edits(arguments)
     rows = runs.kept_rows(run) if run else None
     refuse_what_a_run_would(recipe, rows)
     saved = run / PARENT if run else None
@@ -64,12 +72,13 @@ def read_asked_recipe(arguments: Namespace) -> tuple[Recipe, Rows, Path | None]:
         saved = None
     elif saved is None or not saved.is_dir():
         saved = saved_by_parent(recipe, this_kernel().runs)
-    return recipe, beside(rows or prepared_or_plain_rows(recipe), arguments), saved
+    rows = rows or prepared_or_plain_rows(recipe)
+    return recipe, beside(rows, edits, arguments), saved, edits
 
 
-def folder_of(parent: Path | None, arguments: Namespace) -> str:
+def folder_of(parent: Path | None, edits: Edits, arguments: Namespace) -> str:
     """What the folder of the adapter is called that is trained on."""
-    if parent is None or not to_file(arguments):
+    if parent is None or not to_file(arguments) or reads(edits, PARENT):
         return PARENT
     return f"{Path(arguments.output).stem}-{PARENT}"
 
@@ -102,9 +111,9 @@ def rates_amiss(recipe: Recipe, rows: Rows | None) -> list[Problem]:
     return rate_problems(recipe, known.train, known.form == "pieces")
 
 
-def beside(rows: Rows, arguments: Namespace) -> Rows:
+def beside(rows: Rows, edits: Edits, arguments: Namespace) -> Rows:
     """The rows in a folder that is called like the file which reads them."""
-    if not to_file(arguments):
+    if not to_file(arguments) or reads(edits, FOLDER):
         return rows
     return replace(rows, folder=f"{Path(arguments.output).stem}-{FOLDER}")
 
@@ -142,7 +151,9 @@ def to_file(arguments: Namespace) -> bool:
     return arguments.output is not None and str(arguments.output) != "-"
 
 
-def write_code(text: str, rows: Rows, parent: Path | None, arguments: Namespace) -> int:
+def write_code(
+    text: str, rows: Rows, parent: Path | None, edits: Edits, arguments: Namespace
+) -> int:
     """Write to the file of ``-o`` and what it reads beside it; or to stdout, alone."""
     if not to_file(arguments):
         sys.stdout.write(text)
@@ -163,7 +174,7 @@ def write_code(text: str, rows: Rows, parent: Path | None, arguments: Namespace)
         copy(rows.files, file.parent / rows.folder)
         print(f"Wrote {file.parent / rows.folder}: what it reads", file=sys.stderr)
     if parent:
-        target = file.parent / folder_of(parent, arguments)
+        target = file.parent / folder_of(parent, edits, arguments)
         copy_parent(parent, target)
         print(f"Wrote {target}: the adapter that it trains on", file=sys.stderr)
     write_text(file, text)

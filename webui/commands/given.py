@@ -1,11 +1,14 @@
 """What the user names on the command line: a recipe, with settings on top."""
 
 import json
+import sys
 from argparse import Namespace
 from pathlib import Path
 
+from webui.commands.left import tell_left, tell_left_of_file
 from webui.errors import PlannerError
 from webui.kernel.kernel import this_kernel
+from webui.notebook.edits import NO_EDITS, Edits
 from webui.planner.process import ask
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
@@ -26,6 +29,7 @@ def recipe(arguments: Namespace) -> Recipe:
     model = model_settings(arguments.model) if arguments.model else []
     path, settings = recipe_path(arguments.recipe), [*model, *arguments.set]
     found = load(path, settings)
+    tell_left_of_file(path, found, arguments.set)
     if not arguments.preset:
         return found
     # What was set by hand wins over the preset.
@@ -58,37 +62,67 @@ def model_settings(name: str) -> list[str]:
 
 
 def recipe_path(named: str) -> Path:
-    """The file of a recipe: a path, or the name of one that came with Tunebook.
+    """The file of a recipe: a path, the name of one that came with Tunebook, or that
+    of a run.
 
     Raises:
-        RecipeError: when it is neither.
+        RecipeError: when it is none of them.
+        RunError: when several runs are called so.
     """
     path = Path(named).expanduser()
     if path.is_file():
         return path
     if (run := run_of(named)) is not None:
         return run / folder.RECIPE
-    known = {shipped.stem: shipped for shipped in shipped_files()}
-    if named in known:
+    if named in (known := shipped_by_name()):
         return known[named]
     names = ", ".join(known) or "none"
     raise RecipeError.of(
-        f"is neither a file nor one of the recipes that came along ({names}), nor is "
-        "it a run.",
-        f"既不是文件，也不是自带的配方（{names}），也不是运行。",
+        f"is neither a recipe (a file, or one that came along: {names}) nor a run (its "
+        "id, its name or its folder; `tunebook runs` lists them).",
+        f"既不是配方（文件，或自带的：{names}），"
+        "也不是运行（id、名称或文件夹；`tunebook runs` 可列出全部）。",
         named,
     )
 
 
 def run_of(named: str) -> Path | None:
-    """The folder of the run that is named by its id or path, or by its recipe."""
+    """The folder of the run that is named by its path or its recipe, by its id or, if
+    no recipe that came along is called so, by its shown name or a part of its id.
+
+    Raises:
+        RunError: when several runs are called so.
+    """
     path = Path(named).expanduser()
     path = path.parent if path.name == folder.RECIPE else path
     if path.is_dir() and (path / folder.PLAN).is_file():
         return path
     root = this_kernel().runs
-    known = root / path.name
-    return known if named == path.name and known in folder.folders(root) else None
+    if named in folder.names(root):
+        return root / named
+    if path.is_file() or named in shipped_by_name():
+        return None
+    return folder.find(root, named).folder if folder.called(root, named) else None
+
+
+def is_changed(arguments: Namespace) -> bool:
+    """Whether settings of the command line stand on top of what is named."""
+    return bool(arguments.set or arguments.model or arguments.preset)
+
+
+def edits(arguments: Namespace) -> Edits:
+    """The cells that were edited by hand in the run that is named, if it is one.
+
+    With other settings they are left out, for these would not reach them; that is said.
+    """
+    run = run_of(arguments.recipe)
+    found = folder.edits_of_run(run) if run else NO_EDITS
+    if found and is_changed(arguments):
+        names = ", ".join(found)
+        told = f"The run's code by hand ({names}) is left out: settings are changed."
+        print(told, file=sys.stderr)
+        return NO_EDITS
+    return found
 
 
 def child_recipe(arguments: Namespace) -> Recipe:
@@ -111,8 +145,14 @@ def child_recipe(arguments: Namespace) -> Recipe:
     if arguments.rows:
         files = [str(Path(file).expanduser().absolute()) for file in arguments.rows]
         values = {"data.source": "files", "data.train_files": files}
-        recipe = with_values(recipe, values)
+        parent, recipe = recipe, with_values(recipe, values)
+        tell_left(parent, recipe, arguments.set)
     return loads(dumps(recipe), settings=[*settings, *arguments.set])
+
+
+def shipped_by_name() -> dict[str, Path]:
+    """The recipes that came with Tunebook, by their names."""
+    return {shipped.stem: shipped for shipped in shipped_files()}
 
 
 def shipped_files() -> list[Path]:

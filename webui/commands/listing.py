@@ -12,7 +12,12 @@ from webui.figures import brief, duration, in_bytes
 from webui.kernel.closing import as_it_stands
 from webui.kernel.kernel import this_kernel
 from webui.runs import entries, folder, notes, scores
-from webui.runs.difference import difference, value_text
+from webui.runs.difference import (
+    Difference,
+    code_difference,
+    difference,
+    value_text,
+)
 from webui.runs.entries import Entry, metric_of
 from webui.runs.folder import Run, RunError
 
@@ -125,6 +130,7 @@ def compare(left: str, right: str, *, as_json: bool) -> int:
     root = this_kernel().runs
     pair = folder.find(root, left), folder.find(root, right)
     found = difference(*(folder.recipe_of_run(run) for run in pair))
+    found += code_difference(*(folder.edits_of_run(run.folder) for run in pair))
     if as_json:
         ids = [run.id for run in pair]
         listed = [
@@ -133,11 +139,19 @@ def compare(left: str, right: str, *, as_json: bool) -> int:
         ]
         print_json({"runs": ids, "differences": listed})
     elif found:
-        rows = [[d.path, value_text(d.left).en, value_text(d.right).en] for d in found]
+        rows = [
+            [d.path, *(told(d, value) for value in (d.left, d.right))] for d in found
+        ]
         print_table(["field", *(run.id for run in pair)], rows)
     else:
         print("The two recipes are the same.", file=sys.stderr)
     return 0
+
+
+def told(found: Difference, value: Any) -> str:
+    """A value of a difference as the table shows it."""
+    code = found.path.startswith("code.")
+    return value_text(value, found.path if code else "").en
 
 
 def delete(named: str, sure: bool) -> int:

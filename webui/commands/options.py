@@ -13,8 +13,11 @@ DESCRIPTION = (
     "Fine-tune a language model in your browser on one small GPU, and keep the "
     "notebook. Without a command, the page opens."
 )
-BY_ID = "its id, or how that begins or ends"
-RECIPE = "a recipe's YAML file, or the name of one that came along (tunebook recipes)"
+BY_ID = "its id or shown name, or how its id begins or ends"
+RECIPE = (
+    "a recipe's YAML file, the name of one that came along (tunebook recipes), or of a "
+    "run (tunebook runs), whose own recipe it then is"
+)
 
 MOST_HOURS = 168  # a week
 MOST_TOKENS = 8192  # as in recipe/sections/compare.py
@@ -35,14 +38,14 @@ def parser() -> argparse.ArgumentParser:
 
     add_page(add("page", "open the page in the browser (what `tunebook` alone does)"))
     for name, help, machine in (
-        ("run", "train a recipe and score it on rows it has not seen", True),
+        ("run", "train a recipe and score it on its held-out rows", True),
         (
             "plan",
             "count parameters and estimate memory before anything is loaded",
             True,
         ),
-        ("script", "write the recipe as one Python file", False),
-        ("notebook", "write the recipe as a Jupyter notebook", False),
+        ("script", "write a recipe or a run as one Python file", False),
+        ("notebook", "write a recipe or a run as a Jupyter notebook", False),
         ("sweep", "try the recipe's sweep settings, one adapter after the other", True),
     ):
         add_recipe(add(name, help), machine=machine)

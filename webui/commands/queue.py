@@ -12,6 +12,7 @@ from webui.kernel import keeper, queue
 from webui.kernel.kernel import Kernel, this_kernel
 from webui.kernel.queue import Entry
 from webui.kernel.status import status
+from webui.notebook.edits import NO_EDITS, Edits
 from webui.recipe import Recipe
 from webui.runs import events, folder
 
@@ -73,13 +74,16 @@ def queue_line(kernel: Kernel, entry: Entry) -> list[str]:
 def add(arguments: Namespace) -> int:
     """Put a recipe at the end of the queue."""
     recipe = given.ready_recipe(arguments)
-    return add_and_tell(recipe, "sweep" if arguments.sweep else "run", arguments.json)
+    kind: queue.Kind = "sweep" if arguments.sweep else "run"
+    return add_and_tell(recipe, kind, arguments.json, given.edits(arguments))
 
 
-def add_and_tell(recipe: Recipe, kind: queue.Kind, as_json: bool) -> int:
+def add_and_tell(
+    recipe: Recipe, kind: queue.Kind, as_json: bool, edits: Edits = NO_EDITS
+) -> int:
     """Put a recipe at the end of the queue, and say where it waits and for whom."""
     kernel = this_kernel()
-    entry = queue.add(kernel, recipe, kind)
+    entry = queue.add(kernel, recipe, kind, edits=edits)
     if as_json:
         print_json(entry_as_json(kernel, entry))
     else:

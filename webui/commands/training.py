@@ -4,6 +4,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -19,6 +20,7 @@ from webui.kernel.kernel import Kernel, this_kernel
 from webui.kernel.process import BusyError
 from webui.kernel.status import status
 from webui.metrics import metric
+from webui.notebook.edits import NO_EDITS, Edits
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.problems import RecipeError
@@ -29,12 +31,13 @@ from webui.runs.moving import moved_parts
 from webui.runs.trials import best_trial, no_best, ranked, told
 
 Asked = TypeVar("Asked", Recipe, Path)
-JUDGED = {"eval_loss": "loss on unseen rows"}
+JUDGED = {"eval_loss": "loss on the watched rows"}
 
 
 def run(arguments: Namespace) -> int:
     """Train a recipe and score it; 0 only when the run finished."""
-    return start_and_tell(given.ready_recipe(arguments), "run", arguments)
+    recipe, edits = given.ready_recipe(arguments), given.edits(arguments)
+    return start_and_tell(recipe, "run", arguments, edits)
 
 
 def train_on(arguments: Namespace) -> int:
@@ -67,20 +70,23 @@ def sweep(arguments: Namespace) -> int:
             "请至少指定一个字段及其取值。",
             "sweep.space",
         )
-    return start_and_tell(recipe, "sweep", arguments)
+    return start_and_tell(recipe, "sweep", arguments, given.edits(arguments))
 
 
 def start_and_tell(
-    recipe: Recipe, kind: Literal["run", "sweep"], arguments: Namespace
+    recipe: Recipe,
+    kind: Literal["run", "sweep"],
+    arguments: Namespace,
+    edits: Edits = NO_EDITS,
 ) -> int:
     """Start a recipe that is ready, or let it wait; tell how it ended."""
     start = jobs.start_sweep if kind == "sweep" else jobs.start_run
     try:
-        done = watch_job(start, recipe)
+        done = watch_job(partial(start, edits=edits), recipe)
     except BusyError:
         if not arguments.queue:
             raise
-        return add_and_tell(recipe, kind, arguments.json)
+        return add_and_tell(recipe, kind, arguments.json, edits)
     return tell_job(done, kind, arguments)
 
 

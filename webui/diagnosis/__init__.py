@@ -2,6 +2,7 @@
 
 import re
 
+from webui.diagnosis.by_hand import BY_HAND, with_way_back
 from webui.diagnosis.cause import Cause, Diagnosis
 from webui.diagnosis.disk import DISK
 from webui.diagnosis.hub import HUB
@@ -19,6 +20,7 @@ __all__ = ["CAUSES", "Diagnosis", "explain"]
 
 # The first that matches counts, so the narrow ones stand before the wide ones.
 CAUSES: tuple[Cause, ...] = (
+    *BY_HAND,
     *KERNEL_DEATHS,
     *MEMORY,
     *NUMBERS,
@@ -44,7 +46,8 @@ def explain(failed: Failed) -> Diagnosis:
     """The diagnosis of a failure: the first cause whose pattern is in it.
 
     Libraries hide some errors behind others. Its ``causes`` are what lay behind; they
-    are looked at only where the error itself says nothing.
+    are looked at only where the error itself says nothing. Where cells were edited by
+    hand, it says so.
     """
     error, message, cell = failed.error or "error", failed.message, failed.cell or "?"
     if error == "KernelDied":
@@ -52,8 +55,9 @@ def explain(failed: Failed) -> Diagnosis:
     own = f"{error}: {message}"
     for told in (own, *map(str, failed.causes)):
         if diagnosis := recognized(cell, told):
-            return diagnosis
-    return fill_texts(OTHER, found=last_line(own), cell=cell)
+            return with_way_back(diagnosis, failed)
+    other = fill_texts(OTHER, found=last_line(own), cell=cell)
+    return with_way_back(other, failed)
 
 
 def recognized(cell: str, told: str) -> Diagnosis | None:

@@ -65,7 +65,8 @@ def change_for(
     machine: Card | None = None,
     remedies: Sequence[Remedy] = (),
 ) -> Change | None:
-    """The smallest change that helps after a failure; None where no setting does.
+    """The smallest change that helps after a failure; None where no setting does, as
+    where it might not reach code by hand.
 
     Args:
         failed: what failed.
@@ -73,6 +74,8 @@ def change_for(
         machine: the device that it ran on, as far as it is known.
         remedies: the planner's ways out for it, the least harmful first.
     """
+    if failed.by_hand:
+        return None
     kind, cell = explain(failed).kind, failed.cell
     if kind in MEMORY:
         found = smaller(recipe, cell, machine or DEFAULT, remedies)

@@ -146,10 +146,11 @@ def worse_on_unseen(
         "overfitting",
         step,
         Text(
-            f"On unseen rows the loss was lowest at step {step} ({brief(best, 3)}) and "
-            f"is {brief(now, 3)} now, while it falls on the training rows: the model "
-            "learns these by heart. The best is that of then; stop, or end with it.",
-            f"在未见过的数据上，损失在第 {step} 步最低（{brief(best, 3)}），"
+            f"On the watched rows the loss was lowest at step {step} "
+            f"({brief(best, 3)}) and is {brief(now, 3)} now, while it falls on the "
+            "training rows: the model learns these by heart. The best is that of then; "
+            "stop, or end with it.",
+            f"在评估数据上，损失在第 {step} 步最低（{brief(best, 3)}），"
             f"现在是 {brief(now, 3)}，而训练损失仍在下降：模型在死记训练数据。"
             "最佳结果在那一步；可停止训练，或以最佳结果结束。",
         ),

@@ -75,9 +75,9 @@ ROWS = (
         r"resulting train set will be empty|test_size=.* should be",
         "The data file has too few rows to hold some of them out.",
         "数据太少，无法留出一部分。",
-        "Add rows, name a held-out file of its own (split.files), or set fewer "
-        "aside (the held-out share, evaluation.rows).",
+        "Add rows, name a held-out file of its own (split.files), or hold out fewer "
+        "(the held-out share) or watch fewer (evaluation.rows).",
         "请增加数据、另外指定留出文件（split.files），"
-        "或减少留出的数据（留出比例、evaluation.rows）。",
+        "或减少留出数据（留出比例）或评估数据（evaluation.rows）。",
     ),
 )

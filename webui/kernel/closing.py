@@ -63,7 +63,10 @@ def close(folder: Path, cell: str | None, code: int | None) -> None:
 
     And its figures, as far as it came; they may want what is no longer there.
     """
-    events.append(folder, Failed(cell=cell, error="KernelDied", code=code))
+    edited = [*runs.edits_of_run(folder)]
+    events.append(
+        folder, Failed(cell=cell, error="KernelDied", code=code, by_hand=edited)
+    )
     events.append(folder, Finished(status="failed"))
     try:
         write_summary(folder, "failed")

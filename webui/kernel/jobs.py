@@ -10,12 +10,14 @@ from typing import Any
 from webui.files import write_json
 from webui.kernel import closing, process
 from webui.kernel.client import Client, connect, execute
+from webui.kernel.edited import edits_to_ask, planned_for, refuse_unfit
 from webui.kernel.kernel import Kernel
 from webui.kernel.process import BusyError, KernelError
 from webui.kernel.status import lock, stale, state_stamp, status
 from webui.kernel.watch import watch_of
 from webui.models.here import cells_here
 from webui.notebook.cells import COMPARE, RUN, SWEEP, TRIES, kind_of, reads
+from webui.notebook.edits import NO_EDITS, Edits
 from webui.notebook.literal import literal
 from webui.notebook.render import Cell, loading_kept
 from webui.notebook.rows import FOLDER, Rows, expected
@@ -30,15 +32,32 @@ from webui.runs.events import LearnedBefore
 from webui.runs.parent import give_parent
 
 
-def start_run(kernel: Kernel, recipe: Recipe, upto: str = RUN.last) -> Path:
+def start_run(
+    kernel: Kernel,
+    recipe: Recipe,
+    upto: str = RUN.last,
+    edits: Edits = NO_EDITS,
+) -> Path:
     """Begin a run: what is stale, then a new try, and what follows it up to a cell.
 
-    A try is always whole: an adapter that was trained once is not trained on.
+    A try is always whole: an adapter that was trained once is not trained on. ``edits``
+    are the cells that were edited by hand.
+
+    Raises:
+        EditError: when one of them cannot run.
     """
+    refuse_unfit(kernel, edits, RUN.cells)
     rows, figures = prepared(recipe), figures_of(recipe)
-    cells = cells_here(recipe, RUN.cells, rows=rows)
+    cells = cells_here(recipe, RUN.cells, rows=rows, edits=edits)
     return start_in_new_folder(
-        kernel, recipe, cells, "run", *wanted(upto), upto, rows=rows, planned=figures
+        kernel,
+        recipe,
+        cells,
+        "run",
+        *wanted(upto),
+        upto,
+        rows=rows,
+        planned=planned_for(figures, cells),
     )
 
 
@@ -48,29 +67,42 @@ def wanted(upto: str) -> tuple[list[str], tuple[str, ...]]:
     return [name for name in names if name in TRIES], RUN.cells[len(names) :]
 
 
-def run_all(kernel: Kernel, recipe: Recipe) -> Path | None:
+def run_all(kernel: Kernel, recipe: Recipe, edits: Edits = NO_EDITS) -> Path | None:
     """Run what is stale, in order; None when everything is fresh.
 
     A stale adapter or training begins a new run; what only follows a training is
     added to the run that is there.
     """
+    refuse_unfit(kernel, edits, RUN.cells)
     now = status(kernel)
-    left = stale(cells_here(recipe, RUN.cells, rows=prepared(recipe)), now)
+    cells = cells_here(recipe, RUN.cells, rows=prepared(recipe), edits=edits)
+    left = stale(cells, now)
     if not left:
         return None
     kept = now.run is not None and now.run.is_dir()
     if now.run is None or not kept or not {*left} <= {*COMPARE.cells} & {*TRIES}:
-        return start_run(kernel, recipe)
-    start_compare(kernel, recipe, now.run, upto=left[-1])
+        return start_run(kernel, recipe, edits=edits)
+    start_compare(kernel, recipe, now.run, upto=left[-1], edits=edits)
     return now.run
 
 
-def start_sweep(kernel: Kernel, recipe: Recipe) -> Path:
-    """Begin a sweep: a fresh adapter for each trial on the base that is loaded."""
+def start_sweep(kernel: Kernel, recipe: Recipe, edits: Edits = NO_EDITS) -> Path:
+    """Begin a sweep: a fresh adapter for each trial on the base that is loaded.
+
+    Its cell holds the training of a trial: what was edited in the cell Train is not in
+    it.
+    """
+    refuse_unfit(kernel, edits, SWEEP.cells)
     rows, figures = prepared(recipe), figures_of(recipe, sweep=True)
-    cells = cells_here(recipe, SWEEP.cells, rows=rows)
+    cells = cells_here(recipe, SWEEP.cells, rows=rows, edits=edits)
     return start_in_new_folder(
-        kernel, recipe, cells, "sweep", ("sweep",), rows=rows, planned=figures
+        kernel,
+        recipe,
+        cells,
+        "sweep",
+        ("sweep",),
+        rows=rows,
+        planned=planned_for(figures, cells),
     )
 
 
@@ -113,11 +145,14 @@ def start_in_new_folder(
     return folder
 
 
-def start_cells(kernel: Kernel, recipe: Recipe, upto: str) -> None:
+def start_cells(
+    kernel: Kernel, recipe: Recipe, upto: str, edits: Edits = NO_EDITS
+) -> None:
     """Run what is stale up to one cell, and that cell, without a run of its own."""
     names = RUN.upto(upto)
+    refuse_unfit(kernel, edits, names)
     rows = prepared(recipe) if reads(names, "rows") else expected(recipe)
-    cells = cells_here(recipe, names, rows=rows)
+    cells = cells_here(recipe, names, rows=rows, edits=edits)
     with lock(kernel):
         ensure_idle_kernel(kernel)
         if reads(names, "rows"):
@@ -153,10 +188,15 @@ def give_rows(rows: Rows, folder: Path) -> None:
 
 
 def start_compare(
-    kernel: Kernel, recipe: Recipe, run: Path, *, upto: str = "compare"
+    kernel: Kernel,
+    recipe: Recipe,
+    run: Path,
+    *,
+    upto: str = "compare",
+    edits: Edits = NO_EDITS,
 ) -> None:
     """Ask base and tuned the recipe's prompt, and hear nothing of it."""
-    with comparing(kernel, recipe, run, upto=upto, hears=False):
+    with comparing(kernel, recipe, run, upto=upto, hears=False, edits=edits):
         pass
 
 
@@ -168,17 +208,19 @@ def comparing(
     *,
     upto: str = "compare",
     hears: bool = True,
+    edits: Edits = NO_EDITS,
 ) -> Iterator[Client]:
     """Ask base and tuned the recipe's prompt; the client hears the answers come.
 
     ``run`` is the run to compare. If its adapter is not the one that is attached,
     the adapter that it saved is loaded. ``upto`` may be "score" for both scores too.
-    The client is closed when the block ends; what was asked goes on.
+    The client is closed when the block ends; what was asked goes on. ``edits`` are how
+    it is asked; what the run was made by stays as it was edited then.
     """
     with ExitStack() as owned:
         with lock(kernel):
             ensure_idle_kernel(kernel)
-            cells = compare_cells(kernel, recipe, run, upto)
+            cells = compare_cells(kernel, recipe, run, upto, edits)
             client = owned.enter_context(connect(kernel, hears=hears))
             send_cells(
                 kernel, cells, kind="compare", run=run, always=(upto,), client=client
@@ -187,7 +229,11 @@ def comparing(
 
 
 def compare_cells(
-    kernel: Kernel, recipe: Recipe, run: Path, upto: str
+    kernel: Kernel,
+    recipe: Recipe,
+    run: Path,
+    upto: str,
+    edits: Edits = NO_EDITS,
 ) -> tuple[Cell, ...]:
     """The cells of a comparison: on the adapter just trained, or on the saved one.
 
@@ -199,15 +245,18 @@ def compare_cells(
         raise no_adapter(run)
     own = runs.recipe_of_run(runs.read_run(run))
     recipe = recipe.model_copy(update={"data": own.data, "split": own.split})
+    edits = edits_to_ask(run, edits)
+    refuse_unfit(kernel, edits, RUN.upto(upto))
     rows = rows_for_run(run, recipe)
-    attached = cells_here(recipe, RUN.upto(upto), rows=rows)
+    attached = cells_here(recipe, RUN.upto(upto), rows=rows, edits=edits)
     train = next(cell for cell in attached if kind_of(cell.name).trainings)
     if just_trained and now.is_fresh(train):
         return attached
     if saved is None:
         raise no_adapter(run)
     loading = COMPARE.upto(upto)
-    cells = cells_here(recipe, loading, adapter_folder=str(saved), rows=rows)
+    folder = str(saved)
+    cells = cells_here(recipe, loading, adapter_folder=folder, rows=rows, edits=edits)
     return loading_kept(cells, recipe, rows)
 
 

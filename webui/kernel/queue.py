@@ -10,11 +10,13 @@ from typing import Literal
 
 from webui.errors import UserError
 from webui.kernel import jobs, queue_files
+from webui.kernel.edited import refuse_unfit
 from webui.kernel.kernel import Kernel
 from webui.kernel.process import BusyError
 from webui.kernel.queue_files import TAKEN, WAITING, Entry, Kind, files
 from webui.kernel.status import lock, status
-from webui.notebook.cells import RUN
+from webui.notebook.cells import JOBS, RUN
+from webui.notebook.edits import NO_EDITS, Edits
 from webui.preflight.ready import ready
 from webui.recipe import Recipe
 from webui.recipe.store import dumps
@@ -37,17 +39,34 @@ class QueueError(UserError):
 
 
 def add(
-    kernel: Kernel, recipe: Recipe, kind: Kind = "run", upto: str = RUN.last
+    kernel: Kernel,
+    recipe: Recipe,
+    kind: Kind = "run",
+    upto: str = RUN.last,
+    edits: Edits = NO_EDITS,
 ) -> Entry:
-    """Put a training at the end of the queue."""
+    """Put a training at the end of the queue, with the cells edited by hand by now.
+
+    Raises:
+        EditError: when one of these cannot run.
+    """
+    names = JOBS["sweep" if kind == "sweep" else "run"].cells
+    refuse_unfit(kernel, edits, names)
     kernel.queue.mkdir(parents=True, exist_ok=True)
     places = (queue_files.split_name(file)[0] for file in files(kernel.queue))
     entry_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
     name = queue_files.file_name(max(places, default=0) + 1, entry_id)
     file = kernel.queue / name
-    entry = Entry(file, kind, upto, round(time.time(), 3), recipe)
+    own = own_edits(kind, edits)
+    entry = Entry(file, kind, upto, round(time.time(), 3), recipe, edits=own)
     queue_files.write_entry(entry, file)
     return entry
+
+
+def own_edits(kind: Kind, edits: Edits) -> Edits:
+    """Of the cells that are edited by hand those that a job of this kind has."""
+    names = JOBS["sweep" if kind == "sweep" else "run"].cells
+    return {name: edit for name, edit in edits.items() if name in names}
 
 
 def waiting(kernel: Kernel) -> list[Entry]:
@@ -204,10 +223,10 @@ def trouble_with(kernel: Kernel, entry: Entry) -> Exception | None:
 def start_entry(kernel: Kernel, entry: Entry) -> Path | None:
     """Do what the entry asks for; None when all of it is fresh already."""
     if entry.kind == "sweep":
-        return jobs.start_sweep(kernel, entry.recipe)
+        return jobs.start_sweep(kernel, entry.recipe, entry.edits)
     if entry.kind == "all":
-        return jobs.run_all(kernel, entry.recipe)
-    return jobs.start_run(kernel, entry.recipe, upto=entry.upto)
+        return jobs.run_all(kernel, entry.recipe, entry.edits)
+    return jobs.start_run(kernel, entry.recipe, entry.upto, entry.edits)
 
 
 def reason_of(error: Exception) -> Text:

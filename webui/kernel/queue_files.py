@@ -5,7 +5,7 @@ that the folder needs no lock: only one of two servers can move, remove or take 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -15,6 +15,7 @@ import yaml
 from webui.errors import UserError
 from webui.files import write_text, written_at
 from webui.notebook.cells import RUN
+from webui.notebook.edits import Edits, edits_from
 from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.store import MAX_BYTES, Dumper, differences, parse
@@ -31,7 +32,8 @@ LAST = 10_000  # the place of a file that a person put there without a number
 class Entry:
     """A training that waits: its recipe, and when it was added (s since 1970).
 
-    ``reason`` is why it could not start when it was last tried, at ``tried``.
+    ``reason`` is why it could not start when it was last tried, at ``tried``. ``edits``
+    are the cells that were edited by hand when it was added.
     """
 
     file: Path
@@ -41,6 +43,7 @@ class Entry:
     recipe: Recipe
     reason: Text | None = None
     tried: float = 0.0
+    edits: Edits = field(default_factory=dict, hash=False)
 
     @property
     def id(self) -> str:
@@ -128,6 +131,7 @@ def entry_of(file: Path, values: Any) -> Entry:
         recipe=check(values["recipe"]),
         reason=reason,
         tried=float(values.get("tried", 0)),
+        edits=edits_from(values.get("edits")),
     )
 
 
@@ -143,6 +147,8 @@ def write_entry(entry: Entry, file: Path) -> None:
         values["tried"] = entry.tried
     if entry.reason:
         values["reason"] = list(entry.reason)
+    if entry.edits:
+        values["edits"] = {name: {"code": e.code} for name, e in entry.edits.items()}
     text = yaml.dump(
         values, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=88
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from webui.files import write_text
+from webui.kernel.edited import planned_for, refuse_unfit
 from webui.kernel.jobs import ensure_idle_kernel, send_cells, wanted
 from webui.kernel.kernel import Kernel
 from webui.kernel.process import KernelError
@@ -13,6 +14,8 @@ from webui.kernel.status import lock
 from webui.kernel.watch import watch_of
 from webui.models.here import cells_here
 from webui.notebook.cells import RUN, kind_of
+from webui.notebook.edits import NO_EDITS, EditError, Edits, titles_of
+from webui.notebook.going_on import going_on_by_hand
 from webui.notebook.render import Cell, loading_kept
 from webui.notebook.rows import FOLDER, expected
 from webui.preflight.judged import planned
@@ -50,10 +53,13 @@ def resume(
     Raises:
         KernelError: when the run has nothing left to do, or the kernel is busy.
         RecipeError: when its adapter does not fit its model.
+        EditError: when its code was edited by hand, so that it cannot go on.
     """
-    recipe = load(run / runs.RECIPE)
+    recipe, edits = load(run / runs.RECIPE), runs.edits_of_run(run)
+    refuse_unfit(kernel, edits, RUN.cells)
     if values:
-        recipe = with_values(recipe, values)
+        before, recipe = recipe, with_values(recipe, values)
+        refuse_out_of_reach(before, recipe, edits)
     figures = planned(recipe)
     with lock(kernel):
         ensure_idle_kernel(kernel)
@@ -62,7 +68,7 @@ def resume(
         if values:
             write_text(run / runs.RECIPE, dumps(recipe))
         always, never = wanted(runs.upto(run))
-        cells, going_on = resumed_cells(run, recipe, checkpoint)
+        cells, going_on = resumed_cells(run, recipe, checkpoint, edits)
         send_cells(
             kernel,
             cells,
@@ -72,7 +78,7 @@ def resume(
             always=always,
             never=never,
             watch=watch_of(recipe, runs.rows_of_run(run) or expected(recipe)),
-            planned=figures,
+            planned=planned_for(figures, cells),
             going_on=going_on,
             resumed={
                 "step": checkpoint.step,
@@ -99,8 +105,30 @@ def resumable(run: Path) -> checkpoints.Checkpoint:
     return next(iter(checkpoints.complete(run)), checkpoints.beginning(run))
 
 
+def refuse_out_of_reach(before: Recipe, after: Recipe, edits: Edits) -> None:
+    """Refuse settings that would have to change code which was edited by hand.
+
+    Raises:
+        EditError: with the cells.
+    """
+    old, new = (cells_here(recipe, RUN.cells) for recipe in (before, after))
+    changed = [a.name for a, b in zip(old, new, strict=True) if a.code != b.code]
+    if by_hand := [name for name in changed if name in edits]:
+        titles = titles_of(by_hand)
+        raise EditError.of(
+            f"{titles.en} of this run was edited by hand, so these settings would not "
+            "reach it: resume it as it is, or make it the current recipe and train "
+            "anew.",
+            f"此运行的“{titles.zh}”经过手动修改，这些设置对它不起作用："
+            "请按原样继续，或将其作为当前配方打开后重新训练。",
+        )
+
+
 def resumed_cells(
-    run: Path, recipe: Recipe, checkpoint: checkpoints.Checkpoint
+    run: Path,
+    recipe: Recipe,
+    checkpoint: checkpoints.Checkpoint,
+    edits: Edits = NO_EDITS,
 ) -> tuple[tuple[Cell, ...], dict[str, str]]:
     """A run's cells as of a training from its beginning, which is what the notebook
     keeps; and, by the name of its cell, the code that goes on from a checkpoint.
@@ -113,10 +141,21 @@ def resumed_cells(
     if rows.watched is None:
         recipe = as_before(recipe)
     trains = tuple(name for name in RUN.cells if kind_of(name).trainings)
-    whole = cells_here(recipe, trains, rows=rows)
-    going_on = cells_here(recipe, trains, checkpoint=folder, rows=rows)
+    whole = cells_here(recipe, trains, rows=rows, edits=edits)
+    going_on = {
+        cell.name: going_on_by_hand(cell.code, recipe, rows, folder)
+        if cell.is_edited and folder
+        else cell.code
+        for cell in cells_here(
+            recipe, trains, checkpoint=folder, rows=rows, edits=edits
+        )
+    }
     kept = (run / FOLDER).is_dir()
-    cells = cells_here(recipe, RUN.cells, rows=rows) if kept else runs.cells_of(run)
+    cells = (
+        cells_here(recipe, RUN.cells, rows=rows, edits=edits)
+        if kept
+        else runs.cells_of(run)
+    )
     changed = {cell.name: cell.code for cell in whole}
     if not kept:
         [data] = (cell.code for cell in cells if cell.name == "data")
@@ -125,7 +164,7 @@ def resumed_cells(
         replace(cell, code=changed.get(cell.name, cell.code))
         for cell in loading_kept(cells, recipe, rows)
     )
-    return tuple(begun), {cell.name: cell.code for cell in going_on}
+    return tuple(begun), going_on
 
 
 # What a recipe meant then where it named no number: rows to evaluate on, and steps of

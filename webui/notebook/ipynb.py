@@ -36,6 +36,11 @@ def notebook_text(
             f"\n\nThis training was cut off and resumed after {'; '.join(resumed)}. "
             "Its cells train from the beginning; what `train` put out is its last part."
         )
+    if edited := [f"`{cell['name']}`" for cell in cells if cell.get("form")]:
+        heading += (
+            f"\n\nEdited by hand: {', '.join(edited)}. The recipe alone does not make "
+            "this notebook."
+        )
     if recipe:
         heading += f"\n\n```yaml\n{dumps(recipe)}```"
     notebook = new_notebook(cells=[new_markdown_cell(heading, id="title")])

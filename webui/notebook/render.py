@@ -13,6 +13,7 @@ from ruff import find_ruff_bin
 
 from webui.notebook.cells import KINDS, RUN, reads
 from webui.notebook.chat_templates import BASE, chat_template
+from webui.notebook.edits import NO_EDITS, Edits
 from webui.notebook.literal import Code, literal
 from webui.notebook.model_cell import ModelPlace, model_context, named_place
 from webui.notebook.rows import PARENT, Rows, expected
@@ -38,12 +39,19 @@ class Cell:
 
     The key covers the code and the keys of what the cell needs, so a change
     anywhere before a cell makes the cell stale as well. It is the same on every
-    machine: where the starter model lies is in the code alone.
+    machine: where the starter model lies is in the code alone. A cell that was edited
+    by hand has the code of the ``form`` beside its own.
     """
 
     name: str
     code: str
     key: str
+    form: str = ""
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the code was written by hand."""
+        return bool(self.form)
 
 
 def render_cells(
@@ -55,6 +63,7 @@ def render_cells(
     rows: Rows | None = None,
     parent_folder: str = PARENT,
     model: ModelPlace | None = None,
+    edits: Edits = NO_EDITS,
 ) -> tuple[Cell, ...]:
     """The cells of these names for this recipe, formatted, in order.
 
@@ -63,7 +72,8 @@ def render_cells(
     found when the rows were prepared; without it the recipe alone tells. Cells that
     are run once, one after the other, may stand ``alone``: no earlier try is undone.
     ``parent_folder`` is where the adapter lies that is trained on, beside the cells,
-    and ``model`` where the model lies on the machine on which they run.
+    and ``model`` where the model lies on the machine on which they run. ``edits`` are
+    the cells whose code was written by hand; it stands as it was written.
     """
     rows = rows or expected(recipe)
     shared = named_place(recipe.model)
@@ -80,11 +90,25 @@ def render_cells(
     keyed = written if model == shared else rendered(recipe, names, rows, more, shared)
     both = tuple(dict.fromkeys(written + keyed))
     laid_out = dict(zip(both, formatted(both), strict=True))
-    keys = keys_of(names, [laid_out[code] for code in keyed], recipe, rows)
+    forms = {n: laid_out[code] for n, code in zip(names, written, strict=True)}
+    shared_codes = {n: laid_out[code] for n, code in zip(names, keyed, strict=True)}
+    by_hand = {n: e.code for n, e in edits.items() if e.code != forms.get(n)}
+    own = [by_hand.get(name, shared_codes[name]) for name in names]
     return tuple(
-        Cell(name, laid_out[code], key)
-        for name, code, key in zip(names, written, keys, strict=True)
+        Cell(name, by_hand[name], key, form=forms[name])
+        if name in by_hand
+        else Cell(name, forms[name], key)
+        for name, key in zip(names, keys_of(names, own, recipe, rows), strict=True)
     )
+
+
+def render_codes(
+    recipe: Recipe, names: Iterable[str], rows: Rows, model: ModelPlace
+) -> dict[str, str]:
+    """The codes of these cells by name, as the templates write them."""
+    more = {"adapter_folder": "", "checkpoint": "", "alone": False, "rows": rows}
+    written = rendered(recipe, names, rows, more | {"parent_folder": PARENT}, model)
+    return dict(zip(names, written, strict=True))
 
 
 def rendered(
@@ -114,7 +138,10 @@ def loading_kept(cells: Iterable[Cell], recipe: Recipe, rows: Rows) -> tuple[Cel
     loading = tuple(name for name in KINDS if reads([name], "rows"))
     kept = render_cells(recipe, loading, rows=replace(rows, plain=False))
     own = {cell.name: cell.code for cell in kept}
-    return tuple(replace(cell, code=own.get(cell.name, cell.code)) for cell in cells)
+    return tuple(
+        cell if cell.is_edited else replace(cell, code=own.get(cell.name, cell.code))
+        for cell in cells
+    )
 
 
 def keys_of(
@@ -171,8 +198,7 @@ def multiline_literal(text: str) -> Code:
 MARK = "# %% cell"
 
 
-@lru_cache(maxsize=64)
-def formatted(codes: tuple[str, ...]) -> tuple[str, ...]:
+def formatted_alone(codes: tuple[str, ...]) -> tuple[str, ...]:
     """The codes as ``ruff format`` lays them out, so no template counts columns."""
     joined = "".join(f"{MARK}\n{code}\n" for code in codes)
     result = subprocess.run(
@@ -185,3 +211,7 @@ def formatted(codes: tuple[str, ...]) -> tuple[str, ...]:
     )
     # A value cannot hold this line: a newline in a literal is always escaped.
     return tuple(code.strip() for code in result.stdout.split(f"{MARK}\n")[1:])
+
+
+# What is shown again and again is laid out once.
+formatted = lru_cache(maxsize=64)(formatted_alone)

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 
+from webui.notebook.cells import RUN
+from webui.notebook.edits import NO_EDITS, Edits, refuse_broken
 from webui.notebook.model_cell import ModelPlace
 from webui.notebook.render import Cell, formatted, render_cells
 from webui.notebook.rows import PARENT, Rows
@@ -27,17 +29,28 @@ def recipe_script(
     name: str = "tune.py",
     parent: str = PARENT,
     model: ModelPlace | None = None,
+    edits: Edits = NO_EDITS,
 ) -> str:
     """The script of a recipe, to be run beside its folder of rows, and beside that of
-    the adapter that it trains on, if it does."""
+    the adapter that it trains on, if it does.
+
+    Raises:
+        EditError: when code by hand is no Python.
+    """
+    refuse_broken(edits, RUN.cells)
     cells = render_cells(
-        recipe, alone=True, rows=rows, parent_folder=parent, model=model
+        recipe, alone=True, rows=rows, parent_folder=parent, model=model, edits=edits
     )
     return "\n".join(header(recipe, name, rows)) + joined(cells)
 
 
 def joined(cells: Sequence[Cell]) -> str:
-    """Cells one after the other, each named as editors do."""
+    """Cells one after the other, each named as editors do; code by hand as it is."""
+    if any(cell.is_edited for cell in cells):
+        named = [
+            (f"{c.name} (edited by hand)" if c.is_edited else c.name, c) for c in cells
+        ]
+        return "\n\n".join(f"# %% {name}\n{cell.code}\n" for name, cell in named)
     parts = [f"# %% {cell.name}\n{cell.code}\n" for cell in cells]
     return formatted(("\n".join(parts),))[0] + "\n"
 

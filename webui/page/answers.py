@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -23,6 +24,8 @@ class Answers:
     def __init__(self) -> None:
         self.version = 0
         self.known: OrderedDict[Hashable, Any] = OrderedDict()
+        # What is worked out now, and since when.
+        self.asked: dict[Hashable, tuple[str, float]] = {}
         self.lock = threading.Lock()
 
     def get(self, key: Hashable, function: Callable, *args: Any) -> Any:
@@ -32,6 +35,7 @@ class Answers:
                 self.known.move_to_end(key)
                 return self.known[key]
             self.known[key] = None
+            self.asked[key] = function.__name__, time.time()
             while len(self.known) > LIMIT:
                 self.known.popitem(last=False)
         threading.Thread(
@@ -50,4 +54,13 @@ class Answers:
             answer = PlannerError(FAILED)
         with self.lock:
             self.known[key] = answer
+            self.asked.pop(key, None)
             self.version += 1
+
+    def slow(self, seconds: float) -> list[tuple[str, float]]:
+        """What has been worked out for so long: by the name of the function that is
+        asked, since when it is."""
+        before = time.time() - seconds
+        with self.lock:
+            found = [each for each in self.asked.values() if each[1] < before]
+        return sorted(found, key=lambda each: each[1])

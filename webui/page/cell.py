@@ -12,9 +12,12 @@ from markupsafe import Markup
 from webui.diagnosis import explain
 from webui.figures import duration
 from webui.kernel import jobs
-from webui.notebook.cells import KINDS, SHOWN
+from webui.notebook.cells import KINDS, number_of
 from webui.notebook.cells.kind import CellKind
 from webui.page import mending
+from webui.page.code.pane import code_pane
+from webui.page.edit import build as edit
+from webui.page.edit.marks import fields_off, head_mark
 from webui.page.frame import Page
 from webui.page.language import MARKS, STATES
 from webui.page.mending import failure_of
@@ -67,18 +70,21 @@ def beside_code(page: Page, *names: str) -> Iterator:
     """
     with gr.Row(elem_classes="sides"):
         with gr.Column(elem_classes="form-side"):
+            page.html(partial(fields_off, names), elem_classes="by-hand-place")
             yield
         with gr.Column(elem_classes="code-side"):
+            page.html(partial(code_title, names), elem_classes="code-title")
+            edit.build(page, *names)
             code_pane(page, *names)
 
 
 def head(kind: CellKind, page: Page, view: View) -> Markup:
     """The line that says which cell this is and how it stands."""
-    state, number = view.state(kind.name), SHOWN.index(kind.name) + 1
+    state, number = view.state(kind.name), number_of(kind.name)
     return Markup(
         '<span class="number">[{}]</span>'
         '<span class="title" role="heading" aria-level="2">{}</span>'
-        '<span class="state {}" role="status">{} {}{}</span>'
+        '<span class="state {}" role="status">{} {}{}</span>{}'
         '<p class="sentence">{}</p>'
     ).format(
         number,
@@ -87,6 +93,7 @@ def head(kind: CellKind, page: Page, view: View) -> Markup:
         MARKS[state],
         page.say(STATES[state]),
         took(state, view.kernel.cells.get(kind.name, {})),
+        head_mark(page, view, kind.name),
         page.say(kind.sentence),
     )
 
@@ -105,24 +112,13 @@ def took(state: str, record: Mapping[str, Any]) -> Markup:
 
 def run_up_to(page: Page, name: str, recipe: Recipe) -> None:
     """Run what is stale up to a cell, once the recipe is ready to be trained."""
-    jobs.start_cells(page.kernel, ready(recipe, page.kernel.runs), name)
-
-
-def code_pane(page: Page, *names: str) -> None:
-    """The code of some cells; what it is, and where it is narrow, a click folds it."""
-    page.html(partial(code_title, names), elem_classes="code-title")
-    code = gr.Code(language="python", interactive=False, show_label=False)
-    page.watch(code, lambda view: gr.update(value=joined(view, names)))
-
-
-def joined(view: View, names: Sequence[str]) -> str:
-    """The code of some cells, as one text."""
-    return "\n\n".join(view.cells[name].code for name in names)
+    recipe = ready(recipe, page.kernel.runs)
+    jobs.start_cells(page.kernel, recipe, name, page.edits)
 
 
 def code_title(names: Sequence[str], page: Page, view: View) -> Markup:
     """How much code it is, as the button that folds it where it stands below."""
-    count = len(joined(view, names).splitlines())
+    count = sum(len(view.cells[name].code.splitlines()) for name in names)
     told = Text(f"{CODE.en} ({count} lines)", f"{CODE.zh}（{count} 行）")
     return Markup('<button type="button" data-long="{}">{}</button>').format(
         "yes" if count > OPEN_LINES else "no", page.say(told)
@@ -152,5 +148,6 @@ def output(names: tuple[str, ...], page: Page, view: View) -> Markup:
         return told
     opened = any(record["status"] == "failed" for record in records)
     return told + Markup(
-        '<details class="output"{}><summary>{}</summary><pre>{}</pre></details>'
+        '<details class="output"{}><summary>{}</summary>'
+        '<pre tabindex="0">{}</pre></details>'
     ).format(Markup(" open") if opened else "", page.say(OUTPUT), text[-MAX_SHOWN:])

@@ -25,9 +25,9 @@ const clock = (seconds) => {
   return minutes ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.round(seconds)} s`;
 };
 
-// Round values between two bounds, about as many as asked for.
-function ticks(low, high, wanted) {
-  const rough = (high - low) / wanted || 1;
+// Round values between two bounds, about as many as asked for; of steps, whole ones.
+function ticks(low, high, wanted, whole = false) {
+  const rough = Math.max((high - low) / wanted || 1, whole ? 1 : 0);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough) || rough;
   const found = [];
@@ -46,16 +46,42 @@ function logTicks(low, high) {
 
 const has = (row, name) => row[name] !== null && row[name] !== undefined;
 
-// The mean that remembers: a row of n steps counts like n steps.
-function smoothed(rows, name, strength) {
-  let [sum, weight] = [0, 0];
+// So many steps on either side of one are in its mean; `share` is of all the steps.
+function reach(rows, share) {
+  const count = rows.length ? rows[rows.length - 1].step - rows[0].step + 1 : 0;
+  return Math.floor((share * count) / 2);
+}
+
+// The mean around each step, a row of n steps counting like n. As much is taken from
+// before as from behind, so the line neither lags nor ends elsewhere than the figures.
+function smoothed(rows, name, share) {
+  const known = rows.filter((row) => has(row, name));
+  const far = reach(known, share);
+  const last = known.length ? known[known.length - 1].step : 0;
+  const [sums, counts] = [[0], [0]];
+  for (const row of known) {
+    const count = row.count || 1;
+    sums.push(sums[sums.length - 1] + count * row[name]);
+    counts.push(counts[counts.length - 1] + count);
+  }
+  let [from, to] = [0, 0];
   return rows.map((row) => {
     if (!has(row, name)) return null;
-    const kept = strength ** (row.count || 1);
-    sum = kept * sum + (1 - kept) * row[name];
-    weight = kept * weight + 1 - kept;
-    return weight ? sum / weight : row[name];
+    const near = Math.min(far, row.step - known[0].step, last - row.step);
+    while (known[from].step < row.step - near) from += 1;
+    while (to + 1 < known.length && known[to + 1].step <= row.step + near) to += 1;
+    return (sums[to + 1] - sums[from]) / (counts[to + 1] - counts[from]);
   });
+}
+
+// A line's colour and dashes, and whose they are.
+function legendEntry(number, text) {
+  const entry = document.createElement('span');
+  entry.className = 'entry';
+  const sample = element('svg', { width: 34, height: 10, 'aria-hidden': 'true' });
+  sample.append(element('line', { class: `line run-${number % 8}`, 'stroke-dasharray': DASHES[number % 8], x1: 0, x2: 34, y1: 5, y2: 5 }));
+  entry.append(sample, ` ${text}`);
+  return entry;
 }
 
 class Chart {
@@ -67,7 +93,7 @@ class Chart {
     const title = document.createElement('figcaption');
     title.textContent = spec.title;
     this.svg = element('svg', { height: spec.height, tabindex: 0, role: 'img' });
-    this.svg.id = `chart-${spec.name}`;
+    this.svg.id = `chart-${spec.id || spec.name}`;
     this.figure.append(title, this.svg);
   }
 
@@ -92,7 +118,7 @@ class Chart {
     this.width = full - EDGE.left - EDGE.right;
     this.height = spec.height - EDGE.top - EDGE.bottom;
     if (!this.measure(parts, view)) return;
-    const name = `clip-${spec.name.replace(/\W/g, '-')}`;
+    const name = `clip-${this.svg.id.replace(/\W/g, '-')}`;
     const clip = element('clipPath', { id: name });
     clip.append(element('rect', { x: EDGE.left, y: EDGE.top - 4, width: this.width, height: this.height + 8 }));
     const inside = element('g', { 'clip-path': `url(#${name})` });
@@ -109,7 +135,7 @@ class Chart {
     const { spec } = this;
     const scale = spec.scale || 1;
     const at = (row, end = '') => (has(row, spec.name + end) ? row[spec.name + end] / scale : null);
-    const smooth = spec.smooth ? smoothed(line.rows, spec.name, view.strength) : null;
+    const smooth = spec.smooth ? smoothed(line.rows, spec.name, view.share) : null;
     const points = line.rows.map((row, i) => ({
       x: row[view.axis], y: at(row), low: at(row, '.low') ?? at(row), high: at(row, '.high') ?? at(row),
       smooth: smooth && smooth[i],
@@ -145,7 +171,7 @@ class Chart {
       drawn.push(element('text', { x: EDGE.left - 6, y: y + 4, 'text-anchor': 'end' }, brief(value)));
     }
     const short = view.axis === 'seconds' ? clock : (n) => n.toLocaleString('en', { maximumFractionDigits: 3 });
-    for (const value of ticks(this.from, this.to, Math.max(2, this.width / 110))) {
+    for (const value of ticks(this.from, this.to, Math.max(2, this.width / 110), view.axis === AXES[0])) {
       const [x, text] = [this.x(value), short(value)];
       const anchor = x > EDGE.left + this.width - 24 ? 'end' : 'middle';
       drawn.push(element('line', { class: 'grid', x1: x, x2: x, y1: bottom, y2: bottom + 4 }));
@@ -187,6 +213,10 @@ class Chart {
     const strong = points.filter((p) => p.smooth !== null && p.smooth !== undefined && (!this.log || p.smooth > 0))
       .map((p) => `${this.x(p.x).toFixed(1)},${this.y(p.smooth).toFixed(1)}`);
     const drawn = [element('polyline', { ...style, class: style.class + (this.spec.smooth ? ' raw' : ''), points: raw.join(' ') })];
+    if (points.length === 1 && raw.length) { // of one step there is no line
+      const [cx, cy] = raw[0].split(',');
+      drawn.push(element('circle', { class: `${style.class} only`, cx, cy, r: 2.5 }));
+    }
     for (const { x, high } of spikes) {
       const mark = element('text', { class: `spike run-${line.number % 8}`, x: this.x(x), y: EDGE.top + 7, 'text-anchor': 'middle' }, '▲');
       mark.append(element('title', {}, brief(high)));
@@ -205,7 +235,6 @@ class Chart {
     const mark = part && part.marks[part.marks.length - 1];
     const words = [this.spec.title];
     if (last) words.push(`${brief(last.y)} (${this.labels[view.axis]} ${brief(last.x)})`);
-    if (last && this.spec.smooth) words.push(`${this.labels.smoothed} ${brief(last.smooth)}`);
     if (mark) words.push(`${this.labels.evaluated} ${brief(mark.y)}`);
     this.svg.setAttribute('aria-label', words.join(', '));
   }

@@ -13,7 +13,7 @@ function stampedBeside(stamp, seconds) {
 
 async function look() {
   if (document.hidden) return;
-  const reply = await fetch('stamp', { cache: 'no-store' });
+  const reply = await askServer('stamp');
   if (reply.ok) stamped(await reply.text());
   else if (reply.status === 401) location.reload(); // The session is over: sign in again.
 }

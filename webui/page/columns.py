@@ -1,5 +1,6 @@
 """The columns of a format: for each of its parts, a list of the data's own columns."""
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,7 +43,8 @@ def bind_columns(language: Language) -> Binding:
             ]
 
     def changes(view: View) -> list[dict[str, Any]]:
-        return column_changes(view.recipe, view.columns, view.is_readable, language)
+        changes = column_changes(view.recipe, view.columns, view.is_readable, language)
+        return with_missing(changes, view, language)
 
     declared = FIELDS["data.columns"]
     return Binding(declared, tuple(components), read_columns, write_columns, changes)
@@ -92,6 +94,18 @@ def column_changes(
             shown["value"] = column
         changes += [{"visible": "hidden"}, shown]
     return changes + hidden * (SLOTS - len(changes) // 2)
+
+
+def with_missing(
+    changes: list[dict[str, Any]], view: View, language: Language
+) -> list[dict[str, Any]]:
+    """The same, and at each list whether the rows have the column that it names."""
+    for slot, role in enumerate(roles_of(view.recipe)):
+        missing = view.missing_columns.get(f"data.columns.{role.name}")
+        told = html.escape(getattr(missing, language), quote=False) if missing else ""
+        changes[2 * slot + 1]["info"] = f"✗ {told}" if told else None
+        changes[2 * slot + 1]["visible"] |= bool(told)
+    return changes
 
 
 def roles_of(recipe: Recipe) -> tuple[Role, ...]:

@@ -4,7 +4,7 @@ const MEMO = 'tunebook-curves';
 
 class Curves {
   constructor() {
-    this.state = { strength: 0.9, log: false, axis: AXES[0], zoom: null, zoomed: '', over: [], asked: '[]' };
+    this.state = { share: 0.1, log: false, axis: AXES[0], zoom: null, zoomed: '', over: [], asked: '[]' };
     try {
       Object.assign(this.state, JSON.parse(sessionStorage.getItem(MEMO) || '{}'));
     } catch (error) { /* what another version left is not needed */ }
@@ -23,8 +23,9 @@ class Curves {
   look() {
     const told = document.querySelector('#watched [data-run]');
     if (!told) return;
-    const { run, live, mark, others, overlaid, card } = told.dataset;
+    const { run, live, mark, others, overlaid, card, sweep } = told.dataset;
     const host = document.querySelector('#curves');
+    if (host) host.hidden = Boolean(sweep); // its trials have a chart of their own
     const visible = Boolean(host && host.offsetParent);
     if (run !== this.run) this.turnTo(run);
     this.limit = Number(card);
@@ -34,7 +35,7 @@ class Curves {
     }
     if (host && !host.firstChild) this.build(host);
     if (this.host && others + overlaid !== this.others) this.offer(JSON.parse(others), others + overlaid);
-    const seconds = visible ? this.store(run).again : 5;
+    const seconds = this.store(run).again;
     const wait = live && !document.hidden ? 1000 * seconds - 100 : Infinity;
     if (run && (mark !== this.mark || Date.now() - this.lastAsked > wait)) {
       Object.assign(this, { mark, lastAsked: Date.now() });
@@ -113,8 +114,10 @@ class Curves {
       return input;
     };
     const change = (values) => { Object.assign(this.state, values); this.keep(); this.redraw(); };
-    const range = labelled('strength', Object.assign(document.createElement('input'), { type: 'range', min: 0, max: 0.99, step: 0.01, value: this.state.strength }));
-    range.oninput = () => change({ strength: Number(range.value) });
+    const range = labelled('smoothing', Object.assign(document.createElement('input'), { type: 'range', min: 0, max: 0.4, step: 0.02, value: this.state.share }));
+    range.oninput = () => change({ share: Number(range.value) });
+    this.smoothing = this.part('output', 'quiet');
+    range.after(this.smoothing);
     const log = labelled('log', Object.assign(document.createElement('input'), { type: 'checkbox', checked: this.state.log }));
     log.onchange = () => change({ log: log.checked });
     const axis = labelled('across', document.createElement('select'));
@@ -236,15 +239,15 @@ class Curves {
     this.host.dataset.rows = lines.map((line) => line.rows.length).join(' ');
     this.host.dataset.zoom = this.state.zoom ? this.state.zoom.map((n) => Math.round(n)).join(' ') : '';
     this.reset.disabled = !this.state.zoom;
+    const far = main ? reach(main.rows, this.state.share) : 0;
+    const words = far ? this.labels.steps_smoothed.replace('{}', brief(2 * far + 1)) : this.labels.none_smoothed;
+    if (this.smoothing.textContent !== words) this.smoothing.textContent = words;
     this.legend.replaceChildren(...lines.map((line) => this.entry(line)));
     this.point(this.at);
   }
 
   entry({ run, number, rows }) {
-    const entry = this.part('span', 'entry');
-    const sample = element('svg', { width: 34, height: 10, 'aria-hidden': 'true' });
-    sample.append(element('line', { class: `line run-${number % 8}`, 'stroke-dasharray': DASHES[number % 8], x1: 0, x2: 34, y1: 5, y2: 5 }));
-    entry.append(sample, ` ${run}${rows.length ? '' : ' (–)'}`);
+    const entry = legendEntry(number, `${run}${rows.length ? '' : ' (–)'}`);
     if (this.store(run).old) entry.append(this.part('span', 'quiet', ` (${this.labels.old})`));
     return entry;
   }
@@ -276,6 +279,7 @@ class Curves {
   // Figures of the shown run that stand in the page, and the time that cells take.
   tell() {
     const store = this.run && this.store(this.run);
+    if (store) drawSpark(store);
     if (store) for (const place of document.querySelectorAll('[data-figure]'))
       if (store.figures[place.dataset.figure]) place.textContent = store.figures[place.dataset.figure];
     const bar = document.querySelector('#progress .track');

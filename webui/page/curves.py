@@ -53,20 +53,23 @@ CHARTS: list[dict[str, Any]] = [
         "charts": [
             {"name": "tokens_per_second", **LOW},
             {"name": "memory", "limit": True, "scale": 1e9, **LOW},
-        ]
+        ],
+        "aside": "rates",
     },
 ]
 TITLES = {name: metric.title for name, metric in METRICS.items() if metric.drawn} | {
     "loss": Text("Loss", "损失"),
     "learning_rate": Text("Learning rate", "学习率"),
     "grad_norm": Text("Gradient norm", "梯度范数"),
-    "tokens_per_second": Text("Tokens per second", "每秒 token 数"),
+    "tokens_per_second": Text("Tokens per second, step by step", "每步的每秒 token 数"),
     "memory": Text("Memory, in GB", "内存（GB）"),
 }
 LABELS = {
     "smoothed": Text("smoothed", "平滑后"),
     "evaluated": Text("evaluation", "评估"),
-    "strength": Text("Smoothing", "平滑程度"),
+    "smoothing": Text("Smoothing", "平滑"),
+    "none_smoothed": Text("off", "关闭"),
+    "steps_smoothed": Text("mean of {} steps", "{} 步的平均值"),
     "log": Text("Log scale (loss, gradient norm)", "对数刻度（损失、梯度范数）"),
     "across": Text("Across", "横轴"),
     "step": Text("steps", "步"),
@@ -94,13 +97,22 @@ LABELS = {
         "不超过 3 倍为正常，超过 10 倍为过高。偶尔的尖峰无妨，梯度裁剪会将其削平；"
         "若持续上升并居高不下，请降低学习率。",
     ),
+    "rates": Text(
+        "Tokens are those that the model reads, questions and answers alike, without "
+        "padding. The chart has each step's own rate; the figure above, and that in "
+        "Runs, is of the whole training, its evaluations and checkpoints included.",
+        "token 指模型读入的全部 token（问题与回答都算，不含填充）。图中是每一步的速度；"
+        "上方和“运行记录”中的数字是整个训练的平均值，包括评估和保存检查点的时间。",
+    ),
     "old": OLD,
     "losses": Text(
-        "The faint line is each step's loss, which jumps from batch to batch; read the "
-        "strong one. Circles are evaluations on rows that are not trained on: when "
-        "they rise while the line falls, it learns the rows by heart. ▲ marks a spike "
-        "above the picture.",
-        "浅线是每一步的损失，随批次跳动；请看深线。圆点是在未参与训练的数据上的评估："
+        "The faint line is each step's loss, which jumps from batch to batch. The "
+        "strong one is the mean of as many steps around each as stand beside "
+        "“Smoothing”; it ends where the faint one does. Circles are evaluations on "
+        "the watched rows: when they rise while the line falls, it learns the rows by "
+        "heart. ▲ marks a spike above the picture.",
+        "浅线是每一步的损失，随批次跳动；深线是每一步前后若干步的平均值（步数见“平滑”），"
+        "终点与浅线相同。圆点是在评估数据上的评估："
         "如果曲线下降而圆点上升，说明模型在死记硬背。▲ 表示超出图面的尖峰。",
     ),
 }
@@ -128,7 +140,7 @@ def watched(page: Page, view: View) -> Markup:
     names = [f.name for f in newest if f != run]
     return Markup(
         '<span data-run="{}" data-live="{}" data-mark="{}" data-others="{}"'
-        ' data-overlaid="{}" data-card="{}"></span>'
+        ' data-overlaid="{}" data-card="{}" data-sweep="{}"></span>'
     ).format(
         run.name if run else "",
         "1" if run and now.word == "busy" and now.run == run else "",
@@ -136,6 +148,7 @@ def watched(page: Page, view: View) -> Markup:
         json.dumps(names[:OFFERED], ensure_ascii=False),
         json.dumps(view.studio.overlaid, ensure_ascii=False),
         view.studio.memory,
+        "1" if view.is_sweep else "",
     )
 
 
@@ -256,7 +269,6 @@ FIRST = (
     "learning_rate",
     "grad_norm",
     "tokens_per_second",
-    "samples_per_second",
 )
 
 

@@ -48,6 +48,7 @@ def warning_html(page: Page, warned: Told) -> Markup:
     told = Markup("<b>{}</b> {}").format(speaker, page.say(warned.text))
     if warned.original:
         told += Markup(
-            '<details class="quiet"><summary>{}</summary><pre>{}</pre></details>'
+            '<details class="quiet"><summary>{}</summary>'
+            '<pre tabindex="0">{}</pre></details>'
         ).format(page.say(ORIGINAL), warned.original)
     return told

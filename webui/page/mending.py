@@ -12,6 +12,7 @@ from webui.counts.memory.fit import fit as fit_on
 from webui.diagnosis import explain
 from webui.diagnosis.change import MEMORY, Change, change_for
 from webui.kernel import resuming
+from webui.notebook.cells import RUN
 from webui.page.frame import Page
 from webui.page.observing import observations, recipe_or_none
 from webui.page.tables import each
@@ -19,7 +20,8 @@ from webui.page.view import View
 from webui.recipe import Recipe
 from webui.recipe.paths import value_at
 from webui.runs.events import Failed, Saved, record
-from webui.runs.folder import PLAN, read_object
+from webui.runs.folder import PLAN, edits_of_run, read_object
+from webui.runs.followed import Followed
 from webui.text import Text
 
 Found = Callable[[View], Change | None]
@@ -49,14 +51,28 @@ def offer(page: Page, *names: str) -> None:
     place_change(page, names[0], lambda view: after_failure(view, names))
 
 
-def place_change(page: Page, name: str, found: Found) -> None:
-    """The change in words and a button that makes it; nothing where there is none."""
+def of_sweep(page: Page) -> None:
+    """In the Sweep tab: the way out after the kernel died in one."""
+    place_change(page, "swept", after_swept_death, of_training=False)
+
+
+def place_change(
+    page: Page, name: str, found: Found, *, of_training: bool = True
+) -> None:
+    """The change in words and a button that makes it; nothing where there is none.
+
+    What is ``of_training`` may also go on from a checkpoint of the shown run.
+    """
     page.html(
-        lambda page, view: describe_change(page, view, found(view)),
+        lambda page, view: describe_change(
+            page, view, found(view), of_training=of_training
+        ),
         elem_id=f"mending-{name}",
     )
     action = partial(make, page, found)
     page.button(MAKE, f"mend-{name}", action, shown=lambda view: bool(found(view)))
+    if not of_training:
+        return
     action = partial(go_on, page, found)
     page.button(AND_RESUME, f"resume-{name}", action, shown=partial(resumes, found))
 
@@ -89,11 +105,13 @@ def make(page: Page, found: Found, recipe: Recipe) -> None:
     page.tell(page.say(MADE).format(change=page.say(change.text)))
 
 
-def describe_change(page: Page, view: View, change: Change | None) -> Markup:
+def describe_change(
+    page: Page, view: View, change: Change | None, *, of_training: bool = True
+) -> Markup:
     """The change, and what a press of Run or Resume then does."""
     if change is None:
         return Markup("")
-    saved, after = view.last(Saved), ANEW
+    saved, after = view.last(Saved) if of_training else None, ANEW
     if view.ended == "failed" and saved and saved.step and change.keeps_model:
         after = Text(*(part.format(step=saved.step) for part in RESUME))
     return Markup('<div class="card">{} <b>{}</b><div>{}</div></div>').format(
@@ -125,12 +143,24 @@ def failure_of(cell: Mapping[str, Any]) -> Failed | None:
 
 def after_death(view: View) -> Change | None:
     """The change after the kernel died in the shown run, as long as it is today's."""
-    failed = view.last(Failed)
+    return change_after_death(view, None if view.is_sweep else view.followed)
+
+
+def after_swept_death(view: View) -> Change | None:
+    """The same after it died in the latest sweep."""
+    return change_after_death(view, view.swept)
+
+
+def change_after_death(view: View, followed: Followed | None) -> Change | None:
+    """The change after the kernel died in a run, as long as the cell is today's."""
+    failed = followed.last(Failed) if followed else None
     if failed is None or failed.error != "KernelDied" or view.kernel.word == "busy":
         return None
     name = str(failed.cell)
     today = view.cells.get(name)
-    if view.run is None or today is None or planned_key(view.run, name) != today.key:
+    if followed is None or today is None:
+        return None
+    if planned_key(followed.folder, name) != today.key:
         return None
     return change(view, failed)
 
@@ -167,8 +197,10 @@ def observed(page: Page, view: View) -> Markup:
 def advised(view: View) -> Change | None:
     """The first change that is advised, while the draft is still as the run was."""
     ran = recipe_or_none(view.run) if view.run else None
-    if ran is None:
+    if ran is None or view.run is None:
         return None
+    if {*edits_of_run(view.run), *view.edits} & {*RUN.upto("train")}:
+        return None  # a setting might not reach code by hand
     for observation in observations(view.followed):
         change = observation.change
         if change and all(

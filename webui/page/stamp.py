@@ -7,6 +7,7 @@ from webui.kernel import closing, queue_files
 from webui.kernel.status import Status, state_stamp
 from webui.notebook.cells import kind_of
 from webui.page.observing import observed_mark
+from webui.page.strip.mark import strip_mark
 from webui.page.studio import Studio, job_mark
 from webui.runs import events, notes
 from webui.runs import folder as runs
@@ -33,15 +34,18 @@ def stamp_of(studio: Studio, now: Status) -> str:
         followed.news if followed else 0,
         observed_mark(followed) if followed else "",
         0 if followed or not run else written_stamp(run, cell),
+        swept_stamp(studio, cell),
         len(runs.folders(studio.kernel.runs)),
         notes.mark(studio.kernel.notes),
         job_mark(studio.report.job if studio.report else None),
         id(studio.kept),
+        id(studio.again),
         ",".join(studio.overlaid),
         studio.searched.number if studio.searched else 0,
         job_mark(studio.unpacking),
         hash(queue_files.queue_stamp(studio.kernel.queue)),
         studio.arrived_mark(now),
+        strip_mark(studio, now),
     )
     return ".".join(map(str, marks))
 
@@ -49,6 +53,12 @@ def stamp_of(studio: Studio, now: Status) -> str:
 def written_stamp(run: Path, cell: str | None) -> int:
     """A number that changes with what a run wrote; a sweep is followed at times."""
     return int(time.time() / SWEEP_SECONDS) if in_trials(cell) else events.size(run)
+
+
+def swept_stamp(studio: Studio, cell: str | None) -> int:
+    """A number that changes with what the latest sweep wrote once it has ended."""
+    sweep = None if in_trials(cell) else studio.latest_sweep()
+    return events.size(sweep) if sweep else 0
 
 
 def in_trials(cell: str | None) -> bool:

@@ -3,7 +3,6 @@
 import contextlib
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,22 +11,25 @@ from webui.counts.memory.cards import Card
 from webui.doctor import choose_precision
 from webui.errors import PlannerError
 from webui.kernel.kernel import Kernel
+from webui.kernel.queue_files import Kind
 from webui.kernel.status import Status
 from webui.models import unpack
 from webui.models.cache import bytes_arrived
 from webui.models.source import Source, source_of
 from webui.notebook.cells import kind_of
+from webui.notebook.edits import Edits
 from webui.notebook.render import Cell
 from webui.notebook.rows import Rows
 from webui.page.answers import Answers
+from webui.page.code.places import Place
 from webui.page.draft import Draft
+from webui.page.strip.pressed import Presses
 from webui.page.turns import Turns
 from webui.planner.job import Job
 from webui.preflight.machine import main_memory, this_card, this_device
 from webui.recipe import Recipe
 from webui.rows.report import job as report_job
 from webui.rows.report.report import Report
-from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.followed import Followed
 
@@ -58,6 +60,15 @@ class Searched(NamedTuple):
     number: int
 
 
+class Asked(NamedTuple):
+    """A training that was asked for: its recipe, of what kind, up to which cell."""
+
+    recipe: Recipe
+    kind: Kind
+    upto: str
+    edits: Edits
+
+
 @dataclass
 class Studio:
     """The server's own state, shared by every browser tab. All else is on disk."""
@@ -72,15 +83,23 @@ class Studio:
     kept: Recipe | None = None
     report: ReportAsked | None = None
     searched: Searched | None = None
+    # What was asked for once more while it waits or runs.
+    again: Asked | None = None
+    asking: threading.Lock = field(default_factory=threading.Lock)
     unpacking: Job[Path] | None = None
     abouts: dict[Source, Any] = field(default_factory=dict)
     # The ids of runs that the Train tab lays over the shown one, as last asked for.
     overlaid: tuple[str, ...] = ()
-    rendered: tuple[Recipe, Rows, dict[str, Cell]] | None = None
-    offered: dict[Path, tuple[Recipe, str]] = field(default_factory=dict)
+    rendered: tuple[Recipe, Rows, dict[str, Cell], Edits] | None = None
+    # What each field decides of that code, as far as it was asked for.
+    decided: tuple[Recipe, Rows, dict] | None = None
+    # Where the fields stand on the page, by the ids of their components.
+    places: dict[str, Place] = field(default_factory=dict)
+    offered: dict[Path, tuple[Recipe, str, Edits]] = field(default_factory=dict)
     followed: dict[Path, Followed] = field(default_factory=dict)
     following: threading.Lock = field(default_factory=threading.Lock)
     turns: Turns = field(default_factory=Turns)
+    presses: Presses = field(default_factory=Presses)
 
     def look_at_device(self) -> None:
         """Find out, in the background, what this machine computes on and in."""
@@ -145,10 +164,13 @@ class Studio:
             self.report.job.cancel()
 
     def shown_run(self, now: Status) -> Path | None:
-        """The run in the kernel, else the latest one on disk."""
+        """The run that goes on, else the kernel's last training, else the latest on
+        disk. A sweep that has ended is no training: Sweep shows it."""
         if now.run and now.run.is_dir():
-            return now.run
-        return next(iter(runs.folders(self.kernel.runs)), None)
+            if now.word == "busy" or not runs.is_sweep(now.run):
+                return now.run
+        listed = runs.folders(self.kernel.runs)
+        return next((each for each in listed if not runs.is_sweep(each)), None)
 
     def follow(self, run: Path) -> Followed:
         """A run with all that is known of it now; a few of them are kept."""
@@ -159,9 +181,7 @@ class Studio:
                 del self.followed[old]
         return followed.look()
 
-    def latest_sweep(self) -> Sequence[events.Event]:
-        """All events of the newest sweep on disk."""
-        for folder in runs.folders(self.kernel.runs):
-            if runs.kind_of_run(folder) == "sweep":
-                return events.read(folder)[0]
-        return []
+    def latest_sweep(self) -> Path | None:
+        """The newest sweep on disk."""
+        listed = runs.folders(self.kernel.runs)
+        return next((each for each in listed if runs.is_sweep(each)), None)

@@ -20,17 +20,19 @@ def html_table(
     """A table that scrolls inside itself; ``numbers`` are the columns set right."""
 
     def line(tag: str, values: Sequence[Any]) -> Markup:
+        # What has no words is no header.
+        tags = (Markup(tag if value != "" else "td") for value in values)
         cells = (
-            Markup("<{} class='{}'>{}</{}>").format(
-                Markup(tag), "num" if i in numbers else "long", value, Markup(tag)
+            Markup("<{0} class='{1}'>{2}</{0}>").format(
+                named, "num" if i in numbers else "long", value
             )
-            for i, value in enumerate(values)
+            for i, (named, value) in enumerate(zip(tags, values, strict=True))
         )
         return Markup("<tr>{}</tr>").format(Markup("").join(cells))
 
     return Markup(
-        '<div class="scroll"><table class="plain"><thead>{}</thead><tbody>{}</tbody>'
-        "</table></div>"
+        '<div class="scroll" tabindex="0"><table class="plain"><thead>{}</thead>'
+        "<tbody>{}</tbody></table></div>"
     ).format(line("th", titles), Markup("").join(line("td", row) for row in rows))
 
 

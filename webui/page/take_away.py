@@ -7,6 +7,7 @@ from pathlib import Path
 
 from webui.files import downloads, write_text
 from webui.models.here import cells_here, model_here
+from webui.notebook.edits import Edits
 from webui.notebook.ipynb import notebook_text
 from webui.notebook.rows import FOLDER, PARENT, Rows
 from webui.notebook.script import recipe_script
@@ -18,24 +19,23 @@ from webui.runs.parent import saved_by_parent
 
 LARGE = 20_000_000  # bytes of rows, which are not packed at every change
 
-Written = Callable[[Recipe, Rows], str]
+Written = Callable[[Recipe, Rows, Edits], str]
 
 
-def recipe_as_yaml(recipe: Recipe, rows: Rows) -> str:
-    """The recipe as YAML."""
+def recipe_as_yaml(recipe: Recipe, rows: Rows, edits: Edits) -> str:
+    """The recipe as YAML, which never holds code."""
     return dumps(recipe)
 
 
-def script_of(recipe: Recipe, rows: Rows) -> str:
-    """The whole recipe as one Python file."""
-    return recipe_script(
-        recipe, rows, f"{recipe.name}.py", model=model_here(recipe.model)
-    )
+def script_of(recipe: Recipe, rows: Rows, edits: Edits) -> str:
+    """The whole recipe as one Python file, with the cells that were edited by hand."""
+    name, model = f"{recipe.name}.py", model_here(recipe.model)
+    return recipe_script(recipe, rows, name, model=model, edits=edits)
 
 
-def notebook_of(recipe: Recipe, rows: Rows) -> str:
-    """The whole recipe as a notebook that has not run yet."""
-    cells = [vars(cell) for cell in cells_here(recipe, rows=rows)]
+def notebook_of(recipe: Recipe, rows: Rows, edits: Edits) -> str:
+    """The whole recipe as a notebook that has not run yet, edits by hand included."""
+    cells = [vars(cell) for cell in cells_here(recipe, rows=rows, edits=edits)]
     parent = recipe.adapter.from_run
     return notebook_text(cells, title=recipe.name, recipe=recipe, parent=parent)
 
@@ -45,14 +45,14 @@ def taken_away(view: View, suffix: str, text_of: Written) -> Path:
 
     It is written once for a recipe: a notebook takes a tenth of a second.
     """
-    rows, recipe = view.rows, view.recipe
+    rows, recipe, edits = view.rows, view.recipe, view.edits
     beside = files_beside(recipe, rows, view.studio.kernel.runs)
     packed = suffix != ".yaml" and bool(beside) and size_of(beside) <= LARGE
     ending = f"{suffix}.zip" if packed else suffix
     path = downloads() / f"{recipe.name}{ending}"
-    made = (recipe, rows.key)
+    made = (recipe, rows.key, edits)
     if view.studio.offered.get(path) != made or not path.is_file():
-        text = text_of(recipe, rows)
+        text = text_of(recipe, rows, edits)
         if packed:
             pack(path, f"{recipe.name}{suffix}", text, beside)
         else:

@@ -11,6 +11,7 @@ from webui.files import file_hash, write_text
 from webui.page.draft import Draft
 from webui.planner.process import ask
 from webui.recipe import Recipe
+from webui.recipe.formats import FORMATS
 from webui.recipe.store import with_values
 from webui.rows.detection.found import detected, found
 from webui.settings import data_folder
@@ -34,7 +35,16 @@ def use_files(draft: Draft, files: list[Path]) -> None:
     values["data.train_files"] = list(kept)
     if draft.recipe.split.by == "file":
         values |= {"split.by": "fraction", "split.files": []}
-    draft.commit_all({**values, **detected(seen)})
+    values |= detected(seen)
+    if is_own(draft.recipe.data.instruction):
+        values.pop("data.instruction", None)  # the user is asked about it
+    draft.commit_all(values)
+
+
+def is_own(instruction: str) -> bool:
+    """Whether an instruction is the user's, and not a format's own."""
+    known = (format.instruction for format in FORMATS.values())
+    return bool(instruction) and instruction not in {t.zh for t in known if t}
 
 
 def keep_upload(file: Path) -> Path:

@@ -15,12 +15,15 @@ from webui.models.here import cells_here
 from webui.models.search import search
 from webui.models.source import source_of
 from webui.notebook.cells import SHOWN
+from webui.notebook.edits import Edits
 from webui.notebook.render import Cell
 from webui.notebook.rows import Rows, expected
 from webui.page.studio import Studio
 from webui.planner.job import Progress
 from webui.recipe import Recipe
 from webui.rows.detection.found import Found, found
+from webui.rows.detection.kept import kept_columns
+from webui.rows.named_columns import missing_columns
 from webui.rows.prepare.ask import is_large, rows_at_hand
 from webui.rows.prepare.prepare import prepare
 from webui.rows.prepare.store import rows_key
@@ -30,6 +33,7 @@ from webui.runs import folder as runs
 from webui.runs.entries import Entry
 from webui.runs.events.history import Kind
 from webui.runs.followed import Followed, Training
+from webui.text import Text
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,8 @@ class View:
 
     @cached_property
     def training(self) -> Training | None:
-        """How the shown run's training stands; None before it began."""
-        return self.followed.training if self.followed else None
+        """How the shown run's training stands; None before it began, and of a sweep."""
+        return self.followed.training if self.followed and not self.is_sweep else None
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -60,12 +64,21 @@ class View:
     @cached_property
     def cells(self) -> dict[str, Cell]:
         """Every cell of the current recipe, by name."""
-        known, rows = self.studio.rendered, self.rows
-        if known is None or known[0] is not self.recipe or known[1] != rows:
-            cells = cells_here(self.recipe, SHOWN, rows=rows)
-            known = self.recipe, rows, {cell.name: cell for cell in cells}
+        known, rows, edits = self.studio.rendered, self.rows, self.edits
+        if (
+            known is None
+            or known[0] is not self.recipe
+            or (known[1], known[3]) != (rows, edits)
+        ):
+            cells = cells_here(self.recipe, SHOWN, rows=rows, edits=edits)
+            known = self.recipe, rows, {cell.name: cell for cell in cells}, edits
             self.studio.rendered = known
         return known[2]
+
+    @cached_property
+    def edits(self) -> Edits:
+        """The cells that are edited by hand, beside the recipe."""
+        return self.studio.draft.edits
 
     @cached_property
     def rows(self) -> Rows:
@@ -169,6 +182,22 @@ class View:
         """The columns of the source, as far as they are known."""
         return self.found.columns if isinstance(self.found, Found) else ()
 
+    @cached_property
+    def missing_columns(self) -> dict[str, Text]:
+        """What to say of columns that are named and not there, by their fields."""
+        if not isinstance(self.found, Found) or not self.found.columns:
+            return {}
+        data, split = self.recipe.data.model_dump_json(), self.recipe.split
+        answer = self.plan(missing_columns, (data, split, self.stamps))
+        return dict(answer) if isinstance(answer, tuple) else {}
+
+    def columns_kept(self, format: str) -> dict[str, str]:
+        """The mapping that another format of the same rows would have."""
+        if not isinstance(self.found, Found):
+            return {}
+        known = self.found.fitting.get(format, {})
+        return kept_columns(self.recipe, format, known, self.found.columns)
+
     @property
     def report(self) -> Any:
         """The report of all rows, a PlannerError, or None if none is there (yet)."""
@@ -198,11 +227,20 @@ class View:
         return self.plan(preview, key, first, rows)
 
     @cached_property
+    def swept(self) -> Followed | None:
+        """The latest sweep; None when there was none."""
+        run = self.studio.latest_sweep()
+        return self.studio.follow(run) if run else None
+
+    @property
     def sweep(self) -> Sequence[events.Event]:
         """The events of the latest sweep; empty when there was none."""
-        if any(e.kind == "sweep" for e in events.of_kind(self.history, events.Started)):
-            return self.history
-        return self.studio.latest_sweep()
+        return self.swept.history if self.swept else ()
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether the shown run is a sweep, which goes on."""
+        return self.run is not None and runs.is_sweep(self.run)
 
     def last(self, kind: type[Kind]) -> Kind | None:
         """The last event of a kind in the shown run; None without one."""

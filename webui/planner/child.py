@@ -4,6 +4,7 @@ back for others, and ends with its parent."""
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,9 @@ QUIET = {
     "TRANSFORMERS_VERBOSITY": "error",
 }
 # It has nothing to save. Windows knows no SIGKILL; its SIGTERM is one.
+# Here are no weights, so nothing of 4 bits is computed; half of what a helper would
+# import is what these bring along.
+NEEDLESS = ("bitsandbytes",)
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
@@ -37,6 +41,8 @@ def settle_in(niceness: int, all_cores: bool = False) -> None:
     os.environ.update(QUIET)
     os.environ["TOKENIZERS_PARALLELISM"] = "true" if all_cores else "false"
     stand_back(niceness)
+    for name in NEEDLESS:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # "not installed"
     # Libraries print at import; `--json` output and the server's pipes stay clean.
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):

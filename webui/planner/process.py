@@ -5,8 +5,8 @@ it imports before the first question it imports at full speed: on a busy machine
 page would show no plan for a minute.
 """
 
+import contextlib
 import functools
-import gc
 import importlib
 import multiprocessing
 import os
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent import futures
 from typing import Any, NamedTuple
 
+from webui.collecting import uncollected
 from webui.errors import PlannerError
 from webui.planner.child import KILL, call_and_report, settle_in, stand_back
 
@@ -128,10 +129,6 @@ def become_modest() -> None:
 
 def import_heavy() -> None:
     """Import what most questions need, so that the first one need not wait."""
-    for name in HEAVY:
-        try:
+    with uncollected(), contextlib.suppress(ImportError):  # the first question says so
+        for name in HEAVY:
             importlib.import_module(name)
-        except ImportError:
-            return  # the first question says so
-    # The modules stay for good; looking through them for garbage takes 0.25 s.
-    gc.freeze()

@@ -24,6 +24,7 @@ from webui.recipe.combinations import device_rules
 from webui.recipe.parts import Part
 from webui.recipe.problems import Problem, RecipeError
 from webui.rows.each import files_of, source_records
+from webui.rows.named_columns import column_problems
 from webui.rows.prepare.ask import prepared
 from webui.rows.prepare.learned import held_out_learned, overlap
 from webui.rows.preview import check_rows
@@ -80,6 +81,7 @@ def data_problems(recipe: Recipe, *, here: bool = True) -> list[Problem]:
         parts["heldout"] = rows_field(recipe, "heldout")
     stages: list[Stage] = [
         [(path, partial(readable, part=part)) for part, path in parts.items()],
+        [("data.columns", column_problems)],
         *model_stages(here=here),
         [("data.packing", partial(packing_problem, on_gpu=False))],
         [(path, partial(blocking, part=part)) for part, path in parts.items()],

@@ -14,6 +14,7 @@ from webui.text import Text
 class Declaration:
     """What the page, the checks and the docs need beyond type and default.
 
+    ``help`` is one short sentence or two; ``more`` is what stands behind a click.
     ``shown_when`` maps a path ("training.duration") to the value that the other
     field must have for this one to be shown, or to several that will do; ``file``
     marks a path that is relative to the folder of the recipe file; ``step`` makes a
@@ -22,6 +23,7 @@ class Declaration:
 
     title: Text
     help: Text
+    more: Text | None = None
     in_code: bool = True
     shown_when: dict[str, Any] | None = None
     file: bool = False
@@ -29,6 +31,13 @@ class Declaration:
     step: float | None = None
     choice_titles: dict[str, Text] | None = None
     suggestions: tuple[str, ...] = ()
+
+    @property
+    def whole_help(self) -> Text:
+        """The help with what stands behind the click."""
+        if self.more is None:
+            return self.help
+        return Text(f"{self.help.en} {self.more.en}", self.help.zh + self.more.zh)
 
 
 class Section(BaseModel):
@@ -79,6 +88,7 @@ def field(
     *,
     title: tuple[str, str],
     help: tuple[str, str],
+    more: tuple[str, str] | None = None,
     ge: float | None = None,
     gt: float | None = None,
     le: float | None = None,
@@ -87,7 +97,9 @@ def field(
     **declared: Any,
 ) -> Any:
     """Declare a field: its default, its bounds, and its texts (English, Chinese)."""
-    declaration = Declaration(title=Text(*title), help=Text(*help), **declared)
+    rest = Text(*more) if more else None
+    texts: dict[str, Any] = {"title": Text(*title), "help": Text(*help), "more": rest}
+    declaration = Declaration(**texts, **declared)
     # True is an int to Python; a recipe that says `rank: true` is a mistake.
     strict = True if isinstance(default, int | float) else None
     bounds: dict[str, Any] = {"ge": ge, "gt": gt, "le": le, "lt": lt}

@@ -3,13 +3,34 @@
 from collections.abc import Mapping
 from typing import Any
 
-from webui.recipe.field import DeclaredField, declared_fields
+from webui.recipe.field import Declaration, DeclaredField, declared_fields
 from webui.recipe.sections import Recipe
+from webui.text import Text
 
 # What can have one value only asks nothing: it is no field yet.
 FIELDS: dict[str, DeclaredField] = {
     field.path: field for field in declared_fields(Recipe) if len(field.choices) != 1
 }
+
+# The one that stands in no section.
+NAME = "name"
+NAME_FIELD = DeclaredField(
+    NAME,
+    Recipe.model_fields[NAME],
+    Declaration(
+        Text("Name of the recipe", "配方名称"),
+        Text(
+            "Runs and downloads are called so.",
+            "运行文件夹和下载的文件都用此名称。",
+        ),
+        in_code=False,
+    ),
+)
+
+
+def declared_at(path: str) -> DeclaredField:
+    """The declaration of a field, be it in a section or the name."""
+    return NAME_FIELD if path == NAME else FIELDS[path]
 
 
 def applies(declared: DeclaredField, recipe: Recipe) -> bool:
@@ -40,5 +61,7 @@ def default_of(path: str) -> Any:
 
 def value_at(recipe: Recipe, path: str) -> Any:
     """The value of one field of a recipe."""
-    section, _, name = path.partition(".")
-    return getattr(getattr(recipe, section), name)
+    value: Any = recipe
+    for part in path.split("."):
+        value = getattr(value, part)
+    return value

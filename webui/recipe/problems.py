@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from pydantic_core import ErrorDetails
 
 from webui.errors import UserError
+from webui.recipe.numbers import is_number, no_number, number_text
 from webui.recipe.paths import FIELDS
 from webui.recipe.sections import Recipe
 from webui.text import Text
@@ -95,7 +96,7 @@ def explain(details: ErrorDetails) -> Problem:
     if kind == "extra_forbidden":
         return Problem(path, unknown_key(path))
     values = {
-        **details.get("ctx", {}),
+        **{name: number_text(bound) for name, bound in details.get("ctx", {}).items()},
         "given": shorten_given(details["input"]),
         "key": location[-1] if location else "",
         "msg": details["msg"],
@@ -103,8 +104,13 @@ def explain(details: ErrorDetails) -> Problem:
     if kind == "literal_error":
         values["expected"] = str(values["expected"]).replace("'", "")
     swept = f"{location[2]} " if path == "sweep.space" and len(location) > 2 else ""
-    told = TOLD.get(kind) or TOLD.get(kind.partition("_")[0], OTHER)
-    return Problem(path, Text(*(swept + part.format(**values) for part in told)))
+    family = kind.partition("_")[0]
+    told = TOLD.get(kind) or TOLD.get(family, OTHER)
+    said = Text(*(swept + part.format(**values) for part in told))
+    declared = FIELDS.get(path)
+    if declared and is_number(declared) and family in ("int", "float", "finite"):
+        said = no_number(declared, details["input"], said)
+    return Problem(path, said)
 
 
 def field_path(location: tuple[int | str, ...]) -> str:

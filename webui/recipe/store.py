@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 
 from webui.recipe.checks import check
+from webui.recipe.field import DeclaredField
+from webui.recipe.numbers import is_number, read_number
 from webui.recipe.paths import FIELDS, with_value
 from webui.recipe.problems import RecipeError, unknown_key
 from webui.recipe.sections import Recipe
@@ -148,11 +150,19 @@ def apply_setting(values: dict[str, Any], setting: str) -> dict[str, Any]:
     if not isinstance(values.get(path.rpartition(".")[0], {}), dict):
         return values  # no section to put it in, which the check will tell
     declared = FIELDS.get(path)
+    return with_value(values, path, read_setting(declared, text))
+
+
+def read_setting(declared: DeclaredField | None, text: str) -> Any:
+    """The value in a setting: a text or a number as it is written, all else as YAML."""
+    if declared is None or declared.type is str:
+        return text
+    if is_number(declared):  # YAML takes 010 for 8 and 1:30 for 90
+        return read_number(text, whole=declared.type is int)
     try:
-        value = text if declared is None or declared.type is str else parse(text)
+        return parse(text)
     except yaml.YAMLError:
-        value = text
-    return with_value(values, path, value)
+        return text
 
 
 def with_absolute_files(values: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import islice, product
+from math import prod
 from typing import Any
 
 from pydantic import ValidationError
@@ -50,6 +51,13 @@ SWEEPABLE: dict[str, DeclaredField] = {
 }
 
 
+def coming_trials(recipe: Recipe) -> int:
+    """How many trials a sweep will train; a grid ends with its last combination."""
+    sweep = recipe.sweep
+    combinations = prod(map(len, sweep.space.values()))
+    return min(sweep.trials, combinations) if sweep.method == "grid" else sweep.trials
+
+
 def sweep_rules(recipe: Recipe) -> list[Problem]:
     """Each swept field must be sweepable and each of its values valid there."""
     space = recipe.sweep.space
@@ -64,7 +72,13 @@ def sweep_rules(recipe: Recipe) -> list[Problem]:
 def values_amiss(recipe: Recipe, path: str) -> Iterator[Text]:
     """What is wrong with one swept field, or with its values one by one."""
     values = recipe.sweep.space[path]
-    if path not in SWEEPABLE:
+    if not path:
+        told = ", ".join(map(str, values))
+        yield Text(
+            f"has values without a setting ({told}): choose which one they are for.",
+            f"有取值（{told}）没有对应的设置：请选择它们属于哪个设置。",
+        )
+    elif path not in SWEEPABLE:
         near = get_close_matches(path, SWEEPABLE, n=1, cutoff=0.3)
         known = near[0] if near else ", ".join(SWEEPABLE)
         yield Text(

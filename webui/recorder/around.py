@@ -3,7 +3,7 @@
 import traceback
 from typing import TYPE_CHECKING
 
-from webui.recorder import hooks, memory, stops
+from webui.recorder import hooks, memory, scoring, stops
 from webui.runs.events import Scored, Stops
 from webui.runs.scores import BASE, TUNED, Score
 
@@ -43,6 +43,7 @@ def ask_once(recorder: "Recorder") -> None:
 
 def tell_scores(recorder: "Recorder") -> None:
     """The event with the held-out scores, as the score cell left them."""
+    scoring.stop_counting(recorder)
     names = recorder.shell.user_ns
     rows = names["scored_rows"]
     metric = "tokens_guessed" if "text" in rows.column_names else "exact_match"

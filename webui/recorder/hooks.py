@@ -139,6 +139,7 @@ def install_callback(recorder: "Recorder") -> None:
             self.clock = time.monotonic()  # no step's own time
 
         def on_train_end(self, args, state, control, **_):  # type: ignore
+            recorder.trainings += state.global_step > 0
             self.judge(args, state.global_step, control)
             self.sample(state)
 

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -18,7 +19,7 @@ from ipykernel import get_connection_file
 
 from webui.files import read_json, write_json
 from webui.notebook.cells import TRIES, CellKind, kind_of, undone_by
-from webui.recorder import library_warnings, memory, outputs
+from webui.recorder import by_hand, library_warnings, memory, outputs
 from webui.recorder.failure import failure_of
 from webui.recorder.kept import give_recipe, write_notebook
 from webui.recorder.notify import notify
@@ -51,6 +52,8 @@ class Recorder:
         self.job: dict[str, Any] = {}
         self.cell = ""
         self.optuna_trial: Any = None
+        self.uncount: Callable[[], None] | None = None
+        self.trainings = 0  # of this cell, those that came to their end
         self.captured: list[outputs.Output] | None = None
         self.state: dict[str, Any] = {"pid": os.getpid(), "run": None, "cells": {}}
         self.warned = library_warnings.Listener(self)
@@ -158,6 +161,8 @@ class Recorder:
         self.set_busy(name)
         self.emit(CellState(cell=name, status="running"))
         self.call(kind.at_begin)
+        self.trainings = 0
+        by_hand.forget_names(self, cell)
         status, record["pieces"] = "finished", []
         # What is kept and shown is the whole training; what runs may go on with it.
         code = self.job.get("going_on", {}).get(name, cell["code"])
@@ -170,12 +175,27 @@ class Recorder:
         record |= {"status": status, "ended": time.time()}
         if kind.begins == "try":
             self.state["run"] = self.job["run"]
-        if status == "finished":
-            self.call(kind.at_end)
+        if status == "finished" and not self.closed_well(cell):
+            record["status"] = status = "failed"
         self.emit(CellState(cell=name, status=status))
         self.write_state()
         self.write_notebook()
         return status
+
+    def closed_well(self, cell: dict[str, Any]) -> bool:
+        """Do what is due once a cell has run to its end.
+
+        False where code by hand left out what is then needed.
+        """
+        try:
+            by_hand.refuse_lacking(self, cell)
+            self.call(self.kind.at_end)
+        except Exception as error:
+            if not cell.get("form"):
+                raise
+            self.emit_failure(error)
+            return False
+        return True
 
     def run_piece(self, pane: str, code: str, record: dict[str, Any]) -> str:
         """Run a piece of a cell with everything it shows recorded."""
@@ -207,6 +227,8 @@ class Recorder:
     def emit_failure(self, error: BaseException) -> None:
         """The event that says which cell failed and with what."""
         failure = {"cell": self.cell, **failure_of(error)}
+        if edited := by_hand.edited_upto(self.job["cells"], self.cell):
+            failure["by_hand"] = edited
         self.state["cells"][self.cell]["failure"] = failure
         self.emit(Failed(**failure))
 

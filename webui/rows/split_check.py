@@ -106,14 +106,14 @@ def watching_field(recipe: Recipe) -> str:
 
 
 NONE_TO_WATCH = Text(
-    "Only one row is left to train on, so none can be set aside to evaluate on: add "
-    "rows, or hold out fewer.",
-    "只剩一条训练数据，无法另外划出评估数据：请增加数据，或减少留出的数据。",
+    "Only one row is left to train on, so none can be watched meanwhile: add rows, "
+    "or hold out fewer.",
+    "只剩一条训练数据，无法再划出评估数据：请增加数据，或减少留出的数据。",
 )
 ONE_GROUP = Text(
-    "The rows that are left to train on are one group, so none can be set aside to "
-    "evaluate on: hold out fewer, or group by another column (split.group_by).",
-    "剩下的训练数据同属一个分组，无法另外划出评估数据：请减少留出的数据，"
+    "The rows that are left to train on are one group, so none can be watched "
+    "meanwhile: hold out fewer, or group by another column (split.group_by).",
+    "剩下的训练数据同属一个分组，无法再划出评估数据：请减少留出的数据，"
     "或更换分组列（split.group_by）。",
 )
 

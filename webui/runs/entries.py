@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from webui.figures import finite
 from webui.metrics import METRICS, Metric, metric
 from webui.runs import events, folder, notes, scores
+from webui.runs.events import Trial
 from webui.runs.folder import Run
 from webui.runs.notes import About
 from webui.runs.scores import TUNED, Score
+from webui.runs.settings import Settings, settings_of
+from webui.text import Text
 
 # Figures of the summary by which runs can be sorted.
 FIGURES = (
+    "rank",
+    "learning_rate",
     "trainable",
     "steps",
     "last_loss",
@@ -25,33 +28,49 @@ FIGURES = (
     "peak_memory",
     "duration",
 )
-COLUMNS = ("id", "name", "status", "score", *FIGURES)
+# Of a sweep these would be the last trial's, or of all together.
+OF_A_TRIAL = ("rank", "learning_rate", "trainable", "steps", "last_loss")
+COLUMNS = ("star", "id", "name", "status", "data", "score", *FIGURES)
 
 # A run's figures change with these, and with nothing else.
 FILES = (folder.SUMMARY, events.FILE, notes.FILE)
-RECIPE_BYTES = 1_000_000
 
 Mark = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A run in the table. ``figures`` holds only what is a number.
+    """A run in the table. ``figures`` holds only what is a number; ``going`` says that
+    they are those of a run that goes on; ``trials`` are those of a sweep that have
+    ended; ``edited`` are the cells that were edited by hand.
 
     One that did not change stays the same object.
     """
 
     run: Run
     about: About
-    model: str
-    method: str
-    parent: str
+    settings: Settings
     figures: dict[str, float]
     scores: tuple[Score, ...]
+    trials: int | None = None
+    going: bool = False
+    edited: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
         return self.run.id
+
+    @property
+    def model(self) -> str:
+        return self.settings.model
+
+    @property
+    def method(self) -> str:
+        return self.settings.method
+
+    @property
+    def parent(self) -> str:
+        return self.settings.parent
 
     @property
     def title(self) -> str:
@@ -62,10 +81,17 @@ class Entry:
     def text(self) -> str:
         """All that can be searched for, in small letters."""
         said = (self.id, self.about.name, self.about.note, self.model, self.method)
+        by_hand = f"{BY_HAND.en}: {', '.join(self.edited)}" if self.edited else ""
         return "\n".join(
-            (*said, self.parent, self.run.status, self.run.kind)
+            (
+                *(*said, self.parent, self.run.status, self.run.kind, by_hand),
+                *self.settings.data,
+            )
         ).casefold()
 
+
+# Said of a run, before the cells.
+BY_HAND = Text("edited by hand", "已手动修改")
 
 KNOWN: dict[Path, tuple[Mark, Entry]] = {}
 
@@ -104,35 +130,22 @@ def file_stamp(file: str) -> tuple[int, int]:
 def read_run_entry(path: Path) -> Entry:
     """Read a run; what is not as we write it is as if it were not there."""
     run = folder.read_run(path)
-    model, method = run.summary.get("model"), run.summary.get("method")
-    parent = run.summary.get("parent")
-    if not isinstance(model, str) or not isinstance(method, str):
-        model, method, parent = main_settings(path / folder.RECIPE)
+    settings = settings_of(run.summary, path / folder.RECIPE)
     figures = {name: finite(run.summary.get(name)) for name in FIGURES}
     figures |= further(run.summary.get("metrics"))
+    figures |= {"rank": settings.rank, "learning_rate": settings.learning_rate}
+    sweep = run.kind == "sweep"
+    if sweep:
+        figures |= dict.fromkeys(OF_A_TRIAL)
     return Entry(
         run,
         notes.read_notes(path),
-        notes.one_line(model),
-        notes.one_line(method),
-        notes.one_line(parent) if isinstance(parent, str) else "",
+        settings,
         {name: value for name, value in figures.items() if value is not None},
         scores.read(run.summary.get("scores")),
+        len(events.of(path, Trial)) if sweep else None,
+        edited=tuple(folder.edits_of_run(path)),
     )
-
-
-def main_settings(recipe: Path) -> tuple[str, str, str]:
-    """The model, the method and the parent of a recipe that may be no valid one."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        if recipe.stat().st_size > RECIPE_BYTES:
-            return "", "", ""
-        values = yaml.load(recipe.read_text(encoding="utf-8-sig"), loader)  # noqa: S506
-    except (OSError, ValueError, RecursionError, yaml.YAMLError):
-        return "", "", ""
-    model, adapter = inner(values, "model"), inner(values, "adapter")
-    named = str(model.get("name", "starter")), str(adapter.get("method", "lora"))
-    return *named, str(adapter.get("from_run", ""))
 
 
 def inner(values: Any, key: str) -> dict[str, Any]:
@@ -202,8 +215,12 @@ def value_of(entry: Entry, column: str) -> Any:
             return entry.id
         case "name":
             return entry.title.casefold()
+        case "star":
+            return entry.about.star
         case "status":
             return entry.run.status
+        case "data":
+            return [name.casefold() for name in entry.settings.data] or None
         case "score":
             tuned = [each.value for each in entry.scores if each.who == TUNED]
             return next(iter(tuned), None)

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from webui.files import read_json, write_json, write_text
+from webui.notebook.edits import Edit, edits_from
 from webui.notebook.render import Cell
 from webui.notebook.rows import FOLDER, Rows
 from webui.recipe import Recipe
@@ -20,6 +21,7 @@ from webui.recipe.store import dumps, load
 from webui.runs import events
 from webui.runs.error import RunError
 from webui.runs.events import older
+from webui.runs.notes import read_notes
 from webui.runs.tail import backwards, ending
 
 PLAN, RECIPE, SUMMARY = "plan.json", "recipe.yaml", "summary.json"
@@ -77,24 +79,46 @@ def create(
 
 
 def find(root: Path, run_id: str) -> Run:
-    """The run of this id or path, or the one whose id starts or ends with it.
+    """The run of this id, path or shown name, or the one whose id starts or ends so.
 
     Raises:
         RunError: when there is none or more than one.
     """
-    known = [folder.name for folder in folders(root)]
-    matching = [name for name in known if name == run_id] or [
-        name for name in known if name.startswith(run_id) or name.endswith(run_id)
-    ]
-    if run_id and len(matching) == 1:
+    matching = called(root, run_id)
+    if len(matching) == 1:
         return read_run(root / matching[0])
-    if Path(run_id).name in known and Path(run_id).is_dir():
+    if Path(run_id).name in names(root) and Path(run_id).is_dir():
         return read_run(root / Path(run_id).name)
-    word = "several runs are" if matching and run_id else "no run is"
+    if matching:
+        several = ", ".join(matching[:MOST_NAMED]) + " …" * (len(matching) > MOST_NAMED)
+        raise RunError.of(
+            f"several runs are called {run_id!r}: {several}; name one by its id.",
+            f"有多次运行名为 {run_id!r}：{several}；请用完整的 id 指定。",
+        )
     raise RunError.of(
-        f"{word} called {run_id!r}; `tunebook runs` lists them.",
-        f"没有唯一名为 {run_id!r} 的运行；`tunebook runs` 可列出全部。",
+        f"no run is called {run_id!r}; `tunebook runs` lists them.",
+        f"没有名为 {run_id!r} 的运行；`tunebook runs` 可列出全部。",
     )
+
+
+MOST_NAMED = 5
+
+
+def names(root: Path) -> list[str]:
+    """The ids of all runs, the newest first."""
+    return [folder.name for folder in folders(root)]
+
+
+def called(root: Path, name: str) -> list[str]:
+    """The ids of the runs that are called so: by their id, else by the name that they
+    show, else by how their id starts or ends."""
+    known = names(root)
+    if not name or name in known:
+        return [name] if name else []
+    shown = [each for each in known if read_notes(root / each).name == name]
+    return shown or [
+        each for each in known if each.startswith(name) or each.endswith(name)
+    ]
 
 
 # Folders that were seen to be runs: a slow drive is not asked again for each.
@@ -146,6 +170,13 @@ def cells_of(folder: Path) -> tuple[Cell, ...]:
     return tuple(Cell(**cell) for cell in read_object(folder / PLAN).get("cells", ()))
 
 
+def edits_of_run(folder: Path) -> dict[str, Edit]:
+    """The cells that were edited by hand when a run was started."""
+    cells = read_object(folder / PLAN).get("cells", ())
+    known = (cell for cell in cells if isinstance(cell, dict) and cell.get("form"))
+    return edits_from({cell.get("name"): cell for cell in known})
+
+
 def rows_of_run(folder: Path) -> Rows | None:
     """What a run found of its rows; None for one from before rows were kept."""
     try:
@@ -166,9 +197,23 @@ def kept_rows(folder: Path) -> Rows | None:
     return replace(rows, files=files)
 
 
+# A run stays what it was started as: its plan is read once.
+KINDS: dict[Path, str] = {}
+
+
 def kind_of_run(folder: Path) -> str:
     """run or sweep, as it was started."""
-    return str(read_object(folder / PLAN).get("kind", "run"))
+    if folder not in KINDS:
+        plan = read_object(folder / PLAN)
+        if not plan:  # not written yet, or of an old run
+            return "run"
+        KINDS[folder] = str(plan.get("kind", "run"))
+    return KINDS[folder]
+
+
+def is_sweep(folder: Path) -> bool:
+    """Whether a run is a sweep, whose trainings are trials."""
+    return kind_of_run(folder) == "sweep"
 
 
 def upto(folder: Path) -> str:

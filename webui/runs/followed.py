@@ -33,6 +33,7 @@ from webui.runs.events import (
 from webui.runs.events.history import Kind
 from webui.runs.folder import RECIPE, rows_of_run
 from webui.runs.pace import NOTHING, Expected, Pace, expected
+from webui.runs.throughput import Throughput
 
 # Read in blocks, so that a long run never lies in memory as a whole.
 BLOCK = 1 << 20
@@ -76,6 +77,7 @@ class Followed:
         self.history: list[Event] = []
         self.latest: dict[type[Event], Event] = {}
         self.curve, self.pace = Curve(generation), Pace()
+        self.throughput = Throughput()
         self.clock: float | None = None
         self.spent = 0.0
         self.hopes: Expected = NOTHING
@@ -103,6 +105,7 @@ class Followed:
     def take(self, event: Event) -> None:
         """Take in one event."""
         of_training = getattr(event, "trial", None) is None
+        self.throughput.take(event)
         if isinstance(event, Resumed):
             self.go_back(event.step)
             for end in events.ENDS:
@@ -196,6 +199,8 @@ class Followed:
             figures={
                 **(evaluated.logs if evaluated else {}),
                 **(step.figures if step else {}),
+                # A step's own is in the curve; its neighbour may be twice that.
+                "tokens_per_second": self.throughput.tokens_per_second,
             },
             seconds=self.spent,
             left=self.pace.left(begun.max_steps, self.hopes),

@@ -12,8 +12,8 @@ def told(event: LearnedBefore) -> Text:
     watched, every, run = whole(event.watched), whole(event.of), event.parent
     return Text(
         f"Of the {every} rows that are watched while training {watched} were learned "
-        f"by {run} or the runs before it, so that their loss says little about unseen "
-        "rows. The held-out rows are still unseen.",
-        f"训练中评估的 {every} 条数据里有 {watched} 条已被 {run} 或更早的运行学过，"
-        "其损失难以反映未见数据上的表现。留出数据仍未见过。",
+        f"by {run} or the runs before it, so that their loss says little about other "
+        "rows. None of the held-out rows was learned.",
+        f"评估数据 {every} 条中有 {watched} 条已被 {run} 或更早的运行学过，"
+        "其损失难以反映其他数据上的表现。留出数据都没有学过。",
     )

@@ -30,6 +30,8 @@ from webui.runs.events import (
 from webui.runs.folder import RECIPE, SUMMARY
 from webui.runs.library_warnings import warnings_of
 from webui.runs.logged import logged
+from webui.runs.settings import summarized
+from webui.runs.throughput import throughput
 from webui.runs.trials import best_trial, losses_of
 
 MOVED = ("moved", "of", "changed", "rounded", "furthest")
@@ -78,12 +80,10 @@ def summarize(
     steps, metrics = last(kept, Step), logged(kept)
     loss, unseen = metrics.get("loss", {}), metrics.get("eval_loss", {})
     scored, moving = last(history, Scored), last(kept, Moved)
-    stops = last(history, Stops)
+    stops, trained = last(history, Stops), throughput(history)
     return {
         "status": status,
-        "model": recipe.model.name,
-        "method": recipe.adapter.method,
-        "parent": recipe.adapter.from_run or None,
+        **summarized(recipe),
         "recipe_sha256": hashlib.sha256((run / RECIPE).read_bytes()).hexdigest(),
         "data_sha256": {
             name: [file_hash(Path(file)) for file in files]
@@ -97,8 +97,8 @@ def summarize(
         "python": platform.python_version(),
         "device": begun.effective.get("device"),
         "duration": duration(history),
-        "training_seconds": training_seconds(history),
-        "tokens_per_second": tokens_per_second(history),
+        "training_seconds": round(trained.seconds, 3),
+        "tokens_per_second": trained.tokens_per_second,
         "peak_memory": max(
             (peak for peak in (peak_memory, *peaks_before(history)) if peak),
             default=None,
@@ -157,33 +157,6 @@ def session_seconds(session: Sequence[Event]) -> float:
     wrote = session[: max(alive, 1)]
     end = last(wrote, Finished) or wrote[-1]
     return end.time - session[0].time
-
-
-def training_seconds(history: Sequence[Event]) -> float:
-    """Seconds of training: each from its begin to its last step, all together.
-
-    Steps that a resume took back were worked on as well, so they count.
-    """
-    total, begun = 0.0, None
-    for event in history:
-        if isinstance(event, Begun):
-            begun = event.time
-        elif isinstance(event, Step) and begun is not None:
-            total += event.time - begun
-            begun = event.time
-    return round(total, 3)
-
-
-def tokens_per_second(history: Sequence[Event]) -> float | None:
-    """Tokens trained on per second, padding not counted, over the whole training."""
-    total, latest = 0.0, 0.0
-    for event in history:
-        if isinstance(event, Begun):  # the count of tokens starts again
-            total, latest = total + latest, 0.0
-        elif isinstance(event, Step):
-            latest = event.logs.get("num_tokens", latest)
-    tokens, seconds = total + latest, training_seconds(history)
-    return round(tokens / seconds, 1) if tokens and seconds else None
 
 
 def requested_settings(recipe: Recipe) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from webui.runs.events import BY_BATCH, Begun, Event, Moved, Trial, last, of_kin
 from webui.text import Text
 
 SAME = Text(
-    "No trial is better than another: on unseen rows they come to the same.",
-    "没有更好的试验：各次试验在未见数据上的结果相同。",
+    "No trial is better than another: on the watched rows they come to the same.",
+    "没有更好的试验：各次试验在评估数据上的结果相同。",
 )
 STILL = Text(
     "No trial is the best: in none did the weights move.",

@@ -12,7 +12,13 @@ from webui.recipe import Recipe
 from webui.recipe.paths import FIELDS, applies, value_at
 from webui.recipe.problems import RecipeError
 from webui.recipe.store import load
-from webui.runs.folder import RECIPE, SUMMARY, kind_of_run, summary_of
+from webui.runs.folder import (
+    RECIPE,
+    SUMMARY,
+    edits_of_run,
+    kind_of_run,
+    summary_of,
+)
 
 # Fields of these sections, and of training these, decide how much memory is taken ...
 SECTIONS = ("model", "data", "adapter")
@@ -82,6 +88,8 @@ def memory_taken(run: Path, when: int) -> Taken | None:
         return None
     # A sweep is of many shapes; a batch that did not fit may have been made smaller.
     batch = summary.get("effective", {}).get("batch_size", ran.training.batch_size)
+    if edits_of_run(run):  # what ran is not what the recipe says
+        return None
     if kind_of_run(run) != "run" or batch != ran.training.batch_size:
         return None
     return Taken(int(peak), device.partition(":")[0], memory_shape(ran))

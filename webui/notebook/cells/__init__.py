@@ -71,14 +71,21 @@ SWEEP = JobKind(cells_of("sweep"), own_run=True)
 COMPARE = JobKind(cells_of("compare"), own_run=False)
 JOBS: dict[str, JobKind] = {"run": RUN, "sweep": SWEEP, "compare": COMPARE}
 
-# The cells of the page, which counts them: all that stand in the notebook of a run.
+# The cells whose code the page shows: all that stand in the notebook of a run.
 SHOWN = tuple(
     name
     for name in KINDS
     if any(name in job.cells for job in JOBS.values() if job.own_run)
 )
+# Those that have a place of their own there, by which they are counted.
+NUMBERED = tuple(name for name in SHOWN if not KINDS[name].shown_with)
 # The cells that speak of one adapter, attached and trained.
 TRIES = tuple(name for name, kind in KINDS.items() if kind.part_of == "try")
+
+
+def number_of(name: str) -> int:
+    """The number of a cell on the page, from 1."""
+    return NUMBERED.index(KINDS[name].shown_with or name) + 1
 
 
 def has_own_run(job: str | None) -> bool:

@@ -17,8 +17,14 @@ def functions(code: str) -> str:
 
 
 def pieces(code: str) -> dict[str, str]:
-    """The functions and the prompt, and what makes each model answer."""
-    base, tuned = (statement.lineno - 1 for statement in ast.parse(code).body[-2:])
+    """The functions and the prompt, and what makes each model answer.
+
+    Code by hand that does not end as ours does is one piece.
+    """
+    last = ast.parse(code).body[-2:]
+    if [type(statement) for statement in last] != [ast.With, ast.Expr]:
+        return {"compare": code}
+    base, tuned = (statement.lineno - 1 for statement in last)
     lines = code.splitlines()
     parts = (lines[:base], lines[base:tuned], lines[tuned:])
     return dict(zip(("compare", *ANSWERS), map("\n".join, parts), strict=True))
@@ -36,5 +42,6 @@ CELL = CellKind(
     part_of="try",
     lasting=functions,
     pieces=pieces,
+    leaves=("answer", "as_prompt"),
     answers=True,
 )

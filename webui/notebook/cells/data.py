@@ -16,4 +16,5 @@ CELL = CellKind(
     part_of="model",
     reads=("rows",),
     context=data_context,
+    leaves=("train_data", "eval_data", "heldout_data"),
 )

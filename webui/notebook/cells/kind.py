@@ -41,6 +41,8 @@ class CellKind:
         jobs: the kinds of jobs of which it is a part.
         needs: the cells that must have run before it, if the job has them.
         needs_more: those that only some recipes need.
+        shown_with: the cell under whose number and title the page shows it; empty for
+            its own.
         stands_after: the cell that it stands behind, where ``needs`` does not say it.
         begins: what it begins anew: everything that belongs to the old one is gone.
         part_of: to what the effect of the cell belongs, and with which it is gone;
@@ -50,6 +52,8 @@ class CellKind:
         lasting: the part of its code that later cells stand on.
         pieces: the parts in which it is run, by the name under which a listener hears
             each; None for a cell that is run in one.
+        leaves: the names that it makes and that others read: where it was edited by
+            hand, it is looked whether it still does.
         trainings: whether it trains, "one" model or one in each of its "trials". Its
             steps look at the stop flag, and their curves are drawn.
         answers: whether what it prints is said by a model.
@@ -64,6 +68,7 @@ class CellKind:
     title: Text
     sentence: Text = Text("", "")
     jobs: tuple[JobName, ...] = ()
+    shown_with: str = ""
     needs: tuple[str, ...] = ()
     needs_more: Callable[[Recipe], tuple[str, ...]] = no_more_needs
     stands_after: str = ""
@@ -73,6 +78,7 @@ class CellKind:
     context: Callable[[Recipe, Rows], dict[str, Any]] = no_values
     lasting: Callable[[str], str] = whole
     pieces: Callable[[str], Mapping[str, str]] | None = None
+    leaves: tuple[str, ...] = ()
     trainings: Literal["", "one", "trials"] = ""
     answers: bool = False
     lighter: Literal["", "weights", "batches"] = ""

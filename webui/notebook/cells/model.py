@@ -30,6 +30,7 @@ CELL = CellKind(
     begins="model",
     part_of="model",
     context=stops,
+    leaves=("model", "tokenizer", "base_weights"),
     lighter="weights",
     at_begin="webui.recorder.around:free_old_model",
 )

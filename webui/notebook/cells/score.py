@@ -13,6 +13,8 @@ CELL = CellKind(
     jobs=("run", "compare"),
     needs=("compare", "data"),
     part_of="try",
+    leaves=("scored_rows", "base_score", "tuned_score"),
     answers=True,
+    at_begin="webui.recorder.scoring:count_rows",
     at_end="webui.recorder.around:tell_scores",
 )

@@ -7,6 +7,7 @@ CELL = CellKind(
     name="setup",
     title=Text("Setup", "准备"),
     jobs=("run", "sweep", "compare"),
+    shown_with="model",
     begins="process",
     part_of="process",
     at_end="webui.recorder.around:listen_to_libraries",

@@ -38,8 +38,8 @@ CELL = CellKind(
     title=Text("Sweep", "超参数搜索"),
     sentence=Text(
         "Trains a fresh adapter for each combination, on the base that is already "
-        "loaded. Judged by the rows that Train watches too; the held-out rows stay "
-        "unseen.",
+        "loaded. Judged by the watched rows, those of Train; the held-out rows are "
+        "not used.",
         "在已加载的基座上，为每种组合训练一个新的适配器。"
         "用与“训练”相同的评估数据评判，留出数据不参与。",
     ),

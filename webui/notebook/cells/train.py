@@ -14,6 +14,7 @@ CELL = CellKind(
     jobs=("run",),
     needs=("adapter", "data"),
     part_of="try",
+    leaves=("trainer",),
     trainings="one",
     lighter="batches",
     at_end="webui.recorder.around:ask_once",

@@ -138,7 +138,7 @@ def template(page: Page, known: About) -> Markup:
         return quiet(page.say(NO_TEMPLATE))
     return Markup(
         '<details class="output" id="chat-template"><summary>{}</summary>'
-        "<pre>{}</pre></details>"
+        '<pre tabindex="0">{}</pre></details>'
     ).format(page.say(TEMPLATE), known.template)
 
 

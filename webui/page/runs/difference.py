@@ -8,8 +8,13 @@ from webui.page.tables import html_table, problem_card, quiet
 from webui.page.view import View
 from webui.recipe.problems import RecipeError
 from webui.runs import entries
-from webui.runs.difference import Difference, difference, value_text
-from webui.runs.folder import RECIPE
+from webui.runs.difference import (
+    Difference,
+    code_difference,
+    difference,
+    value_text,
+)
+from webui.runs.folder import RECIPE, edits_of_run
 from webui.text import Text
 
 CURRENT = Text("the current recipe", "当前配方")
@@ -24,20 +29,23 @@ def differences(
     page: Page, view: View, left: entries.Entry, right: entries.Entry | None
 ) -> Markup:
     """The fields that differ between two runs, or a run and the current recipe."""
-    recipes = []
+    recipes, codes = [], []
     for entry in (left, right):
         try:
             if entry is None:
                 recipes.append(view.recipe)
+                codes.append(view.edits)
             else:
                 file = entry.run.folder / RECIPE
                 recipes.append(load_recipe_once(file, entries.file_stamp(str(file))))
+                codes.append(edits_of_run(entry.run.folder))
         except RecipeError as error:
             title = entry.title if entry else ""
             reason = page.say(error.problems[0].message)
             return problem_card(page.say(UNREADABLE).format(title, reason))
     titles = (left.title, right.title if right else page.say(CURRENT))
-    return draw_table(page, difference(*recipes), titles)
+    found = [*difference(*recipes), *code_difference(*codes)]
+    return draw_table(page, found, titles)
 
 
 def draw_table(page: Page, found: list[Difference], titles: tuple[str, str]) -> Markup:
@@ -45,7 +53,11 @@ def draw_table(page: Page, found: list[Difference], titles: tuple[str, str]) -> 
     if not found:
         return quiet(page.say(SAME))
     rows = [
-        [field(page, each), cut(page, each.left), cut(page, each.right)]
+        [
+            field(page, each),
+            cut(page, each.left, each.path),
+            cut(page, each.right, each.path),
+        ]
         for each in found
     ]
     return html_table([page.say(FIELD), *titles], rows)
@@ -58,7 +70,8 @@ def field(page: Page, each: Difference) -> Markup:
     )
 
 
-def cut(page: Page, value: object) -> str:
+def cut(page: Page, value: object, path: str) -> str:
     """A value as text, cut where it would fill the page."""
-    text = page.say(value_text(value))
+    code = path.startswith("code.")
+    text = page.say(value_text(value, path if code else ""))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

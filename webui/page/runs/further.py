@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from webui.page.bind import titled_choices
 from webui.page.frame import Page
+from webui.page.number_box import number_box, typed_number
 from webui.page.tables import quiet
 from webui.page.view import View
 from webui.recipe.paths import FIELDS
@@ -77,7 +78,7 @@ def empty_field(page: Page, name: str, info: str = "") -> Any:
     }
     if declared.choices:
         return gr.Dropdown(choices=titled_choices(declared, page.language), **common)
-    return gr.Number(**common)
+    return number_box(declared, **common)
 
 
 def chosen_entry(page: Page, name: str | None) -> Entry:
@@ -132,9 +133,9 @@ def no_resume(page: Page, view: View, name: str | None) -> Markup:
 def take(
     page: Page,
     name: str | None,
-    rate: float | None,
+    rate: str | None,
     schedule: str | None,
-    epochs: float | None,
+    epochs: str | None,
 ) -> None:
     """Make the recipe that trains on from a run the current one."""
     entry = known_entry(page, name)
@@ -142,13 +143,13 @@ def take(
         raise RunError.of("choose a run first.", "请先选择一次运行。")
     if (why := why_not_trainable(entry.run)) is not None:
         raise RunError(why)
-    if not rate or not schedule:  # an empty box for a number holds 0
+    if not (rate or "").strip() or not schedule:
         raise RunError(SAY_BOTH)
     values: dict[str, Any] = {
-        "training.learning_rate": rate,
+        "training.learning_rate": typed_number(FIELDS["training.learning_rate"], rate),
         "training.schedule": schedule,
     }
-    if epochs:
-        values |= {"training.duration": "epochs", "training.epochs": epochs}
+    if more := typed_number(FIELDS["training.epochs"], epochs):
+        values |= {"training.duration": "epochs", "training.epochs": more}
     page.studio.draft.replace(child(entry.run, values))
     page.tell(page.say(READY).format(entry.id))

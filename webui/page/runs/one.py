@@ -11,13 +11,15 @@ from markupsafe import Markup
 from webui.figures import finite, whole
 from webui.kernel import resuming
 from webui.kernel.process import KernelError
+from webui.notebook.edits import titles_of
 from webui.page.frame import QUIET, Page
 from webui.page.library_warnings import library_warnings
-from webui.page.runs import further
+from webui.page.runs import files, further
 from webui.page.runs.difference import CHOOSE, CURRENT, differences
 from webui.page.runs.further import chosen_entry, known_entry
 from webui.page.runs.learned import learned_line
-from webui.page.runs.table import state
+from webui.page.runs.table import edited_by_hand, state
+from webui.page.runs.trials import leaderboard, standing
 from webui.page.tables import heading, quiet
 from webui.page.view import View
 from webui.runs import events, notes
@@ -25,7 +27,7 @@ from webui.runs import folder as runs
 from webui.runs.entries import Entry
 from webui.runs.events import Warned
 from webui.runs.notes import About
-from webui.text import Text
+from webui.text import Text, filled
 
 REOPEN = Text("Make it the current recipe", "作为当前配方打开")
 RESUME = Text("Resume", "继续训练")
@@ -44,6 +46,10 @@ NOTE = Text("Note", "备注")
 SAVE = Text("Save name and note", "保存名称与备注")
 DIFFERENCE = Text("Difference of two recipes", "两个配方的差异")
 OTHER = Text("Compare its recipe with", "与哪个配方比较")
+TAKEN = Text(
+    "This run had code edited by hand, which is now yours: {}. Read it before you run.",
+    "此运行含有手动修改的代码，现已归你使用：{}。运行前请先阅读。",
+)
 NONE = Text("Choose a run in the table.", "请在表格中选择一次运行。")
 GONE = Text("This run is gone.", "该运行已不存在。")
 FROM_STEP = Text("can go on from step {}", "可从第 {} 步继续")
@@ -61,6 +67,10 @@ def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
     """Everything about the chosen run; returns the list of runs to compare with."""
     facts = gr.HTML(elem_id="run-facts")
     page.watch_chosen(facts, [chosen], describe_run)
+    tried = gr.HTML(elem_id="run-trials")
+    page.watch_chosen(tried, [chosen], trials_of)
+    taken = gr.HTML(elem_id="run-files", js_on_load=files.copy_script())
+    page.watch_chosen(taken, [chosen], files.run_files)
     page.watch_chosen(
         gr.HTML(elem_id="run-warnings"),
         [chosen],
@@ -80,6 +90,15 @@ def build(page: Page, chosen: gr.Dropdown) -> gr.Dropdown:
         table = gr.HTML(elem_id="differences")
         page.watch_chosen(table, [chosen, other], difference_of)
     return other
+
+
+def trials_of(page: Page, view: View, name: str | None) -> Markup:
+    """The trials of the chosen run, where it is a sweep."""
+    entry = known_entry(page, name)
+    if entry is None or entry.trials is None:
+        return Markup("")
+    swept = page.studio.follow(entry.run.folder)
+    return standing(page, swept) + leaderboard(page, swept.history)
 
 
 def warned_of(page: Page, view: View, name: str | None) -> Markup:
@@ -112,6 +131,8 @@ def describe_run(page: Page, view: View, name: str | None) -> Markup:
     ]
     if entry.parent:
         parts.append(page.say(FROM_RUN).format(entry.parent))
+    if entry.edited:
+        parts.append(page.say(edited_by_hand(entry.edited)))
     if times:
         parts.append(page.say(RESUMED_ONCE if times == 1 else RESUMED).format(times))
     if step is not None:
@@ -180,7 +201,11 @@ def ask(page: Page, name: str | None) -> list[Any]:
 
 def reopen_run(page: Page, name: str | None) -> None:
     """Make a past run's recipe the current one."""
-    page.studio.draft.replace(runs.recipe_of_run(chosen_entry(page, name).run))
+    run = chosen_entry(page, name).run
+    edits = runs.edits_of_run(run.folder)
+    page.studio.draft.replace(runs.recipe_of_run(run), edits)
+    if edits:
+        page.tell(page.say(filled(TAKEN, titles_of(edits))))
 
 
 def delete_run(page: Page, name: str | None) -> None:

@@ -1,6 +1,7 @@
 """Tab Compare: one prompt, the base and the tuned model side by side."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from webui.kernel import jobs
 from webui.kernel.live import listen
 from webui.metrics import metric
 from webui.page.cell import beside_code, cell, output_of
-from webui.page.frame import QUIET, Page, Seen
+from webui.page.frame import QUIET, SILENT, Page, Seen
 from webui.page.language import MORE
+from webui.page.strip.inline import while_it_runs
 from webui.page.tables import figures, quiet
 from webui.page.tabs.split_picture import of_run
 from webui.page.view import View
@@ -32,6 +34,21 @@ WHICH = Text("Run to compare", "要对比的运行")
 NO_RUN = Text(
     "Nothing is trained yet. Run the Train tab first.",
     "还没有训练结果。请先运行“训练”。",
+)
+COMING = (
+    Text(
+        "The base's answer will stand here: press “Ask both”.",
+        "点击“同时提问”，这里会显示基座模型的回答。",
+    ),
+    Text(
+        "The tuned model's answer will stand here, beside it.",
+        "这里会显示微调后模型的回答，以便对照。",
+    ),
+)
+NO_SCORE = Text(
+    "No score of this run yet. Press “Score the held-out rows”: how many of them the "
+    "base and the tuned model answer right will stand here.",
+    "该运行还没有评分。点击“在留出数据上评分”，这里会显示基座与微调后模型的答对比例。",
 )
 WHO = {scoring.BASE: BASE, scoring.TUNED: TUNED}
 ON_ROWS = Text("{} on {} held-out rows", "{1} 条留出数据上的{0}")
@@ -60,7 +77,7 @@ def build(page: Page) -> None:
     with cell(page, "score", SCORE, "run-score", partial(score, page), [run]):
         with beside_code(page, "score"):
             page.place("compare.scored_rows")
-            page.html(lambda page, view: of_run(page, view.run))
+            page.html(of_run)
         page.html(scores, elem_id="scores")
         output_of(page, "score")
     page.watch(run, run_choices)
@@ -75,13 +92,15 @@ def weight(view: View) -> str:
     return "primary" if view.state("train") == "fresh" else "secondary"
 
 
-def answer_box(title: str, text: str = "") -> str:
-    """One pane: its title and an answer, escaped, since a model wrote it."""
+def answer_box(title: str, text: str = "", instead: str = "") -> str:
+    """One pane: its title and an answer, escaped, since a model wrote it; ``instead``
+    of one stands what will be there."""
     box = Markup(
         '<div class="pane-title">{}</div>'
         '<div class="answer" aria-live="polite">{}</div>'
     )
-    return str(box.format(title, text))
+    coming = Markup('<span class="not-yet-said">{}</span>').format(instead)
+    return str(box.format(title, text or (coming if instead else "")))
 
 
 def run_choices(view: View) -> Any:
@@ -99,13 +118,26 @@ def last_answer(page: Page, pane: int, view: View) -> Any:
     pieces = view.kernel.cells.get("compare", {}).get("pieces", [])
     # The first piece holds the functions; base and tuned follow.
     text = pieces[pane + 1] if len(pieces) > pane + 1 else ""
-    return gr.update(value=answer_box(page.say((BASE, TUNED)[pane]), text))
+    coming = page.say(COMING[pane] if anything_trained(view) else NO_RUN)
+    return gr.update(value=answer_box(page.say((BASE, TUNED)[pane]), text, coming))
+
+
+def anything_trained(view: View) -> bool:
+    """Whether there is a run to compare."""
+    return any(map(runs.saved_adapter, runs.folders(view.studio.kernel.runs)))
 
 
 def scores(page: Page, view: View) -> Markup:
-    """The held-out scores, for the shown run: a line of figures for each metric."""
+    """The held-out scores, for the shown run: a line of figures for each metric.
+
+    While they are being made, how far that is.
+    """
+    if now := while_it_runs(page, view, "score"):
+        return now
     scored = view.last(Scored)
     told = scoring.by_metric(scored.scores) if scored else {}
+    if not told:
+        return quiet(page.say(NO_SCORE if anything_trained(view) else NO_RUN))
     return Markup("").join(scores_of(page, each) for each in told.values())
 
 
@@ -124,7 +156,8 @@ def scores_of(page: Page, found: Sequence[Score]) -> Markup:
 
 def score(page: Page, recipe: Recipe, name: str | None) -> None:
     """Start a scoring of a run; its figures come with an event of the run."""
-    jobs.start_compare(page.kernel, *settings_to_ask(page, recipe, name), upto="score")
+    own, folder = settings_to_ask(page, recipe, name)
+    jobs.start_compare(page.kernel, own, folder, upto="score", edits=page.edits)
 
 
 def settings_to_ask(
@@ -151,7 +184,10 @@ def stream_when_asked(
             texts = {"base": "", "tuned": ""}
             # When the tab is closed, Gradio closes this generator, and that the client.
             own, folder = settings_to_ask(page, recipe, name)
-            with jobs.comparing(page.kernel, own, folder) as client:
+            with ExitStack() as owned:
+                begins = jobs.comparing(page.kernel, own, folder, edits=page.edits)
+                with page.studio.presses.one(page.say(ASK)):
+                    client = owned.enter_context(begins)
                 yield seen, answer_box(titles[0], "…"), answer_box(titles[1])
                 for pane, text in listen(page.kernel, client):
                     if not pane:
@@ -165,9 +201,9 @@ def stream_when_asked(
             answer,
             [page.seen, run, *page.form],
             [page.seen, *panes],
-            show_progress="hidden",
             trigger_mode="once",
             api_visibility="private",
+            **SILENT,
         ).then(*page.looks, **QUIET)
 
     page.later.append(wire)

@@ -7,6 +7,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from webui.errors import PlannerError
+from webui.page import fresh
 from webui.page.cell import beside_code, cell, output_of, run_up_to
 from webui.page.columns import bind_columns
 from webui.page.frame import Page
@@ -58,7 +59,9 @@ def build(page: Page) -> None:
     """The data cell: the source, its format and split, the rows, the report."""
     with cell(page, "data", RUN, "run-data", partial(run_up_to, page, "data")):
         with beside_code(page, "data"):
+            fresh.name_and_way_back(page)
             source(page)
+            fresh.ask(page)
             found_card(page)
             page.field("data.format", lambda view: {"info": explained(page, view)})
             page.add_binding(bind_columns(page.language))

@@ -10,8 +10,10 @@ from webui.errors import PlannerError
 from webui.figures import whole
 from webui.page.frame import Page
 from webui.page.language import WAIT
+from webui.page.number_box import PLAIN
 from webui.page.tables import each, html_table, problem_card, quiet
 from webui.page.view import View
+from webui.recipe.numbers import read_number
 from webui.rows.preview import Preview, PreviewRow, Token
 from webui.text import Text
 
@@ -38,6 +40,11 @@ LEFT_OUT = Text(
     "前 {1} 条中有 {0} 条无法使用，已被排除",
 )
 SHOWN_ROWS = 3
+MOST_ROWS = 10**12
+NO_PLACE = Text(
+    "First row to show: give a whole number, 1 or more.",
+    "从第几行开始显示：请填写不小于 1 的整数。",
+)
 NO_MORE = Text("There are not so many rows.", "没有这么多条数据。")
 
 
@@ -53,8 +60,13 @@ def build(page: Page) -> None:
 def build_rows(page: Page) -> None:
     """The choice of rows, and the rows; those of before stay until new ones come."""
     with gr.Row(elem_id="choose-rows"):
-        first = gr.Number(
-            1, label=page.say(FIRST_ROW), precision=0, minimum=1, elem_id="first-row"
+        first = gr.Textbox(
+            "1",
+            label=page.say(FIRST_ROW),
+            max_lines=1,
+            elem_id="first-row",
+            elem_classes=["number-box", "whole"],
+            html_attributes=PLAIN,
         )
         shown = gr.Radio(
             [(page.say(text), name) for name, text in SHOWN.items()],
@@ -128,12 +140,20 @@ def left_out(page: Page, answer: Preview) -> Iterator[Markup]:
         ).format(head, reasons)
 
 
-def preview_rows(view: View, first: float | None) -> Any:
+def first_shown(first: str | None) -> int | None:
+    """The place of the row to begin with, from 0; None where that is no place."""
+    number = read_number(first or "1", whole=True)
+    known = isinstance(number, int) and 1 <= number <= MOST_ROWS
+    return int(number) - 1 if known else None
+
+
+def preview_rows(view: View, first: str | None) -> Any:
     """The rows from a chosen one on, a PlannerError, or None while they come."""
-    return view.preview(max(int(first or 1) - 1, 0), SHOWN_ROWS)
+    place = first_shown(first)
+    return PlannerError(NO_PLACE) if place is None else view.preview(place, SHOWN_ROWS)
 
 
-def describe_rows(page: Page, view: View, first: float | None, how: str) -> Markup:
+def describe_rows(page: Page, view: View, first: str | None, how: str) -> Markup:
     """How to read the rows below, or that they are still being worked out."""
     if not view.has_source:
         return Markup("")
@@ -144,7 +164,7 @@ def describe_rows(page: Page, view: View, first: float | None, how: str) -> Mark
     return quiet(text)
 
 
-def draw_preview(page: Page, view: View, first: float | None, how: str) -> Any:
+def draw_preview(page: Page, view: View, first: str | None, how: str) -> Any:
     """Some rows, each token told as trained on or hidden."""
     if not view.has_source:
         return Markup("")
@@ -170,7 +190,7 @@ def rendered_row(page: Page, row: PreviewRow, *, with_ids: bool) -> Markup:
     spans = Markup("").join(span(token, with_ids=with_ids) for token in row.tokens)
     return Markup(
         '<div class="card"><div class="quiet">{}{}</div>'
-        '<div class="tokens">{}{}</div></div>'
+        '<div class="tokens" tabindex="0">{}{}</div></div>'
     ).format(page.say(unit), cut(page, row), spans, more(page, row))
 
 

@@ -30,7 +30,7 @@ def build(page: Page) -> None:
 
 def run_model(page: Page, recipe: Recipe) -> None:
     """Load the model, whatever the rows are."""
-    jobs.start_cells(page.kernel, model_ready(recipe), "model")
+    jobs.start_cells(page.kernel, model_ready(recipe), "model", page.edits)
 
 
 def choice(page: Page) -> None:

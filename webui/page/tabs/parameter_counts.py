@@ -20,12 +20,6 @@ TITLE = Text("How many learn", "训练多少参数")
 TRAINABLE = Text("parameters that learn", "可训练参数")
 TOTAL = Text("of all", "全部参数")
 SHARE = Text("share", "占比")
-BEFORE = Text(
-    "Unsloth on a GPU, just after loading, shows {} as trainable ({} %): all but the "
-    "input embeddings. Nothing is trained in that state.",
-    "GPU 上的 Unsloth 刚加载模型时会显示可训练 {}（{} %）：即除输入词嵌入外的全部。"
-    "此状态下不会训练。",
-)
 PACKED = Text(
     "In 4 bits two weights share one byte, so that other tools count {} for the model "
     "instead of {}.",
@@ -98,12 +92,11 @@ def count_figures(page: Page, count: Count) -> list[tuple[str, str]]:
 
 
 def seen_elsewhere(page: Page, count: Count) -> Markup:
-    """What other tools print for the same model, so that no figure is a riddle."""
-    share = f"{100 * count.before / count.base:.2f}"
-    told = [page.say(BEFORE).format(whole(count.before), share)]
-    if count.packed is not None:
-        told = [page.say(PACKED).format(whole(count.packed), whole(count.base))]
-    return Markup('<p class="quiet aside">{}</p>').format(*told)
+    """What other tools print for a base in 4 bits, so that no figure is a riddle."""
+    if count.packed is None:
+        return Markup("")
+    told = page.say(PACKED).format(whole(count.packed), whole(count.base))
+    return Markup('<p class="quiet aside">{}</p>').format(told)
 
 
 def draw_loaded_counts(page: Page, view: View, count: Count) -> Markup:

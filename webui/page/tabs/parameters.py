@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from webui.page import variants
 from webui.page.cell import beside_code, cell, output_of, run_up_to
 from webui.page.frame import Page
 from webui.page.language import MORE, RUN
@@ -44,8 +45,9 @@ def build(page: Page) -> None:
         with beside_code(page, "adapter"):
             form(page)
         parameter_counts.build(page)
-        parameter_beside.build(page)
-        parameter_memory.build(page)
+        card = parameter_memory.card_list(page)
+        parameter_beside.build(page, card)
+        parameter_memory.build(page, card)
         parameter_structure.build(page)
         output_of(page, "adapter")
 
@@ -53,7 +55,8 @@ def build(page: Page) -> None:
 def form(page: Page) -> None:
     """The method and its settings; the rare ones folded."""
     page.field(PARENT, lambda view: {"visible": bool(parent_of(view))})
-    page.field("adapter.method", unless_parent)
+    page.field("adapter.method", partial(method_field, page))
+    variants.build(page)
     page.html(
         lambda page, view: explained_html(page, view.recipe),
         elem_id="method-explained",
@@ -66,6 +69,11 @@ def form(page: Page) -> None:
 def shape_kept(path: str) -> Any:
     """What fixes a field of the adapter's shape, where one is trained on."""
     return None if path in FREE else unless_parent
+
+
+def method_field(page: Page, view: View) -> dict[str, Any]:
+    """The methods by every name that they are known by, fixed as the rest."""
+    return {**unless_parent(view), "choices": variants.choices(page)}
 
 
 def parent_of(view: View) -> str:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from webui.page.frame import QUIET, Page
 from webui.page.runs import one, table
 from webui.page.runs.further import chosen_entry, known_entry
+from webui.page.runs.running import with_figures_of_now
 from webui.page.runs.table import NEWEST, TITLES, falls, title_of, turned
 from webui.page.view import View
 from webui.runs import entries, notes
@@ -36,6 +37,11 @@ FALLING_FIRST = Text("{}, highest first", "{}，从高到低")
 NEWEST_FIRST = Text("newest first", "最新在前")
 OLDEST_FIRST = Text("oldest first", "最早在前")
 BY_NAME = Text("name", "名称")
+COLUMNS_TITLE = Text("Columns", "列")
+# What may be left out; what nobody declared stands where a run has it.
+OFFERED = {name: title for name, title in TITLES.items() if name not in table.FIRST}
+STARRED_FIRST = Text("those with a star first", "星标在前")
+STARRED_LAST = Text("those with a star last", "星标在后")
 CHOOSE = Text("Chosen run", "所选运行")
 WHERE = Text("{} of {} runs are shown; they are in", "共 {1} 次运行，显示 {0} 次；位于")
 NOTHING_FOUND = Text("No run matches.", "没有符合条件的运行。")
@@ -57,6 +63,7 @@ def build(page: Page) -> None:
             )
         )
         words, starred, order = build_filter(page)
+        columns = build_columns(page)
         count = gr.State(LISTED)
         listed = gr.HTML(elem_id="runs-table", js_on_load=table.table_script())
         more = gr.Button(page.say(MORE), size="sm", visible=False, elem_id="runs-more")
@@ -68,7 +75,7 @@ def build(page: Page) -> None:
         )
         other = one.build(page, chosen)
     asked = [words, starred, order, count]
-    page.watch_chosen(listed, [*asked, chosen], listing)
+    page.watch_chosen(listed, [*asked, columns, chosen], listing)
     page.watch_chosen(more, asked, more_button)
     page.watch_chosen(chosen, [*asked, chosen], runs_to_choose)
     page.watch_chosen(other, asked, others)
@@ -81,7 +88,9 @@ def build(page: Page) -> None:
         said = [getattr(event, name, None) for name in ("what", "value")]
         return pressed(page, sorted_by, *said)
 
-    clicked = listed.click(press, order, [order, chosen], **one.TELLING)
+    # By default a press is lost that comes before the last one is answered.
+    often = {**one.TELLING, "trigger_mode": "multiple"}
+    clicked = listed.click(press, order, [order, chosen], **often)
     clicked.then(*page.looks, **QUIET)
 
 
@@ -102,13 +111,26 @@ def build_filter(page: Page) -> tuple[gr.Textbox, gr.Checkbox, gr.Dropdown]:
     return words, starred, order
 
 
+def build_columns(page: Page) -> gr.CheckboxGroup:
+    """Which columns the table has; a tab's own choice."""
+    choices = [(page.say(title), name) for name, title in OFFERED.items()]
+    with gr.Accordion(page.say(COLUMNS_TITLE), open=False, elem_id="runs-columns"):
+        return gr.CheckboxGroup(
+            choices=choices,
+            value=[name for name in OFFERED if name not in table.MORE],
+            show_label=False,
+            container=False,
+            elem_id="runs-columns-chosen",
+        )
+
+
 def orders(page: Page, listed: Sequence[Entry]) -> list[tuple[str, str]]:
     """Every way to sort these runs, in words."""
     found = [(page.say(NEWEST_FIRST), NEWEST), (page.say(OLDEST_FIRST), "id")]
     titles = {"name": BY_NAME, **TITLES}
     titles |= {column: title_of(column) for column in columns_of(listed)}
     for column, title in titles.items():
-        if column in ("name", "status"):
+        if column in ("name", "status", "data"):
             found += [(page.say(title), column), (f"{page.say(title)} ↓", f"-{column}")]
         elif column != "id":
             ways = [
@@ -116,7 +138,8 @@ def orders(page: Page, listed: Sequence[Entry]) -> list[tuple[str, str]]:
                 (page.say(FALLING_FIRST).format(page.say(title)), f"-{column}"),
             ]
             found += ways[::-1] if falls(column) else ways
-    return found
+    starred = (STARRED_FIRST, "-star"), (STARRED_LAST, "star")
+    return found + [(page.say(title), order) for title, order in starred]
 
 
 def found_runs(view: View, asked: Sequence[Any], more: int = 0) -> list[Entry]:
@@ -128,12 +151,12 @@ def found_runs(view: View, asked: Sequence[Any], more: int = 0) -> list[Entry]:
         starred=bool(starred),
         order="" if order == NEWEST else str(order or ""),
     )
-    return found[: count + more]
+    return with_figures_of_now(view, found[: count + more])
 
 
 def listing(page: Page, view: View, *asked: Any) -> Markup:
-    """The runs that were asked for, with their main figures; the last is chosen."""
-    *wanted, chosen = asked
+    """The runs that were asked for, with the columns that were; the last is chosen."""
+    *wanted, columns, chosen = asked
     there = len(view.entries)
     if not there:
         return Markup('<p class="card">{}</p>').format(page.say(EMPTY))
@@ -144,7 +167,10 @@ def listing(page: Page, view: View, *asked: Any) -> Markup:
     if not found:
         return Markup('<p class="card">{}</p>').format(page.say(NOTHING_FOUND)) + where
     order = wanted[2] or NEWEST
-    rows = table.listing(found, page.language, order=order, chosen=chosen)
+    left_out = {*OFFERED} - {*(columns or ())}
+    rows = table.listing(
+        found, page.language, order=order, chosen=chosen, left_out=left_out
+    )
     return rows + where
 
 

@@ -1,7 +1,5 @@
 """The one picture of how the rows are parted; Data, Train, Sweep and Score show it."""
 
-from pathlib import Path
-
 from markupsafe import Markup
 
 from webui.errors import PlannerError
@@ -21,9 +19,9 @@ from webui.runs import folder as runs
 from webui.text import Text
 
 PARTS = {
-    "train": Text("trained on", "参与训练"),
-    "watched": Text("watched while training", "训练中评估"),
-    "heldout": Text("held out for the score", "留出评分"),
+    "train": Text("trained on", "训练数据"),
+    "watched": Text("watched while training", "评估数据（训练中使用）"),
+    "heldout": Text("held out for the score", "留出数据（用于评分）"),
 }
 LATER = Text(
     "So many rows are counted when all are read: press “Check all rows”, or Run.",
@@ -99,9 +97,11 @@ def bar(page: Page, found: dict[str, int], note: str) -> Markup:
     ).format(label, parts, legend, below)
 
 
-def of_run(page: Page, run: Path | None) -> Markup:
-    """How the rows of a run are parted, as far as it has told."""
-    rows = runs.rows_of_run(run) if run else None
+def of_run(page: Page, view: View) -> Markup:
+    """How the rows of the shown run are parted; before any, those of the recipe."""
+    if view.run is None:
+        return draw_split(page, view)
+    rows = runs.rows_of_run(view.run)
     if rows is None or rows.watched is None:
         return Markup("")
     return bar(page, counts(rows), page.say(ANSWERS) if rows.apart else "")

@@ -6,14 +6,14 @@ import gradio as gr
 from markupsafe import Markup
 
 from webui.kernel import jobs
-from webui.metrics import metric
+from webui.page import charts, mending
 from webui.page.bind import bind_space
 from webui.page.cell import beside_code, cell, marked, output_of
-from webui.page.charts import trials_plot, trials_update
 from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.library_warnings import library_warnings
-from webui.page.tables import html_table, quiet
+from webui.page.runs.trials import leaderboard, standing
+from webui.page.tables import problem_card, quiet
 from webui.page.tabs.split_picture import picture
 from webui.page.view import View
 from webui.page.waiting import run_title, start_or_wait
@@ -22,20 +22,20 @@ from webui.recipe import Recipe
 from webui.recipe.checks import check
 from webui.recipe.paths import with_value
 from webui.recipe.watched import is_watched
-from webui.runs.trials import best_trial, no_best, ranked
+from webui.runs.trials import best_trial
 from webui.text import Text
 
 EMPTY = Text(
-    "No sweep yet. Choose one to three settings and their values, then press Run.",
-    "还没有搜索。选择一到三个设置及其取值，然后点击“运行”。",
+    "No sweep yet. Choose one to three settings and their values, then press Run: a "
+    "table of the trials, the best first, and their curves will stand here.",
+    "还没有搜索。选择一到三个设置及其取值，然后点击“运行”："
+    "这里会显示试验排名（最好的在前）及其曲线。",
 )
 UNTIL_CHOSEN = Text(
-    "Rows to watch are set aside once a setting is chosen.",
-    "选择设置后，才会划出用于评估的数据。",
+    "Rows are watched here once a setting is chosen.",
+    "选择设置后，才会划出评估数据。",
 )
 USE_BEST = Text("Make the best the current recipe", "将最佳设置用于当前配方")
-TRIAL = Text("trial", "试验")
-JUDGED = {"eval_loss": Text("loss on unseen rows", "未见数据上的损失")}
 
 
 def build(page: Page) -> None:
@@ -44,16 +44,17 @@ def build(page: Page) -> None:
     with cell(page, "sweep", RUN, "run-sweep", begin) as run:
         with beside_code(page, "sweep"):
             page.add_binding(bind_space(page.language))
+            page.html(wrong_space, elem_id="sweep-problem")
             page.place("sweep.method sweep.trials")
             picture(page)
             page.html(until_chosen)
-        page.html(leaderboard)
+        page.html(latest, elem_id="sweep-standing")
+        mending.of_sweep(page)
         page.html(lambda page, view: library_warnings(page, view.sweep))
-        curves = trials_plot()
+        charts.build(page)
         best = page.button(USE_BEST, "use-best", partial(use_best, page), form=False)
         output_of(page, "sweep")
-    page.watch(curves, partial(trials_update, page))
-    page.watch(best, lambda view: gr.update(interactive=bool(best_trial(view.sweep))))
+    page.watch(best, lambda view: gr.update(visible=bool(best_trial(view.sweep))))
     page.watch(run, run_title(page, marked(RUN)))
 
 
@@ -66,9 +67,16 @@ def start_sweep_or_wait(page: Page, recipe: Recipe) -> None:
         )
 
     def start_now() -> None:
-        jobs.start_sweep(page.kernel, ready(recipe, page.kernel.runs, sweep=True))
+        able = ready(recipe, page.kernel.runs, sweep=True)
+        jobs.start_sweep(page.kernel, able, page.edits)
 
     start_or_wait(page, start_now, recipe, "sweep")
+
+
+def wrong_space(page: Page, view: View) -> Markup:
+    """What is wrong with the settings or their values."""
+    problem = view.studio.draft.problems.get("sweep.space")
+    return problem_card(page.say(problem)) if problem else Markup("")
 
 
 def until_chosen(page: Page, view: View) -> Markup:
@@ -78,20 +86,11 @@ def until_chosen(page: Page, view: View) -> Markup:
     return quiet(page.say(UNTIL_CHOSEN))
 
 
-def leaderboard(page: Page, view: View) -> Markup:
-    """Finished trials, the best first."""
-    trials = ranked(view.sweep)
-    if not trials:
+def latest(page: Page, view: View) -> Markup:
+    """How far the latest sweep is, and its trials, the best first."""
+    if view.swept is None:
         return quiet(page.say(EMPTY))
-    swept, kind = list(trials[0].params), metric(trials[0].metric)
-    rows = [
-        [e.trial, *(e.params.get(p) for p in swept), kind.written(e.value)]
-        for e in trials
-    ]
-    titles = [page.say(TRIAL), *swept, page.say(JUDGED.get(kind.name, kind.title))]
-    why = no_best(view.sweep)
-    told = quiet(page.say(why)) if why else ""
-    return html_table(titles, rows, numbers=range(len(titles))) + told
+    return standing(page, view.swept) + leaderboard(page, view.sweep)
 
 
 def use_best(page: Page) -> None:
@@ -103,4 +102,4 @@ def use_best(page: Page) -> None:
     values = view.recipe.model_dump()
     for path, value in best["params"].items():
         values = with_value(values, path, value)
-    page.studio.draft.replace(check(values))
+    page.studio.draft.replace(check(values), page.edits)

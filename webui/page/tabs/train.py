@@ -13,6 +13,7 @@ from webui.page.curves import frame_of_curves
 from webui.page.frame import Page
 from webui.page.language import RUN
 from webui.page.library_warnings import library_warnings
+from webui.page.runs.files import kept_line
 from webui.page.tabs.train_after import buttons_after
 from webui.page.tabs.train_figures import changed_settings, draw_progress, ended_kernel
 from webui.page.tabs.train_form import form
@@ -46,6 +47,7 @@ def build(page: Page) -> None:
         waiting.build(page)
         page.html(draw_progress, elem_id="progress")
         buttons_after(page)
+        page.html(kept_line, elem_id="kept")
         page.html(ended_kernel, elem_id="failure")
         mending.build(page)
         page.html(
@@ -83,6 +85,7 @@ def train(page: Page, recipe: Recipe) -> None:
     """Begin a run that ends with the training, or let it wait for the kernel."""
 
     def start() -> None:
-        jobs.start_run(page.kernel, ready(recipe, page.kernel.runs), upto="train")
+        able = ready(recipe, page.kernel.runs)
+        jobs.start_run(page.kernel, able, upto="train", edits=page.edits)
 
     start_or_wait(page, start, recipe, upto="train")

@@ -8,6 +8,7 @@ from webui.page.cell import cell_failure
 from webui.page.curves import figures_of
 from webui.page.frame import Page
 from webui.page.observing import recipe_or_none
+from webui.page.strip.inline import before_first_step
 from webui.page.tables import figures, html_table, quiet, track
 from webui.page.view import View
 from webui.runs.events import Begun, Failed
@@ -18,6 +19,10 @@ EMPTY = Text(
     "No run yet. Press Run: the page shows the loss as it falls.",
     "还没有运行。点击“运行”，这里会显示损失的下降过程。",
 )
+SWEEPS = Text(
+    "A sweep goes on: its trials, with their curves, are in the Sweep tab.",
+    "正在进行超参数搜索：各次试验及其曲线在“搜索”标签页中。",
+)
 BEFORE = Text("The training of this run has not begun.", "该运行尚未开始训练。")
 GAVE_UP = Text(
     "It resumed by itself {} times from step {} and ended each time, so it waits for "
@@ -27,7 +32,6 @@ GAVE_UP = Text(
 LABELS = {
     "step": Text("step", "步"),
     "epoch": Text("epoch", "轮"),
-    "samples_per_second": Text("rows per second", "每秒样本数"),
     "left": Text("time left, about", "剩余时间（约）"),
     "took": Text("trained for", "训练用时"),
 }
@@ -55,10 +59,13 @@ def draw_progress(page: Page, view: View) -> Markup:
     While it goes on, the browser puts newer figures into these places.
     """
     training = view.training
+    now = view.kernel
+    if training is None and now.word == "busy" and now.run == view.run:
+        return before_first_step(page, view)
     if training is None:
-        told = BEFORE if view.run else EMPTY
+        told = SWEEPS if view.is_sweep else BEFORE if view.run else EMPTY
         return quiet(page.say(told))
-    live = view.kernel.word == "busy" and view.kernel.run == view.run
+    live = now.word == "busy" and now.run == view.run
     values = figures_of(training, live, view.studio.memory)
     # A metric has its own title.
     labels = (page.say(LABELS.get(name) or metric(name).title) for name in values)
@@ -80,7 +87,7 @@ def ended_kernel(page: Page, view: View) -> Markup:
 
 def changed_settings(page: Page, view: View) -> Markup:
     """Settings of the shown run that took effect otherwise than it asked."""
-    begun = view.last(Begun)
+    begun = None if view.is_sweep else view.last(Begun)
     effective = begun.effective if begun else {}
     recipe = recipe_or_none(view.run) if view.run and effective else None
     asked = requested_settings(recipe) if recipe else {}

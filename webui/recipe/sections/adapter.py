@@ -30,9 +30,12 @@ class Adapter(Section):
         "lora",
         title=("Method", "方法"),
         help=(
-            "What learns. LoRA suits nearly every task; the text below explains "
-            "each of the others.",
-            "哪些参数参与学习。LoRA 适合几乎所有任务；其他方法见下方说明。",
+            "What learns. LoRA suits nearly every task.",
+            "哪些参数参与学习。LoRA 适合几乎所有任务。",
+        ),
+        more=(
+            "The text below explains each of the others.",
+            "其他方法见下方说明。",
         ),
         choice_titles={name: method.title for name, method in METHODS.items()},
     )
@@ -40,10 +43,12 @@ class Adapter(Section):
         "",
         title=("Trains on from", "接着训练"),
         help=(
-            "The id of a finished run, whose trained weights are where this training "
-            "begins; its optimizer and schedule are not. Empty: the untouched base.",
-            "已完成运行的名称：从其训练好的权重开始，优化器状态与学习率调度重新开始。"
-            "留空则从未改动的基座开始。",
+            "A finished run, whose trained weights this training begins with.",
+            "从某次已完成运行训练好的权重开始。",
+        ),
+        more=(
+            "Its id; its optimizer and schedule start anew. Empty: the untouched base.",
+            "填写其名称；优化器状态与学习率调度重新开始。留空则从未改动的基座开始。",
         ),
         max_length=300,
     )
@@ -51,9 +56,12 @@ class Adapter(Section):
         16,
         title=("Rank", "秩"),
         help=(
-            "Width of the two small matrices added to each target module. "
-            "Higher learns more and costs more.",
-            "加在每个目标模块上的两个小矩阵的宽度。越大学得越多，也越耗资源。",
+            "Width of the two small matrices. Higher learns and costs more.",
+            "两个小矩阵的宽度。越大学得越多，也越耗资源。",
+        ),
+        more=(
+            "They are added to each target module.",
+            "这两个矩阵加在每个目标模块上。",
         ),
         ge=1,
         le=256,
@@ -64,9 +72,12 @@ class Adapter(Section):
         24,
         title=("Rank at the start", "初始秩"),
         help=(
-            "AdaLoRA begins with this rank everywhere and gives up what is used "
-            "least, until the average is the rank above.",
-            "AdaLoRA 起初处处使用此秩，随后剪去用得最少的部分，直到平均为上面的秩。",
+            "AdaLoRA begins with this rank everywhere.",
+            "AdaLoRA 起初处处使用此秩。",
+        ),
+        more=(
+            "It gives up what is used least, until the average is the rank above.",
+            "随后剪去用得最少的部分，直到平均为上面的秩。",
         ),
         ge=1,
         le=512,
@@ -88,9 +99,11 @@ class Adapter(Section):
         32,
         title=("Block size", "块大小"),
         help=(
-            "OFT turns the weights in blocks of this size; larger ones learn more. "
+            "OFT turns the weights in blocks of this size; larger learn more.",
+            "OFT 按此大小分块旋转权重；越大学得越多。",
+        ),
+        more=(
             "PEFT takes the nearest one that divides a module's width.",
-            "OFT 按此大小分块旋转权重；越大学得越多。"
             "PEFT 会取能整除模块宽度的最接近值。",
         ),
         ge=2,
@@ -101,9 +114,12 @@ class Adapter(Section):
         0.0,
         title=("Dropout", "Dropout"),
         help=(
-            "Share of the adapter's inputs that are dropped at random in training. "
+            "Share of the adapter's inputs dropped at random in training.",
+            "训练时随机丢弃的适配器输入比例。",
+        ),
+        more=(
             "Helps against learning small data by heart.",
-            "训练时随机丢弃的适配器输入比例，可防止小数据集被死记硬背。",
+            "可防止小数据集被死记硬背。",
         ),
         ge=0,
         lt=1,
@@ -126,11 +142,14 @@ class Adapter(Section):
         (),
         title=("Target modules", "目标模块"),
         help=(
-            "The linear layers that get an adapter: q, k, v, o are attention; "
-            "gate, up, down are the MLP. Empty: all those of the model's blocks, "
-            "whatever they are called.",
-            "加适配器的线性层：q、k、v、o 属于注意力，gate、up、down 属于 MLP。"
-            "留空：模型各层中的全部线性层，无论其名称。",
+            "The linear layers that get an adapter. Empty: all of them.",
+            "加适配器的线性层。留空表示全部。",
+        ),
+        more=(
+            "q, k, v, o are attention; gate, up, down are the MLP. Empty means all "
+            "those of the model's blocks, whatever they are called.",
+            "q、k、v、o 属于注意力，gate、up、down 属于 MLP。留空：模型各层中的全部"
+            "线性层，无论其名称。",
         ),
         suggestions=ALL_LINEAR,
         shown_when={"adapter.method": TARGETED, "adapter.targets": "names"},
@@ -139,9 +158,14 @@ class Adapter(Section):
         "",
         title=("Regular expression", "正则表达式"),
         help=(
-            r"Must match the whole name of a module: .*\.self_attn\..*_proj is every "
-            "projection of the attention.",
-            r"须匹配完整的模块名，例如 .*\.self_attn\..*_proj 表示注意力的所有投影。",
+            "Must match the whole name of a module.",
+            "须匹配完整的模块名。",
+        ),
+        more=(
+            r"`model\.layers\.\d+\.self_attn\.[qkvo]_proj` is every projection of "
+            "the attention.",
+            r"例如 `model\.layers\.\d+\.self_attn\.[qkvo]_proj` "
+            "表示注意力的所有投影。",
         ),
         max_length=500,
         shown_when={"adapter.method": TARGETED, "adapter.targets": "regex"},
@@ -161,9 +185,12 @@ class Adapter(Section):
         False,
         title=("Experts too", "也适配专家"),
         help=(
-            "In a mixture of experts: adapters on the experts as well, which are not "
-            "linear layers. They hold most of the weights.",
-            "混合专家模型：也给专家加适配器（专家不是线性层，却占大部分权重）。",
+            "In a mixture of experts: adapters on the experts as well.",
+            "混合专家模型：也给专家加适配器。",
+        ),
+        more=(
+            "They are not linear layers, and hold most of the weights.",
+            "专家不是线性层，却占大部分权重。",
         ),
         shown_when={"adapter.method": "lora"},
     )
@@ -171,10 +198,12 @@ class Adapter(Section):
         (),
         title=("Modules trained in full", "完整训练的模块"),
         help=(
-            "These learn in full beside the adapter and are saved with it: "
+            "These learn in full beside the adapter, and are saved with it.",
+            "这些模块与适配器一起完整训练并保存。",
+        ),
+        more=(
             "embed_tokens and lm_head for new words. They are large.",
-            "这些模块与适配器一起完整训练并保存：如为新词训练 embed_tokens 和 lm_head。"
-            "它们很大。",
+            "如为新词训练 embed_tokens 和 lm_head。它们很大。",
         ),
         suggestions=("embed_tokens", "lm_head"),
         shown_when={"adapter.method": TARGETED},
@@ -183,9 +212,13 @@ class Adapter(Section):
         "zero",
         title=("Start values", "初始值"),
         help=(
-            "Where the two matrices begin: at no effect (zero), or at a part of the "
-            "weights or of the data that is likely to matter.",
-            "两个矩阵的起点：零影响，或取自权重或数据中可能重要的部分。",
+            "Where the two matrices begin.",
+            "两个矩阵的起点。",
+        ),
+        more=(
+            "At no effect (zero), or at a part of the weights or of the data that "
+            "is likely to matter.",
+            "零影响，或取自权重或数据中可能重要的部分。",
         ),
         choice_titles={
             "zero": Text("no effect (LoRA)", "零影响（LoRA）"),
@@ -212,9 +245,12 @@ class Adapter(Section):
         False,
         title=("Weight-decomposed LoRA (DoRA)", "权重分解 LoRA（DoRA）"),
         help=(
-            "Learn the length of each weight column apart from its direction: often "
-            "better at low ranks, and slower.",
-            "把权重每列的长度与方向分开学习：低秩时往往更好，但更慢。",
+            "Learn the length of each weight column apart from its direction.",
+            "把权重每列的长度与方向分开学习。",
+        ),
+        more=(
+            "Often better at low ranks, and slower.",
+            "低秩时往往更好，但更慢。",
         ),
         shown_when={"adapter.method": "lora"},
     )
@@ -222,9 +258,12 @@ class Adapter(Section):
         1.0,
         title=("LoRA+ ratio", "LoRA+ 比例"),
         help=(
-            "How many times faster the second matrix (B) learns than the first; "
+            "How many times faster the second matrix (B) learns.",
+            "第二个矩阵（B）的学习率是第一个的多少倍。",
+        ),
+        more=(
             "1 is plain LoRA, 16 is usual for LoRA+.",
-            "第二个矩阵（B）的学习率是第一个的多少倍；1 为普通 LoRA，LoRA+ 常用 16。",
+            "1 为普通 LoRA，LoRA+ 常用 16。",
         ),
         ge=1,
         le=1000,
@@ -269,9 +308,12 @@ class Adapter(Section):
         True,
         title=("Prefix through an MLP", "用 MLP 编码前缀"),
         help=(
-            "Make the prefix by a small MLP while it learns, as published: steadier. "
-            "Without, the prefix itself learns.",
-            "学习时由一个小 MLP 产生前缀（论文做法），更稳定；否则直接学习前缀本身。",
+            "Make the prefix by a small MLP while it learns: steadier.",
+            "学习时由一个小 MLP 产生前缀：更稳定。",
+        ),
+        more=(
+            "As published. Without, the prefix itself learns.",
+            "这是论文的做法；否则直接学习前缀本身。",
         ),
         shown_when={"adapter.method": "prefix_tuning"},
     )

@@ -44,9 +44,12 @@ class Compare(Section):
         100,
         title=("Rows to score", "评分行数"),
         help=(
-            "How many held-out rows both models answer; the score is the share of "
-            "answers that match exactly.",
-            "让两个模型回答多少条留出数据；得分为完全一致的比例。",
+            "How many held-out rows both models answer.",
+            "让两个模型回答多少条留出数据。",
+        ),
+        more=(
+            "The score is the share of answers that match exactly.",
+            "得分为完全一致的比例。",
         ),
         ge=1,
         le=100_000,

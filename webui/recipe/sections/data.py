@@ -38,10 +38,13 @@ class Data(Section):
         (),
         title=("Training files", "训练文件"),
         help=(
-            "JSON, JSONL, CSV, TSV, Parquet, XLSX, TXT or Markdown, also in gzip or "
-            "zip, or a folder saved by datasets. Several are read one after another.",
-            "JSON、JSONL、CSV、TSV、Parquet、XLSX、TXT 或 Markdown，可为 gzip、zip，"
-            "或 datasets 保存的文件夹。多个文件依次读取。",
+            "JSON, JSONL, CSV, TSV, Parquet, XLSX, TXT or Markdown.",
+            "JSON、JSONL、CSV、TSV、Parquet、XLSX、TXT 或 Markdown。",
+        ),
+        more=(
+            "Also in gzip or zip, or a folder saved by datasets. Several are read "
+            "one after another.",
+            "也可为 gzip、zip，或 datasets 保存的文件夹。多个文件依次读取。",
         ),
         file=True,
         shown_when={"data.source": "files"},
@@ -50,10 +53,13 @@ class Data(Section):
         "",
         title=("Data set", "数据集"),
         help=(
-            "Its id on the hub, such as tatsu-lab/alpaca. HF_ENDPOINT names a mirror, "
-            "HF_TOKEN opens gated ones.",
-            "模型库中的名称，如 tatsu-lab/alpaca。HF_ENDPOINT 指定镜像，"
-            "HF_TOKEN 用于需授权的数据集。",
+            "Its id on the hub, such as tatsu-lab/alpaca.",
+            "模型库中的名称，如 tatsu-lab/alpaca。",
+        ),
+        more=(
+            "In the environment, HF_ENDPOINT names a mirror and HF_TOKEN opens "
+            "gated ones.",
+            "环境变量 HF_ENDPOINT 指定镜像，HF_TOKEN 用于需授权的数据集。",
         ),
         max_length=300,
         shown_when=FROM_HUB,
@@ -95,9 +101,12 @@ class Data(Section):
         {},
         title=("Columns", "列的对应"),
         help=(
-            "Which column holds which part, where their names differ. A dot leads into "
-            "nested values: answers.text.0.",
-            "列名与格式不同时，指定各部分所在的列。用点号进入嵌套值：answers.text.0。",
+            "Which column holds which part, where their names differ.",
+            "列名与格式不同时，指定各部分所在的列。",
+        ),
+        more=(
+            "A dot leads into nested values: answers.text.0.",
+            "用点号进入嵌套值：answers.text.0。",
         ),
     )
     instruction: str = field(
@@ -145,9 +154,11 @@ class Data(Section):
         "model",
         title=("Chat template", "对话模板"),
         help=(
-            "How turns become text. A chat model learns best with its own; a base "
-            "model that has none gets Zephyr's.",
-            "对话如何拼成文本。对话模型最好用自带模板；"
+            "How turns become text. A chat model learns best with its own.",
+            "对话如何拼成文本。对话模型最好用自带模板。",
+        ),
+        more=(
+            "A base model that has none gets Zephyr's.",
             "没有模板的基座模型使用 Zephyr 模板。",
         ),
         choice_titles={
@@ -168,10 +179,14 @@ class Data(Section):
         "",
         title=("Your template", "自定义模板"),
         help=(
-            "Jinja over `messages`, with `add_generation_prompt` and the special "
-            "tokens, as Transformers reads it. It runs in a sandbox.",
-            "基于 `messages` 的 Jinja 模板，可用 `add_generation_prompt` 和特殊 token，"
-            "与 Transformers 相同，在沙箱中运行。",
+            "A Jinja template over `messages`.",
+            "基于 `messages` 的 Jinja 模板。",
+        ),
+        more=(
+            "It has `add_generation_prompt` and the special tokens, as "
+            "Transformers reads it, and runs in a sandbox.",
+            "可用 `add_generation_prompt` 和特殊 token，与 Transformers 相同，在沙"
+            "箱中运行。",
         ),
         max_length=20_000,
         lines=6,
@@ -181,9 +196,12 @@ class Data(Section):
         "answers",
         title=("Train on", "训练范围"),
         help=(
-            "'Answers only' hides the question from the loss, so that the model "
-            "learns to answer and not to ask.",
-            "“只训练回答”会把问题排除在损失之外，模型学的是回答而不是提问。",
+            "'Answers only' hides the question from the loss.",
+            "“只训练回答”会把问题排除在损失之外。",
+        ),
+        more=(
+            "The model then learns to answer and not to ask.",
+            "模型学的是回答而不是提问。",
         ),
         choice_titles={
             "answers": Text("answers only", "只训练回答"),
@@ -194,9 +212,12 @@ class Data(Section):
         "learn",
         title=("Thoughts", "思考过程"),
         help=(
-            "Where rows hold the thought behind an answer, it is learned with the "
-            "answer, or left out of it.",
-            "数据中若带有回答背后的思考过程，可与回答一起学习，也可略去。",
+            "Whether the thought behind an answer is learned with it.",
+            "回答背后的思考过程是否一起学习。",
+        ),
+        more=(
+            "Where rows hold one, it is learned with the answer, or left out of it.",
+            "数据中若带有思考过程，可与回答一起学习，也可略去。",
         ),
         choice_titles={
             "learn": Text("learn them", "一并学习"),
@@ -207,18 +228,24 @@ class Data(Section):
         False,
         title=("Packing", "打包"),
         help=(
-            "Put several short rows into one sequence, in which none sees another: "
-            "faster, with fewer and larger steps.",
-            "把多条短数据拼成一个序列，彼此互不可见：更快，步数更少、每步更大。",
+            "Put several short rows into one sequence: faster.",
+            "把多条短数据拼成一个序列：更快。",
+        ),
+        more=(
+            "None of them sees another. Steps are fewer and larger.",
+            "彼此互不可见；步数更少、每步更大。",
         ),
     )
     accept_warnings: bool = field(
         False,
         title=("Train in spite of warnings", "忽略警告继续训练"),
         help=(
-            "Warnings about the data stop a training before it starts, unless you "
-            "have read them and want it all the same.",
-            "数据有警告时不会开始训练，除非你看过之后仍要继续。",
+            "You have read the warnings and want to train all the same.",
+            "看过警告后仍要训练。",
+        ),
+        more=(
+            "Without, warnings about the data stop a training before it starts.",
+            "否则，数据有警告时不会开始训练。",
         ),
         in_code=False,
     )

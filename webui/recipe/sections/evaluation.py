@@ -1,4 +1,4 @@
-"""Section `evaluation`: how good the model is on unseen rows while it trains."""
+"""Section `evaluation`: how good the model is on the watched rows meanwhile."""
 
 from typing import Literal
 
@@ -18,9 +18,12 @@ class Evaluation(Section):
         "no",
         title=("Evaluate", "评估"),
         help=(
-            "Work out the loss on rows set aside from the training rows; the held-out "
-            "rows stay unseen until the end.",
-            "在从训练数据中另外划出的数据上计算损失；留出数据直到最后才使用。",
+            "Work out the loss on the watched rows, which are not trained on.",
+            "计算评估数据上的损失，这些数据不参与训练。",
+        ),
+        more=(
+            "The held-out rows are used only at the end.",
+            "留出数据直到最后才使用。",
         ),
         choice_titles={
             "no": Text("never", "不评估"),
@@ -41,11 +44,14 @@ class Evaluation(Section):
     )
     rows: int = field(
         0,
-        title=("Rows to evaluate on", "评估数据条数"),
+        title=("Watched rows", "评估数据条数"),
         help=(
-            "Set aside from the training rows, for a sweep's trials too; 0 is a tenth "
-            "of them, a hundred at most.",
-            "从训练数据中划出，超参数搜索也用这些；0 表示十分之一，最多一百条。",
+            "Taken from the training rows; 0 is a tenth, 100 at most.",
+            "从训练数据中划出；0 表示十分之一，最多一百条。",
+        ),
+        more=(
+            "A sweep's trials are judged by them too.",
+            "超参数搜索也用这些数据评判。",
         ),
         ge=0,
         le=1_000_000,

@@ -13,10 +13,14 @@ class Model(Section):
         "starter",
         title=("Model", "模型"),
         help=(
-            "'starter' (a small model that comes with Tunebook), a hub id such as "
-            "unsloth/Llama-3.2-1B-Instruct, or a local folder.",
-            "'starter'（随 Tunebook 提供的小模型）、模型库名称（如 "
-            "unsloth/Llama-3.2-1B-Instruct）或本地文件夹。",
+            "'starter', a model's id on the hub, or a local folder.",
+            "'starter'、模型库名称或本地文件夹。",
+        ),
+        more=(
+            "'starter' is a small model that comes with Tunebook; an id on the hub "
+            "looks like unsloth/Llama-3.2-1B-Instruct.",
+            "'starter' 是随 Tunebook 提供的小模型；模型库名称如 "
+            "unsloth/Llama-3.2-1B-Instruct。",
         ),
         max_length=300,
         suggestions=(
@@ -39,29 +43,37 @@ class Model(Section):
         False,
         title=("Trust the model's own code", "信任模型自带的代码"),
         help=(
-            "Lets the model's authors run any program on this machine. Only for "
-            "models that Transformers does not know, and whose code you have read.",
-            "允许模型作者在本机运行任意程序。仅用于 Transformers 不认识、"
-            "且你已看过其代码的模型。",
+            "Lets the model's authors run any program on this machine.",
+            "允许模型作者在本机运行任意程序。",
+        ),
+        more=(
+            "Only for models that Transformers does not know, and whose code you "
+            "have read.",
+            "仅用于 Transformers 不认识、且你已看过其代码的模型。",
         ),
     )
     allow_pickle: bool = field(
         False,
         title=("Accept pickled weights", "接受 pickle 权重"),
         help=(
-            "Older models come as pickles, which can run any program on this machine "
-            "when they are read. Only for sources that you trust.",
-            "较早的模型以 pickle 保存，读取时可能在本机运行任意程序。"
-            "仅用于你信任的来源。",
+            "Pickles can run any program on this machine when they are read.",
+            "读取 pickle 时可能在本机运行任意程序。",
+        ),
+        more=(
+            "Older models come as pickles. Only for sources that you trust.",
+            "较早的模型以 pickle 保存。仅用于你信任的来源。",
         ),
     )
     precision: Literal["16bit", "fp32", "bf16", "fp16", "8bit", "4bit"] = field(
         "16bit",
         title=("Precision of the base", "基座精度"),
         help=(
-            "16-bit weights are exact; 4-bit weights (QLoRA) take a quarter of the "
-            "memory and lose a little quality.",
-            "16 位权重精确；4 位权重（QLoRA）只占四分之一内存，质量略有损失。",
+            "16 bits are exact; 4 bits (QLoRA) take a quarter of the memory.",
+            "16 位精确；4 位（QLoRA）只占四分之一内存。",
+        ),
+        more=(
+            "With 4 bits a little quality is lost.",
+            "4 位会略损失一些质量。",
         ),
         choice_titles={
             "16bit": Text(
@@ -78,9 +90,13 @@ class Model(Section):
         "nf4",
         title=("4-bit type", "4 位类型"),
         help=(
-            "NF4 spaces its sixteen values as weights are spread, and is nearly always "
-            "better; FP4 spaces them as floats.",
-            "NF4 的十六个取值按权重分布排列，几乎总是更好；FP4 按浮点数排列。",
+            "NF4 is nearly always better than FP4.",
+            "NF4 几乎总是好于 FP4。",
+        ),
+        more=(
+            "NF4 spaces its sixteen values as weights are spread; FP4 spaces them "
+            "as floats.",
+            "NF4 的十六个取值按权重分布排列；FP4 按浮点数排列。",
         ),
         choice_titles={"nf4": Text("NF4", "NF4"), "fp4": Text("FP4", "FP4")},
         shown_when={"model.precision": "4bit"},
@@ -89,9 +105,12 @@ class Model(Section):
         True,
         title=("Double quantization", "双重量化"),
         help=(
-            "Quantizes the scales of the 4-bit weights as well: saves 0.4 bits for "
-            "each weight.",
-            "把 4 位权重的缩放系数也量化：每个权重再省约 0.4 位。",
+            "Quantize the scales of the 4-bit weights as well.",
+            "把 4 位权重的缩放系数也量化。",
+        ),
+        more=(
+            "Saves 0.4 bits for each weight.",
+            "每个权重再省约 0.4 位。",
         ),
         shown_when={"model.precision": "4bit"},
     )

@@ -97,9 +97,13 @@ class Split(Section):
         "",
         title=("Group by", "分组依据"),
         help=(
-            "A column, such as the author: rows that share its value stay on one side, "
-            "so that nothing leaks.",
-            "某一列（如作者）：取值相同的数据留在同一侧，避免泄漏。",
+            "Rows with the same value here stay on one side.",
+            "某列取值相同的数据留在同一侧。",
+        ),
+        more=(
+            "A column, such as the author, so that nothing leaks from one side to "
+            "the other.",
+            "例如作者，避免一侧的内容泄漏到另一侧。",
         ),
         max_length=300,
         shown_when=DRAWN,

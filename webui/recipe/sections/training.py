@@ -52,8 +52,7 @@ class Training(Section):
         8,
         title=("Batch size", "批大小"),
         help=(
-            "Rows that pass through the model at once. The first thing to lower "
-            "when memory is short.",
+            "Rows that pass at once. Lower it first when memory is short.",
             "一次送入模型的行数。内存不足时首先调小它。",
         ),
         ge=1,
@@ -63,9 +62,12 @@ class Training(Section):
         1,
         title=("Gradient accumulation", "梯度累积"),
         help=(
-            "Batches that are added up before one optimizer step: a larger batch "
-            "for the same memory.",
-            "累积多少个批次再更新一次：不增加内存而等效放大批大小。",
+            "Batches added up before one step.",
+            "累积多少个批次再更新一次。",
+        ),
+        more=(
+            "A larger batch for the same memory.",
+            "不增加内存而等效放大批大小。",
         ),
         ge=1,
         le=1024,
@@ -109,10 +111,12 @@ class Training(Section):
         0.05,
         title=("Warm-up", "预热"),
         help=(
-            "Updates in which the learning rate rises from zero to its peak; below 1, "
-            "their share of all updates (0.05 is a twentieth, none of a few).",
-            "学习率从零升到峰值所用的更新次数；小于 1 时为占全部更新的比例"
-            "（0.05 即二十分之一，更新次数很少时不预热）。",
+            "Updates in which the rate rises from zero to its peak.",
+            "学习率从零升到峰值所用的更新次数。",
+        ),
+        more=(
+            "Below 1, their share of all updates: 0.05 is a twentieth, none of a few.",
+            "小于 1 时为占全部更新的比例：0.05 即二十分之一，更新次数很少时不预热。",
         ),
         ge=0,
         le=100_000,
@@ -181,11 +185,13 @@ class Training(Section):
         "unsloth",
         title=("Gradient checkpointing", "梯度检查点"),
         help=(
-            "Compute activations again instead of keeping them: much less memory, "
-            "about a third more time. Unsloth's also moves what is kept to the "
-            "machine's own memory.",
-            "重新计算激活值而不保存：显著节省显存，时间约多三分之一。"
-            "Unsloth 的做法还会把保留的部分移到主机内存。",
+            "Compute activations again: much less memory, a third more time.",
+            "重新计算激活值：显著节省显存，时间约多三分之一。",
+        ),
+        more=(
+            "They are not kept. Unsloth's also moves what is kept to the machine's "
+            "own memory.",
+            "激活值不保存。Unsloth 的做法还会把保留的部分移到主机内存。",
         ),
         choice_titles={
             "unsloth": Text("Unsloth's", "Unsloth"),
@@ -199,9 +205,12 @@ class Training(Section):
         0.0,
         title=("NEFTune noise", "NEFTune 噪声"),
         help=(
-            "Noise on the embeddings while it trains, against learning small data by "
-            "heart; 5 is usual, 0 is off.",
-            "训练时给嵌入加噪声，防止小数据集被死记硬背；常用 5，0 表示关闭。",
+            "Noise on the embeddings while it trains; 5 is usual, 0 is off.",
+            "训练时给嵌入加噪声；常用 5，0 表示关闭。",
+        ),
+        more=(
+            "Against learning small data by heart.",
+            "可防止小数据集被死记硬背。",
         ),
         ge=0,
         le=100,
@@ -218,9 +227,12 @@ class Training(Section):
         False,
         title=("Lower the batch size by itself", "自动减小批大小"),
         help=(
-            "When memory is not enough at the first step, begin again with a smaller "
-            "batch, until it fits.",
-            "第一步内存不足时，自动减小批大小重新开始，直到放得下。",
+            "Begin again with a smaller batch until it fits.",
+            "自动减小批大小重新开始，直到放得下。",
+        ),
+        more=(
+            "When memory is not enough at the first step.",
+            "在第一步内存不足时。",
         ),
     )
     max_minutes: float = field(
@@ -271,9 +283,12 @@ class Training(Section):
         False,
         title=("Resume by itself", "自动继续"),
         help=(
-            "When the kernel or the machine dies, go on from the last checkpoint "
-            "without being asked.",
-            "内核或机器意外退出后，自动从最后一个检查点继续。",
+            "Go on from the last checkpoint without being asked.",
+            "自动从最后一个检查点继续。",
+        ),
+        more=(
+            "When the kernel or the machine dies.",
+            "在内核或机器意外退出之后。",
         ),
         in_code=False,
     )

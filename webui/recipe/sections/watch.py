@@ -13,10 +13,13 @@ class Watch(Section):
         (),
         title=("Sample prompts", "示例提示词"),
         help=(
-            "Answered at the start and at each evaluation, so that you can watch the "
-            "model learn. Without one, the prompt to compare is asked.",
-            "在开始和每次评估时回答，便于观察模型的学习过程。"
-            "留空则使用对比页的提示词。",
+            "Answered at the start and at each evaluation.",
+            "在开始和每次评估时回答。",
+        ),
+        more=(
+            "So you can watch the model learn. Without one, the prompt to compare "
+            "is asked.",
+            "便于观察模型的学习过程。留空则使用对比页的提示词。",
         ),
         max_length=8,
         in_code=False,
@@ -33,10 +36,12 @@ class Watch(Section):
         24,
         title=("Rows ranked by loss", "按损失排序的数据条数"),
         help=(
-            "At each evaluation, the loss of so many rows one by one: the best, the "
-            "worst and a random one are shown. 0 is off.",
-            "每次评估时逐条计算这么多数据的损失，显示最好、最差和随机的一条。"
-            "0 表示关闭。",
+            "The loss of so many rows, one by one; 0 is off.",
+            "逐条计算这么多数据的损失；0 表示关闭。",
+        ),
+        more=(
+            "At each evaluation the best, the worst and a random one are shown.",
+            "每次评估时显示最好、最差和随机的一条。",
         ),
         ge=0,
         le=10_000,
@@ -47,10 +52,12 @@ class Watch(Section):
         (),
         title=("Also log to", "同时记录到"),
         help=(
-            "tensorboard, trackio or wandb (Weights & Biases), if installed; keys are "
-            "read from the environment.",
-            "已安装的 tensorboard、trackio 或 wandb（Weights & Biases）；"
-            "密钥从环境变量读取。",
+            "tensorboard, trackio or wandb, if installed.",
+            "已安装的 tensorboard、trackio 或 wandb。",
+        ),
+        more=(
+            "wandb is Weights & Biases; keys are read from the environment.",
+            "wandb 即 Weights & Biases；密钥从环境变量读取。",
         ),
         suggestions=("tensorboard", "trackio", "wandb"),
     )

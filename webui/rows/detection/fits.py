@@ -74,14 +74,20 @@ def is_conversation(match: Match) -> bool:
 
 def fits(columns: Sequence[Column]) -> list[Fit]:
     """All formats that the columns fit, the best first."""
-    named: dict[str, list[Column]] = {}
-    for column in columns:  # there may be very many
-        for name in dict.fromkeys(column.names):
-            named.setdefault(name, []).append(column)
+    named = named_columns(columns)
     found = [
         fit for format in FORMATS.values() if (fit := fit_of(format, columns, named))
     ]
     return sorted(found, key=lambda fit: -round(fit.score, 6))
+
+
+def named_columns(columns: Sequence[Column]) -> dict[str, list[Column]]:
+    """The columns of each name."""
+    named: dict[str, list[Column]] = {}
+    for column in columns:  # there may be very many
+        for name in dict.fromkeys(column.names):
+            named.setdefault(name, []).append(column)
+    return named
 
 
 def fit_of(
@@ -89,18 +95,42 @@ def fit_of(
 ) -> Fit | None:
     """How the columns fit a format; None if a required role finds none.
 
-    The best matches come first, and each column is used once. ``named`` holds the
-    columns of each name.
+    ``named`` holds the columns of each name.
     """
-    if format.name != "preference":  # what was rejected is never learned
-        columns = [c for c in columns if not REJECTED_NAMES & {*c.names}]
-        named = {name: own for name, own in named.items() if name not in REJECTED_NAMES}
+    columns, named = learned_columns(format, columns, named)
+    if format.name == "translation" and any(named_matches(REASONING, named)):
+        return None  # nobody thinks aloud before a translation
+    chosen = chosen_matches(format, columns, named)
+    if format.name == "preferred":
+        found = {name: match.column for name, match in chosen.items()}
+        if not is_sound_pair(found, named):
+            return None
+    if any(role.name not in chosen for role in format.required):
+        return None
+    ordered = [chosen[role.name] for role in format.roles if role.name in chosen]
+    return Fit(format, tuple(ordered))
+
+
+def learned_columns(
+    format: Format, columns: Sequence[Column], named: dict[str, list[Column]]
+) -> tuple[Sequence[Column], dict[str, list[Column]]]:
+    """The columns that a format may learn from, and those of each name."""
+    if format.name == "preference":
+        return columns, named
+    # What was rejected is never learned.
+    columns = [c for c in columns if not REJECTED_NAMES & {*c.names}]
+    named = {name: own for name, own in named.items() if name not in REJECTED_NAMES}
+    return columns, named
+
+
+def chosen_matches(
+    format: Format, columns: Sequence[Column], named: dict[str, list[Column]]
+) -> dict[str, Match]:
+    """The column of each role that finds one, the best first, each used once."""
     found = [match for role in format.roles for match in named_matches(role, named)]
     if any(role.name == "messages" for role in format.roles):
         found += unnamed_messages(format.roles[0], columns)
     if format.name == "translation":
-        if any(named_matches(REASONING, named)):
-            return None  # nobody thinks aloud before a translation
         found += language_pair(format, columns)
     if format.name == "question_answer":
         found += told_together(format, named)
@@ -114,12 +144,7 @@ def fit_of(
         first = chosen.get("first_response")
         if first and "prompt" not in chosen and first.column.holds(["messages"]):
             chosen["prompt"] = Match(format.roles[0], first.column, WORDED)
-        if not is_sound_pair({name: m.column for name, m in chosen.items()}, named):
-            return None
-    if any(role.name not in chosen for role in format.required):
-        return None
-    ordered = [chosen[role.name] for role in format.roles if role.name in chosen]
-    return Fit(format, tuple(ordered))
+    return chosen
 
 
 def named_matches(role: Role, named: dict[str, list[Column]]) -> Iterator[Match]:

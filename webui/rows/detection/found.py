@@ -3,14 +3,16 @@
 import itertools
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from webui.errors import PlannerError
 from webui.recipe import Recipe
 from webui.recipe.formats import FORMATS
+from webui.rows.detection.columns import columns_of
 from webui.rows.detection.detect import Detection, detect
+from webui.rows.detection.kept import fitting
 from webui.rows.each import Rejected, source_records, with_place
 from webui.rows.mapping.mappers import must_be_named
 from webui.rows.reading.description import Description, describe_file
@@ -33,6 +35,8 @@ class Found:
     columns: tuple[str, ...]
     detection: Detection | None
     problem: Text | None
+    # For each format the columns that are named like its parts.
+    fitting: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def found(recipe: Recipe) -> Found:
@@ -54,7 +58,8 @@ def found(recipe: Recipe) -> Found:
     if not rows and records:
         first = records[0]
         problem = with_place(Rejected(first, first.reason or in_both("is no row")))
-    return Found(files, columns[:MOST_COLUMNS], detection, problem)
+    fits = fitting(columns_of(rows)) if rows else {}
+    return Found(files, columns[:MOST_COLUMNS], detection, problem, fits)
 
 
 def detected(seen: Found) -> dict[str, Any]:

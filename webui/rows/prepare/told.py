@@ -16,5 +16,5 @@ def split_sentence(rows: Rows) -> Text:
     train, watched, held = map(whole, counts(rows).values())
     return Text(
         f"{train} rows to train on, {watched} watched meanwhile, {held} held out",
-        f"{train} 条参与训练，{watched} 条用于训练中评估，{held} 条留出",
+        f"训练数据 {train} 条，评估数据 {watched} 条，留出数据 {held} 条",
     )

@@ -29,6 +29,7 @@ from webui.runs.events.records import (
     Sampled,
     Saved,
     Scored,
+    Scoring,
     Started,
     Step,
     Stops,

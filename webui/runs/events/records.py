@@ -251,6 +251,19 @@ class Stops(Event, tag="stops"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scoring(Event, tag="scoring"):
+    """Held-out rows are being scored.
+
+    Attributes:
+        done: rows that were asked for so far, of the base and then of the tuned model.
+        of: how many they will be, both models together.
+    """
+
+    done: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scored(Event, tag="scored"):
     """The held-out rows were scored.
 
@@ -302,6 +315,7 @@ class Failed(Event, tag="failed"):
         message: what it says.
         causes: the errors behind it, as "kind: message".
         code: the exit code of a kernel that died, where it is known.
+        by_hand: the cells up to this one that were edited by hand.
     """
 
     cell: str | None = None
@@ -309,6 +323,7 @@ class Failed(Event, tag="failed"):
     message: str = ""
     causes: Sequence[str] = ()
     code: int | None = None
+    by_hand: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

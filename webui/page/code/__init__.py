@@ -1,0 +1,1 @@
+"""The code pane: the cells as lines, what changed, which field decides what."""

@@ -1,0 +1,1 @@
+"""The strip below the header: what goes on, wherever one is; and what came of it."""
