@@ -5,13 +5,16 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from webui.cli import main
 from webui.commands.options import parser
-from webui.demo.serve import FOLDER, ended_by_signals, own_kernel, sweep
+from webui.demo.limits import Question
+from webui.demo.serve import FOLDER, Work, ended_by_signals, own_kernel, sweep
+from webui.demo.words import WORDS
 
 
 @pytest.fixture
@@ -64,3 +67,26 @@ def test_a_run_that_is_not_there_is_told(
 ) -> None:
     assert main(["demo", "nowhere"]) == 1
     assert "No run is called 'nowhere'" in capsys.readouterr().err
+
+
+def test_who_waits_at_its_end_is_not_answered() -> None:
+    """They would have a kernel started once the demo's own has ended."""
+    asked: list[str] = []
+
+    def answers(
+        question: Question, is_left: Callable[[], bool]
+    ) -> Iterator[tuple[str, str]]:
+        asked.append(question.prompt)
+        yield "base", "b"
+        yield "end", "left" if is_left() else "done"
+
+    work = Work(answers)
+    first, second = (
+        work.ask(Question(text, 1, 0), lambda: False) for text in ("1", "2")
+    )
+    assert next(first) == ("base", "b") and not work.at_once.acquire(timeout=0)
+    work.over.set()
+    assert [*first] == [("end", "gone")]
+    assert [*second] == [("end", "gone")] and asked == ["1"]
+    assert work.at_once.acquire(timeout=0)
+    assert WORDS["gone"].en and WORDS["gone"].zh

@@ -8,6 +8,7 @@ from webui import attempts
 from webui.commands.options import parser
 from webui.demo.limits import Limits
 from webui.page.patches import sessions
+from webui.page.patches.door import MOST_BYTES
 
 LIMITS = Limits()
 TEXT = " ".join((Path(__file__).parents[2] / "SECURITY.md").read_text("utf-8").split())
@@ -23,6 +24,7 @@ TEXT = " ".join((Path(__file__).parents[2] / "SECURITY.md").read_text("utf-8").s
         f"one try in {attempts.HOUR / attempts.IN_AN_HOUR:.0f} seconds",
         f"ends after {sessions.IDLE / 3600:.0f} hours without use, after "
         f"{sessions.LONGEST / 86400:.0f} days",
+        f"At most {MOST_BYTES / 1000:.0f} kB are read of who signs in",
         f"at most {LIMITS.characters:,} characters",
         f"at most {LIMITS.seconds:.0f} seconds",
         f"a line of {LIMITS.waiting} and see",

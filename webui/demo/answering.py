@@ -16,6 +16,7 @@ from webui.notebook.cells.compare import ANSWERS
 
 # How an answer ended: whole, cut off by the limit, by its visitor, or not at all.
 DONE, TIME, LEFT, FAILED = "done", "time", "left", "failed"
+GONE = "gone"  # the demo is over
 # Seconds that an interrupt may take before the kernel is killed and started anew.
 PATIENCE = 10
 LOADING_SECONDS = 1800

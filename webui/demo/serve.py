@@ -7,9 +7,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from webui.address import (
     shown_at,
     trust_proxies,
 )
-from webui.demo.answering import DONE, answer
+from webui.demo.answering import DONE, GONE, PATIENCE, answer
 from webui.demo.asked import Answer, add_asking
 from webui.demo.limits import Limits, Question, Shown
 from webui.demo.source import Source
@@ -126,15 +126,41 @@ def serve(
         tell("Loading the base and the tuned model ...")
         warm(kernel, source)
         ends = time.time() + hours * HOUR
-        ask = partial(answer, kernel, source, limits)
-        app, address = launch(ask, place, limits, Shown(sentence, limits, ends))
+        work = Work(partial(answer, kernel, source, limits))
+        app, address = launch(work.ask, place, limits, Shown(sentence, limits, ends))
         try:
             tell(f"The demo is open at {address} until {time.ctime(ends)}.")
             while app.server.thread.is_alive() and (left := ends - time.time()) > 0:
                 app.server.thread.join(min(left, 60))
             tell("The demo has ended.")
         finally:
+            work.over.set()
             app.close(verbose=False)
+            # Who still waits would have a kernel started once this one has ended.
+            work.at_once.acquire(timeout=2 * PATIENCE)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Answers one after the other until the demo is over, and none from then on."""
+
+    answer: Answer
+    over: threading.Event = field(default_factory=threading.Event)
+    at_once: Any = field(default_factory=threading.Lock)
+
+    def ask(
+        self, question: Question, is_left: Callable[[], bool]
+    ) -> Iterator[tuple[str, str]]:
+        """The answer, cut off when the demo is over."""
+        with self.at_once:
+            if self.over.is_set():
+                yield "end", GONE
+                return
+            for pane, text in self.answer(
+                question, lambda: self.over.is_set() or is_left()
+            ):
+                cut_off = pane == "end" and self.over.is_set()
+                yield pane, GONE if cut_off else text
 
 
 def launch(ask: Answer, place: Place, limits: Limits, shown: Shown) -> tuple[Any, str]:
