@@ -19,10 +19,6 @@ EMPTY = Text(
     "No run yet. Press Run: the page shows the loss as it falls.",
     "还没有运行。点击“运行”，这里会显示损失的下降过程。",
 )
-SWEEPS = Text(
-    "A sweep goes on: its trials, with their curves, are in the Sweep tab.",
-    "正在进行超参数搜索：各次试验及其曲线在“搜索”标签页中。",
-)
 BEFORE = Text("The training of this run has not begun.", "该运行尚未开始训练。")
 GAVE_UP = Text(
     "It resumed by itself {} times from step {} and ended each time, so it waits for "
@@ -63,7 +59,7 @@ def draw_progress(page: Page, view: View) -> Markup:
     if training is None and now.word == "busy" and now.run == view.run:
         return before_first_step(page, view)
     if training is None:
-        told = SWEEPS if view.is_sweep else BEFORE if view.run else EMPTY
+        told = BEFORE if view.run else EMPTY
         return quiet(page.say(told))
     live = now.word == "busy" and now.run == view.run
     values = figures_of(training, live, view.studio.memory)
