@@ -40,6 +40,8 @@ TABS = {
     "": {"parameters": "Parameters", "train": "Train", "compare": "Compare"},
     "zh": {"parameters": "参数", "train": "训练", "compare": "对比"},
 }
+# What of a tab is to be seen.
+SHOWN = {"train": "#progress", "compare": "#tuned-pane"}
 
 
 def main(given: Path | None = None) -> None:
@@ -63,6 +65,7 @@ def main(given: Path | None = None) -> None:
                 if name == "parameters":  # a field shows its lines
                     other.locator("#adapter-rank input").first.focus()
                     other.wait_for_timeout(700)
+                look_at(other, name)
                 picture(other.screenshot(), f"{name}{'.zh' if path else ''}.png")
                 other.close()
 
@@ -97,6 +100,7 @@ def walk(
     if train:
         begin(page)
     go(page, "Train")
+    look_at(page, "train")
     trained, seen = False, -1
     while word_of(page) == "busy":
         step = step_of(page)
@@ -111,9 +115,18 @@ def walk(
     if not trained:
         still("train")
     go(page, "Compare")
-    page.wait_for_timeout(2000)
+    look_at(page, "compare")
     frame(4000)
     still("compare")
+
+
+def look_at(page: Any, name: str) -> None:
+    """Scroll to what a tab is shown for."""
+    if name in SHOWN:
+        block = "start" if name == "train" else "center"
+        part = page.locator(SHOWN[name])
+        part.evaluate(f"part => part.scrollIntoView({{ block: '{block}' }})")
+        page.wait_for_timeout(1500)
 
 
 def begin(page: Any) -> None:
@@ -232,7 +245,7 @@ def opened(browser: Any, address: str, path: str) -> Any:
 def go(page: Any, tab: str) -> None:
     """Open a tab of the page, and wait until what it works out is there."""
     page.get_by_role("tab", name=tab, exact=True).click()
-    page.wait_for_timeout(4000)
+    page.wait_for_timeout(2500)
 
 
 def picture(taken: bytes, name: str) -> None:
