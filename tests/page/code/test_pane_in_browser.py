@@ -142,13 +142,3 @@ def test_hostile_text_is_shown_and_nothing_more(browser: Any, server: Any) -> No
     marked = page.locator("#code-compare .code-at").all_inner_texts()
     assert "".join(marked) == shown[0]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_a_phone_is_led_to_another_tab(browser: Any, server: Any) -> None:
-    page = open_page(browser, server, viewport={"width": 390, "height": 800})
-    go(page, "Parameters")
-    page.wait_for_selector("#code-adapter .code-line")
-    seed = line_with(page, "#code-adapter", "random_state=")
-    page.locator(f"#code-adapter [data-n='{seed}'] code").click()
-    wait_for(lambda: focused(page) == "training-seed", 45)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -119,11 +119,11 @@ async function leadTo({ ids, place }) {
   if (!place) return false;
   const button = document.querySelector(`[role=tab][data-tab-id="${place.tab}"]`);
   if (button && button.getAttribute('aria-selected') !== 'true') button.click();
-  for (const id of place.folds) {
-    const head = await waitUntil(() => document.querySelector(`#${id} > button.label-wrap`));
-    if (head && !head.classList.contains('open')) head.click();
-  }
-  const there = () => ids.map((id) => document.getElementById(id)).find(isSeen);
+  // A fold that has just come may be shut once more by Gradio: so it is looked at anew.
+  const there = () => {
+    for (const id of place.folds) document.querySelector(`#${id} > button.label-wrap:not(.open)`)?.click();
+    return ids.map((id) => document.getElementById(id)).find(isSeen);
+  };
   const field = await waitUntil(there);
   if (!field) return false;
   const moves = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
