@@ -5,6 +5,7 @@
 # make test-install  the wheel by pip, uvx and pipx, and both ends of the versions: some
 #                  GB and half an hour
 # make docs    write the reference pages in docs/, the notebooks and the badges
+# make screenshots  the pictures of both READMEs, from the real page: some minutes
 # make test-gpu    all that only a GPU can show, on one card, in under nine minutes
 # make gpu-folder  build/gpu: the same for a machine without a network; its wheels
 #                  are named in wheels.txt, and brought along with WHEELS=1
@@ -19,7 +20,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: run test test-quick test-install test-gpu gpu-folder lint install starter\
-  browser docs space clean
+  browser docs screenshots space clean
 .DEFAULT_GOAL := run
 
 # The page fetches the starter model if it is not there. What takes long says how long.
@@ -106,6 +107,9 @@ gpu-folder: starter
 docs: install
 	$(BIN)/python docs/make.py
 	$(BIN)/python colab/make.py
+
+screenshots: starter browser
+	$(BIN)/python docs/screenshots.py
 
 # A Space reads its own README; the rest is what .dockerignore lets into the image.
 SPACE := build/space

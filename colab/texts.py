@@ -134,6 +134,8 @@ KEEP = Cell(
     """
 keep_on_drive = False  # @param {type:"boolean"}
 
+import os
+
 if keep_on_drive:
     from google.colab import drive
 
@@ -148,10 +150,13 @@ OPEN = Cell(
     "open",
     "code",
     """
+import shutil
+import subprocess
 import time
-import urllib.request
 
 PORT = 7860
+if not shutil.which("tunebook"):
+    raise SystemExit("<not yet>")
 if "page" in globals():  # <again>
     page.terminate()
     page.wait()
@@ -160,14 +165,10 @@ log = open("tunebook-page.log", "w")
 words = ["tunebook", "page", "--no-browser", "--port", str(PORT)]
 page = subprocess.Popen(words, stdout=log, stderr=log)
 address = f"http://127.0.0.1:{PORT}"
-while page.poll() is None:
-    try:
-        urllib.request.urlopen(address).close()
-    except OSError:
-        time.sleep(0.5)
-    else:
-        break
-else:
+# <until open>
+while page.poll() is None and " is open at " not in open(log.name).read():
+    time.sleep(0.5)
+if page.poll() is not None:
     raise SystemExit(open(log.name).read())
 
 try:
@@ -179,7 +180,17 @@ except ImportError:
 else:
     output.serve_kernel_port_as_iframe(PORT, height=900)
 """,
-    {"again": Text("this cell ran before", "本单元格已运行过")},
+    {
+        "again": Text("this cell ran before", "本单元格已运行过"),
+        "not yet": Text(
+            "Run the first code cell: it installs Tunebook.",
+            "请先运行第一个代码单元格：它会安装 Tunebook。",
+        ),
+        "until open": Text(
+            "Another page on this port would answer as well.",
+            "同一端口上若有别的页面，也会应答，因此以日志为准。",
+        ),
+    },
 )
 
 COMMANDS = """```

@@ -29,6 +29,9 @@ IMAGES = ROOT / "docs" / "images"
 RECIPE = ROOT / "recipes" / "starter-extract.yaml"
 SIZE = {"width": 1360, "height": 850}
 SMALL = 960, 600  # pixels of the animation
+STEPS, SCORED = 40, 12  # of a training and a score that are short
+PATIENCE = 120_000  # milliseconds, for a machine that has other work
+MOST_SHORT = 24  # frames of the training
 COLORS = 96  # of a picture: the page is quiet
 MOST = {".png": 200_000, ".webp": 700_000}  # bytes
 TABS = {
@@ -54,6 +57,10 @@ def main() -> None:
             for path in TABS:
                 other = opened(browser, address, path)
                 go(other, TABS[path][name])
+                at_rest(other)
+                if name == "parameters":  # a field shows its lines
+                    other.locator("#adapter-rank input").first.focus()
+                    other.wait_for_timeout(700)
                 picture(other.screenshot(), f"{name}{'.zh' if path else ''}.png")
                 other.close()
 
@@ -66,25 +73,30 @@ def walk(page: Any, frame: Callable[[int], None], still: Callable[[str], None]) 
     """See what a model is trained on, change a setting, train, and ask both models."""
     for tab in ("Model", "Data"):
         go(page, tab)
+        at_rest(page)
         frame(1600)
     go(page, "Parameters")
+    at_rest(page)
     frame(1400)
-    box = page.locator("#adapter-rank").locator("input").first
-    box.fill("16")
-    box.press("Tab")
+    fill(page, "adapter-rank", 16)
     page.wait_for_timeout(700)
     frame(1800)
-    page.wait_for_timeout(6000)
+    at_rest(page)
     frame(1400)
     still("parameters")
-    page.click("#run-all")
-    until(lambda: word_of(page) == "busy", 120)
+    go(page, "Compare")
+    fill(page, "compare-scored_rows", SCORED)
     go(page, "Train")
-    trained = False
+    fill(page, "training-steps", STEPS)
+    page.click("#run-all")
+    until(lambda: word_of(page) == "busy", 600)
+    trained, seen = False, -1
     while word_of(page) == "busy":
         step = step_of(page)
-        frame(450 if step else 250)
-        if step > 50 and not trained:
+        if step != seen:
+            frame(300)
+        seen = step
+        if step > STEPS * 0.6 and not trained:
             still("train")
             trained = True
         page.wait_for_timeout(4000)
@@ -92,10 +104,17 @@ def walk(page: Any, frame: Callable[[int], None], still: Callable[[str], None]) 
     go(page, "Compare")
     page.click("#ask")
     until(lambda: word_of(page) == "busy", 60)
-    until(lambda: word_of(page) == "idle", 180)
+    until(lambda: word_of(page) == "idle", 600)
     page.wait_for_timeout(2000)
     frame(4000)
     still("compare")
+
+
+def fill(page: Any, field: str, value: int) -> None:
+    """Type a number into a field and leave it."""
+    box = page.locator(f"#{field}").locator("input, textarea").first
+    box.fill(str(value))
+    box.press("Tab")
 
 
 def step_of(page: Any) -> int:
@@ -103,6 +122,14 @@ def step_of(page: Any) -> int:
     written = page.locator("[data-figure=step]").first
     text = written.inner_text() if written.count() else "0"
     return int(text.partition("/")[0].strip().replace(",", "") or 0)
+
+
+def at_rest(page: Any) -> None:
+    """Wait until nothing is worked out, unless a job goes on."""
+    for _ in range(120):
+        if word_of(page) == "busy" or not page.locator(".strip.going").count():
+            return
+        page.wait_for_timeout(1000)
 
 
 def word_of(page: Any) -> str:
@@ -178,6 +205,7 @@ def chromium() -> str:
 def opened(browser: Any, address: str, path: str) -> Any:
     """A tab on one language's page, once its fields are there."""
     page = browser.new_page(viewport=SIZE, locale="zh-CN" if path else "en-US")
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{address}{path}")
     page.wait_for_selector("#status .name")
     page.wait_for_timeout(3000)
@@ -197,7 +225,10 @@ def picture(taken: bytes, name: str) -> None:
 
 
 def animation(frames: list[tuple[bytes, int]], name: str) -> None:
-    """Write frames, each for its milliseconds."""
+    """Write frames, each for its milliseconds; of the short ones a few are enough."""
+    short = [n for n, (_, milliseconds) in enumerate(frames) if milliseconds < 1000]
+    kept = set(short[:: max(1, len(short) // MOST_SHORT)])
+    frames = [each for n, each in enumerate(frames) if n in kept or n not in short]
     images = [
         Image.open(BytesIO(taken))
         .convert("RGB")

@@ -1,8 +1,11 @@
 """Where a proxy shows the page, and which names a request may call it by."""
 
+import socket
+
 import pytest
 
 from webui.address import (
+    check_place,
     host_names,
     in_a_frame,
     parse_root,
@@ -25,6 +28,9 @@ HUB = {"JUPYTERHUB_SERVICE_PREFIX": "/user/ada@example.com/"}
         ("https://example.com:8443/t/", "https://example.com:8443/t"),
         ("http://[::1]:80", "http://[::1]:80"),
         ("/user/ada%40x/proxy/7860", "/user/ada%40x/proxy/7860"),
+        ("/user/ada%20b/proxy/1", "/user/ada%20b/proxy/1"),
+        ("/工具", "/%E5%B7%A5%E5%85%B7"),
+        ("https://a.b/工具/", "https://a.b/%E5%B7%A5%E5%85%B7"),
     ],
 )
 def test_a_root_path_is_a_path_or_an_address(text: str, root: str) -> None:
@@ -44,11 +50,27 @@ def test_a_root_path_is_a_path_or_an_address(text: str, root: str) -> None:
         "https://a@b/c",
         "javascript:alert(1)",
         "/a\r\nX: y",
+        "/a/%2e%2e/b",
+        "/a%0d%0aX",
+        "/a/%2E",
     ],
 )
 def test_what_is_neither_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="/tools/tunebook"):
         parse_root(text)
+
+
+def test_where_nothing_can_be_served_is_told() -> None:
+    check_place("127.0.0.1", None)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        with pytest.raises(UserError, match=f"at 127.0.0.1:{taken} .*--port"):
+            check_place("127.0.0.1", taken)
+    for host in ("nowhere.invalid", "192.0.2.1"):
+        with pytest.raises(UserError, match=f"at {host} "):
+            check_place(host, None)
 
 
 def test_what_is_given_wins_over_the_environment() -> None:

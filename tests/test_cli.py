@@ -18,6 +18,7 @@ from webui import cli
 from webui.commands.options import parser
 from webui.kernel import jobs
 from webui.kernel.kernel import this_kernel
+from webui.kernel.status import lock
 from webui.notebook.render import render_cells
 from webui.notebook.rows import expected
 from webui.recipe.store import load
@@ -123,6 +124,9 @@ def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
         ["page", "--auth", "nobody"],
         ["page", "--max-upload", "0"],
         ["page", "--port", "http"],
+        ["page", "--port", "70000"],
+        ["demo", "x", "--port", "0"],
+        ["demo", "x", "--tokens", "9" * 20],
     ],
 )
 def test_wrong_usage_is_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -260,6 +264,9 @@ def test_every_problem_of_a_recipe_is_a_line(tunebook: Callable[..., Printed]) -
         (["compare", "nowhere"], "No run is called 'nowhere'"),
         (["runs", "--delete", "nowhere"], "No run is called 'nowhere'"),
         (["script", str(RECIPE), "-o", "/dev/null/x.py"], "/dev/null"),
+        (["script", str(RECIPE), "-o", "/"], "/ is a folder; -o wants"),
+        (["notebook", str(RECIPE), "-o", ""], ". is a folder; -o wants"),
+        (["page", str(RECIPE), "--host", "nowhere.invalid"], "at nowhere.invalid ("),
         (
             ["run", str(RECIPE), "--set", "data.train_files=/nowhere.jsonl"],
             "nowhere.jsonl",
@@ -333,6 +340,7 @@ def test_a_run_is_deleted_only_when_sure(tunebook: Callable[..., Printed]) -> No
 
 def test_a_running_run_is_not_deleted(tunebook: Callable[..., Printed]) -> None:
     recipe = load(RECIPE)
-    run = folder.create(this_kernel().runs, recipe, render_cells(recipe), "run")
-    code, _, err = tunebook("runs", "--delete", run.name, "--yes")
+    with lock(this_kernel()):  # it is being started
+        run = folder.create(this_kernel().runs, recipe, render_cells(recipe), "run")
+        code, _, err = tunebook("runs", "--delete", run.name, "--yes")
     assert code == 1 and "still running" in err and run.is_dir()

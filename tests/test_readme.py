@@ -1,9 +1,12 @@
-"""The README's tree of folders is what lies there."""
+"""What the READMEs name lies there: the tree of folders, pictures, pages."""
 
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
+LINK = re.compile(r"(!?)\[([^\]]*)\]\((?!https?:|#)([^)\s#]+)[^)]*\)")
 ENTRY = re.compile(r"( *)((?:[\w.]+/?, )*[\w.]+/?)(?: |$)")
 OURS = ("recipes", "colab", "benchmarks", "docs", "spaces", "webui", "tests")
 
@@ -43,3 +46,20 @@ def test_every_named_path_is_there() -> None:
 
 def test_every_room_is_named() -> None:
     assert sorted(folders_and_modules() - named_in_readme()) == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_every_link_leads_to_a_file_and_every_picture_says_what_it_shows(
+    name: str,
+) -> None:
+    links = LINK.findall((ROOT / name).read_text(encoding="utf-8"))
+    assert [path for _, _, path in links if not (ROOT / path).exists()] == []
+    pictures = [(words, path) for mark, words, path in links if mark]
+    assert len(pictures) >= 4
+    assert [path for words, path in pictures if len(words) < 12] == []
+
+
+def test_pictures_are_small_enough_for_a_repository() -> None:
+    for picture in (ROOT / "docs" / "images").iterdir():
+        most = 700_000 if picture.suffix == ".webp" else 200_000
+        assert picture.stat().st_size <= most, picture

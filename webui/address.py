@@ -4,7 +4,7 @@ import os
 import re
 import socket
 from collections.abc import Mapping, MutableMapping
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from webui.access import is_loopback
 from webui.errors import UserError
@@ -35,12 +35,18 @@ def parse_root(text: str) -> str:
     text = text.strip().rstrip("/")
     whole = WHOLE.match(text)
     path = text[whole.end() :] if whole else text
-    if not PATH.fullmatch(path) or {".", ".."} & {*path.split("/")}:
+    read = unquote(path)  # as a server sees it
+    if (
+        not PATH.fullmatch(path)
+        or {".", ".."} & {*read.split("/")}
+        or not read.isprintable()
+    ):
         raise ValueError(
             "write it as a path, /tools/tunebook, or as a whole address, "
             "https://example.com:8443/tools/tunebook"
         )
-    return text
+    # In a header and in a cookie it is as in the browser's line.
+    return text.removesuffix(path) + quote(path, safe="/%~@+")
 
 
 def root_here(
@@ -92,6 +98,29 @@ def free_port() -> int | None:
                 continue
             return port
     return None
+
+
+def check_place(host: str, port: int | None) -> None:
+    """Refuse what a server cannot listen on, before anything slow is begun.
+
+    Raises:
+        UserError: when there is no such address here, or its port is taken.
+    """
+    try:
+        known = socket.getaddrinfo(host.strip("[]"), port or 0, type=socket.SOCK_STREAM)
+        family, kind, _, _, place = known[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        said = error.strerror or str(error)
+        where = f"{host}:{port}" if port else host
+        raise UserError.of(
+            f"nothing can be served at {where} ({said}); choose another --host or "
+            "--port, or leave them out.",
+            f"无法在 {where} 上提供服务（{said}）；请换一个 --host 或 --port，"
+            "或省略它们。",
+        ) from None
 
 
 def host_names(

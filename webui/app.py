@@ -156,7 +156,7 @@ def open_studio(kernel: Kernel, recipe: Path | None) -> Any:
     from webui.page.edit import files as edit_files
     from webui.page.studio import Studio
 
-    file, by_hand = kernel.home / "draft.yaml", edit_files.read(kernel.home)
+    file = kernel.home / "draft.yaml"
     starter = shipped_recipes() / "starter-extract.yaml"
     opened = recipe or (file if file.is_file() else starter)
     try:
@@ -166,9 +166,7 @@ def open_studio(kernel: Kernel, recipe: Path | None) -> Any:
             raise
         print(f"The draft of last time cannot be read, so the starter opens. {error}")
         opened, draft = starter, Draft(load(starter), file)
-    if opened == file:
-        draft.edits = by_hand
-    elif by_hand:
+    if opened != file and (by_hand := edit_files.read(file)):
         print(edit_files.told_kept(kernel.home, by_hand).en)
     return Studio(kernel, draft)
 

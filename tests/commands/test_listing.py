@@ -9,6 +9,7 @@ import pytest
 from webui import cli
 from webui.files import write_json
 from webui.kernel.kernel import this_kernel
+from webui.kernel.status import lock
 from webui.notebook.render import Cell
 from webui.recipe.checks import check
 from webui.runs import events, folder, notes
@@ -55,6 +56,36 @@ def test_star_name_and_note_are_said_and_listed(tunebook: Callable) -> None:
     said = json.loads(out)
     assert code == 0 and said["id"] == run.name and said["steps"] == 3
     assert (said["name"], said["note"], said["star"]) == ("", "keep\nit", False)
+    assert run.is_dir()
+
+
+def cut_off(name: str) -> Path:
+    """A run whose kernel died: it says that it runs, and nobody works on it."""
+    recipe = check({"name": name})
+    return folder.create(
+        this_kernel().runs, recipe, [Cell("train", "x = 1", "k")], "run"
+    )
+
+
+def test_a_run_whose_kernel_died_is_none_that_runs(tunebook: Callable) -> None:
+    run = cut_off("dead")
+    before = (run / events.FILE).read_bytes()
+    assert tunebook("runs")[1].split("\t")[2] == "failed"
+    (told,) = json.loads(tunebook("runs", "--json")[1])
+    assert (told["id"], told["status"]) == (run.name, "failed")
+    assert json.loads(tunebook("runs", "--star", "dead", "--json")[1])["status"] == (
+        "failed"
+    )
+    assert (run / events.FILE).read_bytes() == before  # to list is to look
+    assert tunebook("runs", "--delete", "dead", "--yes")[0] == 0
+    assert not run.exists()
+
+
+def test_a_run_that_is_being_started_runs(tunebook: Callable) -> None:
+    run = cut_off("starting")
+    with lock(this_kernel()):
+        assert tunebook("runs")[1].split("\t")[2] == "running"
+        assert tunebook("runs", "--delete", "starting", "--yes")[0] == 1
     assert run.is_dir()
 
 

@@ -270,6 +270,21 @@ def test_the_owner_s_sentence_stands_there_escaped(demo: Demo) -> None:
         assert told["root"] == demo.address
 
 
+def test_there_is_no_trace_of_code_by_hand(demo: Demo) -> None:
+    """Neither a button nor an editor, nor a style of theirs, in either language."""
+    for path in ("/", "/zh", "/theme.css", "/gradio_api/theme.css"):
+        told = demo.send("GET", path).read().decode()
+        for word in (
+            "by-hand",
+            "by hand",
+            "Edit this",
+            "手动",
+            "editor-",
+            "beforeunload",
+        ):
+            assert word not in told, (path, word)
+
+
 def test_more_connections_than_it_can_hold_are_turned_away() -> None:
     with demo_of(limits=Limits(connections=8)) as small:
         held = [socket.create_connection(("127.0.0.1", small.port)) for _ in range(12)]

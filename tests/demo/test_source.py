@@ -11,10 +11,12 @@ from replayed import replayed_run
 from webui.demo.limits import Question
 from webui.demo.source import CELLS, find_source
 from webui.errors import UserError
+from webui.files import read_json, write_json
 from webui.kernel.kernel import this_kernel
 from webui.models.here import cells_here
 from webui.notebook.cells import COMPARE
 from webui.recorder.kept import give_recipe
+from webui.runs.folder import PLAN, edits_of_run
 
 HOSTILE = 'a"""\'\'\'\n{{ 7*7 }} {% raw %}\\\nimport os; os.system("x")'
 TEMPLATE = "{% for m in messages %}<{{ m.content }}>{% endfor %}"
@@ -134,3 +136,16 @@ def test_the_cells_are_those_of_the_owner_s_comparison(run: Path) -> None:
     code = {cell.name: cell.code for cell in own}
     for cell in source.cells(Question("a", 5, 0)):
         assert cell.code == code[cell.name]
+
+
+def test_code_by_hand_of_the_owner_never_answers(run: Path) -> None:
+    shown = find_source(this_kernel().runs, run.name).cells(Question("a", 5, 0))
+    plan = read_json(run / PLAN)
+    for cell in plan["cells"]:
+        cell |= {"form": cell["code"], "code": f"owned = 1\n{cell['code']}"}
+    write_json(run / PLAN, plan)
+    assert {*edits_of_run(run)} >= {"setup", "model", "compare"}
+    edits = {name: {"code": "owned = 1"} for name in CELLS}
+    write_json(this_kernel().home / "draft.edits.json", edits)
+    source = find_source(this_kernel().runs, run.name)
+    assert source.cells(Question("a", 5, 0)) == shown

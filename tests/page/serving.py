@@ -14,7 +14,7 @@ from typing import Any
 
 from webui import app, settings
 
-KEPT = ("kernel", "draft", "device", "card")
+KEPT = ("kernel", "draft", "device", "card", "places")
 
 
 def begin_anew(studio: Any, recipe: Path) -> None:

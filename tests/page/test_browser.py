@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from webui.kernel import jobs
+from webui.kernel import jobs, queue
 from webui.kernel.kernel import this_kernel
 from webui.runs import events
 from webui.runs import folder as runs
@@ -136,6 +136,14 @@ def test_stop_then_a_killed_kernel(browser: Any, small_server: Any) -> None:
     run = wait_for(lambda: next(iter(runs.folders(this_kernel().runs)), None))
     wait_for(lambda: any(e.tag == "step" for e in events.read(run)[0]), 90)
     assert len(runs.folders(this_kernel().runs)) == 1
+    # The same once more, from another tab, waits only when it is asked to.
+    other = open_page(browser, small_server)
+    go(other, "Train")
+    other.get_by_role("button", name="Add to the queue").last.click()
+    other.locator("#waiting-again").click()
+    wait_for(lambda: len(queue.waiting(this_kernel())) == 1)
+    other.click("#waiting-remove")
+    wait_for(lambda: not queue.waiting(this_kernel()))
     page.click("#stop")
     wait_for(lambda: runs.read_run(run).status == "stopped", 60)
     assert runs.saved_adapter(run)

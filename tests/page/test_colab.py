@@ -1,10 +1,12 @@
 """The Colab notebook, run from a wheel where a Colab is imitated: modules and proxy."""
 
+import contextlib
 import io
 import json
 import os
 import socket
 import sysconfig
+import threading
 import tokenize
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -246,7 +248,7 @@ def test_on_kaggle_runs_lie_where_it_keeps_files(
     monkeypatch.delenv("TUNEBOOK_HOME", raising=False)
     monkeypatch.setattr(os.path, "isdir", lambda path: path == "/kaggle/working")
     cells = nbformat.read(ROOT / "colab" / NOTEBOOKS[0], as_version=4).cells
-    exec(next(cell.source for cell in cells if cell.id == "keep"), {"os": os})
+    exec(next(cell.source for cell in cells if cell.id == "keep"), {})
     assert os.environ["TUNEBOOK_HOME"] == "/kaggle/working/tunebook"
 
 
@@ -260,3 +262,47 @@ def test_a_bare_name_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(SystemExit):
         exec(asks.replace('SOURCE = ""', 'SOURCE = "tunebook"'), {})
     exec(asks.replace('SOURCE = ""', 'SOURCE = "files/tunebook-1.0.whl"'), {})
+
+
+def opening(name: str, port: int) -> str:
+    """The code of the cell that opens the page, without the shell's line."""
+    cells = nbformat.read(ROOT / "colab" / name, as_version=4).cells
+    [source] = [cell.source for cell in cells if cell.id == "open"]
+    return source.replace("!tunebook starter", "").replace("7860", str(port))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), zip(NOTEBOOKS, ("first", "第一"), strict=True)
+)
+def test_a_cell_that_comes_too_early_says_so(
+    name: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SystemExit, match=said):
+        exec(opening(name, 7860), {})
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_another_page_on_its_port_is_not_taken_for_its_own(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As after a restart of the session, which forgets the page that it began."""
+    command = tmp_path / "tunebook"
+    command.write_text("#!/bin/sh\nsleep 0.3\necho 'Address already in use'\nexit 1\n")
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.chdir(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        answer = threading.Thread(target=answer_once, args=(other,), daemon=True)
+        answer.start()
+        with pytest.raises(SystemExit, match="already in use"):
+            exec(opening(name, other.getsockname()[1]), {"display": print})
+
+
+def answer_once(server: socket.socket) -> None:
+    """A page of before answers whoever asks first."""
+    with contextlib.suppress(OSError):
+        asked, _ = server.accept()
+        asked.recv(1000)
+        asked.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n")
+        asked.close()

@@ -67,15 +67,20 @@ def test_a_format_chosen_by_hand_and_back(
     assert drafted(server).columns == mapping
     column = page.locator("#column-0 input")
     wait_for(lambda: column.input_value() == "query")
+    # What can be told is kept: the rows are shown at once in the other format.
     choose(page, "data-format", "prompt and completion")
-    wait_for(lambda: drafted(server).columns == {})
-    wait_for(lambda: column.input_value() == "")
-    see(page, "#rendered-rows", "lacks")
-    choose(page, "column-0", "query")
-    wait_for(lambda: drafted(server).columns == {"prompt": "query"})
-    choose(page, "column-1", "reply")
-    wait_for(lambda: set(drafted(server).columns) == {"prompt", "completion"})
+    kept = {"prompt": "query", "completion": "reply"}
+    wait_for(lambda: drafted(server).columns == kept)
     see(page, "#rendered-rows", "so 0")
+    # A text that is no column is told at the list, with those that are there.
+    column.fill("You answer in JSON.")
+    column.press("Tab")
+    see(page, "#column-0", "they have query, reply")
+    page.click("#run-data")
+    see(page, ".toast-wrap", "no column “You answer in JSON.”")
+    assert jobs.status(this_kernel()).word == "none"
+    choose(page, "column-0", "query")
+    wait_for(lambda: "they have" not in page.inner_text("#column-0"))
     page.click("#use-format")
     wait_for(lambda: drafted(server).columns == mapping)
     assert drafted(server).format == "question_answer"

@@ -9,9 +9,10 @@ from webui.app import open_studio
 from webui.kernel.edited import FOLDER
 from webui.kernel.kernel import this_kernel
 from webui.notebook.edits import Edit
-from webui.page.draft import Draft, DraftError
+from webui.page.draft import Draft, DraftError, titled
 from webui.page.edit import build, files, held, marks
 from webui.page.frame import Page, Seen
+from webui.page.no_code import no_code
 from webui.page.studio import Studio
 from webui.recipe import Recipe
 from webui.recipe.store import dumps
@@ -66,7 +67,7 @@ def test_what_is_saved_is_the_cell_and_not_of_the_recipe(
     assert seen.opened == {}
     assert "mine" not in dumps(page.studio.draft.recipe)
     assert "mine" not in (home / "draft.yaml").read_text()
-    assert files.read(home) == page.edits
+    assert files.read(home / "draft.yaml") == page.edits
 
 
 def test_a_new_start_has_it_again_unless_another_recipe_is_named(
@@ -137,7 +138,7 @@ def test_given_back_it_is_the_forms_and_the_code_is_kept(
     kept = {f.read_text() for f in (home / FOLDER).iterdir()}
     assert kept == {f"{MINE}\n", f"{MINE}\nand_more = 1\n"}
     assert str(home / FOLDER) in told[-1]
-    assert files.read(home) == {}
+    assert files.read(home / "draft.yaml") == {}
 
 
 def test_another_recipe_drops_it_and_says_where_it_is(
@@ -158,6 +159,14 @@ def test_what_is_wrong_with_it_stands_at_the_cell(page: Page) -> None:
     shown = str(marks.mark("train", page, page.view()))
     assert "Train, line 2" in shown
     assert "&lt;img" in shown and "<img" not in shown
+
+
+def test_no_code_is_given_away_that_is_no_python(page: Page) -> None:
+    build.save_editor(page, "train", opened(page), "x = (")
+    told = [titled(problem).en for problem in no_code(page.view())]
+    assert told[0].startswith("Train, line 1")
+    build.save_editor(page, "train", opened(page), "x = 1")
+    assert not [each for each in no_code(page.view()) if "line" in titled(each).en]
 
 
 def test_the_mark_says_what_differs_and_that_the_form_moved(page: Page) -> None:
@@ -183,7 +192,7 @@ def test_nothing_is_lost_where_there_is_no_room(
     told, seen = warned(monkeypatch), opened(page)
     (home / FOLDER).write_text("a file where the folder would be")
     shown = build.save_editor(page, "train", seen, MINE)
-    assert "could not be kept" in told[0]
+    assert "could not be kept" in told[0] and page.edits == {}
     assert "train" in seen.opened and "value" not in shown[1]
 
 
@@ -196,3 +205,12 @@ def test_save_tells_nothing_of_a_cell_that_stays_the_forms(page: Page) -> None:
     version = page.studio.draft.version
     assert held.save(page.studio.draft, "train", "a = 1", None, "a = 1") is None
     assert page.studio.draft.version == version
+
+
+def test_the_draft_of_before_comes_back_with_its_code(page: Page) -> None:
+    build.save_editor(page, "train", opened(page), MINE)
+    before = page.edits
+    page.studio.draft.replace(Recipe(name="other"))
+    assert page.edits == {}
+    page.studio.draft.bring_back()
+    assert page.edits == before

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from webui.page.variants import LORA
 from webui.recipe import Recipe
 from webui.recipe.store import load
 
@@ -80,7 +81,7 @@ def test_each_method_has_its_own_fields(browser: Any, server: Any) -> None:
     rows = page.locator("#cell-adapter .row").filter(visible=True)
     wait_for(lambda: all(box["height"] > 8 for box in map(box_of, rows.all())))
 
-    choose(page, "adapter-method", "LoRA")
+    choose(page, "adapter-method", LORA.en)
     page.wait_for_selector("#adapter-rank")
     assert not page.get_by_label("Weight-decomposed LoRA (DoRA)").is_checked()
     tops = {box_of(page.locator(f"#adapter-{f}"))["y"] for f in ("rank", "alpha")}

@@ -15,11 +15,15 @@ from starlette.testclient import TestClient
 
 from webui.app import open_studio
 from webui.kernel.kernel import this_kernel
+from webui.notebook.cells import RUN
+from webui.notebook.edits import Edit
+from webui.notebook.render import render_cells
 from webui.page.frame import Page
 from webui.page.language import Language
 from webui.page.routes import add_routes
 from webui.page.runs import files
 from webui.recipe import Recipe
+from webui.recipe.checks import check
 from webui.runs import events, folder
 from webui.runs.kept import blocks, kept
 
@@ -142,6 +146,15 @@ def test_rows_that_are_too_many_are_named_and_not_packed(
     assert "too much for a browser" in drawn(app, run.name)
     assert asked(app, run.name, "rows").status_code == 404
     assert ast.parse(asked(app, run.name, "script").text)
+
+
+def test_the_script_has_what_was_edited_by_hand(app: Any) -> None:
+    recipe = check({})
+    edits = {"setup": Edit("import os  # by hand", "import os")}
+    run = folder.create(
+        this_kernel().runs, recipe, render_cells(recipe, RUN.cells, edits=edits), "run"
+    )
+    assert "import os  # by hand" in asked(app, run.name, "script").text
 
 
 def test_a_run_with_a_name_of_any_letters(app: Any) -> None:

@@ -1,11 +1,14 @@
 """The queue on the page: what is drawn, and what a press does."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import gradio as gr
 import pytest
 
 from webui import settings
 from webui.kernel import jobs, queue
 from webui.kernel.kernel import this_kernel
+from webui.kernel.process import BusyError
 from webui.page import waiting
 from webui.page.build import build_app
 from webui.page.draft import Draft
@@ -36,11 +39,14 @@ def names(page: Page) -> list[str]:
 
 
 def test_nothing_is_shown_while_nothing_waits(page: Page) -> None:
-    assert not waiting.anything(page)
+    assert not waiting.anything(page, page.view())
     assert waiting.waiting_to_choose(page)["visible"] is False
     before = page.look()
     queue.add(this_kernel(), Recipe(name="first"), "run", "train")
-    assert waiting.anything(page) and waiting.waiting_to_choose(page)["visible"] is True
+    assert (
+        waiting.anything(page, page.view())
+        and waiting.waiting_to_choose(page)["visible"] is True
+    )
     assert page.look() != before
 
 
@@ -98,6 +104,7 @@ def test_a_press_while_busy_waits_and_says_where(
     ]
     first, _ = queue.waiting(this_kernel())
     assert (first.kind, first.upto) == ("run", "train")
+    assert page.studio.again is None
 
     def refused() -> None:
         raise jobs.KernelError(Text("no", "no"))
@@ -105,6 +112,39 @@ def test_a_press_while_busy_waits_and_says_where(
     with pytest.raises(jobs.KernelError):
         waiting.start_or_wait(page, refused, Recipe())
     assert len(queue.waiting(this_kernel())) == 2
+
+
+def test_the_same_waits_twice_only_when_it_is_asked_to(
+    page: Page,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A double press, or one in two tabs, is one entry; a word adds another."""
+
+    def busy() -> None:
+        raise BusyError(Text("busy", "正忙"))
+
+    warned: list[str] = []
+    monkeypatch.setattr(gr, "Warning", lambda text, **_: warned.append(text))
+    recipe, other = Recipe(name="first"), Recipe(name="other")
+    before = page.look()
+    with ThreadPoolExecutor(4) as tabs:
+        for _ in range(4):
+            tabs.submit(waiting.start_or_wait, page, busy, recipe, "run", "train")
+    assert len(queue.waiting(this_kernel())) == 1
+    assert capsys.readouterr().out.count("waits as number 1") == 1
+    told = page.say(waiting.WAITS_ALREADY).format(1)
+    assert warned == [told] * 3
+    assert page.look() != before and waiting.is_asked_again(page.view())
+    waiting.add_again(page)
+    waiting.add_again(page)
+    assert len(queue.waiting(this_kernel())) == 2
+    assert not waiting.is_asked_again(page.view())
+    # Another recipe, kind or cell is another training.
+    waiting.start_or_wait(page, busy, other, "run", "train")
+    waiting.start_or_wait(page, busy, recipe, "sweep")
+    waiting.start_or_wait(page, busy, recipe, "run", "score")
+    assert len(queue.waiting(this_kernel())) == 5
 
 
 def test_the_whole_page_holds_the_list_once_in_each_language() -> None:

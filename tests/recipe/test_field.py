@@ -39,7 +39,7 @@ def test_a_help_is_short_and_the_rest_stands_behind_a_click(
     declared: DeclaredField,
 ) -> None:
     help_text, more = declared.declaration.help, declared.declaration.more
-    assert len(help_text.en) <= 80 and len(help_text.zh) <= 42
+    assert len(help_text.en) <= 80 and len(help_text.zh) <= 50
     if more is not None:
         assert is_bilingual(more) and more.en != more.zh
         assert more.en[-1] == "." and more.zh[-1] == "。"

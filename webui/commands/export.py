@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from webui.commands import given
-from webui.errors import PlannerError
+from webui.errors import PlannerError, UserError
 from webui.files import write_text
 from webui.kernel.kernel import this_kernel
 from webui.models.here import cells_here, model_here
@@ -164,6 +164,11 @@ def write_code(
             print(f"It reads the {named}: -o FILE writes {every}", file=sys.stderr)
         return 0
     file = Path(arguments.output)
+    if not file.name or file.is_dir():
+        raise UserError.of(
+            f"{file} is a folder; -o wants the name of a file.",
+            f"{file} 是文件夹；-o 需要文件名。",
+        )
     file.parent.mkdir(parents=True, exist_ok=True)
     if rows.files:
         copy(rows.files, file.parent / rows.folder)

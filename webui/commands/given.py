@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from webui.commands.left import tell_left, tell_left_of_file
 from webui.errors import PlannerError
 from webui.kernel.kernel import this_kernel
 from webui.notebook.edits import NO_EDITS, Edits
@@ -28,6 +29,7 @@ def recipe(arguments: Namespace) -> Recipe:
     model = model_settings(arguments.model) if arguments.model else []
     path, settings = recipe_path(arguments.recipe), [*model, *arguments.set]
     found = load(path, settings)
+    tell_left_of_file(path, found, arguments.set)
     if not arguments.preset:
         return found
     # What was set by hand wins over the preset.
@@ -143,7 +145,8 @@ def child_recipe(arguments: Namespace) -> Recipe:
     if arguments.rows:
         files = [str(Path(file).expanduser().absolute()) for file in arguments.rows]
         values = {"data.source": "files", "data.train_files": files}
-        recipe = with_values(recipe, values)
+        parent, recipe = recipe, with_values(recipe, values)
+        tell_left(parent, recipe, arguments.set)
     return loads(dumps(recipe), settings=[*settings, *arguments.set])
 
 

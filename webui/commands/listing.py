@@ -2,13 +2,14 @@
 
 import sys
 from argparse import Namespace
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from webui.commands.given import shipped_files
 from webui.commands.output import print_json, print_table
 from webui.figures import brief, duration, in_bytes
+from webui.kernel.closing import as_it_stands
 from webui.kernel.kernel import this_kernel
 from webui.runs import entries, folder, notes, scores
 from webui.runs.difference import (
@@ -48,8 +49,12 @@ def runs(arguments: Namespace) -> int:
 
 def list_all(*, as_json: bool) -> int:
     """All runs: a line each for a person, one document for a machine."""
-    root = this_kernel().runs
-    known = entries.list_entries(root)
+    kernel = this_kernel()
+    root = kernel.runs
+    known = [
+        replace(each, run=as_it_stands(kernel, each.run))
+        for each in entries.list_entries(root)
+    ]
     if as_json:
         print_json([run_as_json(entry.run) for entry in known])
     elif known:
@@ -110,7 +115,7 @@ def note_run(arguments: Namespace) -> tuple[str, dict[str, Any]] | None:
 def say_about_run(named: str, changes: dict[str, Any], *, as_json: bool) -> int:
     """Say something about a run; for a machine, the run as it is then."""
     kernel = this_kernel()
-    run = folder.find(kernel.runs, named)
+    run = as_it_stands(kernel, folder.find(kernel.runs, named))
     said = notes.change(run.folder, kernel.notes, **changes)
     if as_json:
         print_json(run_as_json(run))
@@ -151,7 +156,8 @@ def told(found: Difference, value: Any) -> str:
 
 def delete(named: str, sure: bool) -> int:
     """Delete a run for good, if the user is sure of it."""
-    run = folder.find(this_kernel().runs, named)
+    kernel = this_kernel()
+    run = as_it_stands(kernel, folder.find(kernel.runs, named))
     if not sure and not confirmed(f"Delete {run.id} with its adapter for good? [y/N] "):
         raise RunError.of(
             f"{run.id} was not deleted; --yes deletes without asking.",

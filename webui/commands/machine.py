@@ -6,6 +6,7 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import Any
 
+from webui.address import check_place
 from webui.commands.given import recipe_path
 from webui.commands.output import print_json
 from webui.commands.progress import say_progress
@@ -20,6 +21,7 @@ def page(arguments: Namespace) -> int:
     from webui.app import launch
     from webui.planner import process as planner
 
+    check_place(arguments.host, arguments.port)
     if not arguments.recipe:
         bring_starter()
     say_progress("Opening the page (about 5 seconds) ...")

@@ -20,6 +20,7 @@ RECIPE = (
 )
 
 MOST_HOURS = 168  # a week
+MOST_TOKENS = 8192  # as in recipe/sections/compare.py
 
 PRESETS = ("quick", "balanced", "careful")  # as in recipe/presets.py
 
@@ -77,7 +78,7 @@ def add_page(page: argparse.ArgumentParser) -> None:
     """The page's address and who may open it."""
     page.add_argument("recipe", nargs="?", metavar="RECIPE", help=RECIPE)
     page.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    page.add_argument("--port", type=int, help="default: the first free one from 7860")
+    page.add_argument("--port", type=port, help="default: the first free one from 7860")
     add_flag(page, "--share", "a public link by Gradio")
     page.add_argument(
         "--auth",
@@ -215,7 +216,7 @@ def add_demo(demo: argparse.ArgumentParser) -> None:
     )
     demo.add_argument("--share", action="store_true", help="a public link by Gradio")
     demo.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    demo.add_argument("--port", type=int, help="default: the first free one from 7860")
+    demo.add_argument("--port", type=port, help="default: the first free one from 7860")
     add_root_path(demo)
     demo.add_argument("--no-browser", action="store_true", help="open no browser")
     demo.add_argument(
@@ -229,7 +230,7 @@ def add_demo(demo: argparse.ArgumentParser) -> None:
     )
     demo.add_argument(
         "--tokens",
-        type=positive,
+        type=tokens,
         default=200,
         metavar="N",
         help="the longest answer; default: 200",
@@ -338,6 +339,25 @@ def root_path(text: str) -> str:
         return parse_root(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def port(text: str) -> int:
+    """A port that a server can listen on."""
+    return at_most(text, 65_535)
+
+
+def tokens(text: str) -> int:
+    """The longest answer that a recipe may ask for."""
+    return at_most(text, MOST_TOKENS)
+
+
+def at_most(text: str, most: int) -> int:
+    """A whole number from 1 to another."""
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= most:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a whole number from 1 to {most}"
+        )
+    return int(text)
 
 
 def positive(text: str) -> int:

@@ -9,7 +9,7 @@ FOLDER = Path(__file__).parent
 
 def style() -> str:
     """The page's style sheet, and the demo's own."""
-    return theme.style() + (FOLDER / "demo.css").read_text(encoding="utf-8")
+    return theme.style(owner=False) + (FOLDER / "demo.css").read_text(encoding="utf-8")
 
 
 def script() -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from webui.address import (
+    check_place,
     host_names,
     in_a_frame,
     path_of,
@@ -120,6 +121,7 @@ def serve(
     # Before the import, or Gradio calls home.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     trust_proxies()
+    check_place(place.host, place.port)
     with ended_by_signals(), own_kernel() as kernel:
         tell("Loading the base and the tuned model ...")
         warm(kernel, source)

@@ -2,16 +2,18 @@
 
 import contextlib
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from webui.kernel import process
 from webui.kernel.kernel import Kernel
 from webui.kernel.process import KernelError
-from webui.kernel.status import lock, status
+from webui.kernel.status import Status, lock, status
 from webui.recorder.notify import notify
 from webui.runs import events
 from webui.runs import folder as runs
 from webui.runs.events import Failed, Finished
+from webui.runs.folder import Run
 from webui.runs.summary import write_summary
 
 log = logging.getLogger("tunebook")
@@ -23,12 +25,33 @@ def close_dead_run(kernel: Kernel) -> None:
         close_dead(kernel)
 
 
+def as_it_stands(kernel: Kernel, run: Run) -> Run:
+    """A run with how it stands: one whose kernel died has not said so itself.
+
+    Nothing is written: the next start, or the page, closes it.
+    """
+    if run.status != "running" or works_on(status(kernel), run.folder):
+        return run
+    try:
+        with lock(kernel):  # what is being started looks the same
+            now, found = status(kernel), runs.read_run(run.folder)
+    except KernelError:
+        return run
+    if found.status != "running" or works_on(now, run.folder):
+        return found
+    return replace(found, status="failed")
+
+
+def works_on(now: Status, folder: Path) -> bool:
+    """Whether the kernel is at work on a run."""
+    return now.word == "busy" and now.run == folder
+
+
 def close_dead(kernel: Kernel) -> None:
     """Close runs whose kernel died, with how it ended. The caller holds the lock."""
     now = status(kernel)
     for folder in runs.folders(kernel.runs):
-        working = now.word == "busy" and now.run == folder
-        if working or runs.read_run(folder).status != "running":
+        if works_on(now, folder) or runs.read_run(folder).status != "running":
             continue
         code = process.exit_code(kernel) if now.run == folder else None
         cell = now.busy.get("cell") if now.run == folder else None

@@ -57,10 +57,16 @@ def add(
     entry_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
     name = queue_files.file_name(max(places, default=0) + 1, entry_id)
     file = kernel.queue / name
-    own = {name: edit for name, edit in edits.items() if name in names}
+    own = own_edits(kind, edits)
     entry = Entry(file, kind, upto, round(time.time(), 3), recipe, edits=own)
     queue_files.write_entry(entry, file)
     return entry
+
+
+def own_edits(kind: Kind, edits: Edits) -> Edits:
+    """Of the cells that are edited by hand those that a job of this kind has."""
+    names = JOBS["sweep" if kind == "sweep" else "run"].cells
+    return {name: edit for name, edit in edits.items() if name in names}
 
 
 def waiting(kernel: Kernel) -> list[Entry]:

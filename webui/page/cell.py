@@ -148,5 +148,6 @@ def output(names: tuple[str, ...], page: Page, view: View) -> Markup:
         return told
     opened = any(record["status"] == "failed" for record in records)
     return told + Markup(
-        '<details class="output"{}><summary>{}</summary><pre>{}</pre></details>'
+        '<details class="output"{}><summary>{}</summary>'
+        '<pre tabindex="0">{}</pre></details>'
     ).format(Markup(" open") if opened else "", page.say(OUTPUT), text[-MAX_SHOWN:])

@@ -302,7 +302,8 @@ class Draft:
                 own |= {*WITH_SPLIT}
             values = fresh_values(self.recipe, rows)
             new = {path: value for path, value in values.items() if path not in own}
-            self.replace(with_values(self.recipe, new))
+            edits = {name: edit for name, edit in self.edits.items() if name != "data"}
+            self.replace(with_values(self.recipe, new), edits)
 
     # ---- the draft of before, and the files
 
@@ -326,7 +327,7 @@ class Draft:
         with self.lock:
             if self.before is not None and self.before.is_file():
                 old = open_draft(self.before)
-                self.replace(old.recipe)
+                self.replace(old.recipe, old.edits)
                 self.belongs = old.belongs
                 self.save()
 
@@ -335,11 +336,12 @@ class Draft:
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             self.write(self.file)
-            edit_files.write(self.file.parent, self.edits)
 
     def write(self, file: Path) -> None:
-        """Write the draft to a file, and beside it which rows its fields belong to."""
+        """Write the draft to a file, and beside it which rows its fields belong to, and
+        the cells that are edited by hand."""
         write_text(file, dumps(self.recipe))
+        edit_files.write(file, self.edits)
         rows = {path: sorted(rows) for path, rows in self.belongs.items()}
         write_text(rows_file(file), json.dumps(rows))
 
@@ -350,7 +352,8 @@ def rows_file(file: Path) -> Path:
 
 
 def open_draft(file: Path) -> Draft:
-    """The draft that a file keeps, with the rows that its fields belong to.
+    """The draft that a file keeps, with the rows that its fields belong to, and the
+    cells that are edited by hand.
 
     Raises:
         RecipeError: when it cannot be read.
@@ -359,7 +362,8 @@ def open_draft(file: Path) -> Draft:
     with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
         known = json.loads(rows_file(file).read_text(encoding="utf-8"))
         belongs = {path: frozenset(known[path]) for path in OF_ROWS if path in known}
-    return Draft(load(file), file, belongs=belongs)
+    edits = edit_files.read(file)
+    return Draft(load(file), file, belongs=belongs, edits=edits)
 
 
 def told_at(path: str, problems: Sequence[Problem]) -> Text:
@@ -373,6 +377,8 @@ def told_at(path: str, problems: Sequence[Problem]) -> Text:
 def titled(problem: Problem) -> Text:
     """A problem with the title of its field."""
     path, message = problem.path, problem.message
+    if not path:  # of code, not of a field
+        return message
     known = path == NAME or path in FIELDS
     title = declared_at(path).declaration.title if known else Text(path, path)
     return Text(f"{title.en}: {message.en}", f"{title.zh}：{message.zh}")

@@ -36,6 +36,7 @@ Watcher = Callable[[View], Any]
 Drawer = Callable[..., Any]
 
 NOTICE = Text("Please note", "请注意")
+UPLOAD = Text("Taking in what was uploaded", "读入上传的文件")
 UNEXPECTED = Text(
     "Something went wrong here; the log of the server says what.",
     "出现意外错误；详情见服务器日志。",
@@ -262,7 +263,7 @@ class Page:
         """
 
         def act(files: list[str] | str | None) -> tuple[None, str]:
-            with self.problems_told():
+            with self.studio.presses.one(self.say(UPLOAD)), self.problems_told():
                 if files:
                     action([files] if isinstance(files, str) else files)
             return None, self.look()

@@ -76,8 +76,9 @@ def status_line(page: Page, view: View) -> Markup:
     kernel = page.say(KERNEL[view.kernel.word])
     parts = [view.studio.device, kernel] if view.studio.device else [kernel]
     return Markup(
-        '<div class="top"><span class="name">Tunebook</span>'
-        '<span class="recipe">{}</span><span class="quiet">{}</span></div>'
+        '<div class="top"><span class="name" role="heading" aria-level="1">'
+        'Tunebook</span><span class="recipe">{}</span>'
+        '<span class="quiet">{}</span></div>'
     ).format(view.recipe.name, " · ".join(parts))
 
 

@@ -7,4 +7,6 @@
   if (!chosen) sessionStorage.setItem('tunebook-language', wanted === 'zh' ? 'zh' : 'en');
   if (!chosen && wanted === 'zh' && !chinese)
     location.replace(location.pathname.replace(/\/?$/, '/zh') + location.search);
+  // As the document began: Gradio's own words name it by a longer word since.
+  document.documentElement.lang = chinese ? 'zh' : 'en';
 }

@@ -2,6 +2,8 @@
 
 from webui.counts.parameters.count import count
 from webui.errors import PlannerError
+from webui.notebook.cells import RUN
+from webui.notebook.edits import problem_of
 from webui.page.tabs.train_updates import rate_problem
 from webui.page.view import View
 from webui.preflight.ready import kind_problems, rows_field, with_way_out
@@ -15,10 +17,18 @@ def no_code(view: View) -> list[Problem]:
     Only what is wrong with the recipe counts: a model or rows that are out of reach
     here may be at hand where the code will run.
     """
-    if problems := [*misfits(view), *kinds(view)]:
+    if problems := [*broken(view), *misfits(view), *kinds(view)]:
         return problems
     rates = rate_problem(view)
     return [*stops(view), *([rates] if rates else [])]
+
+
+def broken(view: View) -> list[Problem]:
+    """Code by hand that is no Python."""
+    told = (
+        problem_of(n, edit.code) for n, edit in view.edits.items() if n in RUN.cells
+    )
+    return [Problem("", each) for each in told if each]
 
 
 def misfits(view: View) -> list[Problem]:

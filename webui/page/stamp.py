@@ -39,6 +39,7 @@ def stamp_of(studio: Studio, now: Status) -> str:
         notes.mark(studio.kernel.notes),
         job_mark(studio.report.job if studio.report else None),
         id(studio.kept),
+        id(studio.again),
         ",".join(studio.overlaid),
         studio.searched.number if studio.searched else 0,
         job_mark(studio.unpacking),

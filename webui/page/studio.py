@@ -11,6 +11,7 @@ from webui.counts.memory.cards import Card
 from webui.doctor import choose_precision
 from webui.errors import PlannerError
 from webui.kernel.kernel import Kernel
+from webui.kernel.queue_files import Kind
 from webui.kernel.status import Status
 from webui.models import unpack
 from webui.models.cache import bytes_arrived
@@ -59,6 +60,15 @@ class Searched(NamedTuple):
     number: int
 
 
+class Asked(NamedTuple):
+    """A training that was asked for: its recipe, of what kind, up to which cell."""
+
+    recipe: Recipe
+    kind: Kind
+    upto: str
+    edits: Edits
+
+
 @dataclass
 class Studio:
     """The server's own state, shared by every browser tab. All else is on disk."""
@@ -73,6 +83,9 @@ class Studio:
     kept: Recipe | None = None
     report: ReportAsked | None = None
     searched: Searched | None = None
+    # What was asked for once more while it waits or runs.
+    again: Asked | None = None
+    asking: threading.Lock = field(default_factory=threading.Lock)
     unpacking: Job[Path] | None = None
     abouts: dict[Source, Any] = field(default_factory=dict)
     # The ids of runs that the Train tab lays over the shown one, as last asked for.

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from typing import Any
+from urllib.parse import unquote
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -18,6 +19,7 @@ def below(app: App, path: str) -> App:
     Links in the page are relative, so the path alone is sent on to the path with a
     slash. A proxy must not hold a stream back until it is whole.
     """
+    begins = unquote(path)  # a server reads what a browser writes with signs of percent
 
     async def answered(
         scope: MutableMapping[str, Any], receive: Receive, send: Send
@@ -25,11 +27,11 @@ def below(app: App, path: str) -> App:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        if path and scope["path"] == path:
+        if path and scope["path"] == begins:
             await redirect(send, path.rpartition("/")[2] + "/")
             return
-        if path and scope["path"].startswith(f"{path}/"):
-            scope["path"] = scope["path"][len(path) :]
+        if path and scope["path"].startswith(f"{begins}/"):
+            scope["path"] = scope["path"][len(begins) :]
             scope["raw_path"] = scope["path"].encode()
         # Whatever stands there: what follows must not take it off once more.
         scope["root_path"] = ""

@@ -76,6 +76,14 @@ def theme() -> gr.Theme:
         checkbox_label_border_color_selected="*primary_700",
         checkbox_label_border_color_selected_dark="*primary_300",
         checkbox_label_padding="7px 12px",
+        link_text_color="*primary_700",
+        link_text_color_hover="*primary_800",
+        link_text_color_active="*primary_800",
+        link_text_color_visited="*primary_700",
+        link_text_color_dark="*primary_300",
+        link_text_color_hover_dark="*primary_200",
+        link_text_color_active_dark="*primary_200",
+        link_text_color_visited_dark="*primary_300",
         body_text_color_subdued="*neutral_600",
         body_text_color_subdued_dark="*neutral_400",
         block_border_width="0px",
@@ -97,11 +105,14 @@ def theme() -> gr.Theme:
     )
 
 
-def style() -> str:
-    """The page's style sheet."""
-    return "".join((FOLDER / name).read_text(encoding="utf-8") for name in STYLES)
+def style(*, owner: bool = True) -> str:
+    """The page's style sheet; without ``owner``, what only the owner's page has is
+    left out."""
+    names = [*STYLES, *OWNER_STYLES] if owner else STYLES
+    return "".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 
+OWNER_STYLES = ("edit/edit.css",)
 STYLES = (
     "patches/parts.css",
     "numbers.css",
@@ -112,7 +123,6 @@ STYLES = (
     "trials.css",
     "runs/files.css",
     "strip/strip.css",
-    "edit/edit.css",
 )
 
 # Read by the browser as one: what stands in an earlier file is known in a later one.
@@ -122,6 +132,7 @@ SCRIPTS = (
     "patches/hidden_field.js",
     "patches/fields.js",
     "language.js",
+    "skip.js",
     "cell.js",
     "edit/edit.js",
     "chart.js",

@@ -3,10 +3,11 @@ class Trials {
   look() {
     const told = document.querySelector('#trials-told [data-trials]');
     const host = document.querySelector('#trials');
-    if (!told || !host || !host.offsetParent) return;
+    const cell = host && host.closest('.cell'); // an empty chart takes no room itself
+    if (!told || !cell || !cell.offsetParent) return;
     const { trials } = told.dataset;
-    if (host === this.host && trials === this.drawn && host.clientWidth === this.width) return;
-    Object.assign(this, { host, drawn: trials, width: host.clientWidth });
+    if (host === this.host && trials === this.drawn && cell.clientWidth === this.width) return;
+    Object.assign(this, { host, drawn: trials, width: cell.clientWidth });
     this.draw(host, JSON.parse(trials));
   }
 

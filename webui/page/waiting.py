@@ -8,16 +8,20 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
+from webui.errors import UserError
 from webui.kernel import queue
 from webui.kernel.process import BusyError
 from webui.kernel.queue import Entry, Kind, QueueError, Way
+from webui.kernel.status import status
 from webui.notebook.cells import RUN, kind_of
 from webui.page.frame import Page, Watcher
 from webui.page.fresh import refuse_unanswered
 from webui.page.runs.table import edited_by_hand
+from webui.page.studio import Asked
 from webui.page.tables import problem_card
 from webui.page.view import View
 from webui.recipe import Recipe
+from webui.runs import folder as runs
 from webui.text import Text
 
 TITLE = Text(
@@ -29,6 +33,15 @@ WAITS = Text(
     "The kernel is busy: this waits as number {}.",
     "内核正忙：已排队，位于第 {} 位。",
 )
+WAITS_ALREADY = Text(
+    "The same waits already as number {}. “Add it once more”, in Train, adds it again.",
+    "相同的任务已在排队，位于第 {} 位。如需再加一次，请在“训练”中点击“再加入一次”。",
+)
+RUNS_ALREADY = Text(
+    "The same runs right now. “Add it once more”, in Train, lets it wait as well.",
+    "相同的任务正在运行。如需再排一次，请在“训练”中点击“再加入一次”。",
+)
+AGAIN = Text("Add it once more", "再加入一次")
 CHOOSE = Text("choose what waits first.", "请先选择一个等待中的任务。")
 NOT_STARTED = Text("{} could not start: {}", "{} 未能启动：{}")
 SINCE = Text("since {}", "{} 加入")
@@ -57,13 +70,22 @@ def build(page: Page) -> None:
                 place_button(page, title, way, partial(move_chosen, page, way), chosen)
             place_button(page, REMOVE, "remove", partial(remove_chosen, page), chosen)
         page.html(troubles, elem_id="waiting-troubles")
-    page.watch(box, lambda view: gr.update(visible=anything(page)))
+        once_more = partial(add_again, page)
+        page.button(AGAIN, "waiting-again", once_more, form=False, shown=is_asked_again)
+    page.watch(box, lambda view: gr.update(visible=anything(page, view)))
     page.watch(chosen, lambda view: waiting_to_choose(page))
 
 
-def anything(page: Page) -> bool:
+def anything(page: Page, view: View) -> bool:
     """Whether there is anything to show: what waits, or a file that is broken."""
-    return bool(queue.waiting(page.kernel) or queue.problems(page.kernel))
+    there = queue.waiting(page.kernel) or queue.problems(page.kernel)
+    return bool(there or is_asked_again(view))
+
+
+def is_asked_again(view: View) -> bool:
+    """Whether what waits or runs already was asked for once more."""
+    goes_on = view.kernel.word == "busy" or bool(queue.waiting(view.studio.kernel))
+    return goes_on and view.studio.again is not None
 
 
 def place_button(
@@ -144,12 +166,67 @@ def start_or_wait(
     upto: str = RUN.last,
 ) -> None:
     """Begin a training, or let it wait where the kernel is busy, and say so."""
-    refuse_unanswered(page.studio.draft)
+    studio, asked = page.studio, Asked(recipe, kind, upto, page.edits)
+    refuse_unanswered(studio.draft)
+    with studio.asking:  # two presses, of two tabs maybe, come one after the other
+        studio.again = None
+        try:
+            start()
+        except BusyError:
+            if why := is_there(page, asked):
+                studio.again = asked
+                page.warn(page.say(why))
+            else:
+                add(page, asked)
+
+
+def add(page: Page, asked: Asked) -> None:
+    """Let a training wait, and say where."""
+    entry = queue.add(page.kernel, *asked)
+    page.tell(page.say(WAITS).format(queue.place_of(page.kernel, entry)))
+
+
+def add_again(page: Page) -> None:
+    """Let wait once more what waits or runs already."""
+    studio = page.studio
+    with studio.asking:
+        asked, studio.again = studio.again, None
+    if asked is not None:
+        add(page, asked)
+
+
+def is_there(page: Page, asked: Asked) -> Text | None:
+    """Why a training is not simply added: it waits or runs already; None if not."""
+    for place, entry in enumerate(queue.waiting(page.kernel), start=1):
+        known = Asked(entry.recipe, entry.kind, entry.upto, entry.edits)
+        if same_training(known, asked):
+            return Text(WAITS_ALREADY.en.format(place), WAITS_ALREADY.zh.format(place))
+    return RUNS_ALREADY if runs_now(page, asked) else None
+
+
+def same_training(one: Asked, other: Asked) -> bool:
+    """Whether two ask for the same, with the same code by hand in the cells of it."""
+    own = [queue.own_edits(each.kind, each.edits) for each in (one, other)]
+    first, second = ({name: e.code for name, e in edits.items()} for edits in own)
+    return one[:3] == other[:3] and first == second
+
+
+def runs_now(page: Page, asked: Asked) -> bool:
+    """Whether what the kernel is busy with is this training."""
+    now = status(page.kernel)
+    if now.word != "busy" or now.run is None:
+        return False
+    if asked.kind == "all":  # which does what then is stale
+        return False
     try:
-        start()
-    except BusyError:
-        entry = queue.add(page.kernel, recipe, kind, upto, page.edits)
-        page.tell(page.say(WAITS).format(queue.place_of(page.kernel, entry)))
+        run = runs.read_run(now.run)
+        ran = asked._replace(recipe=runs.recipe_of_run(run))
+    except UserError:
+        return False
+    ran = ran._replace(edits=runs.edits_of_run(now.run))
+    kind = "sweep" if asked.kind == "sweep" else "run"
+    running = run.kind == kind and run.status == "running"
+    return running and same_training(ran, asked)
 
 
 def run_title(page: Page, title: Text) -> Watcher:

@@ -156,6 +156,12 @@ def test_no_socket_of_a_later_version_is_opened() -> None:
             pass
 
 
+def test_no_file_has_so_long_a_name(client: TestClient) -> None:
+    """The server would fail at it, and write pages into its log."""
+    for path in ("/static/" + "a" * 300, "/assets/" + "%E7%81%AB" * 100):
+        assert client.get(path).status_code == 401
+
+
 def test_a_cookie_in_a_frame_and_over_https() -> None:
     gradio = b"access-token-x=t; HttpOnly; Path=/; SameSite=none; Secure"
     assert narrowed(gradio, "", True, True).endswith(b"Path=/; SameSite=None")

@@ -17,8 +17,8 @@ from .conftest import LAUNCH
 pytestmark = pytest.mark.browser
 FOLDER = Path(patches.__file__).parent
 OURS = {"cell"}
-# Of a choice that is made, in a list that is there only after a search.
-LATER = {"selected"}
+# Of a choice in a list that is there only after a search, and of an open fold.
+LATER = {"selected", "open"}
 
 
 @contextmanager

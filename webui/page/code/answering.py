@@ -1,13 +1,12 @@
 """The light routes of the code pane: which field decides what, and the whole script."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from webui.notebook.cells import SHOWN
 from webui.notebook.rows import Rows
 from webui.page.code.decided import Decided, Shown, decided_by
-from webui.page.code.marks import Numbered, Span, shared_out
-from webui.page.code.other_values import Control, controls
+from webui.page.code.marks import Numbered, shared_out
+from webui.page.code.other_values import controls
 from webui.page.code.pane import mark_of, shown_codes
 from webui.page.code.says import said
 from webui.page.no_code import no_code
@@ -53,24 +52,22 @@ def answered(
     """What one field, or each, decides in the code of these cells as it is now."""
     view = view_of(studio)
     codes = shown_codes(view, names)
+    by_hand = any(name in view.edits for name in names)
     known = known_of(studio, view.recipe, view.rows)
     asked = (mark_of(codes), *names, field)
     if asked not in known:
         known[asked] = found(view, names, field)
     decided, numbered = known[asked]
-    spans = {each.control: numbered.spans(each) for each in decided}
     answer: dict[str, Any] = {
         "mark": mark_of(codes),
         "fields": {
-            each.control.ids[0]: told(
-                studio, each, spans[each.control], numbered, language
-            )
+            each.control.ids[0]: told(studio, each, numbered, by_hand, language)
             for each in decided
             if field or each.found
         },
     }
     if not field:
-        sizes = {c.control.ids[0]: (c.size, spans[c.control]) for c in decided}
+        sizes = {c.control.ids[0]: (c.size, numbered.spans(c)) for c in decided}
         answer["lines"] = shared_out(sizes)
     return answer
 
@@ -101,14 +98,10 @@ def found(
 
 
 def told(
-    studio: Studio,
-    decided: Decided,
-    spans: Sequence[Span],
-    numbered: Numbered,
-    language: str,
+    studio: Studio, decided: Decided, numbered: Numbered, by_hand: bool, language: str
 ) -> dict[str, Any]:
     """One field for the browser: its title, its place, what it decides."""
-    control: Control = decided.control
+    control, spans = decided.control, numbered.spans(decided)
     lines = sorted({span.line for span in spans})
     added = [] if lines else numbered.added(decided)
     place = studio.places.get(control.ids[0])
@@ -116,9 +109,8 @@ def told(
         "title": getattr(control.title, language, control.title.en),
         "path": control.path,
         "ids": control.ids,
-        "tab": place.tab if place else "",
-        "folds": place.folds if place else (),
+        "place": place._asdict() if place else None,
         "spans": spans,
         "behind": [each.behind for each in added],
-        "note": getattr(said(decided, lines, added), language, ""),
+        "note": getattr(said(decided, lines, added, by_hand=by_hand), language, ""),
     }

@@ -19,7 +19,8 @@ const noteIn = (pane, text) => { const note = pane.querySelector('.code-note'); 
 // All fields of a pane, once for each code that it shows.
 function fieldsOf(pane) {
   if (!pane.asked) pane.asked = codeAnswer(pane).then((answer) => {
-    if (answer && pane.isConnected) paintFields(pane, answer);
+    if (!answer) pane.asked = null; // the code has changed meanwhile: ask anew
+    else if (pane.isConnected) paintFields(pane, answer);
     return answer;
   }).catch(() => { pane.asked = null; });
   return pane.asked;
@@ -78,7 +79,7 @@ function wrapPart(code, start, end, name) {
 // ---- from a line to its field
 
 async function lineChosen(pane, line, id = '') {
-  const answer = await fieldsOf(pane);
+  const answer = await fieldsOf(pane) || await fieldsOf(pane);
   const fields = line.fields || [];
   const chosen = id || fields[0];
   if (!answer || !chosen) return noteIn(pane, answer ? codeWords(pane).nobody : '');
@@ -114,10 +115,11 @@ async function waitUntil(found) {
 }
 
 // Open the tab and the folds of a field, and go there; false where it is not shown.
-async function leadTo({ ids, tab, folds }) {
-  const button = document.querySelector(`[role=tab][data-tab-id="${tab}"]`);
+async function leadTo({ ids, place }) {
+  if (!place) return false;
+  const button = document.querySelector(`[role=tab][data-tab-id="${place.tab}"]`);
   if (button && button.getAttribute('aria-selected') !== 'true') button.click();
-  for (const id of folds) {
+  for (const id of place.folds) {
     const head = await waitUntil(() => document.querySelector(`#${id} > button.label-wrap`));
     if (head && !head.classList.contains('open')) head.click();
   }
@@ -195,5 +197,5 @@ document.addEventListener('focusout', ({ target, relatedTarget }) => {
   const block = target.closest('.block[id]:not([id=""])');
   if (!block || block.id !== fieldAt || block.contains(relatedTarget)) return;
   fieldAt = '';
-  for (const pane of document.querySelectorAll('.code-pane')) { unshowField(pane); noteIn(pane, ''); }
+  for (const pane of document.querySelectorAll('.code-pane')) { unshowField(pane); noteIn(pane, codeWords(pane).hint); }
 });

@@ -8,10 +8,9 @@ from pygments.token import Comment, Keyword, Name, Number, Operator, String, _To
 
 # The code is shown as it is, whatever stands at its beginning and end.
 LEXER = PythonLexer(stripnl=False, ensurenl=False)
-# Kinds of tokens that have a look of their own, the special ones first.
+# Kinds of tokens that have a look of their own.
 LOOKS: tuple[tuple[_TokenType, str], ...] = (
     (Comment, "comment"),
-    (String.Interpol, ""),
     (String, "text"),
     (Number, "number"),
     (Keyword, "word"),

@@ -16,7 +16,7 @@ from webui.recipe.sweeps import SWEEPABLE
 from webui.text import Text
 
 # Values that are tried of one field, where it has so many.
-MOST = 8
+MOST = 5
 # Texts that mean something only in one field.
 WORDS: dict[str, tuple[Any, ...]] = {
     "adapter.layers": ("0", "last 2"),

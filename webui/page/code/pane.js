@@ -49,6 +49,7 @@ function keepMarks(known) {
 function fade(known) {
   if (Date.now() < known.until) return;
   known.changes = null;
+  known.pane.querySelector('.code-told').textContent = '';
   for (const line of known.pane.querySelectorAll('.changed, .gone-above, .gone-below'))
     line.classList.remove('changed', 'gone-above', 'gone-below');
 }

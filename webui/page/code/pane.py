@@ -22,12 +22,17 @@ HOW = Text(
     "Arrow keys go from line to line, Enter goes to the field that decides a line.",
     "用方向键逐行移动，按 Enter 转到决定该行的字段。",
 )
+HINT = Text(
+    "A click on a line leads to the field that decides it.",
+    "点击一行，即可转到决定它的字段。",
+)
 COPY = Text("Copy", "复制")
 COPY_ALL = Text("Copy all", "复制全部")
 COPY_TIP = Text("Copy the code of this cell", "复制此单元的代码")
 COPY_ALL_TIP = Text("Copy the whole script, all cells", "复制包含所有单元的完整脚本")
 # What the browser says, by the names that its script knows.
 WORDS = {
+    "hint": HINT,
     "one": Text("1 line changed: {}", "1 行已更改：{}"),
     "some": Text("{n} lines changed: {}", "{n} 行已更改：{}"),
     "oneGone": Text("1 line went, before line {}", "第 {} 行之前删去 1 行"),
@@ -58,11 +63,11 @@ Codes = Mapping[str, str]
 PANE = Markup(
     '<div class="code-pane" data-pane="{name}" data-cells="{cells}" data-mark="{mark}"'
     ' data-words="{words}"><div class="code-bar">'
-    '<span class="code-note" id="code-note-{name}"></span>'
+    '<span class="code-note">{hint}</span>'
     '<button type="button" class="code-copy" title="{tip}">{copy}</button>'
     '<button type="button" class="code-copy-all" title="{tip_all}">{copy_all}</button>'
     '</div>{problem}<div class="code-lines" role="group" tabindex="0"'
-    ' aria-label="{label}" title="" aria-describedby="code-how-{name}">{lines}</div>'
+    ' aria-label="{label}" aria-describedby="code-how-{name}">{lines}</div>'
     '<p class="unseen" id="code-how-{name}">{how}</p>'
     '<p class="code-told" role="status" aria-live="polite"></p></div>'
 )
@@ -141,6 +146,7 @@ def drawn_pane(
         words=json.dumps({key: say(text) for key, text in WORDS.items()}),
         label=say(NAME).format(say(KINDS[name].title), count),
         how=say(HOW),
+        hint=say(HINT),
         copy=say(COPY),
         copy_all=say(COPY_ALL),
         tip=say(COPY_TIP),

@@ -30,6 +30,10 @@ ABOUT_THE_ROWS = Text(
     "reads, or how they are written there.",
     "“{}”不出现在代码中：它决定代码读取的文件里有哪些数据、如何书写。",
 )
+BY_HAND = Text(
+    "“{}” does not change this code: it is edited by hand.",
+    "“{}”不改变这段代码：它已手动修改。",
+)
 NOTHING_NOW = Text(
     "“{}” changes no code as the other settings are.",
     "在其他设置的当前取值下，“{}”不改变代码。",
@@ -39,7 +43,13 @@ COMMA = Text(", ", "、")
 END = Text(".", "。")
 
 
-def said(decided: Decided, lines: Sequence[int], added: Sequence[Added]) -> Text:
+def said(
+    decided: Decided,
+    lines: Sequence[int],
+    added: Sequence[Added],
+    *,
+    by_hand: bool = False,
+) -> Text:
     """One sentence about a field, as it is set now."""
     title, elsewhere = decided.control.title, decided.elsewhere
     if lines:
@@ -52,6 +62,8 @@ def said(decided: Decided, lines: Sequence[int], added: Sequence[Added]) -> Text
         code = " ".join(shown)
         more = filled(MORE_LINES, left) if left else Text("", "")
         return together(filled(ADDS, title, behind), Text(code, code), more)
+    if by_hand:
+        return filled(BY_HAND, title)
     if elsewhere:
         return filled(OTHER_CELL, title, listed(elsewhere))
     path = decided.control.path

@@ -118,10 +118,20 @@ def without_layout(tokens: Sequence[Token], some: range) -> range:
 
 def unlike(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[Difference]:
     """The places in which two sequences are not the same."""
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    shorter = min(len(old), len(new))
+    first = 0
+    while first < shorter and old[first] == new[first]:
+        first += 1
+    last = 0
+    while last < shorter - first and old[-1 - last] == new[-1 - last]:
+        last += 1
+    parts = old[first : len(old) - last], new[first : len(new) - last]
+    matcher = SequenceMatcher(None, *parts, autojunk=False)
     for word, i, i_end, j, j_end in matcher.get_opcodes():
         if word != "equal":
-            yield Difference(range(i, i_end), range(j, j_end))
+            yield Difference(
+                moved(range(i, i_end), first), moved(range(j, j_end), first)
+            )
 
 
 def moved(some: range, by: int) -> range:

@@ -9,25 +9,29 @@ from webui.kernel import edited
 from webui.notebook.edits import Edit, Edits, edits_from, titles_of
 from webui.text import Text, filled
 
-FILE = "draft-edits.json"
 KEPT = Text(
     "Your own code of {} is not used any more. It is kept: {}",
     "你自己修改的“{}”代码不再使用，已保存：{}",
 )
 
 
-def write(home: Path, edits: Edits) -> None:
-    """Keep the edits for the next start; where there never was one, nothing."""
-    file = home / FILE
+def beside(draft: Path) -> Path:
+    """The file with the edits that belong to the draft in a file."""
+    return draft.with_suffix(".edits.json")
+
+
+def write(draft: Path, edits: Edits) -> None:
+    """Keep the edits beside a draft; where there never was one, nothing."""
+    file = beside(draft)
     if edits or file.is_file():
-        edited.keep(home, edits)
+        edited.keep(draft.parent, edits)
         write_json(file, {name: asdict(edit) for name, edit in edits.items()})
 
 
-def read(home: Path) -> dict[str, Edit]:
-    """The edits of last time."""
-    found = edits_from(read_json(home / FILE))
-    edited.keep(home, found)
+def read(draft: Path) -> dict[str, Edit]:
+    """The edits that were kept beside a draft."""
+    found = edits_from(read_json(beside(draft)))
+    edited.keep(draft.parent, found)
     return found
 
 

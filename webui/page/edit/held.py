@@ -50,6 +50,8 @@ def save(
 
 def hold(draft: Draft, name: str, edit: Edit | None) -> None:
     """Put an edit in a cell's place, or give the cell back to its form."""
+    if edit and draft.home:
+        edited.keep(draft.home, {name: edit})  # before it counts: there may be no room
     others = {n: e for n, e in draft.edits.items() if n != name}
     draft.hold(others | ({name: edit} if edit else {}))
 

@@ -73,7 +73,7 @@ def fields_off(names: tuple[str, ...], page: Page, view: View) -> Markup:
         told += [page.say(NOT_IN_TRIALS).format(titles)] if others else []
     if not told:
         return Markup("")
-    return Markup('<p class="by-hand-told" role="status">✎ {}</p>').format(
+    return Markup('<p class="by-hand-note by-hand-told" role="status">✎ {}</p>').format(
         " ".join(told)
     )
 
@@ -97,9 +97,9 @@ def mark(name: str, page: Page, view: View) -> Markup:
     if edit is not None and moved:
         since = [*changed_lines(edit.form, cell.form)]
         parts.append(folded(page.say(FORM_MOVED), since))
-    return Markup('<div class="by-hand-card" role="status">{}</div>').format(
-        Markup("").join(parts)
-    )
+    return Markup(
+        '<div class="by-hand-note by-hand-card" role="status">{}</div>'
+    ).format(Markup("").join(parts))
 
 
 def changed_lines(before: str, after: str) -> Iterator[str]:

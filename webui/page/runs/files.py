@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 
+from webui.errors import UserError
 from webui.figures import in_bytes
 from webui.models.here import model_here
 from webui.notebook.rows import expected
@@ -17,7 +18,6 @@ from webui.page.runs.further import known_entry
 from webui.page.tables import each, heading
 from webui.page.take_away import LARGE
 from webui.page.view import View
-from webui.recipe.problems import RecipeError
 from webui.runs import folder as runs
 from webui.runs.kept import Part, blocks, kept, zipped
 from webui.text import Text
@@ -120,7 +120,7 @@ def link(page: Page, run: Path, name: str, part: Part | None, title: Text) -> Ma
 
 def kept_line(page: Page, view: View) -> Markup:
     """After a training: its main files in one line, below what it shows."""
-    if view.run is None or not view.ended or view.kernel.word == "busy":
+    if view.run is None or view.is_sweep or not view.ended:
         return Markup("")
     run = runs.read_run(view.run)
     links = [
@@ -147,7 +147,7 @@ def answer(folder: Path | None, name: str) -> Any:
     from starlette.responses import JSONResponse, StreamingResponse
 
     taken = None
-    with contextlib.suppress(RecipeError):  # a script's; the page says so elsewhere
+    with contextlib.suppress(UserError):  # a script's; the page says so elsewhere
         taken = part_of(folder, name) if folder and name in TITLES else None
     if taken is None:
         return JSONResponse({"error": "there is no such file"}, status_code=404)
@@ -160,7 +160,7 @@ def part_of(run_folder: Path, name: str) -> tuple[str, Iterator[bytes], int] | N
     """What a part of a run is called, its bytes, and how many where that is known.
 
     Raises:
-        RecipeError: for a script, when the run's recipe cannot be read.
+        UserError: for a script that cannot be written.
     """
     run = runs.read_run(run_folder)
     part, why = offered(run, name)
@@ -176,14 +176,15 @@ def part_of(run_folder: Path, name: str) -> tuple[str, Iterator[bytes], int] | N
 
 
 def script_of_run(run: runs.Run) -> str:
-    """The script of a run's own recipe and rows.
+    """The script of a run's own recipe and rows, with what was edited by hand.
 
     Raises:
-        RecipeError: when its recipe cannot be read, or is none any more.
+        UserError: when its recipe cannot be read, or code by hand is none.
     """
     recipe = runs.recipe_of_run(run)
     rows = runs.kept_rows(run.folder) or expected(recipe)
-    return recipe_script(recipe, rows, f"{run.id}.py", model=model_here(recipe.model))
+    edits, model = runs.edits_of_run(run.folder), model_here(recipe.model)
+    return recipe_script(recipe, rows, f"{run.id}.py", model=model, edits=edits)
 
 
 def as_file(name: str) -> dict[str, str]:

@@ -7,8 +7,9 @@ let lastAnswer = Date.now(), unanswered = 0, serverName = '', silentSince = 0;
 async function askServer(path) {
   unanswered = unanswered || Date.now();
   const reply = await fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(1000 * GIVE_UP) });
-  // A proxy that finds no server behind it answers in its place.
-  if (reply.status >= 502 && reply.status <= 504) throw new Error(reply.statusText);
+  // A proxy answers in the place of a server that is gone; one that starts knows nothing
+  // of our questions yet. That one has to sign in, or may have no code, is an answer.
+  if (!reply.ok && ![401, 409].includes(reply.status)) throw new Error(reply.statusText);
   answered(reply.headers.get('tunebook-server') || '');
   return reply;
 }

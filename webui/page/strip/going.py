@@ -298,9 +298,11 @@ def presses(page: Page) -> Iterator[Going]:
 
 
 def questions(page: Page) -> Iterator[Going]:
-    """What the planner has been asked for a while; alike ones once."""
-    told: dict[str, float] = {}
-    for name, since in page.studio.answers.slow(SLOW):
-        told.setdefault(page.say(words.ASKED.get(name, words.WORKS)), since)
-    for what, since in told.items():
-        yield Going(what, "", elapsed=time.time() - since)
+    """What the planner has been asked for a while; it answers one after the other."""
+    slow = page.studio.answers.slow(SLOW)
+    if not slow:
+        return
+    name, since = slow[0]
+    more = (page.say(words.AND_MORE).format(len(slow) - 1),) if len(slow) > 1 else ()
+    what = page.say(words.ASKED.get(name, words.WORKS))
+    yield Going(what, "", elapsed=time.time() - since, figures=more)

@@ -12,9 +12,10 @@ document.addEventListener('keydown', (event) => {
 });
 
 async function copyAll(button) {
-  const reply = await askServer(`code-whole?language=${pageLanguage()}`);
-  if (!reply.ok || !await copyText(await reply.text())) return;
-  const word = button.textContent;
+  const reply = await fetch(`code-whole?language=${pageLanguage()}`, { cache: 'no-store' });
+  const text = await reply.text();
+  if (!reply.ok || !(await copyText(text))) return;
+  button.own = button.own || button.textContent;
   button.textContent = `✓ ${button.dataset.copied}`;
-  setTimeout(() => { button.textContent = word; }, 2000);
+  setTimeout(() => { button.textContent = button.own; }, 2000);
 }

@@ -35,8 +35,6 @@ FROM_QUEUE = Text(
 )
 REPORT = Text("Report on all rows", "检查全部数据")
 UNPACKS = Text("Unpacking a GGUF file", "解包 GGUF 文件")
-UPLOADS = Text("Reading what was uploaded", "读取上传的文件")
-LINK = Text("Loss so far", "目前的损失")
 
 # What the planner is asked, by the name of the function that answers.
 ASKED = {
@@ -53,4 +51,5 @@ ASKED = {
     "training_rows": Text("Counting rows", "统计数据条数"),
     "learning_rates": Text("Working out the learning rates", "计算学习率"),
 }
+AND_MORE = Text("{} more after it", "之后还有 {} 项")
 WORKS = Text("Working something out", "计算中")

@@ -1,6 +1,7 @@
 """Tab Compare: one prompt, the base and the tuned model side by side."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from webui.metrics import metric
 from webui.page.cell import beside_code, cell, output_of
 from webui.page.frame import QUIET, SILENT, Page, Seen
 from webui.page.language import MORE
+from webui.page.strip.inline import while_it_runs
 from webui.page.tables import figures, quiet
 from webui.page.tabs.split_picture import of_run
 from webui.page.view import View
@@ -75,7 +77,7 @@ def build(page: Page) -> None:
     with cell(page, "score", SCORE, "run-score", partial(score, page), [run]):
         with beside_code(page, "score"):
             page.place("compare.scored_rows")
-            page.html(lambda page, view: of_run(page, view.run))
+            page.html(of_run)
         page.html(scores, elem_id="scores")
         output_of(page, "score")
     page.watch(run, run_choices)
@@ -126,7 +128,12 @@ def anything_trained(view: View) -> bool:
 
 
 def scores(page: Page, view: View) -> Markup:
-    """The held-out scores, for the shown run: a line of figures for each metric."""
+    """The held-out scores, for the shown run: a line of figures for each metric.
+
+    While they are being made, how far that is.
+    """
+    if now := while_it_runs(page, view, "score"):
+        return now
     scored = view.last(Scored)
     told = scoring.by_metric(scored.scores) if scored else {}
     if not told:
@@ -177,7 +184,10 @@ def stream_when_asked(
             texts = {"base": "", "tuned": ""}
             # When the tab is closed, Gradio closes this generator, and that the client.
             own, folder = settings_to_ask(page, recipe, name)
-            with jobs.comparing(page.kernel, own, folder, edits=page.edits) as client:
+            with ExitStack() as owned:
+                begins = jobs.comparing(page.kernel, own, folder, edits=page.edits)
+                with page.studio.presses.one(page.say(ASK)):
+                    client = owned.enter_context(begins)
                 yield seen, answer_box(titles[0], "…"), answer_box(titles[1])
                 for pane, text in listen(page.kernel, client):
                     if not pane:

@@ -87,19 +87,25 @@ MARKS = {"fits": "✓", "tight": "!", "too large": "✗"}
 CLASSES = {"fits": "good", "tight": "warn", "too large": "bad"}
 
 
-def build(page: Page) -> None:
+def card_list(page: Page) -> gr.Dropdown:
+    """This machine and the known cards to choose from, which ``build`` places."""
+    choices = [(page.say(THIS_MACHINE), HERE)]
+    choices += [(page.say(card.title), name) for name, card in CARDS.items()]
+    return gr.Dropdown(
+        choices,
+        value=HERE,
+        label=page.say(CARD),
+        info=page.say(CARD_INFO),
+        elem_id="card",
+        render=False,
+    )
+
+
+def build(page: Page, card: gr.Dropdown) -> None:
     """A card to choose, the verdict, the parts, and two buttons that make it fit."""
     with gr.Column(elem_classes="part"):
         gr.HTML(str(heading(page.say(TITLE))))
-        choices = [(page.say(THIS_MACHINE), HERE)]
-        choices += [(page.say(card.title), name) for name, card in CARDS.items()]
-        card = gr.Dropdown(
-            choices,
-            value=HERE,
-            label=page.say(CARD),
-            info=page.say(CARD_INFO),
-            elem_id="card",
-        )
+        card.render()
         fit = gr.HTML(not_yet(page), min_height=300, elem_id="memory")
         page.watch_chosen(fit, [card], steady(draw_memory))
         build_buttons(page, card)

@@ -45,8 +45,9 @@ def build(page: Page) -> None:
         with beside_code(page, "adapter"):
             form(page)
         parameter_counts.build(page)
-        parameter_beside.build(page)
-        parameter_memory.build(page)
+        card = parameter_memory.card_list(page)
+        parameter_beside.build(page, card)
+        parameter_memory.build(page, card)
         parameter_structure.build(page)
         output_of(page, "adapter")
 

@@ -88,7 +88,9 @@ def build(page: Page) -> None:
         said = [getattr(event, name, None) for name in ("what", "value")]
         return pressed(page, sorted_by, *said)
 
-    clicked = listed.click(press, order, [order, chosen], **one.TELLING)
+    # By default a press is lost that comes before the last one is answered.
+    often = {**one.TELLING, "trigger_mode": "multiple"}
+    clicked = listed.click(press, order, [order, chosen], **often)
     clicked.then(*page.looks, **QUIET)
 
 

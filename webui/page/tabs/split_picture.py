@@ -1,7 +1,5 @@
 """The one picture of how the rows are parted; Data, Train, Sweep and Score show it."""
 
-from pathlib import Path
-
 from markupsafe import Markup
 
 from webui.errors import PlannerError
@@ -99,9 +97,11 @@ def bar(page: Page, found: dict[str, int], note: str) -> Markup:
     ).format(label, parts, legend, below)
 
 
-def of_run(page: Page, run: Path | None) -> Markup:
-    """How the rows of a run are parted, as far as it has told."""
-    rows = runs.rows_of_run(run) if run else None
+def of_run(page: Page, view: View) -> Markup:
+    """How the rows of the shown run are parted; before any, those of the recipe."""
+    if view.run is None:
+        return draw_split(page, view)
+    rows = runs.rows_of_run(view.run)
     if rows is None or rows.watched is None:
         return Markup("")
     return bar(page, counts(rows), page.say(ANSWERS) if rows.apart else "")

@@ -8,6 +8,7 @@ from webui.page.cell import cell_failure
 from webui.page.curves import figures_of
 from webui.page.frame import Page
 from webui.page.observing import recipe_or_none
+from webui.page.strip.inline import before_first_step
 from webui.page.tables import figures, html_table, quiet, track
 from webui.page.view import View
 from webui.runs.events import Begun, Failed
@@ -58,10 +59,13 @@ def draw_progress(page: Page, view: View) -> Markup:
     While it goes on, the browser puts newer figures into these places.
     """
     training = view.training
+    now = view.kernel
+    if training is None and now.word == "busy" and now.run == view.run:
+        return before_first_step(page, view)
     if training is None:
         told = SWEEPS if view.is_sweep else BEFORE if view.run else EMPTY
         return quiet(page.say(told))
-    live = view.kernel.word == "busy" and view.kernel.run == view.run
+    live = now.word == "busy" and now.run == view.run
     values = figures_of(training, live, view.studio.memory)
     # A metric has its own title.
     labels = (page.say(LABELS.get(name) or metric(name).title) for name in values)
