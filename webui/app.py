@@ -99,6 +99,8 @@ def launch(
         footer_links=[],
         prevent_thread_lock=True,
         quiet=True,
+        # Else Gradio asks itself for the page, and gives up where that takes seconds.
+        _frontend=False,
         app_kwargs={"middleware": before_it(host, share, root), "docs_url": None},
     )
     end_sessions(served)
