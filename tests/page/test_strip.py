@@ -352,9 +352,12 @@ def test_a_stop_is_told_at_once_and_what_it_kept(
 
 @pytest.mark.browser
 def test_a_server_that_does_not_answer_is_told_until_it_does(
-    browser: Any, own_server: Any
+    browser: Any, fresh: None, own_server: Any
 ) -> None:
-    """Stopped, it goes on; killed and started again, the page loads itself anew."""
+    """Stopped, it goes on; killed and started again, the page loads itself anew.
+
+    Fresh, so that what is stopped is the server and not who started it.
+    """
     page = open_page(browser, own_server)
     bar = page.locator("#no-answer")
     go(page, "Train")
