@@ -151,7 +151,7 @@ def test_a_refused_value_stays_through_presses_and_reloads(
     values = {b.field.path: list(b.write(draft.recipe)) for b in page.bindings}
     values["training.steps"] = ["2.5"]
     form = [value for path in at for value in values[path]]
-    form += [None] * len(page.editors)
+    form += [part.value for part in page.form[len(form) :]]  # type: ignore[attr-defined]
     for _ in range(2):
         with pytest.raises(DraftError, match="Steps: must be a whole number, not 2.5"):
             page.commit_form(seen, form)
