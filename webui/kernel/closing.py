@@ -9,6 +9,7 @@ from webui.kernel import process
 from webui.kernel.kernel import Kernel
 from webui.kernel.process import KernelError
 from webui.kernel.status import Status, lock, status
+from webui.notebook.cells import KINDS
 from webui.recorder.notify import notify
 from webui.runs import events
 from webui.runs import folder as runs
@@ -63,7 +64,9 @@ def close(folder: Path, cell: str | None, code: int | None) -> None:
 
     And its figures, as far as it came; they may want what is no longer there.
     """
-    edited = [*runs.edits_of_run(folder)]
+    order = [*KINDS]
+    before = order[: order.index(cell) + 1] if cell in order else order
+    edited = [name for name in runs.edits_of_run(folder) if name in before]
     events.append(
         folder, Failed(cell=cell, error="KernelDied", code=code, by_hand=edited)
     )

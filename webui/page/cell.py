@@ -112,8 +112,8 @@ def took(state: str, record: Mapping[str, Any]) -> Markup:
 
 def run_up_to(page: Page, name: str, recipe: Recipe) -> None:
     """Run what is stale up to a cell, once the recipe is ready to be trained."""
-    recipe = ready(recipe, page.kernel.runs)
-    jobs.start_cells(page.kernel, recipe, name, page.edits)
+    edits = page.edits  # those of the press: getting ready may take a while
+    jobs.start_cells(page.kernel, ready(recipe, page.kernel.runs), name, edits)
 
 
 def code_title(names: Sequence[str], page: Page, view: View) -> Markup:

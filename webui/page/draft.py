@@ -232,7 +232,12 @@ class Draft:
             raise DraftError(titled(Problem(path, message)))
         return self.recipe
 
-    def replace(self, recipe: Recipe, edits: Edits = NO_EDITS) -> None:
+    def replace(
+        self,
+        recipe: Recipe,
+        edits: Edits = NO_EDITS,
+        belongs: Mapping[str, Rows] | None = None,
+    ) -> None:
         """Make another recipe the current one, in every tab, and what goes with it of
         code by hand; this one is kept. Code by hand that does not go with the other is
         kept in a file of its own, and that is to be told.
@@ -247,7 +252,7 @@ class Draft:
             self.changed = dict.fromkeys((NAME, *FIELDS), self.version)
             if self.edits != edits:
                 self.hold(edits)
-            self.problems, self.refused, self.belongs = {}, {}, {}
+            self.problems, self.refused, self.belongs = {}, {}, dict(belongs or {})
             self.belong()
             self.save()
 
@@ -300,6 +305,8 @@ class Draft:
             own = {*said(self.recipe)} - {*self.leftovers}  # said of these rows already
             if "split.by" in own:
                 own |= {*WITH_SPLIT}
+            if "adapter.prompt_text" in own:
+                own |= {"adapter.prompt_start"}
             values = fresh_values(self.recipe, rows)
             new = {path: value for path, value in values.items() if path not in own}
             edits = {name: edit for name, edit in self.edits.items() if name != "data"}
@@ -327,9 +334,7 @@ class Draft:
         with self.lock:
             if self.before is not None and self.before.is_file():
                 old = open_draft(self.before)
-                self.replace(old.recipe, old.edits)
-                self.belongs = old.belongs
-                self.save()
+                self.replace(old.recipe, old.edits, old.belongs)
 
     def save(self) -> None:
         """Keep the draft, so that a restarted server shows it again."""

@@ -1,7 +1,7 @@
 """The frame that every tab is built in: cells, fields, watchers, one redraw."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -290,6 +290,7 @@ class Page:
             )
             form[binding.field.path] = binding.read(mine)
         draft = self.studio.draft
+        draft.refuse_other_code(seen.version, seen.own)
         held.save_open(draft, seen, dict(zip(self.editors, rest, strict=True)))
         try:
             return draft.commit_form(form, seen.version, seen.own)
@@ -299,7 +300,7 @@ class Page:
                     seen.own[path] = draft.changed[path]
 
     @contextmanager
-    def problems_told(self) -> Any:
+    def problems_told(self) -> Iterator[None]:
         """Tell a problem in one sentence instead of a traceback."""
         try:
             yield
@@ -420,9 +421,6 @@ class Page:
         outputs = [self.seen, *self.drawn_parts, *first]
         inputs = [choice for _, some, _ in self.chosen for choice in some]
         self.stamp.change(self.redraw, [self.seen, *inputs], outputs, **QUIET)
-
-
-PLAIN = str, bool, int, float, list, tuple, type(None)
 
 
 def unlike_built(component: Component, update: Any) -> Any:

@@ -60,10 +60,11 @@ def run_all_button(page: Page, view: View) -> Any:
 
 def press_run_all(page: Page, recipe: Recipe) -> None:
     """Run what is stale, in order, or let it wait; say so when nothing is."""
+    edits = page.edits  # those of the press: getting ready may take a while
 
     def start() -> None:
         able = ready(recipe, page.kernel.runs)
-        if jobs.run_all(page.kernel, able, page.edits) is None:
+        if jobs.run_all(page.kernel, able, edits) is None:
             page.tell(page.say(NOTHING_STALE))
         else:
             page.tell(page.say(BEGUN))

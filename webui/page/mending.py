@@ -199,7 +199,8 @@ def advised(view: View) -> Change | None:
     ran = recipe_or_none(view.run) if view.run else None
     if ran is None or view.run is None:
         return None
-    if {*edits_of_run(view.run), *view.edits} & {*RUN.upto("train")}:
+    by_hand = {name for name in view.edits if view.cells[name].is_edited}
+    if {*edits_of_run(view.run), *by_hand} & {*RUN.upto("train")}:
         return None  # a setting might not reach code by hand
     for observation in observations(view.followed):
         change = observation.change

@@ -31,8 +31,9 @@ def add_routes(app: Any, studio: Studio) -> None:
     def curves(run: str, asked: Asked = Depends()) -> JSONResponse:  # noqa: B008
         folder = run_folder(studio.kernel.runs, run)
         if folder is None:
-            return JSONResponse({"error": "there is no such run"}, status_code=404)
-        return JSONResponse(curve_news(studio, folder, asked), headers=FRESH)
+            told = {"error": "there is no such run"}
+            return JSONResponse(told, status_code=404, headers=FRESH | SERVER)
+        return JSONResponse(curve_news(studio, folder, asked), headers=FRESH | SERVER)
 
     def run_file(run: str, what: str) -> Any:
         return files.answer(run_folder(studio.kernel.runs, run), what)

@@ -3,7 +3,7 @@
   const skip = document.createElement('a');
   skip.className = 'skip';
   skip.href = '#content';
-  skip.textContent = document.documentElement.lang === 'zh' ? '跳到单元格' : 'Skip to the cell';
+  skip.textContent = document.documentElement.lang.startsWith('zh') ? '跳到单元格' : 'Skip to the cell';
   skip.onclick = (event) => {
     event.preventDefault(); // The document's base is another address.
     const cell = [...document.querySelectorAll('.cell')].find((each) => each.checkVisibility());

@@ -14,7 +14,7 @@ class Store {
   async ask(more = {}) {
     const { run, generation, shape, known, heard } = this;
     const words = new URLSearchParams({ run, generation, shape, known, heard, ...more });
-    const reply = await fetch(`curves?${words}`, { cache: 'no-store' });
+    const reply = await askServer(`curves?${words}`);
     if (reply.status === 404) this.gone = true;
     if (!reply.ok) throw new Error(reply.statusText);
     const answer = await reply.json();

@@ -23,7 +23,7 @@ from webui.page.take_away import (
     taken_away,
 )
 from webui.page.view import View
-from webui.recipe.store import loads
+from webui.recipe.store import loads, with_values
 from webui.text import Text
 
 FILES = Text("Files", "文件")
@@ -60,12 +60,18 @@ def build(page: Page) -> None:
         page.button(FREE, "free", partial(stopping.restart, page.kernel), form=False)
 
 
+NO_TRUST = {"model.trust_remote_code": False, "model.allow_pickle": False}
+
+
 def open_recipe(page: Page, file: str) -> None:
-    """Make an uploaded recipe the current one."""
+    """Make an uploaded recipe the current one.
+
+    Whether a model's own programs may run is for the owner of this machine to say, so
+    the page asks anew where the model needs it.
+    """
     path = Path(file)
-    page.studio.draft.replace(
-        loads(path.read_text(encoding="utf-8-sig"), name=path.stem)
-    )
+    recipe = loads(path.read_text(encoding="utf-8-sig"), name=path.stem)
+    page.studio.draft.replace(with_values(recipe, NO_TRUST))
 
 
 def offer(suffix: str, text_of: Written, view: View) -> Any:

@@ -15,11 +15,11 @@ from webui.text import Text
 
 # Whoever looks for one of these in the list of methods finds it there by its name.
 LORA = Text(
-    "LoRA (as QLoRA, DoRA, rsLoRA, PiSSA …: below)",
+    "LoRA (QLoRA, DoRA, rsLoRA, PiSSA …: below)",
     "LoRA（QLoRA、DoRA、rsLoRA、PiSSA 等见下方）",
 )
 AS = Text(
-    "Variants of LoRA, each one field that is set for you:",
+    "Variants of LoRA; a press sets their fields:",
     "LoRA 的变体（点击即设置相应字段）：",
 )
 # The field of each variant, first, and what it cannot do without.

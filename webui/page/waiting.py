@@ -34,11 +34,13 @@ WAITS = Text(
     "内核正忙：已排队，位于第 {} 位。",
 )
 WAITS_ALREADY = Text(
-    "The same waits already as number {}. “Add it once more”, in Train, adds it again.",
+    "This training waits already, as number {}. To add it again, press “Add it once "
+    "more” in Train.",
     "相同的任务已在排队，位于第 {} 位。如需再加一次，请在“训练”中点击“再加入一次”。",
 )
 RUNS_ALREADY = Text(
-    "The same runs right now. “Add it once more”, in Train, lets it wait as well.",
+    "This training is running already. To queue it as well, press “Add it once more” "
+    "in Train.",
     "相同的任务正在运行。如需再排一次，请在“训练”中点击“再加入一次”。",
 )
 AGAIN = Text("Add it once more", "再加入一次")

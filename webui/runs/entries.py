@@ -13,7 +13,7 @@ from webui.runs.events import Trial
 from webui.runs.folder import Run
 from webui.runs.notes import About
 from webui.runs.scores import TUNED, Score
-from webui.runs.settings import Settings, settings_of
+from webui.runs.settings import Settings, section, settings_of
 from webui.text import Text
 
 # Figures of the summary by which runs can be sorted.
@@ -148,16 +148,10 @@ def read_run_entry(path: Path) -> Entry:
     )
 
 
-def inner(values: Any, key: str) -> dict[str, Any]:
-    """A section of a recipe; empty where there is none."""
-    section = values.get(key) if isinstance(values, dict) else None
-    return section if isinstance(section, dict) else {}
-
-
 def further(metrics: Any) -> dict[str, float | None]:
     """The figures of metrics that have no column of their own, by their columns."""
     given = metrics if isinstance(metrics, dict) else {}
-    found = {column_of(n): inner(given, n) for n in given if n not in METRICS}
+    found = {column_of(n): section(given, n) for n in given if n not in METRICS}
     return {
         column: finite(figures.get(column.partition("_")[0]))
         for column, figures in found.items()

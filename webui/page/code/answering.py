@@ -52,9 +52,9 @@ def answered(
     """What one field, or each, decides in the code of these cells as it is now."""
     view = view_of(studio)
     codes = shown_codes(view, names)
-    by_hand = any(name in view.edits for name in names)
+    by_hand = any(view.cells[name].is_edited for name in names)
     known = known_of(studio, view.recipe, view.rows)
-    asked = (mark_of(codes), *names, field)
+    asked = (mark_of(shown_codes(view, SHOWN)), *names, field)
     if asked not in known:
         known[asked] = found(view, names, field)
     decided, numbered = known[asked]
@@ -89,7 +89,8 @@ def found(
     codes = {name: view.cells[name].code for name in wanted}
     shown = Shown(view.recipe, view.rows, codes)
     # No field has a say in what was edited by hand.
-    decided = decided_by(shown, every, [n for n in wanted if n not in view.edits])
+    formed = [name for name in wanted if not view.cells[name].is_edited]
+    decided = decided_by(shown, every, formed)
     here = {name: codes[name] for name in names}
     for each in decided if field else ():
         having = {*each.tokens, *(added.cell for added in each.adds)}

@@ -1,6 +1,6 @@
 // Which field decides which part of a code: asked of the server when it is wanted.
 const LOOKED_FOR = 150; // frames in which a tab or a fold is to show its fields: a busy browser has more time
-const pageLanguage = () => (document.documentElement.lang === 'zh' ? 'zh' : 'en');
+const pageLanguage = () => (document.documentElement.lang.startsWith('zh') ? 'zh' : 'en');
 
 async function codeAnswer(pane, field = '') {
   const { cells } = pane.dataset;

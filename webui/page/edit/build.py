@@ -134,10 +134,13 @@ def discard_editor(page: Page, name: str, seen: Seen | None, text: str | None) -
 def give_back(page: Page, name: str, seen: Seen | None, text: str | None) -> list:
     """Let the form make the cell's code again; what was typed is kept in a file."""
     seen, draft = seen or Seen(), page.studio.draft
-    typed = as_edited(text or "", seen.opened[name][1]) if name in seen.opened else None
+    cell = page.view().cells[name]
+    form = seen.opened[name][1] if name in seen.opened else cell.form or cell.code
+    typed, given = (as_edited(text, form) if text else None), False
     with page.problems_told():
         with_room(lambda: held.give_back(draft, seen, name, typed))
-    return closed(seen, name)
+        given = True
+    return closed(seen, name) if given else unchanged(seen)
 
 
 def with_room(action: Callable[[], Any]) -> None:

@@ -9,7 +9,8 @@ async function askServer(path) {
   const reply = await fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(1000 * GIVE_UP) });
   // A proxy answers in the place of a server that is gone; one that starts knows nothing
   // of our questions yet. That one has to sign in, or may have no code, is an answer.
-  if (!reply.ok && ![401, 409].includes(reply.status)) throw new Error(reply.statusText);
+  const ours = reply.ok || reply.headers.has('tunebook-server') || [401, 409].includes(reply.status);
+  if (!ours) throw new Error(reply.statusText);
   answered(reply.headers.get('tunebook-server') || '');
   return reply;
 }

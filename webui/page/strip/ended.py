@@ -1,6 +1,6 @@
 """What came of the last thing that ran, in one sentence, and where to look."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +15,7 @@ from webui.page.strip.places import place_of
 from webui.page.view import View
 from webui.runs import folder as runs
 from webui.runs import scores as scoring
-from webui.runs.events import Failed, Finished, Scored, Step
+from webui.runs.events import Event, Failed, Finished, Scored, Step
 from webui.runs.scores import BASE, TUNED, Score
 from webui.runs.trials import best_trial, no_best, ranked
 from webui.text import Text
@@ -64,12 +64,15 @@ class End:
     sentence: str
     link: str
     place: str
-    name: str = ""
 
 
 def last_end(page: Page, view: View) -> End | None:
     """The end of what ran last; None before anything has."""
-    found = [*end_of_run(page, view), *end_of_cell(page, view)]
+    found = [
+        *end_of_run(page, view),
+        *end_of_sweep(page, view),
+        *end_of_cell(page, view),
+    ]
     return max(found, key=lambda end: end.at, default=None)
 
 
@@ -81,26 +84,37 @@ def end_of_run(page: Page, view: View) -> Iterator[End]:
     ended = view.last(Finished)
     if ended is None or view.run is None:
         return
-    name, at = view.run.name, ended.time
+    at = ended.time
     if ended.status == "failed":
         if failed := view.last(Failed):
-            yield failure(page, failed, max(at, failed.time), name)
-    elif runs.kind_of_run(view.run) == "sweep":
-        yield End(at, mark_of(ended), *sweep(page, view), place_of("sweep"), name)
+            yield failure(page, failed, max(at, failed.time))
     elif ended.status == "stopped":
-        yield stopped(page, view, at, name)
+        yield stopped(page, view, at)
     elif is_measuring(view.run):
         peak = max(measured_peaks(view), default=0)
         told = page.say(PEAK).format(in_bytes(peak))
         place = place_of("adapter")
-        yield End(at, "finished", told, page.say(SEE_IT), place, name)
+        yield End(at, "finished", told, page.say(SEE_IT), place)
     elif scored := view.last(Scored):
         told = " ".join(scores(page, tuple(scored.scores)))
         place = place_of("score")
-        yield End(max(at, scored.time), "finished", told, page.say(SEE), place, name)
+        yield End(max(at, scored.time), "finished", told, page.say(SEE), place)
     else:
         told, place = trained(page, view), place_of("compare")
-        yield End(at, "finished", told, page.say(COMPARE), place, name)
+        yield End(at, "finished", told, page.say(COMPARE), place)
+
+
+def end_of_sweep(page: Page, view: View) -> Iterator[End]:
+    """How the latest sweep ended."""
+    swept = view.swept
+    ended = swept.last(Finished) if swept else None
+    if swept is None or ended is None:
+        return
+    place = place_of("sweep")
+    if ended.status != "failed":
+        yield End(ended.time, mark_of(ended), *sweep(page, swept.history), place)
+    elif failed := swept.last(Failed):
+        yield failure(page, failed, max(ended.time, failed.time), place)
 
 
 def mark_of(ended: Finished) -> Mark:
@@ -118,7 +132,7 @@ def measured_peaks(view: View) -> Iterator[int]:
         yield step.memory
 
 
-def failure(page: Page, failed: Failed, at: float, name: str = "") -> End:
+def failure(page: Page, failed: Failed, at: float, place: str = "") -> End:
     """What failed, and where it says what to do."""
     what = page.say(explain(failed).what)
     if failed.error == "KernelDied":
@@ -127,20 +141,20 @@ def failure(page: Page, failed: Failed, at: float, name: str = "") -> End:
         told = page.say(FAILED).format(page.say(kind_of(failed.cell).title), what)
     # The kernel's end is told in Train, whatever cell it was in.
     cell = "train" if failed.error == "KernelDied" else failed.cell
-    return End(at, "failed", told, page.say(MEND), place_of(cell), name)
+    return End(at, "failed", told, page.say(MEND), place or place_of(cell))
 
 
-def stopped(page: Page, view: View, at: float, name: str) -> End:
+def stopped(page: Page, view: View, at: float) -> End:
     """How far a run had come when it was stopped."""
     training = view.training
     if training is None or not training.step:
         told, link = page.say(STOPPED_EARLY), page.say(SEE_IT)
-        return End(at, "stopped", told, link, place_of("train"), name)
+        return End(at, "stopped", told, link, place_of("train"))
     saved = view.run is not None and runs.saved_adapter(view.run)
     step, total = whole(training.step), whole(training.max_steps)
     tail = page.say(SAVED if saved else NOT_SAVED)
     told = page.say(STOPPED).format(step, total, tail)
-    return End(at, "stopped", told, page.say(RESUME), place_of("train"), name)
+    return End(at, "stopped", told, page.say(RESUME), place_of("train"))
 
 
 def trained(page: Page, view: View) -> str:
@@ -163,12 +177,12 @@ def trained(page: Page, view: View) -> str:
     return page.say(TRAINED).format(steps=steps, time=time, loss=loss)
 
 
-def sweep(page: Page, view: View) -> tuple[str, str]:
+def sweep(page: Page, history: Sequence[Event]) -> tuple[str, str]:
     """How many trials a sweep had, the best, and what to look at."""
-    trials = ranked(view.history)
-    best = best_trial(view.history)
+    trials = ranked(history)
+    best = best_trial(history)
     if not best:
-        why = no_best(view.history)
+        why = no_best(history)
         told = page.say(TRIALS).format(len(trials))
         return f"{told} {page.say(why)}" if why else told, page.say(SEE)
     told = page.say(SWEPT).format(len(trials), brief(best["value"]))
@@ -217,8 +231,9 @@ def end_of_cell(page: Page, view: View) -> Iterator[End]:
     name = max(ended, key=lambda cell: ended[cell]["ended"])
     record = ended[name]
     at, title = record["ended"], page.say(kind_of(name).title)
-    run_end = view.last(Finished)
-    if run_end and at <= run_end.time:
+    swept_end = view.swept.last(Finished) if view.swept else None
+    ends = [end.time for end in (view.last(Finished), swept_end) if end]
+    if ends and at <= max(ends):
         return
     if failed := failure_of(record):
         yield failure(page, failed, at)

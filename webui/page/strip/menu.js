@@ -12,9 +12,14 @@ document.addEventListener('keydown', (event) => {
 });
 
 async function copyAll(button) {
-  const reply = await fetch(`code-whole?language=${pageLanguage()}`, { cache: 'no-store' });
+  // Why there may be no code, a card below says; a server that is gone, the strip.
+  const reply = await askServer(`code-whole?language=${pageLanguage()}`).catch(() => null);
+  if (!reply?.ok) return;
   const text = await reply.text();
-  if (!reply.ok || !(await copyText(text))) return;
+  if (!(await copyText(text))) {
+    offerByHand(text, codeWords(document.querySelector('.code-pane')));
+    return;
+  }
   button.own = button.own || button.textContent;
   button.textContent = `✓ ${button.dataset.copied}`;
   setTimeout(() => { button.textContent = button.own; }, 2000);

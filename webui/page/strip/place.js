@@ -6,7 +6,13 @@ const TYPED_IN = 'textarea, input[type=text], input[type=number], input:not([typ
 const tabButtons = () => [...document.querySelectorAll('button[data-tab-id]')];
 const tabNow = () => document.querySelector('button[role=tab][aria-selected=true]')?.dataset.tabId || '';
 const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
-const partsOf = (hash) => decodeURIComponent(hash.replace(/^#/, '')).split('/');
+function partsOf(hash) {
+  try {
+    return decodeURIComponent(hash.replace(/^#/, '')).split('/');
+  } catch (error) {
+    return ['']; // no place of ours
+  }
+}
 
 // The first true answer, looked for again and again for a while.
 async function until(found, seconds = 30) {
@@ -38,7 +44,7 @@ document.addEventListener('click', (event) => {
   const link = event.target.closest?.('a[href^="#"]');
   const other = event.target.closest?.('#ways-out a');
   if (other && location.hash) other.hash = location.hash;
-  if (link) {
+  if (link && !event.defaultPrevented) {
     event.preventDefault();
     const hash = link.getAttribute('href');
     if (location.hash !== hash) history.pushState(null, '', hash);
@@ -141,12 +147,13 @@ async function returnToPlace() {
   }
   if (!again) return;
   const folds = new Set(kept.folds), values = new Map(kept.typed);
+  await until(() => document.querySelector('#status .name')); // drawn, so it stays as it is put
   await until(() => {
-    openThese(folds);
+    if (!moved) openThese(folds);
     putBack(values);
     const high = document.documentElement.scrollHeight - innerHeight;
     if (!moved && Math.abs(scrollY - Math.min(kept.y, high)) > 1) scrollTo(0, kept.y);
-    return moved || (!folds.size && !values.size && high >= kept.y);
+    return !values.size && (moved || (!folds.size && high >= kept.y));
   });
 }
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from webui.counts.memory.measuring import is_measuring, measuring
 from webui.kernel import jobs
 from webui.page.frame import Page
+from webui.page.fresh import refuse_unanswered
 from webui.page.tables import problem_card
 from webui.page.view import View
 from webui.preflight.ready import ready
@@ -40,6 +41,7 @@ def build(page: Page, card: gr.Dropdown, here: str) -> None:
 
 def measure_on_press(page: Page, recipe: Recipe) -> None:
     """Train two steps, of which the peak is kept."""
+    refuse_unanswered(page.studio.draft)
     recipe = ready(measuring(recipe), page.kernel.runs)
     jobs.start_run(page.kernel, recipe, upto="train")
 

@@ -66,9 +66,11 @@ def start_sweep_or_wait(page: Page, recipe: Recipe) -> None:
             "请至少选择一个设置及其取值。",
         )
 
+    edits = page.edits  # those of the press: getting ready may take a while
+
     def start_now() -> None:
         able = ready(recipe, page.kernel.runs, sweep=True)
-        jobs.start_sweep(page.kernel, able, page.edits)
+        jobs.start_sweep(page.kernel, able, edits)
 
     start_or_wait(page, start_now, recipe, "sweep")
 
@@ -102,4 +104,5 @@ def use_best(page: Page) -> None:
     values = view.recipe.model_dump()
     for path, value in best["params"].items():
         values = with_value(values, path, value)
-    page.studio.draft.replace(check(values), page.edits)
+    draft = page.studio.draft
+    draft.replace(check(values), page.edits, draft.belongs)

@@ -83,9 +83,10 @@ def parent(page: Page, view: View) -> Markup:
 
 def train(page: Page, recipe: Recipe) -> None:
     """Begin a run that ends with the training, or let it wait for the kernel."""
+    edits = page.edits  # those of the press: getting ready may take a while
 
     def start() -> None:
         able = ready(recipe, page.kernel.runs)
-        jobs.start_run(page.kernel, able, upto="train", edits=page.edits)
+        jobs.start_run(page.kernel, able, upto="train", edits=edits)
 
     start_or_wait(page, start, recipe, upto="train")
