@@ -15,8 +15,10 @@ from webui.page.draft import Draft
 from webui.page.frame import Page
 from webui.page.runs.one import trials_of
 from webui.page.stamp import stamp_of
+from webui.page.strip.ended import last_end
+from webui.page.strip.places import place_of
 from webui.page.studio import Studio
-from webui.page.tabs.sweep import EMPTY, latest
+from webui.page.tabs.sweep import EMPTY, latest, use_best
 from webui.page.tabs.train_figures import changed_settings, draw_progress
 from webui.recipe import Recipe
 from webui.recipe.checks import check
@@ -145,3 +147,46 @@ def test_what_a_run_was_started_as_is_read_once_it_is_written() -> None:
     assert not folder.is_sweep(run)
     write_json(run / folder.PLAN, {"kind": "sweep"})
     assert folder.is_sweep(run)
+
+
+@pytest.mark.parametrize(
+    ("ended", "mark", "told"),
+    [
+        ("finished", "finished", "6 trials; the best came to 4"),
+        ("stopped", "stopped", "6 trials; the best came to 4"),
+    ],
+)
+def test_the_strip_tells_what_came_of_a_sweep(
+    page: Page, ended: str, mark: str, told: str
+) -> None:
+    replayed_run(5)
+    swept(6, ended)
+    end = last_end(page, page.view())
+    assert end is not None and end.mark == mark
+    assert told in end.sentence and end.place == place_of("sweep")
+
+
+def test_the_strip_tells_why_a_sweep_failed(page: Page) -> None:
+    sweep = swept(2)
+    events.append(sweep, events.Failed(cell="sweep", error="KernelDied", code=-9))
+    events.append(sweep, events.Finished(status="failed"))
+    end = last_end(page, page.view())
+    assert end is not None and end.mark == "failed"
+    assert "kernel ended" in end.sentence and end.place == place_of("sweep")
+
+
+def test_the_best_of_a_sweep_leaves_what_is_asked_of_other_rows(
+    page: Page, tmp_path: Path
+) -> None:
+    swept(6, "finished")
+    draft = page.studio.draft
+    former, mine = tmp_path / "former.jsonl", tmp_path / "mine.jsonl"
+    for file in (former, mine):
+        file.write_text('{"instruction": "a", "output": "b"}\n', encoding="utf-8")
+    draft.commit("data.train_files", [str(former)])
+    draft.commit("data.system_prompt", "You answer in JSON.")
+    draft.commit("data.train_files", [str(mine)])
+    asked = draft.leftovers
+    assert "data.system_prompt" in asked
+    use_best(page)
+    assert draft.leftovers == asked and draft.recipe.adapter.rank == 7

@@ -218,7 +218,9 @@ def test_download_is_followed(page: Any, server: Any, hub: Hub) -> None:
     see(page, "#loading", "downloading: ", 240)
     see(page, "#loading", " of 16 MB")
     see(page, "#loading", "left")
-    wait_for(lambda: not page.inner_text("#loading"), 120)  # these weights are none
+    wait_for(
+        lambda: not page.inner_text("#loading").strip(), 120
+    )  # these weights are none
 
 
 def test_what_a_model_says_is_text(page: Any) -> None:

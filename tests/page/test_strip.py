@@ -372,6 +372,6 @@ def test_a_server_that_does_not_answer_is_told_until_it_does(
     own_server.kill()
     bar.wait_for(state="visible", timeout=15 * SECOND)
     own_server.start()
-    wait_for(lambda: not page.evaluate("window.before || false"), 60)
+    page.wait_for_function("!window.before", timeout=60 * SECOND)
     wait_for(lambda: page.locator("#training-steps input").count() == 1, 30)
     wait_for(lambda: page.input_value("#training-steps input") == "77", 20)

@@ -24,6 +24,7 @@ import zmq
 from webui import app, watchdog
 from webui.kernel import jobs, process
 from webui.kernel.kernel import Kernel, this_kernel
+from webui.notebook.edits import Edits
 from webui.notebook.render import Cell
 from webui.recipe import Recipe
 from webui.runs import events
@@ -50,7 +51,7 @@ slow = threading.Event()
 
 
 def small_cells(
-    kernel: Kernel, recipe: Recipe, run: Path, upto: str
+    kernel: Kernel, recipe: Recipe, run: Path, upto: str, edits: Edits
 ) -> tuple[Cell, ...]:
     """A comparison or a scoring that takes no model."""
     code = SCORE if upto == "score" else ANSWERS

@@ -65,7 +65,6 @@ TITLES = {name: metric.title for name, metric in METRICS.items() if metric.drawn
     "memory": Text("Memory, in GB", "内存（GB）"),
 }
 LABELS = {
-    "smoothed": Text("smoothed", "平滑后"),
     "evaluated": Text("evaluation", "评估"),
     "smoothing": Text("Smoothing", "平滑"),
     "none_smoothed": Text("off", "关闭"),
