@@ -314,16 +314,17 @@ def test_a_run_is_told_from_the_press_to_its_end(
     """Steps and a curve on any tab, rows while scoring, one sentence with a link."""
     page = open_page(browser, small_server)
     go(page, "Train")
-    set_field(page, "training.steps", "40")
+    # So long that it is seen on a slow machine too.
+    set_field(page, "training.steps", "400")
     go(page, "Compare")
     set_field(page, "compare.scored_rows", "40")
     set_field(page, "compare.max_new_tokens", "12")
     page.click("#run-all")
-    wait_for(lambda: "/ 40" in shown(page), 120)
+    wait_for(lambda: "/ 400" in shown(page), 120)
     wait_for(lambda: page.locator("#strip-told .spark polyline").count() == 1)
     go(page, "Runs")
-    wait_for(lambda: "/ 40" in page.inner_text("#runs-table"))
-    wait_for(lambda: "held-out answers are right" in shown(page), 120)
+    wait_for(lambda: "/ 400" in page.inner_text("#runs-table"))
+    wait_for(lambda: "held-out answers are right" in shown(page), 200)
     run = folder.folders(this_kernel().runs)[0]
     told = events.of(run, Scoring)
     assert (told[0].done, told[-1].done, told[-1].of) == (0, 80, 80)
