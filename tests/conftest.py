@@ -10,6 +10,7 @@ import pytest
 import warm
 from homes import make_home
 from order import put_slow_files_first, shuffle
+from printed import tunebook  # noqa: F401 - a fixture
 from shapes import helper, shape, starter_recipe  # noqa: F401 - fixtures
 from small_starter import write_small_starter
 from starters import link_starter

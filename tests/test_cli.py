@@ -13,6 +13,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from printed import Printed
 
 from webui import cli
 from webui.commands.options import parser
@@ -32,22 +33,6 @@ SHORT = [
     *("--set", "compare.max_new_tokens=4"),
 ]
 HEAVY = {"gradio", "torch", "transformers", "rich", "optuna", "pandas", "nbformat"}
-
-Printed = tuple[int, str, str]
-
-
-@pytest.fixture
-def tunebook(
-    tunebook_home: Path, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Printed]:
-    """Run a command here; its exit code, stdout and stderr."""
-
-    def run(*words: str) -> Printed:
-        capsys.readouterr()
-        code = cli.main(words)
-        return code, *capsys.readouterr()
-
-    return run
 
 
 def command(*words: str, **options: Any) -> "subprocess.Popen[str]":

@@ -7,28 +7,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from printed import Printed
 from runs_by_hand import MINE, run_with
 
-from webui import cli
 from webui.commands.demo import tell_by_hand
 from webui.runs import folder
 from webui.runs.parent import why_not_trainable
-
-Printed = tuple[int, str, str]
-
-
-@pytest.fixture
-def tunebook(
-    tunebook_home: Path, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Printed]:
-    """Run a command here; its exit code, stdout and stderr."""
-
-    def run(*words: str) -> Printed:
-        capsys.readouterr()
-        code = cli.main(words)
-        return code, *capsys.readouterr()
-
-    return run
 
 
 def test_a_run_gives_away_what_was_edited_in_it(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from webui import cli
 from webui.files import write_json
 from webui.kernel.kernel import this_kernel
 from webui.kernel.status import lock
@@ -14,22 +13,6 @@ from webui.notebook.render import Cell
 from webui.recipe.checks import check
 from webui.runs import events, folder, notes
 from webui.runs.notes import About
-
-Printed = tuple[int, str, str]
-
-
-@pytest.fixture
-def tunebook(
-    tunebook_home: Path, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Printed]:
-    """Run a command here; its exit code, stdout and stderr."""
-
-    def run(*words: str) -> Printed:
-        capsys.readouterr()
-        code = cli.main(words)
-        return code, *capsys.readouterr()
-
-    return run
 
 
 def new_run(name: str, rank: int = 8) -> Path:

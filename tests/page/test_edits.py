@@ -123,7 +123,8 @@ def test_a_start_beside_which_another_tab_edited_is_refused(page: Page) -> None:
 def test_the_tab_that_edited_may_start_at_once(page: Page) -> None:
     seen = opened(page)
     build.save_editor(page, "train", seen, MINE)
-    page.commit_form(seen, [""])
+    assert page.commit_form(seen, [""]) == page.studio.draft.recipe
+    assert page.edits["train"].code == MINE
 
 
 def test_given_back_it_is_the_forms_and_the_code_is_kept(
